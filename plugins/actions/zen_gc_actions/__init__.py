@@ -1,0 +1,1 @@
+"""zen-gc's own actions keywords."""

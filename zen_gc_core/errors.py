@@ -1,0 +1,63 @@
+"""The errors of zen-gc, split by what the reader should do about them.
+
+    ZenGCError
+    ├── InputError                 the user's text is wrong: mend it (exit 2)
+    │   └── ExpressionSyntaxError  an expression that does not compile, with its place
+    ├── ExpressionError            an expression met an object it cannot judge: the object is kept
+    │   └── BudgetExceededError    … because judging it costs too much
+    ├── Undecided                  a keyword cannot tell: the object is kept, with the reason
+    └── ClusterError               the API server, by what the caller should do (see ``zen_gc_core.cluster.errors``)
+
+Every error's text is one line that a stranger can act on.
+"""
+
+from __future__ import annotations
+
+
+class ZenGCError(Exception):
+    """The root of every error that zen-gc raises on purpose."""
+
+
+class InputError(ZenGCError):
+    """The user's input is wrong; ``str(error)`` says what and where, in one line."""
+
+
+class ExpressionSyntaxError(InputError):
+    """An expression that does not compile.
+
+    Args:
+        message: What is wrong, in one line, without the place.
+        expression: The whole text of the expression.
+        line: Line of the fault, from 1.
+        column: Column of the fault, from 1.
+    """
+
+    def __init__(self, message: str, expression: str, line: int = 1, column: int = 1) -> None:
+        self.message = message
+        self.expression = expression
+        self.line = line
+        self.column = column
+        super().__init__(f"{line}:{column}: {message}")
+
+    @property
+    def excerpt(self) -> str:
+        """The faulty line of the expression with a caret under the fault (two lines)."""
+        lines = self.expression.splitlines() or [""]
+        text = lines[min(self.line, len(lines)) - 1]
+        return f"{text}\n{' ' * (self.column - 1)}^"
+
+
+class ExpressionError(ZenGCError):
+    """An expression could not be evaluated on an object; the object is kept."""
+
+
+class BudgetExceededError(ExpressionError):
+    """An evaluation went over its budget of steps or bytes; never absorbed by an operator."""
+
+
+class Undecided(ZenGCError):  # noqa: N818  it is an answer, the third beside true and false
+    """Raised by a keyword that cannot tell; the object is kept and the text is the reason."""
+
+
+class ClusterError(ZenGCError):
+    """An answer of the API server, or none; the subclasses say what the caller should do."""
