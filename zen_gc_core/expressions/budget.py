@@ -1,0 +1,85 @@
+"""What one evaluation of an expression may cost: steps and bytes, counted per thread.
+
+CEL and JMESPath charge here; nothing in here knows either language. An evaluation that may cost more than its text
+shows calls :func:`begin` first; one without a metered operation touches nothing in here and pays nothing.
+"""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from typing import Final
+
+from zen_gc_core.errors import BudgetExceededError
+
+MAX_STEPS: Final = 200_000
+"""Steps of one evaluation: elements visited, weighted by how much is done with each."""
+
+MAX_BYTES: Final = 10_000_000
+"""Bytes of one evaluation: text searched, and text, lists and maps made."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What an evaluation has cost.
+
+    Args:
+        steps: Elements visited, weighted.
+        bytes: Bytes searched and made.
+    """
+
+    steps: int
+    bytes: int
+
+
+class _Meter(threading.local):
+    """What the current thread's evaluation has left; negative once it is over."""
+
+    steps: int = MAX_STEPS
+    bytes: int = MAX_BYTES
+
+
+_METER: Final = _Meter()
+
+
+def begin() -> None:
+    """Give the current thread's evaluation its full budget.
+
+    An evaluation within an evaluation (a function that evaluates another expression) shares one meter, which starts
+    anew with the inner one.
+    """
+    _METER.steps = MAX_STEPS
+    _METER.bytes = MAX_BYTES
+
+
+def spend_steps(count: int) -> None:
+    """Charge steps, before they are taken.
+
+    Args:
+        count: How many, 0 or more.
+
+    Raises:
+        BudgetExceededError: They are more than the evaluation has left.
+    """
+    _METER.steps = left = _METER.steps - count
+    if left < 0:
+        raise BudgetExceededError(f"the expression takes more than {MAX_STEPS:,} steps on this object")
+
+
+def spend_bytes(count: int) -> None:
+    """Charge bytes, before they are searched or made.
+
+    Args:
+        count: How many, 0 or more; a character counts as one, an element of a list or map as eight.
+
+    Raises:
+        BudgetExceededError: They are more than the evaluation has left.
+    """
+    _METER.bytes = left = _METER.bytes - count
+    if left < 0:
+        raise BudgetExceededError(f"the expression handles more than {MAX_BYTES:,} bytes on this object")
+
+
+def spent() -> Cost:
+    """What the current thread has spent since it last called :func:`begin`."""
+    return Cost(MAX_STEPS - _METER.steps, MAX_BYTES - _METER.bytes)
