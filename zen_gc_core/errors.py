@@ -6,6 +6,7 @@
     ├── ExpressionError            an expression met an object it cannot judge: the object is kept
     │   └── BudgetExceededError    … because judging it costs too much
     ├── Undecided                  a keyword cannot tell: the object is kept, with the reason
+    │   └── Missing                … because a field is not there, which is no evaluation error
     └── ClusterError               the API server, by what the caller should do (see ``zen_gc_core.cluster.errors``)
 
 Every error's text is one line that a stranger can act on.
@@ -57,6 +58,10 @@ class BudgetExceededError(ExpressionError):
 
 class Undecided(ZenGCError):  # noqa: N818  it is an answer, the third beside true and false
     """Raised by a keyword that cannot tell; the object is kept and the text is the reason."""
+
+
+class Missing(Undecided):
+    """Raised by a keyword that cannot tell because a field is not there; no evaluation error, but kept all the same."""
 
 
 class ClusterError(ZenGCError):

@@ -1,0 +1,68 @@
+"""The hooks of zen-gc: what a plugin may implement, when it is called, and what its answer means.
+
+No hook is called once an object. Every implementation is called by itself, so that one that raises is known by name
+and harms nobody else.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pluggy
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from zen_gc_core.expressions.cel import Function
+    from zen_gc_core.keywords import Keyword
+    from zen_gc_core.model.decision import Request
+    from zen_gc_core.model.plan import Plan
+    from zen_gc_core.model.report import RunReport
+
+PROJECT = "zen_gc"
+"""The name of the pluggy project and of the entry point group."""
+
+hookspec = pluggy.HookspecMarker(PROJECT)
+hookimpl = pluggy.HookimplMarker(PROJECT)
+"""Marks a plugin's implementation of a hook."""
+
+
+@hookspec
+def zen_gc_matchers() -> list[Keyword[Any, bool]]:  # type: ignore[empty-body]  # a specification
+    """Offer keywords for ``spec.conditions``. Called once, at start."""
+
+
+@hookspec
+def zen_gc_ttls() -> list[Keyword[Any, dt.datetime | None]]:  # type: ignore[empty-body]  # a specification
+    """Offer keywords for ``spec.ttl``. Called once, at start."""
+
+
+@hookspec
+def zen_gc_actions() -> list[Keyword[Any, Request]]:  # type: ignore[empty-body]  # a specification
+    """Offer keywords for ``spec.action``. Called once, at start."""
+
+
+@hookspec
+def zen_gc_cel_functions() -> list[Function]:  # type: ignore[empty-body]  # a specification
+    """Offer functions for CEL expressions. Called once, at start."""
+
+
+@hookspec
+def zen_gc_veto(plan: Plan) -> str | None:
+    """Stop a run: return the reason, or None to let it pass.
+
+    Called once a run before anything is written, and by ``zen-gc plan``. Any reason of any plugin stops the run;
+    raising counts as a veto.
+
+    Args:
+        plan: What the run would act on.
+    """
+
+
+@hookspec
+def zen_gc_run_finished(report: RunReport) -> None:
+    """Hear of a finished run. Called once a run on a thread of its own, for at most 10 s; the answer is ignored.
+
+    Args:
+        report: What the run did.
+    """

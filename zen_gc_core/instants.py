@@ -1,0 +1,65 @@
+"""Instants: RFC 3339 times and dates of policies and objects, as aware datetimes in UTC.
+
+Data only: no clock in here.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from zen_gc_core.errors import InputError
+
+EARLIEST: Final = datetime(2014, 1, 1, tzinfo=UTC)
+"""Kubernetes has no objects older than this; an earlier time is a mistake and keeps the object."""
+
+_RFC3339: Final = re.compile(
+    r"([0-9]{4}-[0-9]{2}-[0-9]{2})[Tt]([0-9]{2}:[0-9]{2}:[0-9]{2})(?:\.([0-9]{1,9}))?([Zz]|[+-][0-9]{2}:[0-9]{2})",
+    re.ASCII,
+)
+_DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
+
+
+def parse_instant(value: object, *, dates: bool = True) -> datetime:
+    """Read an instant.
+
+    Args:
+        value: Text: an RFC 3339 time, or (with ``dates``) a date, which means midnight UTC.
+        dates: Whether a date alone is accepted.
+
+    Returns:
+        An aware datetime in UTC; beyond microseconds it is rounded up, so that nothing is due too early.
+
+    Raises:
+        InputError: The value is no text, or text that is no such time.
+    """
+    if isinstance(value, str):
+        if parts := _RFC3339.fullmatch(value):
+            return _from_parts(value, *parts.groups())
+        if dates and _DATE.fullmatch(value):
+            return _from_parts(value, value, "00:00:00", None, "Z")
+    kinds = "an RFC 3339 time or a date" if dates else "an RFC 3339 time"
+    raise InputError(f"{_shown(value)} is not {kinds}")
+
+
+def _from_parts(text: str, date: str, clock: str, fraction: str | None, zone: str) -> datetime:
+    offset = "+00:00" if zone in "Zz" else zone
+    try:
+        moment = datetime.fromisoformat(f"{date}T{clock}{offset}").astimezone(UTC)
+        if fraction:
+            moment += timedelta(microseconds=-(-int(fraction.ljust(9, "0")) // 1000))
+    except (ValueError, OverflowError):
+        raise InputError(f"{_shown(text)} is not a time that exists") from None
+    return moment
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, str):
+        return f"'{value[:40]}…'" if len(value) > 40 else f"'{value}'"
+    return f"a value of type {type(value).__name__}"
+
+
+def format_instant(moment: datetime) -> str:
+    """Spell an aware datetime as RFC 3339 in UTC, whole seconds (``2026-01-01T12:00:00Z``); fractions are dropped."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,0 +1,224 @@
+"""What a plugin offers: keywords.
+
+A keyword is a name in a policy, the shape of its configuration, and a function that compiles it, once a policy, into
+a plain callable that is asked once an object. Data, not a base class: there is nothing to inherit from.
+
+Errors of a configuration are refused with ``build.error``; what cannot be told of one object raises ``Undecided``.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any, Generic, TypeVar
+
+from pydantic import BaseModel, ConfigDict, GetPydanticSchema, PlainValidator, WithJsonSchema
+from pydantic.alias_generators import to_camel
+from pydantic_core import core_schema
+
+from zen_gc_core.durations import parse_duration
+from zen_gc_core.errors import InputError, Undecided
+from zen_gc_core.fieldpaths import FieldPath as _FieldPath
+from zen_gc_core.instants import parse_instant
+from zen_gc_core.model.candidate import Candidate
+from zen_gc_core.model.decision import Decision, Request
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from zen_gc_core.model.policy import PolicyReference, Target
+
+C = TypeVar("C")
+T = TypeVar("T")
+
+
+class Config(BaseModel):
+    """The base for a keyword's configuration: camelCase outside, unknown fields refused, frozen."""
+
+    model_config = ConfigDict(
+        alias_generator=to_camel, extra="forbid", frozen=True, strict=True, populate_by_name=False, allow_inf_nan=False
+    )
+
+
+def _checked(read: Callable[[object], Any]) -> PlainValidator:
+    def validate(value: object) -> Any:
+        try:
+            return read(value)
+        except InputError as error:
+            raise ValueError(str(error)) from None
+
+    return PlainValidator(validate)
+
+
+Duration = Annotated[
+    dt.timedelta,
+    _checked(parse_duration),
+    WithJsonSchema({"x-kubernetes-int-or-string": True, "description": "seconds, or text such as 1d12h"}),
+]
+"""A duration of a configuration; yields a ``timedelta``."""
+
+Instant = Annotated[
+    dt.datetime,
+    _checked(parse_instant),
+    WithJsonSchema({"type": "string", "description": "an RFC 3339 time or a date"}),
+]
+"""An instant of a configuration; yields an aware ``datetime``."""
+
+FieldPath = Annotated[
+    _FieldPath, _checked(_FieldPath.parse), WithJsonSchema({"type": "string", "minLength": 1, "maxLength": 1024})
+]
+"""A field path of a configuration; yields a parsed path, to be looked up with ``candidate.get``."""
+
+Matchers = Annotated[
+    dict[str, Any],
+    GetPydanticSchema(
+        lambda _source, _handler: core_schema.dict_schema(core_schema.str_schema(), core_schema.any_schema())
+    ),
+    WithJsonSchema({"type": "object", "x-kubernetes-preserve-unknown-fields": True}),
+]
+"""A nested condition map of a configuration; yields it raw, for ``build.matchers``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Namespace:
+    """A Namespace as keywords see it.
+
+    Args:
+        name: Its name.
+        labels: Its labels.
+        annotations: Its annotations.
+        object: The whole Namespace, decoded; None where there is none to be read (offline, not in the files).
+    """
+
+    name: str
+    labels: Mapping[str, str]
+    annotations: Mapping[str, str]
+    object: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One run of one policy, as keywords see it.
+
+    Args:
+        now: The instant of the run: one for all objects.
+        policy: The policy that runs.
+        namespaces: Looks up a Namespace; raises Undecided when it cannot.
+        clock_skew: How far clocks may disagree before a time is wrong.
+    """
+
+    now: dt.datetime
+    policy: PolicyReference
+    namespaces: Callable[[str], Namespace]
+    clock_skew: dt.timedelta = dt.timedelta(seconds=30)
+
+    def namespace(self, name: str) -> Namespace:
+        """A Namespace by its name.
+
+        Raises:
+            Undecided: It cannot be read.
+        """
+        return self.namespaces(name)
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled(Generic[T]):
+    """A compiled keyword: a plain callable, and what may be known about it.
+
+    Args:
+        call: Asked once an object. A matcher ``(candidate, run) -> bool``, a TTL ``(candidate, run) -> datetime or
+            None`` (None: never), an action ``(decision, run) -> Delete or Mark``. Pure.
+        reads: The field paths that it looks at (``["metadata.labels.team"]``); None: the whole object. The object's
+            kind, name, namespace and uid need not be declared. Reading anything else raises, and is undecided.
+        explain: For a matcher, says in a few words why it does not hold of an object; for a TTL, what the instant is
+            made of (``finished 2026-01-01T10:00:00Z, wait 1h``). Only asked when the words are shown.
+    """
+
+    call: Callable[..., T]
+    reads: Sequence[str] | None = None
+    explain: Callable[[Candidate, Run], str] | None = None
+
+
+class Build(ABC):
+    """What a keyword may ask for while it compiles, once a policy."""
+
+    policy: PolicyReference
+    """The policy."""
+    targets: tuple[Target, ...]
+    """What the policy looks at."""
+
+    @abstractmethod
+    def matchers(self, raw: Mapping[str, Any], path: str) -> Compiled[bool]:
+        """Compile a nested condition map; all of its keywords must hold.
+
+        Args:
+            raw: The map of keywords to their configurations.
+            path: Where it stands below this keyword (``[0]``, ``inner``).
+
+        Returns:
+            A compiled matcher that raises Undecided where it cannot tell.
+        """
+
+    @abstractmethod
+    def cel(self, text: str, path: str) -> Compiled[Any]:
+        """Compile a CEL expression over ``object``, ``namespaceObject``, ``now`` and ``policy``.
+
+        Args:
+            text: The expression.
+            path: Where it stands below this keyword.
+
+        Returns:
+            A compiled callable that yields the value (a timestamp as aware ``datetime``) or raises Undecided.
+        """
+
+    @abstractmethod
+    def jmespath(self, text: str, path: str) -> Compiled[Any]:
+        """Compile a JMESPath expression over the object; as ``cel``."""
+
+    @abstractmethod
+    def error(self, path: str, message: str) -> InputError:
+        """The error that refuses the policy; to be raised.
+
+        Args:
+            path: Where, below this keyword (``oneOf[0]``); empty for the keyword itself.
+            message: What is wrong, in one line.
+        """
+
+    @abstractmethod
+    def warn(self, path: str, message: str) -> None:
+        """Note something that the author should look at; the policy stays valid."""
+
+
+@dataclass(frozen=True, slots=True)
+class Keyword(Generic[C, T]):
+    """A word of the policy language.
+
+    Args:
+        name: The name in policies. The project's own have no domain; yours has (``acme.io/team``).
+        config: The shape of its configuration: a ``Config``, or any type that pydantic's TypeAdapter takes. Its
+            docstring is the keyword's documentation.
+        compile: Makes the callable, once a policy.
+    """
+
+    name: str
+    config: Any
+    compile: Callable[[C, Build], Compiled[T] | Callable[..., T]]
+
+
+__all__ = [
+    "Build",
+    "Candidate",
+    "Compiled",
+    "Config",
+    "Decision",
+    "Duration",
+    "FieldPath",
+    "Instant",
+    "Keyword",
+    "Matchers",
+    "Namespace",
+    "Request",
+    "Run",
+    "Undecided",
+]

@@ -1,0 +1,68 @@
+"""A plan: what one run of one policy would do. What ``zen-gc plan`` prints and what the controller carries out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from zen_gc_core.model.decision import KeptBy
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Mapping
+
+    from zen_gc_core.model.decision import Decision
+    from zen_gc_core.model.policy import PolicyReference
+
+
+@dataclass(frozen=True, slots=True)
+class Veto:
+    """A plugin's word against a run.
+
+    Args:
+        plugin: The plugin, by its entry point's name.
+        reason: Why, in one line.
+    """
+
+    plugin: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What one run of one policy would do.
+
+    Args:
+        policy: The policy.
+        now: The instant of the run.
+        scanned: How many objects of the targets' kinds are in scope.
+        matched: How many of them the selectors take.
+        due: How many of the matched would be acted on.
+        decisions: One decision a matched object, for ``zen-gc plan``; for the controller the due ones alone,
+            oldest expiry first, and no more of them than fit its bounds (``due`` counts all).
+        kept: How many matched objects are kept, by what keeps them.
+        first_error: The first object that an error keeps, and the error; None when there is none.
+        tripped: Why the breaker stops the run; None when it does not.
+        vetoed: The vetoes of plugins.
+    """
+
+    policy: PolicyReference
+    now: dt.datetime
+    scanned: int
+    matched: int
+    due: int
+    decisions: tuple[Decision, ...]
+    kept: Mapping[KeptBy, int] = field(default_factory=lambda: dict.fromkeys(KeptBy, 0))
+    first_error: str | None = None
+    tripped: str | None = None
+    vetoed: tuple[Veto, ...] = ()
+
+    @property
+    def pending(self) -> int:
+        """How many matched objects are not due: those that wait and those that are kept."""
+        return self.matched - self.due
+
+    @property
+    def stopped(self) -> bool:
+        """Whether nothing of it may be carried out."""
+        return self.tripped is not None or bool(self.vetoed)

@@ -1,0 +1,76 @@
+"""Which fields of an object a keyword looks at.
+
+The union over a sweep decides how much of each object is requested and decoded; a keyword that reads beyond what
+it declared is stopped (see ``zen_gc_core.model.candidate``).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from zen_gc_core.fieldpaths import FieldPath
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+Segments = tuple[str | int, ...]
+
+
+@dataclass(frozen=True)
+class Reads:
+    """A set of field paths; the empty path stands for the whole object.
+
+    Args:
+        paths: The paths, as tuples of keys and indices.
+    """
+
+    paths: frozenset[Segments]
+    _known: dict[Segments, bool] = field(default_factory=dict, compare=False, repr=False)
+
+    @classmethod
+    def of(cls, texts: Iterable[str]) -> Reads:
+        """From field paths as they are written (``metadata.labels.team``).
+
+        Raises:
+            InputError: One of the texts is no field path.
+        """
+        return cls(frozenset(FieldPath.parse(text).segments for text in texts))
+
+    @property
+    def everything(self) -> bool:
+        """Whether the whole object is read."""
+        return () in self.paths
+
+    @property
+    def metadata_only(self) -> bool:
+        """Whether nothing outside ``metadata`` is read."""
+        return all(path[:1] in _METADATA_ROOTS for path in self.paths)
+
+    def covers(self, segments: Segments) -> bool:
+        """Whether a field is within what was declared: a declared path is a prefix of it."""
+        known = self._known.get(segments)
+        if known is None:
+            known = any(segments[: len(path)] == path for path in self.paths)
+            if len(self._known) < 1024:
+                self._known[segments] = known
+        return known
+
+    def keys_under(self, *parents: str) -> frozenset[str] | None:
+        """The keys declared below a map (``metadata``, ``labels``); None when all of the map is declared."""
+        if self.covers(parents):
+            return None
+        depth = len(parents)
+        return frozenset(str(path[depth]) for path in self.paths if len(path) > depth and path[:depth] == parents)
+
+    def __or__(self, other: Reads) -> Reads:
+        return Reads(self.paths | other.paths)
+
+
+_METADATA_ROOTS: Final = (("metadata",), ("kind",), ("apiVersion",))
+
+WHOLE: Final = Reads(frozenset([()]))
+"""The whole object: what a keyword reads that declares nothing."""
+
+NOTHING: Final = Reads(frozenset())
+"""No field beyond the object's identity."""

@@ -1,0 +1,313 @@
+"""Plugins: find them, load each by itself, quarantine what is broken, and collect the vocabulary they offer.
+
+Nothing is global and nothing happens at import: ``load_plugins`` takes the entry points and yields a value.
+"""
+
+from __future__ import annotations
+
+import importlib.metadata
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final, Protocol
+
+import pluggy
+from pydantic import PydanticUserError, TypeAdapter
+
+from zen_gc_core import hookspecs
+from zen_gc_core.keywords import Keyword
+from zen_gc_core.model.plan import Veto
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable, Mapping
+
+    from zen_gc_core.expressions.cel import Function
+    from zen_gc_core.model.plan import Plan
+    from zen_gc_core.model.report import RunReport
+
+OWN_DISTRIBUTION: Final = "zen-gc"
+KINDS: Final = ("matchers", "ttls", "actions")
+
+
+class EntryPoint(Protocol):
+    """What is needed of an ``importlib.metadata.EntryPoint``."""
+
+    @property
+    def name(self) -> str:
+        """The name under which the plugin is known."""
+
+    @property
+    def value(self) -> str:
+        """The module that it names."""
+
+    @property
+    def dist(self) -> importlib.metadata.Distribution | None:
+        """The distribution that it comes from."""
+
+    def load(self) -> Any:
+        """Import it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """A keyword, and who offers it.
+
+    Args:
+        keyword: The keyword.
+        adapter: Validates its configuration.
+        plugin: The plugin's entry point name.
+        distribution: The plugin's distribution.
+    """
+
+    keyword: Keyword[Any, Any]
+    adapter: TypeAdapter[Any]
+    plugin: str
+    distribution: str
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """The words that policies may use.
+
+    Args:
+        matchers: Keywords of ``spec.conditions``, by name.
+        ttls: Keywords of ``spec.ttl``.
+        actions: Keywords of ``spec.action``.
+        cel_functions: Functions for CEL expressions.
+        unavailable: Why a keyword of a quarantined plugin cannot be used, by name.
+    """
+
+    matchers: Mapping[str, Offered] = field(default_factory=dict)
+    ttls: Mapping[str, Offered] = field(default_factory=dict)
+    actions: Mapping[str, Offered] = field(default_factory=dict)
+    cel_functions: tuple[Function, ...] = ()
+    unavailable: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Plugin:
+    """An entry point of the group ``zen_gc``, and what became of it.
+
+    Args:
+        name: The entry point's name.
+        module: What it names.
+        distribution: The distribution that it comes from.
+        version: That distribution's version.
+        keywords: What it offers, by kind (``matchers``, ``ttls``, ``actions``, ``cel functions``).
+        failure: Why it is in quarantine; None when it works.
+        disabled: Whether it was switched off.
+    """
+
+    name: str
+    module: str
+    distribution: str
+    version: str
+    keywords: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    failure: str | None = None
+    disabled: bool = False
+
+
+class Plugins:
+    """The plugins of a program: its vocabulary, and the hooks that are called while it runs.
+
+    Args:
+        plugins: Every entry point found, in the order of loading.
+        vocabulary: What the working ones offer together.
+        implementations: The working ones' modules, by entry point name.
+    """
+
+    def __init__(
+        self, plugins: tuple[Plugin, ...], vocabulary: Vocabulary, implementations: Mapping[str, pluggy.PluginManager]
+    ) -> None:
+        self.plugins = plugins
+        self.vocabulary = vocabulary
+        self._implementations = implementations
+
+    @property
+    def loaded(self) -> frozenset[str]:
+        """The names of the plugins that work."""
+        return frozenset(self._implementations)
+
+    @property
+    def quarantined(self) -> tuple[Plugin, ...]:
+        """The plugins that do not."""
+        return tuple(plugin for plugin in self.plugins if plugin.failure is not None)
+
+    def missing(self, required: Iterable[str]) -> tuple[str, ...]:
+        """Which of the required plugins (``--require-plugin``) are not loaded, each with the reason."""
+        failures = {plugin.name: plugin.failure for plugin in self.plugins if plugin.failure}
+        return tuple(
+            f"{name}: {failures.get(name, 'not installed')}" for name in required if name not in self._implementations
+        )
+
+    def veto(self, plan: Plan) -> tuple[Veto, ...]:
+        """Ask every plugin about a plan; one that raises, or answers anything but text or None, vetoes."""
+        vetoes = []
+        for name, manager in self._implementations.items():
+            try:
+                answers = manager.hook.zen_gc_veto(plan=plan)
+            except Exception as error:  # noqa: BLE001  whatever a plugin raises is its veto
+                vetoes.append(Veto(name, f"its veto raised {_described(error)}"))
+                continue
+            vetoes.extend(
+                Veto(
+                    name, answer if isinstance(answer, str) else f"its veto answered {type(answer).__name__}, not text"
+                )
+                for answer in answers
+            )
+        return tuple(vetoes)
+
+    def run_finished(self, report: RunReport) -> tuple[tuple[str, str], ...]:
+        """Tell every plugin of a finished run; what one raises is returned with its name."""
+        failures = []
+        for name, manager in self._implementations.items():
+            try:
+                manager.hook.zen_gc_run_finished(report=report)
+            except Exception as error:  # noqa: BLE001  whatever a plugin raises harms nobody else
+                failures.append((name, _described(error)))
+        return tuple(failures)
+
+
+def installed_entry_points() -> tuple[EntryPoint, ...]:
+    """The entry points of the group ``zen_gc`` that are installed: the project's own first, then by name."""
+    points = importlib.metadata.entry_points(group=hookspecs.PROJECT)
+    return tuple(
+        sorted(points, key=lambda point: (_distribution(point)[0] != OWN_DISTRIBUTION, point.name, point.value))
+    )
+
+
+def load_plugins(entry_points: Iterable[EntryPoint], *, disabled: Collection[str] = ()) -> Plugins:
+    """Load plugins, each by itself; what is broken is quarantined by name and harms nobody else.
+
+    Args:
+        entry_points: What to load; in a clash of names the later one is the newcomer.
+        disabled: Entry point names that are not loaded.
+    """
+    loading = _Loading()
+    for point in entry_points:
+        loading.take(point, disabled=point.name in disabled)
+    return loading.finish()
+
+
+class _Loading:
+    def __init__(self) -> None:
+        self.plugins: list[Plugin] = []
+        self.managers: dict[str, pluggy.PluginManager] = {}
+        self.words: dict[str, dict[str, Offered]] = {kind: {} for kind in KINDS}
+        self.functions: dict[str, tuple[Function, str]] = {}
+        self.unavailable: dict[str, str] = {}
+
+    def take(self, point: EntryPoint, *, disabled: bool) -> None:
+        distribution, version = _distribution(point)
+        plugin = Plugin(point.name, point.value, distribution, version, disabled=disabled)
+        if disabled:
+            self.plugins.append(plugin)
+            return
+        offer = _Offer()
+        failure = self._load(point, plugin, offer)
+        names = {kind: tuple(words) for kind, words in offer.words.items() if words}
+        if offer.functions:
+            names["cel functions"] = tuple(function.name for function in offer.functions)
+        self.plugins.append(
+            Plugin(point.name, point.value, distribution, version, names if failure is None else {}, failure)
+        )
+        if failure is None:
+            self._admit(plugin, offer)
+        else:
+            for words in offer.words.values():
+                for name in words:
+                    self.unavailable.setdefault(
+                        name, f"plugin '{point.name}' of {distribution} is quarantined: {failure}"
+                    )
+
+    def _load(self, point: EntryPoint, plugin: Plugin, offer: _Offer) -> str | None:
+        if point.name in self.managers:
+            return f"an entry point named '{point.name}' is loaded already"
+        try:
+            offer.manager.register(point.load(), name=point.name)
+            offer.manager.check_pending()
+            offer.collect(plugin)
+        except (Exception, SystemExit) as error:  # noqa: BLE001  whatever it raises, it alone is out
+            return _described(error)
+        return self._clash(offer)
+
+    def _clash(self, offer: _Offer) -> str | None:
+        for kind, words in offer.words.items():
+            for name in words:
+                if other := self.words[kind].get(name):
+                    return f"keyword '{name}' is offered by '{other.plugin}' of {other.distribution} already"
+        for function in offer.functions:
+            if function.name in self.functions:
+                return f"CEL function '{function.name}' is offered by '{self.functions[function.name][1]}' already"
+        return None
+
+    def _admit(self, plugin: Plugin, offer: _Offer) -> None:
+        self.managers[plugin.name] = offer.manager
+        for kind, words in offer.words.items():
+            self.words[kind].update(words)
+        for function in offer.functions:
+            self.functions[function.name] = (function, plugin.name)
+
+    def finish(self) -> Plugins:
+        vocabulary = Vocabulary(
+            matchers=self.words["matchers"],
+            ttls=self.words["ttls"],
+            actions=self.words["actions"],
+            cel_functions=tuple(function for function, _ in self.functions.values()),
+            unavailable={
+                name: why
+                for name, why in self.unavailable.items()
+                if not any(name in words for words in self.words.values())
+            },
+        )
+        return Plugins(tuple(self.plugins), vocabulary, self.managers)
+
+
+class _Offer:
+    """What one plugin offers, collected through a manager of its own, so that a fault is known to be its own."""
+
+    def __init__(self) -> None:
+        self.manager = pluggy.PluginManager(hookspecs.PROJECT)
+        self.manager.add_hookspecs(hookspecs)
+        self.words: dict[str, dict[str, Offered]] = {kind: {} for kind in KINDS}
+        self.functions: list[Function] = []
+
+    def collect(self, plugin: Plugin) -> None:
+        for kind in KINDS:
+            for keyword in _listed(getattr(self.manager.hook, f"zen_gc_{kind}"), f"zen_gc_{kind}"):
+                self.words[kind][_name(keyword, kind, self.words[kind], plugin)] = Offered(
+                    keyword, _adapter(keyword), plugin.name, plugin.distribution
+                )
+        self.functions.extend(_listed(self.manager.hook.zen_gc_cel_functions, "zen_gc_cel_functions"))
+
+
+def _listed(hook: Callable[[], list[Any]], name: str) -> list[Any]:
+    answers = hook()
+    for answer in answers:
+        if not isinstance(answer, list | tuple):
+            raise TypeError(f"{name} must return a list, not {type(answer).__name__}")
+    return [item for answer in answers for item in answer]
+
+
+def _name(keyword: Any, kind: str, words: Mapping[str, Offered], plugin: Plugin) -> str:
+    if not isinstance(keyword, Keyword):
+        raise TypeError(f"zen_gc_{kind} must return keywords, not {type(keyword).__name__}")
+    if keyword.name in words:
+        raise ValueError(f"keyword '{keyword.name}' is offered twice")
+    if "/" not in keyword.name and plugin.distribution != OWN_DISTRIBUTION:
+        raise ValueError(f"keyword '{keyword.name}' needs a domain of yours, such as 'acme.io/{keyword.name}'")
+    return keyword.name
+
+
+def _adapter(keyword: Keyword[Any, Any]) -> TypeAdapter[Any]:
+    try:
+        return TypeAdapter(keyword.config)
+    except PydanticUserError as error:
+        raise TypeError(f"keyword '{keyword.name}' has no usable configuration: {error.message}") from error
+
+
+def _distribution(point: EntryPoint) -> tuple[str, str]:
+    return (point.dist.name, point.dist.version) if point.dist is not None else ("unknown", "unknown")
+
+
+def _described(error: BaseException) -> str:
+    lines = str(error).splitlines()
+    return f"{type(error).__name__}: {lines[0]}" if lines else type(error).__name__
