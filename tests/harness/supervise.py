@@ -1,0 +1,79 @@
+"""A process of its own that keeps a control plane running for as long as somebody uses it: `supervise.py DIRECTORY`.
+
+It goes to the background, starts the commands of DIRECTORY/commands.json and stops them when nobody holds a shared lock on
+DIRECTORY/users any more, or when one of them ends, which it then names in DIRECTORY/ended. The kernel drops the lock of a process that dies, however it dies, so no server outlives its tests,
+and a server that several test processes share stays until the last of them has gone. Only the standard library: it is started
+by path.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import fcntl
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import TextIO
+
+PAUSE = 0.2
+PR_SET_PDEATHSIG = 1
+
+
+def die_with_parent() -> None:
+    """Ask Linux to end the process that is being started when this one is killed; elsewhere nobody is asked."""
+    with contextlib.suppress(OSError, AttributeError):
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+def start(name: str, command: list[str], directory: Path) -> subprocess.Popen[bytes]:
+    """Start one command, its output in a log of its name."""
+    with (directory / f"{name}.log").open("wb") as log:
+        return subprocess.Popen(
+            command,
+            cwd=directory,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            preexec_fn=die_with_parent,  # noqa: PLW1509 - this process has one thread
+        )
+
+
+def in_use(users: TextIO) -> bool:
+    """Whether another process holds the lock; when none does it is held from here on."""
+    try:
+        fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    return False
+
+
+def keep_running(directory: Path) -> None:
+    """Run the commands until their users have gone, or until one of them ends by itself: then the logs stay."""
+    commands: dict[str, list[str]] = json.loads((directory / "commands.json").read_text())
+    children: dict[str, subprocess.Popen[bytes]] = {}
+    with (directory / "users").open("a") as users:
+        try:
+            for name, command in commands.items():
+                children[name] = start(name, command, directory)
+            while in_use(users):
+                for name, child in children.items():
+                    if child.poll() is not None:
+                        (directory / "ended").write_text(name)
+                        return
+                time.sleep(PAUSE)
+        finally:
+            (directory / "ready").unlink(missing_ok=True)
+            for child in reversed(children.values()):
+                child.kill()
+                child.wait()
+        shutil.rmtree(directory, ignore_errors=True)
+
+
+if __name__ == "__main__" and os.fork() == 0:
+    keep_running(Path(sys.argv[1]))
