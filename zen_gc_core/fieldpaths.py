@@ -63,6 +63,20 @@ class FieldPath:
         return self.text
 
 
+def spell(segments: tuple[str | int, ...]) -> str:
+    """Keys and indices as the text of a field path; the reverse of ``FieldPath.parse``."""
+    return "".join(map(_spelt, segments)).removeprefix(".")
+
+
+def _spelt(segment: str | int) -> str:
+    if isinstance(segment, int):
+        return f"[{segment}]"
+    if segment.isidentifier():
+        return f".{segment}"
+    escaped = segment.replace("\\", "\\\\").replace("'", "\\'")
+    return f"['{escaped}']"
+
+
 def walk(value: Any, segments: tuple[str | int, ...]) -> Any:
     """The value below decoded JSON at keys and indices, or ``MISSING``."""
     for segment in segments:

@@ -17,6 +17,7 @@ from zen_gc_core.fieldpaths import MISSING, FieldPath, walk
 from zen_gc_core.instants import EARLIEST, parse_instant
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import datetime
 
     from zen_gc_core.model.reads import Reads, Segments
@@ -242,6 +243,17 @@ class Candidate:
         parsed = path if isinstance(path, FieldPath) else FieldPath.parse(path)
         return self._at(parsed.segments)
 
+    def only(self, roots: Iterable[str]) -> dict[str, Any]:
+        """The object with these top-level fields alone (those that it has); must not be changed.
+
+        What an expression reads is often a small part of an object, and the rest is not decoded.
+
+        Raises:
+            UndeclaredReadError: Only its metadata was requested, and more is asked for.
+        """
+        found = {root: self._at((root,)) for root in roots}
+        return {root: value for root, value in found.items() if value is not MISSING}
+
     def _at(self, segments: Segments) -> Any:
         root = segments[0]
         if root in ("kind", "apiVersion") and len(segments) == 1:
@@ -375,6 +387,14 @@ class _Restricted(Candidate):
         if not self._reads.everything:
             raise UndeclaredReadError("the whole object was read but not declared")
         return self._whole.object
+
+    def only(self, roots: Iterable[str]) -> dict[str, Any]:
+        asked = tuple(roots)
+        declared = self._reads.roots
+        for root in asked:
+            if not (self._reads.everything or root in declared or root in {"kind", "apiVersion"}):
+                raise UndeclaredReadError(f"{root} was read but not declared")
+        return self._whole.only(asked)
 
     def _at(self, segments: Segments) -> Any:
         if not self._reads.covers(segments):

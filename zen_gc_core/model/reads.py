@@ -7,6 +7,7 @@ it declared is stopped (see ``zen_gc_core.model.candidate``).
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from zen_gc_core.fieldpaths import FieldPath
@@ -37,7 +38,12 @@ class Reads:
         """
         return cls(frozenset(FieldPath.parse(text).segments for text in texts))
 
-    @property
+    @cached_property
+    def roots(self) -> frozenset[str | int]:
+        """The top-level fields below which something is read."""
+        return frozenset(path[0] for path in self.paths if path)
+
+    @cached_property
     def everything(self) -> bool:
         """Whether the whole object is read."""
         return () in self.paths

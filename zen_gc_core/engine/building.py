@@ -1,0 +1,278 @@
+"""Building keywords: from a raw configuration to a compiled callable, with every problem at its place.
+
+Compiled matchers are three-valued: true, false, or ``Undecided``. A map of them is a conjunction in CEL's sense: one
+false is false, whatever else cannot be told.
+"""
+
+from __future__ import annotations
+
+import difflib
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+import orjson
+from pydantic import ValidationError
+
+from zen_gc_core.engine.expressing import Expressions
+from zen_gc_core.errors import ExpressionSyntaxError, InputError, Undecided
+from zen_gc_core.fieldpaths import spell
+from zen_gc_core.keywords import Build, Compiled
+from zen_gc_core.model.policy import PolicyReference, Problem, Target
+from zen_gc_core.model.reads import WHOLE, Reads
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from zen_gc_core.keywords import Run
+    from zen_gc_core.model.candidate import Candidate
+    from zen_gc_core.plugins import Offered, Vocabulary
+
+DEEPEST: Final = 8
+"""How deep condition maps may be nested."""
+
+
+class _RefusedError(InputError):
+    """A keyword refused its configuration; the problem is noted already."""
+
+
+@dataclass
+class Workshop:
+    """What the keywords of one policy share while they are built.
+
+    Args:
+        policy: The policy.
+        targets: What it looks at.
+        vocabulary: The installed keywords.
+        errors: Problems found so far, with native paths.
+        warnings: Warnings found so far, with native paths.
+    """
+
+    policy: PolicyReference
+    targets: tuple[Target, ...]
+    vocabulary: Vocabulary
+    errors: list[Problem] = field(default_factory=list)
+    warnings: list[Problem] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.expressions = Expressions(self.policy, self.vocabulary.cel_functions)
+
+    def keyword(
+        self, words: Mapping[str, Offered], name: str, config: Any, path: str, *, depth: int = 0
+    ) -> Compiled[Any] | None:
+        """Compile one keyword, or note what is wrong with it and yield None."""
+        offered = words.get(name)
+        if offered is None:
+            self.errors.append(Problem(path.rpartition(".")[0] or path, self._unknown(words, name)))
+            return None
+        try:
+            checked = offered.adapter.validate_json(orjson.dumps(config), strict=True)
+        except ValidationError as error:
+            self.errors.extend(_problems(error, offered, path))
+            return None
+        except (TypeError, RecursionError) as error:
+            self.errors.append(Problem(path, f"is not plain data: {error}"))
+            return None
+        try:
+            made = offered.keyword.compile(checked, _KeywordBuild(self, path, depth))
+        except _RefusedError:
+            return None
+        except Exception as error:  # noqa: BLE001  a plugin's fault refuses the policy that uses it, and no other
+            self.errors.append(
+                Problem(path, f"plugin '{offered.plugin}' failed to compile it: {type(error).__name__}: {error}")
+            )
+            return None
+        return made if isinstance(made, Compiled) else Compiled(made)
+
+    def _unknown(self, words: Mapping[str, Offered], name: str) -> str:
+        if name in self.vocabulary.unavailable:
+            return f"'{name}' cannot be used: {self.vocabulary.unavailable[name]}"
+        near = difflib.get_close_matches(name.lower(), {word.lower(): word for word in words}, n=1)
+        spelt = {word.lower(): word for word in words}
+        hint = f"; did you mean '{spelt[near[0]]}'?" if near else ""
+        return f"unknown '{name}'{hint} (installed: {', '.join(sorted(words)) or 'none'})"
+
+    def matchers(self, raw: Mapping[str, Any], path: str, *, depth: int = 0) -> Matcher:
+        """Compile a condition map; what is wrong with it is noted."""
+        if depth > DEEPEST:
+            self.errors.append(Problem(path, f"conditions are nested more than {DEEPEST} deep"))
+            return Matcher((), Reads(frozenset()))
+        parts = []
+        reads = Reads(frozenset())
+        for name, config in raw.items():
+            compiled = self.keyword(self.vocabulary.matchers, name, config, f"{path}.{name}", depth=depth)
+            if compiled is not None:
+                declared = reads_of(compiled)
+                reads |= declared
+                parts.append(Part(name, restricted(compiled.call, declared), compiled.explain, declared))
+        return Matcher(tuple(parts), reads)
+
+
+def reads_of(compiled: Compiled[Any]) -> Reads:
+    """What a compiled keyword declared that it reads."""
+    return WHOLE if compiled.reads is None else Reads.of(compiled.reads)
+
+
+def restricted(call: Callable[..., Any], reads: Reads) -> Callable[..., Any]:
+    """The same callable, shown no more of an object than it declared."""
+    if reads.everything:
+        return call
+
+    def within(candidate: Candidate, run: Run) -> Any:
+        return call(candidate.within(reads), run)
+
+    return within
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One keyword of a condition map.
+
+    Args:
+        name: The keyword.
+        call: The callable.
+        explain: Says why it does not hold; None when it cannot.
+        reads: What it declared that it reads.
+    """
+
+    name: str
+    call: Callable[[Candidate, Run], Any]
+    explain: Callable[[Candidate, Run], str] | None
+    reads: Reads
+
+
+@dataclass(frozen=True, slots=True)
+class Matcher:
+    """A condition map, compiled: the conjunction of its keywords.
+
+    Args:
+        parts: The keywords, in the order written.
+        reads: What they read together.
+    """
+
+    parts: tuple[Part, ...]
+    reads: Reads
+
+    def __call__(self, candidate: Candidate, run: Run) -> bool:
+        """Whether all keywords hold.
+
+        Raises:
+            Undecided: None is false, and one cannot tell.
+        """
+        undecided: Undecided | None = None
+        for part in self.parts:
+            try:
+                answer = part.call(candidate, run)
+            except Undecided as doubt:
+                undecided = undecided or doubt
+                continue
+            except Exception as error:  # noqa: BLE001  whatever a keyword raises, it has not decided
+                undecided = undecided or _fault(part.name, error)
+                continue
+            if answer is False:
+                return False
+            if answer is not True:
+                undecided = undecided or Undecided(
+                    f"{part.name} answered with a value of type {type(answer).__name__}, not true or false"
+                )
+        if undecided is not None:
+            raise undecided
+        return True
+
+    def explain(self, candidate: Candidate, run: Run) -> str:
+        """Why it does not hold, in the words of the first keyword that is false."""
+        for part in self.parts:
+            try:
+                if part.call(candidate, run) is False:
+                    return self._said(part, candidate, run)
+            except Exception:  # noqa: BLE001, S112  only what is false is explained here
+                continue
+        return "conditions do not hold"
+
+    @staticmethod
+    def _said(part: Part, candidate: Candidate, run: Run) -> str:
+        if part.explain is None:
+            return f"condition {part.name} does not hold"
+        return part.explain(candidate if part.reads.everything else candidate.within(part.reads), run)
+
+
+def _fault(name: str, error: Exception) -> Undecided:
+    doubt = Undecided(f"{name} failed: {type(error).__name__}: {error}")
+    doubt.__cause__ = error
+    return doubt
+
+
+class _KeywordBuild(Build):
+    def __init__(self, workshop: Workshop, path: str, depth: int) -> None:
+        self.policy = workshop.policy
+        self.targets = workshop.targets
+        self._workshop = workshop
+        self._path = path
+        self._depth = depth
+
+    def matchers(self, raw: Mapping[str, Any], path: str) -> Compiled[bool]:
+        matcher = self._workshop.matchers(raw, _below(self._path, path), depth=self._depth + 1)
+        return Compiled(matcher, _written(matcher.reads), matcher.explain)
+
+    def cel(self, text: str, path: str) -> Compiled[Any]:
+        return self._expression(self._workshop.expressions.cel, text, path)
+
+    def jmespath(self, text: str, path: str) -> Compiled[Any]:
+        return self._expression(self._workshop.expressions.jmespath, text, path)
+
+    def _expression(self, make: Callable[[str], Compiled[Any]], text: str, path: str) -> Compiled[Any]:
+        try:
+            return make(text)
+        except ExpressionSyntaxError as error:
+            where = f"line {error.line}, column {error.column}"
+            raise self.error(path, f"{error.message} ({where})\n{error.excerpt}") from None
+
+    def error(self, path: str, message: str) -> InputError:
+        self._workshop.errors.append(Problem(_below(self._path, path), message))
+        return _RefusedError(message)
+
+    def warn(self, path: str, message: str) -> None:
+        self._workshop.warnings.append(Problem(_below(self._path, path), message))
+
+
+def _below(path: str, rest: str) -> str:
+    return f"{path}{rest}" if not rest or rest.startswith("[") else f"{path}.{rest}"
+
+
+def _written(reads: Reads) -> list[str] | None:
+    """Reads as field paths again; None for the whole object."""
+    if reads.everything:
+        return None
+    return sorted(map(spell, reads.paths))
+
+
+def _problems(error: ValidationError, offered: Offered, path: str) -> list[Problem]:
+    return [
+        Problem(
+            _below(path, _location(detail["loc"])), _sentence(detail["type"], detail["msg"], detail["loc"], offered)
+        )
+        for detail in error.errors(include_url=False, include_context=False)
+    ]
+
+
+def _location(loc: tuple[int | str, ...]) -> str:
+    return "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in loc).removeprefix(".")
+
+
+def _sentence(kind: str, message: str, loc: tuple[int | str, ...], offered: Offered) -> str:
+    if kind == "missing":
+        return "is required"
+    if kind == "extra_forbidden":
+        known = _names(offered.adapter.json_schema())
+        near = difflib.get_close_matches(str(loc[-1]), sorted(known), n=1)
+        return f"unknown field '{loc[-1]}'" + (f"; did you mean '{near[0]}'?" if near else "")
+    text = message.removeprefix("Value error, ")
+    return text[:1].lower() + text[1:]
+
+
+def _names(schema: Any) -> set[str]:
+    if isinstance(schema, list):
+        return set().union(*map(_names, schema)) if schema else set()
+    if not isinstance(schema, dict):
+        return set()
+    own = set(schema["properties"]) if isinstance(schema.get("properties"), dict) else set()
+    return own.union(*map(_names, schema.values())) if schema else own

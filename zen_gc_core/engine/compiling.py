@@ -1,0 +1,148 @@
+"""Compiling: from a parsed policy and a vocabulary to a policy that judges objects; once a generation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from zen_gc_core.engine.building import Matcher, Workshop, reads_of, restricted
+from zen_gc_core.engine.protections import PROTECTED_KINDS, PROTECTED_NAMESPACES, Grants
+from zen_gc_core.model.policy import Policy, PolicyReference, Problem
+from zen_gc_core.model.reads import Reads
+from zen_gc_core.model.scope import TheseNamespaces
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Callable
+
+    from zen_gc_core.engine.parsing import ParsedPolicy
+    from zen_gc_core.keywords import Run
+    from zen_gc_core.model.candidate import Candidate
+    from zen_gc_core.model.decision import Decision, Request
+    from zen_gc_core.model.policy import Target
+    from zen_gc_core.plugins import Vocabulary
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledPolicy:
+    """A policy that judges objects.
+
+    Args:
+        policy: The policy as parsed.
+        expiry: The TTL: when an object is due; None: never.
+        expiry_words: Says what that instant is made of; None when the TTL does not say.
+        matcher: The conditions.
+        request: The action: what to ask for when an object is due.
+        reads: What TTL, conditions and field selectors read of an object, protections aside.
+    """
+
+    policy: Policy
+    expiry: Callable[[Candidate, Run], dt.datetime | None]
+    expiry_words: Callable[[Candidate, Run], str] | None
+    matcher: Matcher
+    request: Callable[[Decision, Run], Request]
+    reads: Reads
+
+    @property
+    def reference(self) -> PolicyReference:
+        """Which policy, and which state of it."""
+        return self.policy.reference
+
+    def targets_of(self, api_version: str, kind: str) -> tuple[Target, ...]:
+        """The targets that look at a kind."""
+        return tuple(
+            target for target in self.policy.targets if target.kind == kind and target.api_version == api_version
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Compilation:
+    """What came of compiling a policy.
+
+    Args:
+        reference: Which policy.
+        compiled: The policy; None when there are errors.
+        errors: All that is wrong with it, at the places that the user wrote.
+        warnings: What its author should look at.
+    """
+
+    reference: PolicyReference
+    compiled: CompiledPolicy | None
+    errors: tuple[Problem, ...]
+    warnings: tuple[Problem, ...]
+
+    @property
+    def reason(self) -> str:
+        """The reason of the Ready condition for its errors."""
+        reasons = {problem.reason for problem in self.errors}
+        return reasons.pop() if len(reasons) == 1 else "InvalidPolicy"
+
+
+def compile_policy(parsed: ParsedPolicy, vocabulary: Vocabulary, grants: Grants | None = None) -> Compilation:
+    """Compile a policy; all of its problems are reported at once.
+
+    Args:
+        parsed: The parsed policy, also one with errors of its own.
+        vocabulary: The installed keywords.
+        grants: What whoever runs the program allows; decides which warnings apply.
+    """
+    policy = parsed.policy
+    workshop = Workshop(parsed.reference, policy.targets if policy else (), vocabulary)
+    matcher = workshop.matchers(parsed.conditions or {}, "spec.conditions")
+    ttl = parsed.ttl and workshop.keyword(vocabulary.ttls, parsed.ttl.name, parsed.ttl.config, parsed.ttl.path)
+    action = parsed.action and workshop.keyword(
+        vocabulary.actions, parsed.action.name, parsed.action.config, parsed.action.path
+    )
+    errors = (*parsed.errors, *(_written(problem, parsed) for problem in workshop.errors))
+    warnings = (*parsed.warnings, *(_written(problem, parsed) for problem in workshop.warnings))
+    if errors or policy is None or ttl is None or action is None:
+        return Compilation(parsed.reference, None, errors, warnings)
+    reads = matcher.reads | reads_of(ttl)
+    for target in policy.targets:
+        if target.field_selector:
+            reads |= Reads(frozenset(path.segments for path, _ in target.field_selector.fields))
+    compiled = CompiledPolicy(
+        policy,
+        restricted(ttl.call, reads_of(ttl)),
+        _restricted_words(ttl.explain, reads_of(ttl)),
+        matcher,
+        action.call,
+        reads,
+    )
+    return Compilation(parsed.reference, compiled, (), (*warnings, *_protected(policy, grants or Grants(), parsed)))
+
+
+def _restricted_words(
+    explain: Callable[[Candidate, Run], str] | None, reads: Reads
+) -> Callable[[Candidate, Run], str] | None:
+    return explain and restricted(explain, reads)
+
+
+def _written(problem: Problem, parsed: ParsedPolicy) -> Problem:
+    return Problem(parsed.written(problem.path), problem.message, problem.reason)
+
+
+def _protected(policy: Policy, grants: Grants, parsed: ParsedPolicy) -> list[Problem]:
+    warnings = []
+    for target in policy.targets:
+        path = parsed.written(target.path)
+        if not grants.lifted(target.group, target.kind):
+            resource = PROTECTED_KINDS[target.group, target.kind]
+            warnings.append(
+                Problem(
+                    f"{path}.kind",
+                    f"{target.kind} is protected: its objects are kept, unless the controller runs with "
+                    f"--allow-resource {resource}",
+                )
+            )
+        if isinstance(target.scope, TheseNamespaces):
+            held = sorted((target.scope.names & PROTECTED_NAMESPACES) - grants.namespaces)
+            warnings.extend(
+                Problem(
+                    path,
+                    f"namespace {name} is protected: its objects are kept, unless the controller runs with "
+                    f"--allow-namespace {name}",
+                )
+                for name in held
+            )
+    return warnings

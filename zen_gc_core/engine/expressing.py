@@ -1,0 +1,130 @@
+"""Expressions of a policy: CEL and JMESPath programs as callables over candidates.
+
+The program decides over plain data; here it is fed no more of an object than it reads, and what it cannot judge
+becomes ``Undecided``.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from zen_gc_core.errors import ExpressionError, Undecided
+from zen_gc_core.expressions import cel, jmespath
+from zen_gc_core.fieldpaths import spell
+from zen_gc_core.keywords import Compiled
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Callable, Iterable
+
+    from zen_gc_core.keywords import Run
+    from zen_gc_core.model.candidate import Candidate
+    from zen_gc_core.model.policy import PolicyReference
+
+VARIABLES = ("object", "namespaceObject", "now", "policy")
+"""The variables of a CEL expression, in the order in which a program takes them."""
+
+
+class Expressions:
+    """Compiles the expressions of one policy.
+
+    Args:
+        policy: The policy; expressions may read its metadata.
+        functions: Functions that plugins add to CEL.
+    """
+
+    def __init__(self, policy: PolicyReference, functions: Iterable[cel.Function] = ()) -> None:
+        self._functions = tuple(functions)
+        self._policy = {
+            "name": policy.name,
+            "namespace": policy.namespace,
+            "uid": policy.uid,
+            "generation": policy.generation,
+            "labels": dict(policy.labels),
+            "annotations": dict(policy.annotations),
+        }
+
+    @cached_property
+    def _environment(self) -> cel.Environment:
+        return cel.Environment(VARIABLES, self._functions)
+
+    def cel(self, text: str) -> Compiled[Any]:
+        """Compile a CEL expression; a timestamp is answered as an aware ``datetime``.
+
+        Raises:
+            ExpressionSyntaxError: It does not compile.
+        """
+        program = self._environment.compile(text)
+        document = _reader(program.reads.get("object"))
+        names_namespace = "namespaceObject" in program.reads
+        policy = self._policy
+        moment = _Moment()
+
+        def evaluate(candidate: Candidate, run: Run) -> Any:
+            namespace = _namespace_object(candidate, run) if names_namespace else None
+            try:
+                value = program(document(candidate), namespace, moment.of(run.now), policy)
+            except ExpressionError as error:
+                raise Undecided(f"cel: {error}") from error
+            return value.to_datetime() if isinstance(value, cel.Timestamp) else value
+
+        return Compiled(evaluate, _declared(program.reads.get("object")))
+
+    def jmespath(self, text: str) -> Compiled[Any]:
+        """Compile a JMESPath expression over the object.
+
+        Raises:
+            ExpressionSyntaxError: It does not compile.
+        """
+        program = jmespath.compile_jmespath(text)
+        document = _reader(program.reads)
+
+        def evaluate(candidate: Candidate, run: Run) -> Any:
+            try:
+                return program(document(candidate), run.now)
+            except ExpressionError as error:
+                raise Undecided(f"jmespath: {error}") from error
+
+        return Compiled(evaluate, _declared(program.reads))
+
+
+class _Moment:
+    """The last instant as a CEL timestamp: one conversion a run, not one an object."""
+
+    __slots__ = ("_last",)
+
+    def __init__(self) -> None:
+        self._last: tuple[dt.datetime, Any] | None = None
+
+    def of(self, now: dt.datetime) -> Any:
+        last = self._last
+        if last is None or last[0] is not now:
+            self._last = last = (now, cel.timestamp_from_datetime(now))
+        return last[1]
+
+
+def _reader(paths: frozenset[tuple[str, ...]] | None) -> Callable[[Candidate], Any]:
+    if paths is None:
+        return lambda _candidate: None
+    if () in paths:
+        return lambda candidate: candidate.object
+    roots = sorted({path[0] for path in paths})
+    return lambda candidate: candidate.only(roots)
+
+
+def _declared(paths: frozenset[tuple[str, ...]] | None) -> list[str] | None:
+    if paths is None:
+        return []
+    if () in paths:
+        return None
+    return sorted(map(spell, paths))
+
+
+def _namespace_object(candidate: Candidate, run: Run) -> Any:
+    if not candidate.namespace:
+        return None
+    namespace = run.namespace(candidate.namespace)
+    if namespace.object is None:
+        raise Undecided(f"namespaceObject: Namespace {candidate.namespace} is not known")
+    return namespace.object

@@ -1,0 +1,207 @@
+"""Judging: what a compiled policy says of one object at one instant. Total, pure and deterministic.
+
+Two ways of asking, one answer: ``decide`` asks everything and explains itself (``zen-gc plan``, the live re-decision
+before a write); ``due`` stops at the first thing that keeps an object (the sweep over millions). Which objects are due
+never differs between the two.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from zen_gc_core.errors import Missing, Undecided
+from zen_gc_core.instants import EARLIEST, format_instant
+from zen_gc_core.model.decision import Decision, Delete, KeptBy, Mark, Verdict
+from zen_gc_core.model.policy import GROUP
+
+if TYPE_CHECKING:
+    from zen_gc_core.engine.compiling import CompiledPolicy
+    from zen_gc_core.engine.protections import Protections
+    from zen_gc_core.keywords import Run
+    from zen_gc_core.model.candidate import Candidate
+
+MARKED_AT: Final = f"{GROUP}/marked-at"
+MARKED_BY: Final = f"{GROUP}/marked-by"
+
+
+def due(
+    compiled: CompiledPolicy, candidate: Candidate, run: Run, protections: Protections, *, owner_matters: bool = True
+) -> Decision | KeptBy | None:
+    """Whether an object is due, asked as cheaply as can be: TTL, then conditions, then protections.
+
+    Args:
+        compiled: The policy.
+        candidate: The object.
+        run: The run.
+        protections: What protects objects.
+        owner_matters: False while only the metadata is known, which does not tell whether an owned object finished.
+
+    Returns:
+        A decision when it is due or when an error keeps it; else what keeps it; None when its time is yet to come.
+    """
+    if candidate.malformed is not None:
+        return decide(compiled, candidate, run, protections)
+    try:
+        instant = _instant(compiled, candidate, run)
+        if instant is None:
+            return KeptBy.NO_EXPIRY
+        if instant >= run.now:
+            return None
+        if not compiled.matcher(candidate, run):
+            return KeptBy.CONDITION
+        include_owned = compiled.policy.behavior.include_owned or not owner_matters
+        if protections.against(candidate, run, include_owned=include_owned) is not None:
+            return KeptBy.PROTECTED
+    except Undecided:
+        return _kept_undecided(compiled, candidate, run, protections, owner_matters=owner_matters)
+    return decide(compiled, candidate, run, protections, owner_matters=owner_matters)
+
+
+def _kept_undecided(
+    compiled: CompiledPolicy, candidate: Candidate, run: Run, protections: Protections, *, owner_matters: bool
+) -> Decision | KeptBy:
+    decision = decide(compiled, candidate, run, protections, owner_matters=owner_matters)
+    if decision.kept_by is KeptBy.ERROR:
+        return decision
+    return decision.kept_by or KeptBy.CONDITION
+
+
+def decide(
+    compiled: CompiledPolicy, candidate: Candidate, run: Run, protections: Protections, *, owner_matters: bool = True
+) -> Decision:
+    """Judge an object that a policy's selectors took, and say why.
+
+    Args:
+        compiled: The policy.
+        candidate: The object, whatever JSON it is.
+        run: The run.
+        protections: What protects objects.
+        owner_matters: As for ``due``.
+
+    Returns:
+        A decision; never an exception of a keyword.
+    """
+    if candidate.malformed is not None:
+        return keep(candidate, KeptBy.ERROR, candidate.malformed)
+    include_owned = compiled.policy.behavior.include_owned or not owner_matters
+    try:
+        protection = protections.against(candidate, run, include_owned=include_owned)
+    except Undecided as doubt:
+        return keep(candidate, KeptBy.ERROR, f"cannot tell whether it is protected: {doubt}")
+    if protection is not None:
+        return keep(candidate, KeptBy.PROTECTED, f"protected: {protection}")
+    held = _by_conditions(compiled, candidate, run)
+    if held is not None:
+        return held
+    return _by_time(compiled, candidate, run)
+
+
+def _by_conditions(compiled: CompiledPolicy, candidate: Candidate, run: Run) -> Decision | None:
+    try:
+        if compiled.matcher(candidate, run):
+            return None
+    except Missing as doubt:
+        return keep(candidate, KeptBy.CONDITION, f"cannot tell whether the conditions hold: {doubt}")
+    except Undecided as doubt:
+        return keep(candidate, KeptBy.ERROR, f"cannot tell whether the conditions hold: {doubt}")
+    return keep(candidate, KeptBy.CONDITION, compiled.matcher.explain(candidate, run))
+
+
+def _by_time(compiled: CompiledPolicy, candidate: Candidate, run: Run) -> Decision:
+    try:
+        instant = _instant(compiled, candidate, run)
+    except Missing as doubt:
+        return keep(candidate, KeptBy.NO_EXPIRY, f"no expiry: {doubt}")
+    except Undecided as doubt:
+        return keep(candidate, KeptBy.ERROR, f"no expiry can be told: {doubt}")
+    words = _words(compiled, candidate, run)
+    if instant is None:
+        return keep(candidate, KeptBy.NO_EXPIRY, words or "it never expires")
+    prefix = f"{words}: " if words else ""
+    if instant >= run.now:
+        return _decision(candidate, Verdict.WAIT, f"{prefix}due at {format_instant(instant)}", expires_at=instant)
+    return _act(compiled, candidate, run, instant, f"{prefix}due since {format_instant(instant)}")
+
+
+def _instant(compiled: CompiledPolicy, candidate: Candidate, run: Run) -> dt.datetime | None:
+    try:
+        instant: object = compiled.expiry(candidate, run)
+    except Undecided:
+        raise
+    except Exception as error:
+        raise Undecided(f"the TTL failed: {type(error).__name__}: {error}") from error
+    if instant is None:
+        return None
+    if not isinstance(instant, dt.datetime) or instant.tzinfo is None:
+        raise Undecided(f"the TTL answered with a value of type {type(instant).__name__}, not an instant with a zone")
+    if instant < EARLIEST:
+        raise Undecided(f"the expiry {format_instant(instant)} cannot be right: it is before 2014")
+    return instant
+
+
+def _words(compiled: CompiledPolicy, candidate: Candidate, run: Run) -> str:
+    if compiled.expiry_words is None:
+        return ""
+    try:
+        return compiled.expiry_words(candidate, run)
+    except Exception:  # noqa: BLE001  words are never a reason to fail
+        return ""
+
+
+def _act(compiled: CompiledPolicy, candidate: Candidate, run: Run, instant: dt.datetime, because: str) -> Decision:
+    decision = _decision(candidate, Verdict.ACT, because, expires_at=instant)
+    try:
+        request: object = compiled.request(decision, run)
+    except Exception as error:  # noqa: BLE001  whatever an action raises, nothing is done
+        return keep(candidate, KeptBy.ERROR, f"the action failed: {type(error).__name__}: {error}")
+    if isinstance(request, Mark):
+        if _carried(request, candidate):
+            return keep(candidate, KeptBy.CONDITION, "it carries the mark already")
+        return replace(decision, action=compiled.policy.action.name, request=_signed(request, run))
+    if not isinstance(request, Delete):
+        return keep(candidate, KeptBy.ERROR, f"the action answered with a {type(request).__name__}, not a request")
+    return replace(decision, action=compiled.policy.action.name, request=request)
+
+
+def _carried(mark: Mark, candidate: Candidate) -> bool:
+    return all(candidate.labels.get(key) == value for key, value in mark.labels.items()) and all(
+        candidate.annotations.get(key) == value for key, value in mark.annotations.items()
+    )
+
+
+def _signed(mark: Mark, run: Run) -> Mark:
+    signature = {MARKED_AT: format_instant(run.now), MARKED_BY: str(run.policy)}
+    return Mark(mark.labels, {**mark.annotations, **signature})
+
+
+def keep(candidate: Candidate, kept_by: KeptBy, because: str) -> Decision:
+    """A decision to keep an object, and why."""
+    return _decision(candidate, Verdict.KEEP, because, kept_by=kept_by)
+
+
+def skip(candidate: Candidate) -> Decision:
+    """A decision on an object in scope that the selectors do not take."""
+    return _decision(candidate, Verdict.SKIP, "the policy's selectors do not take it")
+
+
+def _decision(
+    candidate: Candidate,
+    verdict: Verdict,
+    because: str,
+    *,
+    kept_by: KeptBy | None = None,
+    expires_at: dt.datetime | None = None,
+) -> Decision:
+    return Decision(
+        candidate.api_version,
+        candidate.kind,
+        candidate.namespace,
+        candidate.name,
+        candidate.uid,
+        verdict,
+        because,
+        kept_by,
+        expires_at,
+    )

@@ -1,0 +1,41 @@
+"""Selecting: which objects of a kind a policy looks at. Scope first, then names, labels and fields."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from zen_gc_core.keywords import Run
+    from zen_gc_core.model.candidate import Candidate
+    from zen_gc_core.model.policy import Target
+
+
+def in_scope(targets: Sequence[Target], candidate: Candidate, run: Run) -> list[Target]:
+    """The targets whose namespaces take an object of their kind.
+
+    Raises:
+        Undecided: A namespaceSelector asks about a Namespace that cannot be read.
+    """
+    return [target for target in targets if _reaches(target, candidate, run)]
+
+
+def _reaches(target: Target, candidate: Candidate, run: Run) -> bool:
+    if not target.scope.takes(candidate.namespace):
+        return False
+    if target.namespace_selector is None:
+        return True
+    if not candidate.namespace:
+        return False
+    return target.namespace_selector.takes(run.namespace(candidate.namespace).labels)
+
+
+def selected(targets: Sequence[Target], candidate: Candidate) -> bool:
+    """Whether the names, labels and fields of one of the targets take an object in its scope."""
+    return any(
+        target.takes_name(candidate.name)
+        and (target.label_selector is None or target.label_selector.takes(candidate.labels))
+        and (target.field_selector is None or target.field_selector.takes(candidate.get))
+        for target in targets
+    )
