@@ -1,0 +1,324 @@
+"""What can be said of an expression before it meets an object: names, functions, types, literal arguments.
+
+The outcome lies beside the tree in tables keyed by its nodes; both tiers of the compiler read it.
+"""
+
+from __future__ import annotations
+
+import difflib
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final, NoReturn
+
+from zen_gc_core.errors import ExpressionError
+from zen_gc_core.expressions.cel.building import MACROS
+from zen_gc_core.expressions.cel.lexing import syntax_error
+from zen_gc_core.expressions.cel.library.regex import compiled
+from zen_gc_core.expressions.cel.syntax import (
+    Binary,
+    Bind,
+    Call,
+    Comprehension,
+    Conditional,
+    Has,
+    Index,
+    ListDisplay,
+    Literal,
+    Logical,
+    MapDisplay,
+    Name,
+    Node,
+    OptionalMap,
+    Select,
+    Unary,
+    children,
+)
+from zen_gc_core.expressions.cel.typing_rules import binary_type, join, unary_type
+from zen_gc_core.expressions.cel.values import TYPE_CONSTANTS, Type, type_name
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from zen_gc_core.expressions.cel.dispatch import FunctionTable, Overloads
+
+MAX_COMPREHENSIONS: Final = 3
+"""Macros over lists and maps within each other."""
+
+_FOLDED: Final = frozenset({"timestamp", "duration", "quantity", "semver", "ip", "cidr", "url"})
+"""Functions that are called when compiling if their arguments are literals."""
+
+_PATTERNS: Final = frozenset({"matches", "find", "findAll"})
+_STATIC: Final = {"google.protobuf.Timestamp": "timestamp", "google.protobuf.Duration": "duration", "optional_type": "optional"}
+_HAVE_FIELDS: Final = frozenset({"dyn", "map", "optional"})
+_RESULTS: Final = {"all": "bool", "exists": "bool", "exists_one": "bool", "filter": "list", "map": "list", "transformList": "list"}
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A tree and what is known of its nodes.
+
+    Args:
+        tree: The root.
+        types: The type of every node, ``dyn`` if only evaluation knows it.
+        calls: The functions that a call may mean.
+        constants: The value of nodes that are one: types, and calls of literal arguments.
+        variables: Which variable of the environment a node names.
+        namespaced: Calls whose receiver is no value but the namespace of the function.
+    """
+
+    tree: Node
+    types: dict[Node, str] = field(default_factory=dict)
+    calls: dict[Call, Overloads] = field(default_factory=dict)
+    constants: dict[Node, Any] = field(default_factory=dict)
+    variables: dict[Node, str] = field(default_factory=dict)
+    namespaced: set[Call] = field(default_factory=set)
+
+    def arguments(self, call: Call) -> tuple[Node, ...]:
+        """The values that a call hands to its function: the receiver's first, unless it is a namespace."""
+        return call.arguments if call in self.namespaced else children(call)
+
+
+def check(text: str, tree: Node, variables: Mapping[str, str], functions: FunctionTable, *, types: bool, container: str) -> Checked:
+    """Check an expression.
+
+    Args:
+        text: The expression.
+        tree: Its tree.
+        variables: The types of the variables that it may name.
+        functions: The functions that it may call.
+        types: Whether an operation that is evidently impossible (``1 + 'a'``) is refused here.
+        container: The namespace that names are looked up in first, or an empty text.
+
+    Raises:
+        ExpressionSyntaxError: It names what is not there, calls a function as it cannot be called, or holds a literal
+            pattern, timestamp or duration that is none; with the place.
+    """
+    checker = _Checker(text, tree, variables, functions, types, container)
+    checker.visit(tree, {}, 0)
+    return checker.checked
+
+
+class _Checker:
+    def __init__(self, text: str, tree: Node, variables: Mapping[str, str], functions: FunctionTable, types: bool, container: str) -> None:  # noqa: FBT001  as check() names them
+        self.checked = Checked(tree)
+        self._text = text
+        self._variables = variables
+        self._functions = functions
+        self._strict = types
+        self._container = container
+        self._dotted = bool(container) or any("." in name for name in variables)
+
+    def _fail(self, message: str, node: Node) -> NoReturn:
+        raise syntax_error(message, self._text, node.span[0])
+
+    def visit(self, node: Node, scope: Mapping[str, str], loops: int) -> str:
+        """Check a node and all below it; its type.
+
+        Args:
+            node: The node.
+            scope: The types of the variables of macros around it.
+            loops: How many comprehensions are around it.
+        """
+        known = self._visit(node, scope, loops)
+        self.checked.types[node] = known
+        return known
+
+    def _visit(self, node: Node, scope: Mapping[str, str], loops: int) -> str:
+        match node:
+            case Literal(value=value):
+                return _static_type(value)
+            case Name():
+                return self._name(node, scope)
+            case Select():
+                return self._select(node, scope, loops)
+            case Has(operand=operand):
+                self._fields(operand, self.visit(operand, scope, loops))
+                return "bool"
+            case Index():
+                return self._index(node, scope, loops)
+            case Unary(operator=operator, operand=operand):
+                known = self.visit(operand, scope, loops)
+                return self._possible(node, unary_type(operator, known), f"{operator}{known}")
+            case Binary(operator=operator, left=left, right=right):
+                one, other = self.visit(left, scope, loops), self.visit(right, scope, loops)
+                return self._possible(node, binary_type(operator, one, other), f"{one} {operator} {other}")
+            case Logical(operator=operator, operands=operands):
+                for operand in operands:
+                    self._bool(operand, scope, loops, f"'{operator}'")
+                return "bool"
+            case Conditional(test=test, then=then, otherwise=otherwise):
+                self._bool(test, scope, loops, "'?:'")
+                return join(self.visit(then, scope, loops), self.visit(otherwise, scope, loops))
+            case ListDisplay() | MapDisplay():
+                for child in children(node):
+                    self.visit(child, scope, loops)
+                return "list" if isinstance(node, ListDisplay) else "map"
+            case Call():
+                return self._call(node, scope, loops)
+            case Comprehension():
+                return self._comprehension(node, scope, loops)
+            case Bind(variable=variable, value=value, body=body):
+                return self.visit(body, {**scope, variable: self.visit(value, scope, loops)}, loops)
+            case OptionalMap(operand=operand, variable=variable, body=body):
+                self._expect(operand, self.visit(operand, scope, loops), "optional", node.macro)
+                self.visit(body, {**scope, variable: "dyn"}, loops)
+                return "optional"
+
+    def _possible(self, node: Node, known: str | None, operation: str) -> str:
+        if known is None and self._strict:
+            self._fail(f"no such operation: {operation}", node)
+        return known or "dyn"
+
+    def _expect(self, node: Node, known: str, wanted: str, where: str) -> None:
+        if self._strict and known not in (wanted, "dyn"):
+            self._fail(f"{where} takes a {wanted} here, not a {known}", node)
+
+    def _bool(self, node: Node, scope: Mapping[str, str], loops: int, where: str) -> None:
+        self._expect(node, self.visit(node, scope, loops), "bool", where)
+
+    # --- names
+
+    def _name(self, node: Name, scope: Mapping[str, str]) -> str:
+        if node.name in scope and not node.absolute:
+            return scope[node.name]
+        known = self._global(node, node.name, absolute=node.absolute)
+        if known is None:
+            others = [*scope, *self._variables]
+            self._fail(f"unknown name '{node.name}'{_closest(node.name, others) or ': there is ' + ', '.join(others)}", node)
+        return known
+
+    def _global(self, node: Node, name: str, *, absolute: bool = False) -> str | None:
+        """The type of a variable or type constant by its (dotted) name, or None."""
+        for candidate in self._candidates(name, absolute=absolute):
+            if candidate in self._variables:
+                self.checked.variables[node] = candidate
+                return self._variables[candidate]
+            if candidate in TYPE_CONSTANTS:
+                self.checked.constants[node] = Type(candidate)
+                return "type"
+        return None
+
+    def _candidates(self, name: str, *, absolute: bool = False) -> list[str]:
+        parts = self._container.split(".") if self._container and not absolute else []
+        return [".".join([*parts[:length], name]) for length in range(len(parts), -1, -1)]
+
+    def _select(self, node: Select, scope: Mapping[str, str], loops: int) -> str:
+        name = _qualified(node)
+        if name is not None and (self._dotted or name in TYPE_CONSTANTS):
+            root = name.partition(".")[0]
+            known = None if root in scope and not _absolute(node) else self._global(node, name, absolute=_absolute(node))
+            if known is not None:
+                return known
+        known = self.visit(node.operand, scope, loops)
+        self._fields(node.operand, known)
+        return "optional" if node.optional or known == "optional" else "dyn"
+
+    def _fields(self, operand: Node, known: str) -> None:
+        if self._strict and known not in _HAVE_FIELDS:
+            self._fail(f"a {known} has no fields", operand)
+
+    def _index(self, node: Index, scope: Mapping[str, str], loops: int) -> str:
+        known = self.visit(node.operand, scope, loops)
+        key = self.visit(node.key, scope, loops)
+        if self._strict and (known not in ("list", *_HAVE_FIELDS) or (known == "list" and key not in ("int", "uint", "double", "dyn"))):
+            self._fail(f"no such operation: {known}[{key}]", node.operand)
+        return "optional" if node.optional or known == "optional" else "dyn"
+
+    # --- calls
+
+    def _call(self, node: Call, scope: Mapping[str, str], loops: int) -> str:
+        overloads = self._resolve(node, scope)
+        arguments = self.checked.arguments(node)
+        known = [self.visit(argument, scope, loops) for argument in arguments]
+        if len(arguments) not in overloads.arities:
+            hidden = len(arguments) - len(node.arguments)
+            counts = " or ".join(str(arity - hidden) for arity in overloads.arities)
+            self._fail(f"{overloads.name}() takes {counts} arguments, not {len(node.arguments)}", node)
+        result = overloads.result_type(known)
+        if result is None and self._strict:
+            self._fail(f"no such function: {overloads.name}({', '.join(known)})", node)
+        if overloads.name in _PATTERNS and isinstance(arguments[1], Literal) and isinstance(arguments[1].value, str):
+            self._attempt(compiled, [arguments[1].value], arguments[1])
+        if overloads.name in _FOLDED and arguments == node.arguments and all(isinstance(argument, Literal) for argument in arguments):
+            values = [argument.value for argument in arguments if isinstance(argument, Literal)]
+            self.checked.constants[node] = self._attempt(overloads.callable(len(values)), values, arguments[0])
+        return result or "dyn"
+
+    def _attempt(self, function: Any, values: list[Any], node: Node) -> Any:
+        try:
+            return function(*values)
+        except ExpressionError as error:
+            self._fail(str(error), node)
+
+    def _resolve(self, node: Call, scope: Mapping[str, str]) -> Overloads:
+        """The functions that a call may mean, noted; a call of what is not there fails."""
+        overloads = None
+        qualified = _qualified(node.receiver) if node.receiver is not None else ""
+        if qualified is not None:
+            root = qualified.partition(".")[0]
+            name = f"{qualified}.{node.function}" if qualified else node.function
+            if root not in scope and root not in self._variables:
+                for candidate in self._candidates(name):
+                    overloads = overloads or self._functions.find(candidate, member=False)
+                if overloads and qualified:
+                    self.checked.namespaced.add(node)
+        if overloads is None and node.receiver is not None:
+            overloads = self._functions.find(node.function, member=True)
+        if overloads is None:
+            self._unknown_function(node)
+        self.checked.calls[node] = overloads
+        return overloads
+
+    def _unknown_function(self, node: Call) -> NoReturn:
+        name, member = node.function, node.receiver is not None
+        if self._functions.find(name, member=not member):
+            form = f"{name}(x)" if member else f"x.{name}()"
+            self._fail(f"'{name}' is written {form}", node)
+        known = [*self._functions.names(member=member), *(MACROS if member else ("has",))]
+        self._fail(f"unknown function '{name}'{_closest(name, known)}", node)
+
+    # --- macros
+
+    def _comprehension(self, node: Comprehension, scope: Mapping[str, str], loops: int) -> str:
+        if loops >= MAX_COMPREHENSIONS:
+            self._fail(f"more than {MAX_COMPREHENSIONS} macros over lists or maps are within each other", node)
+        source = self.visit(node.source, scope, loops)
+        if self._strict and source not in ("list", "map", "dyn"):
+            self._fail(f"{node.macro}() goes over a list or map, not over a {source}", node.source)
+        inner = {**scope, **dict.fromkeys(node.variables, "dyn")}
+        if len(node.variables) == 2 and source == "list":
+            inner[node.variables[0]] = "int"
+        if node.condition is not None:
+            self._bool(node.condition, inner, loops + 1, f"the condition of {node.macro}()")
+        result = _RESULTS.get(node.macro, "map")
+        if result == "bool" or node.macro == "filter":
+            self._bool(node.body, inner, loops + 1, f"{node.macro}()")
+        else:
+            self.visit(node.body, inner, loops + 1)
+        return result
+
+
+def _static_type(value: Any) -> str:
+    name = type_name(value)
+    return _STATIC.get(name, name)
+
+
+def _absolute(node: Node | None) -> bool:
+    while isinstance(node, Select):
+        node = node.operand
+    return isinstance(node, Name) and node.absolute
+
+
+def _qualified(node: Node | None) -> str | None:
+    """The dotted name that a chain of selections spells, or None if it is no such chain."""
+    parts: list[str] = []
+    while isinstance(node, Select) and not node.optional:
+        parts.append(node.field)
+        node = node.operand
+    return ".".join([node.name, *reversed(parts)]) if isinstance(node, Name) else None
+
+
+def _closest(name: str, known: list[str]) -> str:
+    close = difflib.get_close_matches(name, known, 1)
+    return f"; did you mean '{close[0]}'?" if close else ""
+
+
