@@ -1,0 +1,137 @@
+"""Answers of an API server, and which error an unwelcome one is.
+
+Data and parsing only: nothing here sends a request.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import email.utils
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import orjson
+
+from zen_gc_core.cluster.errors import (
+    AccessDenied,
+    Conflict,
+    Expired,
+    MalformedAnswer,
+    NotFound,
+    Refused,
+    ServerFailed,
+    Throttled,
+    Unauthorized,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from zen_gc_core.errors import ClusterError
+
+LONGEST_MESSAGE: Final = 500
+"""How many characters of a server's words are passed on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One answer, read to its end.
+
+    Args:
+        method: The method of the request that it answers.
+        path: The path of that request, without its query.
+        status: The HTTP status.
+        headers: The headers; names in any case.
+        body: The body as it came.
+    """
+
+    method: str
+    path: str
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    def document(self) -> dict[str, Any]:
+        """The body as a JSON object.
+
+        Raises:
+            MalformedAnswer: It is something else.
+        """
+        try:
+            document = orjson.loads(self.body)
+        except orjson.JSONDecodeError:
+            raise MalformedAnswer(f"{self}: the body is no JSON{_from_a_proxy(self)}") from None
+        if not isinstance(document, dict):
+            raise MalformedAnswer(f"{self}: the body is no JSON object")
+        return document
+
+    @property
+    def message(self) -> str:
+        """The server's words, from a Status; empty when there are none. Always one line of printable text."""
+        try:
+            document = orjson.loads(self.body)
+        except orjson.JSONDecodeError:
+            return ""
+        words = document.get("message") if isinstance(document, dict) else None
+        return one_line(words) if isinstance(words, str) else ""
+
+    @property
+    def retry_after(self) -> float | None:
+        """Seconds of the ``Retry-After`` header (RFC 9110, section 10.2.3); None when absent or unreadable."""
+        text = self.headers.get("Retry-After", "").strip()
+        if text.isdecimal():
+            return float(text[:9])
+        try:
+            moment = email.utils.parsedate_to_datetime(text)
+        except (ValueError, OverflowError, TypeError):
+            return None
+        aware = moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
+        return max(0.0, (aware - dt.datetime.now(dt.UTC)).total_seconds())
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.path}: {self.status}"
+
+
+def one_line(text: str) -> str:
+    """A text as one line of printable characters, cut to a length that a log line bears."""
+    line = "".join(character if character.isprintable() else " " for character in text[: 2 * LONGEST_MESSAGE])
+    line = " ".join(line.split())
+    return line if len(line) <= LONGEST_MESSAGE else f"{line[:LONGEST_MESSAGE]}…"
+
+
+def failure(answer: Answer, *, verb: str, resource: str, namespace: str = "") -> ClusterError:
+    """Which error an answer is that was not hoped for; to be raised.
+
+    Args:
+        answer: The answer; any status.
+        verb: The verb that was asked for, as RBAC calls it.
+        resource: What it was asked for, with its group (``jobs.batch``).
+        namespace: Where; empty for all, or for a cluster-scoped resource.
+    """
+    said = answer.message
+    where = f" in namespace {namespace}" if namespace else ""
+    text = (
+        f"{verb} {resource}{where}: the server answered {answer.status}{f': {said}' if said else _from_a_proxy(answer)}"
+    )
+    if answer.status == 401:
+        return Unauthorized(f"{text}: the credentials are not accepted; log in again or mend the kubeconfig")
+    if answer.status == 403:
+        return AccessDenied(verb, resource, namespace, said)
+    if answer.status == 404:
+        return NotFound(text)
+    if answer.status == 409:
+        return Conflict(text)
+    if answer.status == 410:
+        return Expired(text)
+    if answer.status == 429:
+        return Throttled(text, answer.retry_after)
+    if answer.status >= 500:
+        return ServerFailed(text, answer.status)
+    if answer.status >= 400:
+        return Refused(text, answer.status)
+    return MalformedAnswer(text)
+
+
+def _from_a_proxy(answer: Answer) -> str:
+    kind = answer.headers.get("Content-Type", "").partition(";")[0].strip()
+    return f" ({one_line(kind)}: is there a proxy in between?)" if kind and "json" not in kind else ""

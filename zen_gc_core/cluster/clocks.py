@@ -1,0 +1,119 @@
+"""Clocks: the boot-time clock that deadlines are counted on, and the API server's clock as its answers show it.
+
+Nothing here sends a request.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import email.utils
+import sys
+import threading
+import time
+from collections import deque
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+REMEMBERED_SECONDS: Final = 60
+"""How long an answer's ``Date`` counts."""
+
+DATE_RESOLUTION: Final = 1.0
+"""The ``Date`` header is cut to whole seconds (RFC 9110, section 5.6.7)."""
+
+if sys.platform == "linux":
+
+    def boottime() -> float:
+        """Seconds since boot, time asleep included; the clock of every deadline."""
+        return time.clock_gettime(time.CLOCK_BOOTTIME)
+
+else:
+
+    def boottime() -> float:
+        """Seconds on the monotonic clock, the nearest that this system has to time since boot."""
+        return time.monotonic()
+
+
+class _Second:
+    """What the answers of one second say: bounds of (the server's clock minus the boot-time clock), in seconds."""
+
+    __slots__ = ("at", "earliest", "latest", "limit")
+
+    def __init__(self, at: int, low: float, high: float) -> None:
+        self.at = at
+        self.earliest = low
+        self.latest = low
+        self.limit = high
+
+    def add(self, low: float, high: float) -> None:
+        self.earliest = min(self.earliest, low)
+        self.latest = max(self.latest, low)
+        self.limit = min(self.limit, high)
+
+
+class ServerClock:
+    """The API server's clock, from the ``Date`` of its answers of the last 60 s; may be used by several threads.
+
+    Behind one address there may be several API servers with clocks of their own: the earliest of them counts for
+    "is it due?", and the one that is furthest from the local clock for the skew.
+
+    Args:
+        clock: The boot-time clock, in seconds.
+        wall: The local wall clock, in seconds since 1970.
+    """
+
+    def __init__(self, clock: Callable[[], float] = boottime, wall: Callable[[], float] = time.time) -> None:
+        self._clock = clock
+        self._wall = wall
+        self._seconds: deque[_Second] = deque()
+        self._lock = threading.Lock()
+
+    def record(self, date: str | None, sent: float, received: float) -> None:
+        """Take note of an answer.
+
+        Args:
+            date: Its ``Date`` header; an absent or unreadable one says nothing.
+            sent: When the request was sent, on the boot-time clock.
+            received: When the answer's headers were there, on the boot-time clock.
+        """
+        if not date:
+            return
+        try:
+            served = email.utils.parsedate_to_datetime(date).timestamp()
+        except (ValueError, OverflowError, TypeError):
+            return
+        low, high = served - received, served + DATE_RESOLUTION - sent
+        with self._lock:
+            if self._seconds and self._seconds[-1].at == int(received):
+                self._seconds[-1].add(low, high)
+            else:
+                self._seconds.append(_Second(int(received), low, high))
+            self._forget()
+
+    def now(self) -> dt.datetime | None:
+        """What time it is by the server (the earliest, when there are several); None without an answer in 60 s."""
+        with self._lock:
+            self._forget()
+            offset = min((second.earliest for second in self._seconds), default=None)
+        return None if offset is None else dt.datetime.fromtimestamp(self._clock() + offset, dt.UTC)
+
+    def skew(self) -> dt.timedelta | None:
+        """How far the local clock is ahead of the server's (behind: negative); None without an answer in 60 s.
+
+        It is 0 as long as the answers leave room for equal clocks: a ``Date`` is whole seconds, and takes its time.
+        """
+        with self._lock:
+            self._forget()
+            if not self._seconds:
+                return None
+            local = self._wall() - self._clock()
+            ahead = local - min(second.limit for second in self._seconds)
+            behind = max(second.latest for second in self._seconds) - local
+        seconds = max(ahead, 0.0) if ahead >= behind else -max(behind, 0.0)
+        return dt.timedelta(seconds=seconds)
+
+    def _forget(self) -> None:
+        oldest = self._clock() - REMEMBERED_SECONDS
+        while self._seconds and self._seconds[0].at < oldest:
+            self._seconds.popleft()

@@ -1,0 +1,165 @@
+"""What can go wrong between zen-gc and an API server, split by what the caller should do.
+
+    ClusterError
+    ├── BadConfiguration     mend the kubeconfig, the context or the flags; trying again changes nothing
+    ├── TLSTrouble           mend the certificates, or the clock; trying again changes nothing
+    ├── CannotReach          no answer, or half of one: try again later; what a write did is unknown
+    ├── ServerFailed         a 5xx: try again later; what a write did is unknown
+    ├── Throttled            a 429: wait ``retry_after`` seconds, all of you
+    ├── Unauthorized         a 401, also with credentials read anew: end the run
+    ├── AccessDenied         a 403: end the run, and say which verb and resource are missing
+    ├── NotFound             a 404: it is gone, or was never there
+    ├── Conflict             a 409: somebody changed it; look at it again, never repeat blindly
+    ├── Expired              a 410: list again from the beginning
+    ├── Refused              a 400, 422 or the like: the request is wrong; log it and leave it
+    ├── MalformedAnswer      an answer that is not what the API promises: it counts as no answer
+    │   └── AnswerTooLarge   … because there is too much of it
+    ├── ListIncomplete       a list that could not be read to its end: it counts as no list
+    ├── TargetUnavailable    a kind that the server does not serve now: try again later, never "nothing there"
+    └── AuthorityLost        this replica's right to write has ended: send nothing
+
+Every text is one line that a stranger can act on. Nothing else of the cluster layer is imported here.
+"""
+# ruff: noqa: N818  the names say what happened; each ends up as a condition's reason or beside one
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from zen_gc_core.errors import ClusterError
+
+
+class BadConfiguration(ClusterError):
+    """No cluster can be found from the configuration, or not the one that was asked for."""
+
+    reason: ClassVar[str] = "BadConfiguration"
+
+
+class TLSTrouble(ClusterError):
+    """The server and the client do not trust each other."""
+
+    reason: ClassVar[str] = "TLSTrouble"
+
+
+class CannotReach(ClusterError):
+    """The server did not answer, or broke off; what a write did is unknown."""
+
+    reason: ClassVar[str] = "ClusterUnreachable"
+
+
+class ServerFailed(ClusterError):
+    """The server failed (5xx); what a write did is unknown.
+
+    Args:
+        message: What happened, in one line.
+        status: The HTTP status.
+    """
+
+    reason: ClassVar[str] = "ServerFailed"
+
+    def __init__(self, message: str, status: int = 500) -> None:
+        self.status = status
+        super().__init__(message)
+
+
+class Throttled(ClusterError):
+    """The server asks for patience (429).
+
+    Args:
+        message: What happened, in one line.
+        retry_after: Seconds to wait, as the server said; None when it did not.
+    """
+
+    reason: ClassVar[str] = "Throttled"
+
+    def __init__(self, message: str, retry_after: float | None = None) -> None:
+        self.retry_after = retry_after
+        super().__init__(message)
+
+
+class Unauthorized(ClusterError):
+    """The server does not know who is asking (401), also after the credentials were read anew."""
+
+    reason: ClassVar[str] = "Unauthorized"
+
+
+class AccessDenied(ClusterError):
+    """The server knows who is asking and refuses (403).
+
+    Args:
+        verb: The verb that is missing (``delete``).
+        resource: The resource, with its group (``jobs.batch``).
+        namespace: The namespace; empty for all, or for a cluster-scoped resource.
+        message: The server's words.
+    """
+
+    reason: ClassVar[str] = "AccessDenied"
+
+    def __init__(self, verb: str, resource: str, namespace: str = "", message: str = "") -> None:
+        self.verb = verb
+        self.resource = resource
+        self.namespace = namespace
+        where = f" in namespace {namespace}" if namespace else ""
+        said = f" (the server says: {message})" if message else ""
+        super().__init__(f"access denied: grant the verb {verb} on {resource}{where}{said}")
+
+
+class NotFound(ClusterError):
+    """What was asked for is not there (404)."""
+
+    reason: ClassVar[str] = "NotFound"
+
+
+class Conflict(ClusterError):
+    """Somebody changed the object in the meantime (409)."""
+
+    reason: ClassVar[str] = "Conflict"
+
+
+class Expired(ClusterError):
+    """A continue token or a resourceVersion is too old (410)."""
+
+    reason: ClassVar[str] = "Expired"
+
+
+class Refused(ClusterError):
+    """The server does not accept the request as it is (400, 422 and the like).
+
+    Args:
+        message: What happened, in one line.
+        status: The HTTP status.
+    """
+
+    reason: ClassVar[str] = "Refused"
+
+    def __init__(self, message: str, status: int = 400) -> None:
+        self.status = status
+        super().__init__(message)
+
+
+class MalformedAnswer(ClusterError):
+    """An answer that is not what the Kubernetes API promises; often a proxy's."""
+
+    reason: ClassVar[str] = "MalformedAnswer"
+
+
+class AnswerTooLarge(MalformedAnswer):
+    """An answer that is larger than what is read into memory."""
+
+
+class ListIncomplete(ClusterError):
+    """A list that could not be read to its end; it is never taken for a shorter one."""
+
+    reason: ClassVar[str] = "ListIncomplete"
+
+
+class TargetUnavailable(ClusterError):
+    """A kind that the server does not serve, or does not serve now; never taken for "nothing there"."""
+
+    reason: ClassVar[str] = "TargetUnavailable"
+
+
+class AuthorityLost(ClusterError):
+    """This replica's right to write has ended; nothing may be sent."""
+
+    reason: ClassVar[str] = "AuthorityLost"

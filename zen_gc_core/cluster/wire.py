@@ -1,0 +1,252 @@
+"""Bytes to and from one API server: the connection pool, the last look before a request leaves, and transport errors.
+
+Nothing here knows Kubernetes, credentials or statuses; the pool itself is the official client's.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import contextvars
+import ssl
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import urllib3
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+
+from zen_gc_core.cluster.errors import AnswerTooLarge, BadConfiguration, CannotReach, TLSTrouble
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from kubernetes.client import Configuration
+    from urllib3 import BaseHTTPResponse
+
+    from zen_gc_core.errors import ClusterError
+
+LARGEST_ANSWER: Final = 32 * 1024 * 1024
+"""The most bytes of one answer that are read."""
+
+_STEP: Final = 64 * 1024
+
+_guard: contextvars.ContextVar[Callable[[], None] | None] = contextvars.ContextVar("guard", default=None)
+
+_TRANSPORT_ERRORS: Final = (urllib3.exceptions.HTTPError, OSError, ValueError)
+"""What the pool raises; ValueError: a closed TLS socket, or a line that is no HTTP."""
+
+
+class _GuardedHTTPConnection(HTTPConnection):
+    """Asks the request's guard when the connection stands, right before bytes leave."""
+
+    def send(self, data: Any) -> None:
+        _ask_guard(self)
+        super().send(data)
+
+
+class _GuardedHTTPSConnection(HTTPSConnection):
+    """Asks the request's guard when the TLS handshake is done, right before bytes leave."""
+
+    def send(self, data: Any) -> None:
+        _ask_guard(self)
+        super().send(data)
+
+
+def _ask_guard(connection: HTTPConnection) -> None:
+    guard = _guard.get()
+    if guard is None:
+        return
+    if connection.sock is None:
+        connection.connect()
+    guard()
+
+
+class _HTTPPool(HTTPConnectionPool):
+    ConnectionCls = _GuardedHTTPConnection
+
+
+class _HTTPSPool(HTTPSConnectionPool):
+    ConnectionCls = _GuardedHTTPSConnection
+
+
+def open_pool(configuration: Configuration, size: int) -> urllib3.PoolManager:
+    """The official client's connection pool, without its retries.
+
+    Args:
+        configuration: Where the server is, and how it is trusted.
+        size: How many connections are kept open.
+
+    Raises:
+        BadConfiguration: The certificates or the proxy cannot be used.
+    """
+    # As in ``configuration.load``: whoever comes here has paid for the import.
+    from kubernetes.client.rest import RESTClientObject  # noqa: PLC0415
+
+    configuration.retries = False
+    configuration.keep_alive = True
+    configuration.connection_pool_maxsize = size
+    if not configuration.verify_ssl:
+        # Whoever writes insecure-skip-tls-verify has been told by kubectl; once a request would drown the log.
+        urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
+    try:
+        pool: urllib3.PoolManager = RESTClientObject(configuration).pool_manager
+    except _TRANSPORT_ERRORS as error:
+        raise BadConfiguration(f"the connection to {configuration.host} cannot be set up: {_words(error)}") from None
+    pool.pool_classes_by_scheme = {"http": _HTTPPool, "https": _HTTPSPool}
+    return pool
+
+
+@contextlib.contextmanager
+def guarded(guard: Callable[[], None] | None) -> Iterator[None]:
+    """Have a guard asked right before each request of this thread leaves; what it raises stops the request.
+
+    Between the guard and the first byte lies no name lookup, no connecting and no TLS handshake.
+    """
+    token = _guard.set(guard)
+    try:
+        yield
+    finally:
+        _guard.reset(token)
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One request, all but its credentials.
+
+    Args:
+        method: The HTTP method.
+        target: Path and query, escaped.
+        headers: All headers but the credentials'.
+        body: The body; None sends none.
+        timeout: Seconds to connect, and for each wait for bytes.
+    """
+
+    method: str
+    target: str
+    headers: Mapping[str, str]
+    body: bytes | None
+    timeout: float
+
+
+def send(pool: urllib3.PoolManager, server: str, request: Request, credentials: Mapping[str, str]) -> BaseHTTPResponse:
+    """Send one request, exactly once, and wait for the headers of the answer.
+
+    Raises:
+        CannotReach: No answer came.
+        TLSTrouble: The server and the client do not trust each other.
+        BadConfiguration: The certificates, the address or the proxy cannot be used.
+    """
+    try:
+        return pool.request(
+            request.method,
+            server + request.target,
+            body=request.body,
+            headers={**request.headers, **credentials},
+            timeout=urllib3.Timeout(total=request.timeout),
+            retries=False,
+            redirect=False,
+            preload_content=False,
+        )
+    except _TRANSPORT_ERRORS as error:
+        raise explained(error, server) from None
+
+
+def read(
+    response: BaseHTTPResponse,
+    server: str,
+    *,
+    late: Callable[[], bool],
+    limit: int = LARGEST_ANSWER,
+    bulk: bool = False,
+) -> bytes:
+    """Read an answer to its end.
+
+    Args:
+        response: The answer.
+        server: Who sends it, for messages.
+        late: Whether it has taken too long; asked after each step.
+        limit: The most bytes.
+        bulk: Whether steps are 64 KiB, which costs less, instead of whatever there is.
+
+    Raises:
+        CannotReach: It broke off, or took too long.
+        AnswerTooLarge: There is more of it.
+    """
+    body = bytearray()
+    whole = False
+    step = response.read if bulk else response.read1
+    try:
+        while chunk := step(_STEP):
+            body += chunk
+            if len(body) > limit:
+                raise AnswerTooLarge(f"{server} sent more than {limit // 2**20} MiB in one answer")
+            if late():
+                raise CannotReach(f"{server} took too long to send its answer")
+        whole = True
+    except _TRANSPORT_ERRORS as error:
+        raise explained(error, server) from None
+    finally:
+        if whole:
+            response.release_conn()
+        else:
+            response.close()
+    return bytes(body)
+
+
+def lines(response: BaseHTTPResponse, server: str, *, limit: int) -> Iterator[bytes]:
+    """The lines of an answer as they come, without their ends; for watches.
+
+    Raises:
+        CannotReach: It broke off, or nothing came for the time that was given.
+        AnswerTooLarge: A line is longer than the limit.
+    """
+    rest = bytearray()
+    try:
+        while chunk := response.read1(_STEP):
+            rest += chunk
+            if b"\n" in chunk:
+                *whole, tail = rest.split(b"\n")
+                rest = bytearray(tail)
+                yield from (bytes(line) for line in whole if line.strip())
+            if len(rest) > limit:
+                raise AnswerTooLarge(f"{server} sent a line of more than {limit // 2**20} MiB")
+    except _TRANSPORT_ERRORS as error:
+        raise explained(error, server) from None
+    finally:
+        response.close()
+
+
+def explained(error: Exception, server: str) -> ClusterError:
+    """Which of our errors a transport error is."""
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, urllib3.exceptions.SSLError | ssl.SSLError) and not _broken_off(cause):
+            return TLSTrouble(
+                f"no trust between us and {server}: {_words(cause)}; see certificate-authority in the kubeconfig"
+            )
+        cause = cause.__cause__ or cause.__context__
+    if isinstance(error, urllib3.exceptions.LocationValueError | FileNotFoundError):
+        return BadConfiguration(f"the server address or a certificate file cannot be used: {_words(error)}")
+    if isinstance(error, urllib3.exceptions.ProxyError):
+        return CannotReach(f"cannot reach {server} through the proxy: {_words(error)}")
+    if isinstance(error, urllib3.exceptions.NameResolutionError):
+        return CannotReach(f"cannot reach {server}: its name is not known: is the kubeconfig's server right?")
+    if isinstance(error, urllib3.exceptions.NewConnectionError):
+        return CannotReach(f"cannot reach {server}: {_words(error)}: is the cluster running?")
+    if isinstance(error, urllib3.exceptions.TimeoutError | TimeoutError):
+        return CannotReach(f"{server} did not answer in time")
+    return CannotReach(f"the connection to {server} broke off: {_words(error)}")
+
+
+def _broken_off(error: BaseException) -> bool:
+    """Whether a TLS error only says that the other side hung up."""
+    return isinstance(error, ssl.SSLEOFError | ssl.SSLZeroReturnError) or "EOF occurred" in str(error)
+
+
+def _words(error: BaseException) -> str:
+    text = str(error)
+    reason = getattr(error, "reason", None)
+    if isinstance(reason, BaseException):
+        text = str(reason)
+    # urllib3 puts the pool's repr, with an address in memory, before the words.
+    return " ".join(text.rpartition(">: ")[2].split())[:300] or type(error).__name__
