@@ -51,7 +51,20 @@ class MatchingNamespaces:
         return bool(namespace) and matches_globs(namespace, self.include, self.exclude)
 
 
-Scope = EveryNamespace | TheseNamespaces | MatchingNamespaces
+@dataclass(frozen=True, slots=True)
+class Unwritten:
+    """No namespaces were written, and whether the kind has any is not known yet.
+
+    Right for a cluster-scoped kind; once the kind turns out to be namespaced, the policy must be refused. Until then
+    it takes no object of any namespace.
+    """
+
+    def takes(self, namespace: str) -> bool:
+        """Whether objects of a namespace are in scope: only those of none."""
+        return not namespace
+
+
+Scope = EveryNamespace | TheseNamespaces | MatchingNamespaces | Unwritten
 
 
 def matches_globs(name: str, include: tuple[str, ...], exclude: tuple[str, ...]) -> bool:

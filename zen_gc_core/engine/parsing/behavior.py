@@ -1,0 +1,89 @@
+"""Reading ``spec.behavior``, ``spec.evaluationInterval`` and ``spec.paused``: how and how often a policy acts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from zen_gc_core.durations import parse_duration
+from zen_gc_core.engine.parsing import limits
+from zen_gc_core.errors import InputError
+from zen_gc_core.model.policy import MOST_IN_A_BATCH, Behavior, Breaker
+
+if TYPE_CHECKING:
+    from datetime import timedelta
+
+    from zen_gc_core.engine.parsing.document import Fields, Place
+
+FIELDS: Final = ("dryRun", "maxDeletionsPerSecond", "batchSize", "includeOwned", "breaker")
+BREAKER_FIELDS: Final = ("maxObjects", "maxPercent", "minObjects")
+
+
+def read_behavior(place: Place | None) -> Behavior:
+    """Read how a policy acts; what is not written has its default."""
+    fields = place.fields(FIELDS) if place else None
+    if fields is None:
+        return Behavior()
+    return Behavior(
+        dry_run=fields.boolean("dryRun", default=False),
+        max_deletions_per_second=_rate(fields.get("maxDeletionsPerSecond")),
+        batch_size=_batch_size(fields.get("batchSize")),
+        include_owned=fields.boolean("includeOwned", default=False),
+        breaker=_breaker(fields.get("breaker")),
+    )
+
+
+def read_interval(place: Place | None) -> timedelta | None:
+    """Read how often a policy runs: a duration of a second or more; None where none is written."""
+    if place is None:
+        return None
+    try:
+        return parse_duration(place.value)
+    except InputError as error:
+        place.refuse(str(error))
+    except ValueError:
+        place.refuse("a duration is at most 100 years")
+    return None
+
+
+def _rate(place: Place | None) -> float | None:
+    """The most writes a second; 0 asks for the controller's default, as in the Go program."""
+    if place is None:
+        return None
+    return place.number(least=0, most=limits.DELETIONS_PER_SECOND) or None
+
+
+def _batch_size(place: Place | None) -> int | None:
+    """The most writes between two looks at the policy; 0 asks for the controller's default, as in the Go program."""
+    size = place.integer(least=0) if place else None
+    if place is None or not size:
+        return None
+    if size > MOST_IN_A_BATCH:
+        place.problems.warn(place.path, f"{size} is more than {MOST_IN_A_BATCH}, which is what counts")
+    return min(size, MOST_IN_A_BATCH)
+
+
+def _breaker(place: Place | None) -> Breaker:
+    fields = place.fields(BREAKER_FIELDS) if place else None
+    if fields is None:
+        return Breaker()
+    default = Breaker()
+    return Breaker(
+        _max_objects(fields.get("maxObjects")),
+        _bounded(fields, "maxPercent", default.max_percent, most=100),
+        _bounded(fields, "minObjects", default.min_objects),
+    )
+
+
+def _max_objects(place: Place | None) -> int | None:
+    if place is None:
+        return None
+    if place.value == 0 and isinstance(place.value, int) and not isinstance(place.value, bool):
+        place.refuse("must be 1 or more, not 0; to act on nothing, write paused: true in the spec")
+        return None
+    return place.integer(least=1)
+
+
+def _bounded(fields: Fields, name: str, default: int, *, most: int = limits.INTEGER) -> int:
+    place = fields.get(name)
+    value = place.integer(least=1, most=most) if place else None
+    return default if value is None else value

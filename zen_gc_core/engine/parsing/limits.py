@@ -1,0 +1,56 @@
+"""How much a policy may hold. Numbers alone: the parser refuses more, and the schema of the CRDs says the same."""
+
+from __future__ import annotations
+
+from typing import Final
+
+TARGETS: Final = 32
+"""The most entries of ``targetResources``."""
+
+GLOBS: Final = 64
+"""The most entries of ``names`` and of ``namespaces``."""
+
+LABELS: Final = 64
+"""The most entries of ``matchLabels`` and of ``matchExpressions``."""
+
+LABEL_VALUES: Final = 256
+"""The most ``values`` of one requirement."""
+
+FIELDS: Final = 32
+"""The most entries of ``matchFields``, and of the ``and`` list of the Go program's spelling."""
+
+FIELD_VALUE: Final = 1024
+"""The most characters of a value of ``matchFields``."""
+
+FIELD_PATH: Final = 1024
+"""The most characters of a field path."""
+
+KEYWORDS: Final = 32
+"""The most keywords of one condition map."""
+
+WORD: Final = 317
+"""The most characters of a keyword: a domain of 253, a slash, a name of 63 (Kubernetes, "qualified name")."""
+
+MAPPINGS: Final = 256
+"""The most classes of a ``mappings`` map in the Go program's spelling."""
+
+NAME: Final = 253
+"""The most characters of an object's name (Kubernetes, "DNS subdomain name")."""
+
+NAMESPACE: Final = 63
+"""The most characters of a namespace (Kubernetes, "DNS label")."""
+
+API_VERSION: Final = 317
+"""The most characters of an ``apiVersion``: a group of 253, a slash, a version of 63."""
+
+KIND: Final = 63
+"""The most characters of a ``kind``."""
+
+DELETIONS_PER_SECOND: Final = 1_000_000
+"""The highest rate that can be asked for; the controller's own limit lies far below."""
+
+INTEGER: Final = 2**63 - 1
+"""The largest integer of the Kubernetes API."""
+
+LONGEST_SECONDS: Final = 36_525 * 86_400
+"""A hundred years, in seconds."""

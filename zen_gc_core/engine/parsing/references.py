@@ -1,0 +1,55 @@
+"""Reading which policy a document is: its apiVersion, kind and metadata."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from zen_gc_core.model.policy import API_VERSION, CLUSTER, NAMESPACED, PolicyReference
+
+if TYPE_CHECKING:
+    from zen_gc_core.engine.parsing.document import Fields, Place
+
+KINDS: Final = (NAMESPACED, CLUSTER)
+
+
+def read_reference(document: Fields) -> PolicyReference:
+    """Read which policy a document is; as much of it as can be read.
+
+    A namespaced policy without a namespace is in ``default``, as a file of kubectl's would be.
+    """
+    version = document.required("apiVersion")
+    if version is not None and version.value != API_VERSION:
+        version.choice((API_VERSION,))
+    place = document.required("kind")
+    kind = (place.choice(KINDS) if place else None) or NAMESPACED
+    metadata = document.required("metadata", "is missing: a policy needs a name")
+    entries = metadata.entries() if metadata else None
+    if metadata is None or entries is None:
+        return PolicyReference(kind, "default" if kind == NAMESPACED else "", "")
+    if "name" not in entries:
+        metadata.problems.refuse("metadata.name", "is missing")
+    return PolicyReference(
+        kind,
+        (_text(entries.get("namespace")) or "default") if kind == NAMESPACED else "",
+        _text(entries.get("name")),
+        _text(entries.get("uid")),
+        _generation(entries.get("generation")),
+        _strings(entries.get("labels")),
+        _strings(entries.get("annotations")),
+    )
+
+
+def _text(place: Place | None) -> str:
+    return (place.text(least=0) if place and place.value is not None else None) or ""
+
+
+def _generation(place: Place | None) -> int:
+    value: Any = place.value if place else None
+    return value if isinstance(value, int) and not isinstance(value, bool) else 0
+
+
+def _strings(place: Place | None) -> dict[str, str]:
+    value: Any = place.value if place else None
+    if not isinstance(value, dict):
+        return {}
+    return {key: text for key, text in value.items() if isinstance(key, str) and isinstance(text, str)}

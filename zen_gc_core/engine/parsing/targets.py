@@ -1,0 +1,100 @@
+"""Reading ``spec.targetResources``: kinds, names and selectors, and the scope that a policy may reach."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from zen_gc_core.engine.kinds import built_in, kinds_of, leaves_nothing
+from zen_gc_core.engine.parsing import limits
+from zen_gc_core.engine.parsing.document import nearest
+from zen_gc_core.engine.parsing.globs import Globs, read_globs
+from zen_gc_core.engine.parsing.names import api_version_fault, kind_fault, name_glob_fault
+from zen_gc_core.engine.parsing.scopes import read_scope
+from zen_gc_core.engine.parsing.selectors import read_field_selector, read_label_selector
+from zen_gc_core.model.policy import Target
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from zen_gc_core.engine.parsing.document import Fields, Place
+    from zen_gc_core.engine.parsing.scopes import Reach
+
+FIELDS: Final = (
+    "apiVersion",
+    "kind",
+    "names",
+    "namespaces",
+    "namespaceSelector",
+    "labelSelector",
+    "fieldSelector",
+)
+_SELECTORS: Final = ("namespaceSelector", "labelSelector", "fieldSelector")
+_EVERY_NAME: Final = Globs(("*",), ())
+
+
+def read_targets(place: Place | None, reach: Reach) -> tuple[Target, ...]:
+    """Read the list of targets.
+
+    Args:
+        place: The list; None when it is not there.
+        reach: How far the policy may reach.
+
+    Returns:
+        The targets that are right.
+    """
+    if place is None:
+        return ()
+    entries = place.items(least=1, most=limits.TARGETS) or ()
+    return tuple(filter(None, (_target(entry, reach) for entry in entries)))
+
+
+def _target(place: Place, reach: Reach) -> Target | None:
+    fields = place.fields(FIELDS, nullable=_SELECTORS)
+    if fields is None:
+        return None
+    api_version = _checked(fields, "apiVersion", api_version_fault)
+    kind = _checked(fields, "kind", kind_fault)
+    names = read_globs(fields.get("names"), name_glob_fault) if fields.get("names") else _EVERY_NAME
+    namespace_selector = read_label_selector(fields.get("namespaceSelector"))
+    label_selector = read_label_selector(fields.get("labelSelector"))
+    field_selector = read_field_selector(fields.get("fieldSelector"))
+    if api_version is None or kind is None:
+        return None
+    _look_up(fields, api_version, kind)
+    scope = read_scope(fields, built_in(api_version, kind), kind, reach)
+    if scope is None or names is None:
+        return None
+    return Target(
+        api_version,
+        kind,
+        scope,
+        names.include,
+        names.exclude,
+        namespace_selector,
+        label_selector,
+        field_selector,
+        place.problems.spelling.written(place.path),
+    )
+
+
+def _checked(fields: Fields, name: str, fault_of: Callable[[str], str | None]) -> str | None:
+    place = fields.required(name)
+    text = place.text() if place else None
+    if place and text is not None and (fault := fault_of(text)):
+        place.refuse(fault)
+        return None
+    return text
+
+
+def _look_up(fields: Fields, api_version: str, kind: str) -> None:
+    """Say what is known to be odd about a kind; whether it exists is for the API server to say."""
+    place = fields.place
+    if leaves_nothing(api_version, kind):
+        place.problems.refuse(f"{place.path}.kind", f"{kind} is a question to the API server: none is ever kept")
+        return
+    known = kinds_of(api_version)
+    if known and kind not in known:
+        place.problems.warn(
+            f"{place.path}.kind",
+            f"Kubernetes v1.36 has no kind '{kind}' in {api_version}{nearest(kind, known)}",
+        )
