@@ -90,3 +90,11 @@ def parse_go_duration(text: str) -> timedelta:
     if seconds > LONGEST.total_seconds():
         raise InputError(f"a duration is at most 100 years, not '{text}'")
     return timedelta(seconds=seconds)
+
+
+def format_go_duration(duration: timedelta) -> str:
+    """Spell a duration as a flag takes it, in seconds or minutes where it is whole (``15s``, ``1m``, ``0.4s``)."""
+    seconds = duration.total_seconds()
+    if seconds >= 60 and seconds % 60 == 0:
+        return f"{int(seconds // 60)}m"
+    return f"{seconds:g}s"

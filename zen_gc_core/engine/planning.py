@@ -116,7 +116,8 @@ class Tally:
             self._keep(judging.keep(candidate, KeptBy.ERROR, f"it cannot be read whole: {doubt}"))
             return
         if whole is None:
-            self._keep(judging.keep(candidate, KeptBy.PROTECTED, "it is gone"))
+            self.scanned -= 1
+            self.matched -= 1
             return
         self._take(judging.decide(self._compiled, whole, self._run, self._protections), whole)
 

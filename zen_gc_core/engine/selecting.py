@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from zen_gc_core.errors import Undecided
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -28,7 +30,10 @@ def _reaches(target: Target, candidate: Candidate, run: Run) -> bool:
         return True
     if not candidate.namespace:
         return False
-    return target.namespace_selector.takes(run.namespace(candidate.namespace).labels)
+    namespace = run.namespace(candidate.namespace)
+    if namespace.object is None:
+        raise Undecided(f"the labels of Namespace {candidate.namespace} are not known")
+    return target.namespace_selector.takes(namespace.labels)
 
 
 def selected(targets: Sequence[Target], candidate: Candidate) -> bool:

@@ -1,0 +1,106 @@
+"""The shell: one file a command. A command is loaded when it is called, so that the others do not wait for it."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+import traceback
+
+import click
+
+from zen_gc_core import __version__
+from zen_gc_core.errors import ClusterError, InputError, ZenGCError
+
+_COMMANDS = {
+    "plan": "Show what policies would do, and why; writes nothing.",
+    "validate": "Check policies.",
+    "controller": "Run the controller.",
+    "approve": "Let one policy past its breaker.",
+    "plugins": "List the installed plugins and their keywords.",
+    "crd": "Print the CustomResourceDefinitions.",
+    "demo": "Show it all on an embedded cluster.",
+    "sandbox": "Serve an embedded cluster for kubectl.",
+    "eval": "Show what an expression yields on an object.",
+    "completion": "Print the completion script of a shell.",
+}
+
+
+class _Commands(click.Group):
+    """Commands that are imported when they are called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  click's signature
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        if cmd_name not in _COMMANDS:
+            return None
+        command: click.Command = importlib.import_module(f"{__name__}.{cmd_name}").command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        with formatter.section("Commands"):
+            formatter.write_dl(list(_COMMANDS.items()))
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as error:
+            near = click.exceptions.NoSuchOption(args[0], possibilities=list(_COMMANDS)).possibilities or []
+            close = [name for name in near if name.startswith(args[0][:2])]
+            raise click.UsageError(error.message + (f" Did you mean '{close[0]}'?" if close else ""), ctx) from None
+
+
+@click.command(
+    cls=_Commands,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
+    epilog="\b\nExamples:\n"
+    "  zen-gc plan -f policy.yaml -f objects.yaml\n"
+    "  zen-gc plan -f policy.yaml --live\n"
+    "  zen-gc validate -f policies/\n"
+    "  zen-gc demo",
+)
+@click.version_option(__version__, prog_name="zen-gc", message="%(prog)s %(version)s")
+def commands() -> None:
+    """A declarative garbage collector for Kubernetes that operators can trust with DELETE."""
+
+
+def main() -> None:
+    """The console script: run a command; errors are one line each on standard error, never a traceback.
+
+    Exit codes: 0 done; 1 something failed; 2 wrong usage, unreadable input or an invalid policy; 130 interrupted.
+    """
+    sys.exit(_run())
+
+
+def _run() -> int:
+    try:
+        outcome = commands.main(standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except click.exceptions.Abort:
+        return 130
+    except InputError as error:
+        return _failed(error, 2)
+    except ZenGCError as error:
+        return _failed(error, 1)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    except Exception as error:  # noqa: BLE001  the last resort: one line, not a traceback
+        if os.environ.get("ZEN_GC_TRACEBACK"):
+            traceback.print_exc()
+        return _failed(
+            ClusterError(f"this is a bug: {type(error).__name__}: {error} (ZEN_GC_TRACEBACK=1 shows where)"), 1
+        )
+    return outcome if isinstance(outcome, int) else 0
+
+
+def _failed(error: Exception, code: int) -> int:
+    click.echo(str(error), err=True)
+    return code

@@ -1,0 +1,98 @@
+"""From files to policies and objects: what ``plan`` and ``validate`` share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import click
+import msgspec
+
+from zen_gc_core.cli.files import Document, FileError, read_documents
+from zen_gc_core.engine.compiling import Compilation, compile_policy
+from zen_gc_core.engine.parsing import parse_policy
+from zen_gc_core.errors import InputError
+from zen_gc_core.model.candidate import Candidate
+from zen_gc_core.plugins import Plugins, installed_entry_points, load_plugins
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from zen_gc_core.controller.settings import Allowing
+    from zen_gc_core.engine.protections import Grants
+    from zen_gc_core.model.policy import Problem
+
+
+@dataclass(slots=True)
+class Manifests:
+    """What files hold.
+
+    Args:
+        policies: The policies.
+        objects: Everything else.
+    """
+
+    policies: list[Document] = field(default_factory=list)
+    objects: list[Document] = field(default_factory=list)
+
+
+def read_manifests(names: Iterable[str]) -> Manifests:
+    """Read files, and tell policies from objects.
+
+    Raises:
+        FileError: Something cannot be read.
+    """
+    manifests = Manifests()
+    for document in read_documents(names):
+        (manifests.policies if document.is_policy else manifests.objects).append(document)
+    return manifests
+
+
+def as_candidate(document: Document) -> Candidate:
+    """An object of a file as a candidate.
+
+    Raises:
+        FileError: It has no name; there is nothing to say of such an object.
+    """
+    if isinstance(document.content, msgspec.Raw):
+        try:
+            candidate = Candidate.from_json(document.content, api_version=document.api_version, kind=document.kind)
+        except InputError as error:
+            raise FileError(f"{document.source}: {error}") from None
+    else:
+        candidate = Candidate.from_object(document.content, api_version=document.api_version, kind=document.kind)
+    if not candidate.name:
+        raise FileError(f"{document.place('metadata')}: {document.kind}: metadata.name is missing")
+    return candidate
+
+
+def load_installed(allowing: Allowing) -> Plugins:
+    """Load the installed plugins; a quarantined one is a warning on standard error.
+
+    Raises:
+        PluginError: A required plugin (``--require-plugin``) is not loaded.
+    """
+    plugins = load_plugins(installed_entry_points(), disabled=allowing.disable_plugin)
+    for plugin in plugins.quarantined:
+        click.echo(
+            f"warning: plugin '{plugin.name}' of {plugin.distribution} {plugin.version} is quarantined: {plugin.failure}",
+            err=True,
+        )
+    return plugins
+
+
+def compile_documents(documents: Sequence[Document], plugins: Plugins, grants: Grants) -> list[Compilation]:
+    """Compile the policies of files, each with all of its problems."""
+    return [
+        compile_policy(
+            parse_policy(document.content, allow_cross_namespace=grants.cross_namespace), plugins.vocabulary, grants
+        )
+        for document in documents
+    ]
+
+
+def report_problems(document: Document | None, problems: Iterable[Problem], level: str = "") -> None:
+    """Print problems to standard error, each as ``file.yaml:12: spec.ttl: …``."""
+    for problem in problems:
+        place = f"{document.place(problem.path)}: " if document else ""
+        click.echo(f"{place}{level}{problem}", err=True)

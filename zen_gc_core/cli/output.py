@@ -1,0 +1,134 @@
+"""How plans are printed: the JSON of the contract, the same as YAML, and a table for people."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+from zen_gc_core.instants import format_instant
+from zen_gc_core.model.decision import Verdict
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterable, Sequence
+
+    from zen_gc_core.engine.offline import Planned
+    from zen_gc_core.model.decision import Decision
+    from zen_gc_core.model.policy import Problem
+
+
+def as_document(now: dt.datetime, planned: Iterable[Planned]) -> dict[str, Any]:
+    """Plans as the JSON of the contract.
+
+    Args:
+        now: The instant of the plans.
+        planned: Policies and their plans.
+    """
+    return {"now": format_instant(now), "policies": [_policy(one) for one in planned]}
+
+
+def _policy(planned: Planned) -> dict[str, Any]:
+    reference, plan = planned.compilation.reference, planned.plan
+    return {
+        "kind": reference.kind,
+        "namespace": reference.namespace,
+        "name": reference.name,
+        "valid": plan is not None,
+        "errors": [_problem(problem) for problem in planned.compilation.errors],
+        "warnings": [_problem(problem) for problem in planned.compilation.warnings],
+        "scanned": plan.scanned if plan else 0,
+        "matched": plan.matched if plan else 0,
+        "pending": plan.pending if plan else 0,
+        "due": plan.due if plan else 0,
+        "tripped": plan.tripped if plan else None,
+        "vetoed": [{"plugin": veto.plugin, "reason": veto.reason} for veto in plan.vetoed] if plan else [],
+        "decisions": [_decision(decision) for decision in plan.decisions] if plan else [],
+    }
+
+
+def _problem(problem: Problem) -> dict[str, str]:
+    return {"path": problem.path, "message": problem.message}
+
+
+def _decision(decision: Decision) -> dict[str, Any]:
+    shown: dict[str, Any] = {
+        "apiVersion": decision.api_version,
+        "kind": decision.kind,
+        "namespace": decision.namespace,
+        "name": decision.name,
+        "uid": decision.uid,
+        "verdict": str(decision.verdict),
+    }
+    if decision.action is not None:
+        shown["action"] = decision.action
+    shown["because"] = decision.because
+    if decision.expires_at is not None:
+        shown["expiresAt"] = format_instant(decision.expires_at)
+    return shown
+
+
+def as_json(document: Any) -> str:
+    """A document as JSON, indented; text of other languages stays readable."""
+    return json.dumps(document, indent=2, ensure_ascii=False)
+
+
+def as_yaml(document: Any) -> str:
+    """A document as YAML, in the order of the contract."""
+    text: str = yaml.safe_dump(document, sort_keys=False, allow_unicode=True, width=120)
+    return text.rstrip("\n")
+
+
+def as_table(now: dt.datetime, planned: Sequence[Planned]) -> str:
+    """Plans as a table for people: a headline a policy, a line an object."""
+    sections = [_section(one) for one in planned]
+    return "\n\n".join([f"At {format_instant(now)}:", *sections]) if sections else "No policies."
+
+
+def _section(planned: Planned) -> str:
+    compilation, plan = planned.compilation, planned.plan
+    reference = compilation.reference
+    title = f"{reference.kind} {reference}"
+    lines = []
+    if plan is None:
+        lines.append(f"{title}: INVALID, it never acts")
+        lines.extend(f"  error: {_indented(problem)}" for problem in compilation.errors)
+    else:
+        lines.append(f"{title}: {plan.scanned} scanned, {plan.matched} matched, {plan.due} due, {plan.pending} pending")
+        if plan.tripped is not None:
+            lines.append(f"  the breaker stops it: {plan.tripped}")
+        lines.extend(f"  vetoed by plugin {veto.plugin}: {veto.reason}" for veto in plan.vetoed)
+    lines.extend(f"  warning: {_indented(problem)}" for problem in compilation.warnings)
+    if plan is not None and plan.decisions:
+        lines.append(columns([_HEADER, *(_row(decision) for decision in plan.decisions)]))
+    return "\n".join(lines)
+
+
+_HEADER = ("VERDICT", "KIND", "OBJECT", "BECAUSE")
+
+
+def _row(decision: Decision) -> tuple[str, ...]:
+    verdict = str(decision.verdict)
+    if decision.verdict is Verdict.ACT and decision.action:
+        verdict = decision.action
+    place = f"{decision.namespace}/{decision.name}" if decision.namespace else decision.name
+    return verdict, decision.kind, visible(place), visible(decision.because)
+
+
+def columns(rows: Sequence[Sequence[str]], indent: str = "  ") -> str:
+    """Rows as left-aligned columns, as kubectl prints them."""
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]) - 1)]
+    return "\n".join(
+        indent + "   ".join([*(cell.ljust(width) for cell, width in zip(row, widths, strict=False)), row[-1]])
+        for row in rows
+    )
+
+
+def visible(text: str) -> str:
+    """Text on one line, with control characters shown and not obeyed."""
+    return "".join(character if character.isprintable() else repr(character)[1:-1] for character in text)
+
+
+def _indented(problem: Problem) -> str:
+    return str(problem).replace("\n", "\n    ")

@@ -1,0 +1,130 @@
+"""``zen-gc plan``: what policies would do, and why. It never writes."""
+
+from __future__ import annotations
+
+import datetime as dt
+import sys
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+from zen_gc_core.cli.input import as_candidate, compile_documents, load_installed, read_manifests, report_problems
+from zen_gc_core.cli.options import BooleanCommand, settings_of, settings_options
+from zen_gc_core.cli.output import as_document, as_json, as_table, as_yaml
+from zen_gc_core.controller.settings import Allowing, Connecting
+from zen_gc_core.engine.offline import Asking, Files, plan_offline
+from zen_gc_core.errors import InputError
+from zen_gc_core.instants import parse_instant
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from zen_gc_core.cli.files import Document
+    from zen_gc_core.cli.input import Manifests
+    from zen_gc_core.engine.offline import Planned
+
+_NO_OBJECTS: Final = "no objects: add files, or --live"
+
+
+@click.command(
+    cls=BooleanCommand,
+    epilog="\b\nExamples:\n"
+    "  zen-gc plan -f policies/ -f objects.yaml --now 2026-01-01T12:00:00Z\n"
+    "  kubectl get pods -A -o json | zen-gc plan -f policy.yaml -f -\n"
+    "  zen-gc plan -f policy.yaml --live\n"
+    "  zen-gc plan finished-jobs -n team-a -o json",
+)
+@click.argument("name", required=False)
+@click.option(
+    "-n",
+    "--namespace",
+    help="Namespace of the installed policy; without it NAME is a cluster policy or in the context's namespace.",
+)
+@click.option(
+    "-f",
+    "--filename",
+    "filenames",
+    multiple=True,
+    metavar="FILE",
+    help="Policies and objects: files, directories, - for standard input.",
+)
+@click.option("--live/--no-live", default=False, help="Take the objects from the cluster.")
+@click.option("--now", metavar="RFC3339", help="The instant to plan for; default now.")
+@click.option("-o", "--output", type=click.Choice(["table", "json", "yaml"]), default="table", show_default=True)
+@click.option("--all/--no-all", "skipped", default=False, help="Also list objects that the selectors do not take.")
+@settings_options(Allowing)
+@settings_options(Connecting)
+def command(**values: Any) -> int:
+    """Show what policies would do to objects, and why. Writes nothing.
+
+    Policies and objects come from files; with --live the objects come from the cluster; NAME plans a policy that is
+    installed there.
+    """
+    request = _Request(
+        name=values["name"],
+        namespace=values["namespace"],
+        now=_now(values["now"]),
+        live=values["live"] or bool(values["name"] or values["context"] or values["kubeconfig"]),
+        skipped=values["skipped"],
+        allowing=settings_of(Allowing, values),
+        connecting=settings_of(Connecting, values),
+    )
+    manifests = read_manifests(values["filenames"])
+    if not manifests.policies and not request.name:
+        raise InputError("no policies: add files with -f, or the NAME of an installed policy")
+    planned, documents, failed = _planned(request, manifests)
+    _print(request.now, planned, values["output"])
+    for one, document in zip(planned, documents, strict=True):
+        report_problems(document, one.compilation.errors)
+        if values["output"] != "table":
+            report_problems(document, one.compilation.warnings, "warning: ")
+    if any(one.compilation.compiled is None for one in planned):
+        return 2
+    return 1 if failed else 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Request:
+    name: str | None
+    namespace: str | None
+    now: dt.datetime
+    live: bool
+    skipped: bool
+    allowing: Allowing
+    connecting: Connecting
+
+
+def _now(text: str | None) -> dt.datetime:
+    if text is None:
+        return dt.datetime.now(dt.UTC)
+    try:
+        return parse_instant(text, dates=False)
+    except InputError as error:
+        raise InputError(f"--now: {error}") from None
+
+
+def _planned(request: _Request, manifests: Manifests) -> tuple[list[Planned], Sequence[Document | None], bool]:
+    plugins = load_installed(request.allowing)
+    missing = plugins.missing(request.allowing.require_plugin)
+    for problem in missing:
+        click.echo(f"required plugin {problem}", err=True)
+    if missing:
+        sys.exit(1)
+    if request.live:
+        raise InputError("--live: not here")
+    if not manifests.objects:
+        raise InputError(_NO_OBJECTS)
+    grants = request.allowing.grants()
+    compilations = compile_documents(manifests.policies, plugins, grants)
+    files = Files(map(as_candidate, manifests.objects), compilations)
+    asking = Asking(request.now, grants, skipped=request.skipped, veto=plugins.veto)
+    return plan_offline(compilations, files, asking), manifests.policies, False
+
+
+def _print(now: dt.datetime, planned: list[Planned], form: str) -> None:
+    if form == "table":
+        click.echo(as_table(now, planned))
+    else:
+        document = as_document(now, planned)
+        click.echo(as_json(document) if form == "json" else as_yaml(document))

@@ -1,0 +1,42 @@
+"""``zen-gc validate``: check policies, with the code by which the controller checks them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from zen_gc_core.cli.input import compile_documents, load_installed, read_manifests, report_problems
+from zen_gc_core.cli.options import BooleanCommand, settings_of, settings_options
+from zen_gc_core.controller.settings import Allowing
+from zen_gc_core.errors import InputError
+
+
+@click.command(
+    cls=BooleanCommand,
+    epilog="\b\nExamples:\n  zen-gc validate -f policies/\n  kubectl get gcp -A -o yaml | zen-gc validate -f -",
+)
+@click.option(
+    "-f",
+    "--filename",
+    "filenames",
+    multiple=True,
+    required=True,
+    metavar="FILE",
+    help="Policies: files, directories, - for standard input. Other objects are passed over.",
+)
+@settings_options(Allowing)
+def command(**values: Any) -> int:
+    """Check policies: every problem of every policy, with its place. Exits 0, or 2 when one is invalid."""
+    allowing = settings_of(Allowing, values)
+    manifests = read_manifests(values["filenames"])
+    if not manifests.policies:
+        raise InputError("no policies in these files")
+    plugins = load_installed(allowing)
+    compilations = compile_documents(manifests.policies, plugins, allowing.grants())
+    for document, compilation in zip(manifests.policies, compilations, strict=True):
+        report_problems(document, compilation.errors)
+        report_problems(document, compilation.warnings, "warning: ")
+        if compilation.compiled is not None:
+            click.echo(f"{document.place()}: {compilation.reference.kind} {compilation.reference} is valid")
+    return 2 if any(compilation.compiled is None for compilation in compilations) else 0

@@ -1,0 +1,161 @@
+"""YAML as Kubernetes means it: JSON in another spelling, with the line of every value.
+
+Refused, each with its line: aliases and anchors (a few hundred bytes of them make gigabytes), duplicate keys, keys
+that are not text, values that JSON cannot hold, tags, and nesting beyond any real manifest. Plain scalars are read by
+the core schema of YAML 1.2: ``yes``, ``on``, ``2026-01-01`` and ``1:30`` are text.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import yaml
+
+from zen_gc_core.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+DEEPEST: Final = 100
+"""How deep a document may be nested."""
+
+_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+_NULL: Final = frozenset(("", "~", "null", "Null", "NULL"))
+_BOOLEAN: Final = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
+_INTEGER: Final = re.compile(r"[-+]?[0-9]{1,400}|0o[0-7]{1,400}|0x[0-9a-fA-F]{1,400}", re.ASCII)
+_FLOAT: Final = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?", re.ASCII)
+_NO_NUMBER: Final = re.compile(r"[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)")
+
+
+class YamlError(InputError):
+    """Text that is no acceptable YAML.
+
+    Args:
+        message: What is wrong.
+        line: Where, from 1.
+    """
+
+    def __init__(self, message: str, line: int) -> None:
+        self.line = line
+        super().__init__(message)
+
+
+@dataclass(frozen=True, slots=True)
+class YamlDocument:
+    """One document of a YAML stream.
+
+    Args:
+        value: The document as plain data.
+        line: The line on which it begins, from 1.
+        lines: The line of every value below it, by its path as errors spell it (``spec.targetResources[0].kind``).
+    """
+
+    value: Any
+    line: int
+    lines: dict[str, int]
+
+
+def read_yaml(text: str) -> Iterator[YamlDocument]:
+    """Read the documents of a stream; empty ones are left out.
+
+    Raises:
+        YamlError: The text is refused; the documents before it have been yielded.
+    """
+    loader = _Loader(text)
+    try:
+        while loader.check_node():
+            node = loader.get_node()
+            reading = _Reading()
+            value = reading.plain(node, "", 1)
+            if value is not None:
+                yield YamlDocument(value, node.start_mark.line + 1, reading.lines)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        problem = error.problem or error.context or "malformed"
+        if "alias" in problem:
+            problem = "aliases are not accepted: write the value out"
+        raise YamlError(problem, mark.line + 1 if mark else 1) from None
+    except yaml.reader.ReaderError as error:
+        line = text.count("\n", 0, error.position) + 1 if isinstance(error.position, int) else 1
+        raise YamlError(f"not YAML: {error.reason}", line) from None
+    finally:
+        loader.dispose()
+
+
+class _Reading:
+    """One document being read: its lines, and the nodes seen (an alias is a node that is met again)."""
+
+    def __init__(self) -> None:
+        self.lines: dict[str, int] = {}
+        self._seen: set[int] = set()
+
+    def plain(self, node: yaml.Node, path: str, depth: int) -> Any:
+        line = node.start_mark.line + 1
+        if depth > DEEPEST:
+            raise YamlError(f"nested more than {DEEPEST} deep", line)
+        self._fresh(node)
+        self.lines[path] = line
+        if isinstance(node, yaml.MappingNode):
+            _untagged(node, "tag:yaml.org,2002:map")
+            return self._mapping(node, path, depth)
+        if isinstance(node, yaml.SequenceNode):
+            _untagged(node, "tag:yaml.org,2002:seq")
+            return [self.plain(item, f"{path}[{index}]", depth + 1) for index, item in enumerate(node.value)]
+        if isinstance(node, yaml.ScalarNode):
+            return _scalar(node)
+        raise YamlError("neither a map, a list nor a scalar", line)
+
+    def _mapping(self, node: yaml.MappingNode, path: str, depth: int) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        for key_node, value_node in node.value:
+            self._fresh(key_node)
+            line = key_node.start_mark.line + 1
+            key = _scalar(key_node) if isinstance(key_node, yaml.ScalarNode) else None
+            if not isinstance(key, str):
+                raise YamlError("a key must be text: put it in quotes", line)
+            if key in found:
+                raise YamlError(f"duplicate key '{key}'", line)
+            below = f"{path}.{key}" if path else key
+            found[key] = self.plain(value_node, below, depth + 1)
+            self.lines[below] = line
+        return found
+
+    def _fresh(self, node: yaml.Node) -> None:
+        if id(node) in self._seen:
+            raise YamlError("aliases are not accepted: write the value out", node.start_mark.line + 1)
+        self._seen.add(id(node))
+
+
+def _scalar(node: yaml.ScalarNode) -> Any:
+    text: str = node.value
+    if node.style or node.tag == _TEXT:
+        _untagged(node, _TEXT)
+        return text
+    if node.tag not in _PLAIN_TAGS:
+        raise YamlError(f"tag {node.tag} is not accepted", node.start_mark.line + 1)
+    if text in _NULL:
+        return None
+    if text in _BOOLEAN:
+        return _BOOLEAN[text]
+    if _INTEGER.fullmatch(text):
+        return int(text, 0) if text[:2] in {"0o", "0x"} else int(text)
+    if _FLOAT.fullmatch(text) and math.isfinite(number := float(text)):
+        return number
+    if _NO_NUMBER.fullmatch(text):
+        raise YamlError(f"{text} is not a value that JSON can hold", node.start_mark.line + 1)
+    return text
+
+
+_TEXT: Final = "tag:yaml.org,2002:str"
+_PLAIN_TAGS: Final = frozenset(
+    f"tag:yaml.org,2002:{kind}" for kind in ("null", "bool", "int", "float", "str", "timestamp", "value", "merge")
+)
+
+
+def _untagged(node: yaml.Node, implicit: str) -> None:
+    if node.tag != implicit:
+        raise YamlError(f"tag {node.tag} is not accepted", node.start_mark.line + 1)

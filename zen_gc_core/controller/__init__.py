@@ -1,0 +1,1 @@
+"""When things happen: the lease, the sweeps, the writes, and what is told of them."""

@@ -1,0 +1,133 @@
+"""Settings of the controller: each flag, its environment variable and its default are written here, once.
+
+Data only. The command line makes its options of these fields: ``gc_interval`` is ``--gc-interval`` and
+``ZEN_GC_GC_INTERVAL``.
+"""
+
+# ruff: noqa: RUF009  each call makes a dataclass field
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields
+from datetime import timedelta
+from typing import Any, TypeVar
+
+from zen_gc_core.engine.protections import Grants
+from zen_gc_core.errors import InputError
+
+T = TypeVar("T")
+
+
+def _setting(default: T, text: str) -> T:
+    """A field with its help text; typed as its value, as ``dataclasses.field`` is."""
+    value: Any = field(default=default, metadata={"help": text})
+    return value  # type: ignore[no-any-return]  # a dataclass field stands for its value
+
+
+@dataclass(frozen=True, kw_only=True)
+class Connecting:
+    """How the API server is found."""
+
+    kubeconfig: str = _setting(
+        "", "Path of the kubeconfig; default as kubectl: $KUBECONFIG, ~/.kube/config, in-cluster."
+    )
+    context: str = _setting("", "Context of the kubeconfig; default its current one.")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Allowing:
+    """What policies may do beyond what they always may, and which plugins there are."""
+
+    allow_cross_namespace: bool = _setting(
+        default=False, text="Let namespaced policies name other namespaces, as the Go program zen-gc did."
+    )
+    allow_resource: tuple[str, ...] = _setting(
+        (), "Protected kinds that policies may take, e.g. namespaces,roles.rbac.authorization.k8s.io."
+    )
+    allow_namespace: tuple[str, ...] = _setting((), "Protected namespaces in which policies may act, e.g. kube-system.")
+    allow_secret_type: tuple[str, ...] = _setting((), "Protected types of Secrets that policies may take.")
+    disable_plugin: tuple[str, ...] = _setting((), "Plugins that are not loaded, by entry point name.")
+    require_plugin: tuple[str, ...] = _setting((), "Plugins without which nothing is written, by entry point name.")
+
+    def grants(self, own_namespace: str = "") -> Grants:
+        """What the engine takes of it.
+
+        Args:
+            own_namespace: The controller's own namespace; empty when there is none.
+        """
+        return Grants(
+            cross_namespace=self.allow_cross_namespace,
+            resources=frozenset(self.allow_resource),
+            namespaces=frozenset(self.allow_namespace),
+            secret_types=frozenset(self.allow_secret_type),
+            own_namespace=own_namespace,
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings(Connecting, Allowing):
+    """All settings of ``zen-gc controller``."""
+
+    gc_interval: timedelta = _setting(
+        timedelta(minutes=1), "How often a policy without evaluationInterval runs; 1s or more."
+    )
+    dry_run: bool = _setting(default=False, text="Treat every policy as a dry run.")
+    max_deletions_per_second: float = _setting(10.0, "Most writes a second of a policy that does not say.")
+    batch_size: int = _setting(
+        20, "Most writes between two looks at the policy, of a policy that does not say; 1 to 20."
+    )
+    max_concurrent_sweeps: int = _setting(1, "Passes over resources at the same time.")
+    metrics_addr: str = _setting(":8080", "Address of /metrics.")
+    health_addr: str = _setting(":8081", "Address of /healthz and /readyz.")
+    enable_leader_election: bool = _setting(default=True, text="Act only while holding the lease.")
+    leader_election_namespace: str = _setting("", "Namespace of the lease; default the Pod's.")
+    leader_election_id: str = _setting("gc-controller-leader-election", "Name of the lease.")
+    leader_election_lease_duration: timedelta = _setting(
+        timedelta(seconds=15), "How long a lease lasts unless renewed."
+    )
+    leader_election_renew_deadline: timedelta = _setting(
+        timedelta(seconds=10), "How long the leader tries to renew it."
+    )
+    leader_election_retry_period: timedelta = _setting(timedelta(seconds=2), "How long it waits between tries.")
+    log_level: str = _setting("info", "Least level that is logged: debug, info, warning or error.")
+    log_format: str = _setting("json", "How logs are written: json or console.")
+
+    def __post_init__(self) -> None:
+        """Refuse values that cannot work.
+
+        Raises:
+            InputError: One of the settings is out of bounds; the text begins with its flag.
+        """
+        checks = (
+            (self.gc_interval >= timedelta(seconds=1), "--gc-interval must be 1s or more"),
+            (
+                0 < self.max_deletions_per_second <= 10_000,
+                "--max-deletions-per-second must be more than 0, at most 10000",
+            ),
+            (1 <= self.batch_size <= 20, "--batch-size must be 1 to 20"),
+            (1 <= self.max_concurrent_sweeps <= 16, "--max-concurrent-sweeps must be 1 to 16"),
+            (
+                self.log_level in {"debug", "info", "warning", "error"},
+                "--log-level must be debug, info, warning or error",
+            ),
+            (self.log_format in {"json", "console"}, "--log-format must be json or console"),
+            (bool(self.leader_election_id), "--leader-election-id must not be empty"),
+        )
+        for right, message in checks:
+            if not right:
+                raise InputError(message)
+
+
+def flag(name: str) -> str:
+    """The flag of a setting (``gc_interval`` is ``--gc-interval``)."""
+    return f"--{name.replace('_', '-')}"
+
+
+def environment_variable(name: str) -> str:
+    """The environment variable of a setting (``gc_interval`` is ``ZEN_GC_GC_INTERVAL``)."""
+    return f"ZEN_GC_{name.upper()}"
+
+
+def help_texts(kind: type[Connecting | Allowing]) -> dict[str, str]:
+    """The help text of every setting of a class, by name, in order."""
+    return {entry.name: entry.metadata["help"] for entry in fields(kind)}

@@ -1,0 +1,171 @@
+"""Planning without a cluster: policies and objects from files, one instant, the plans.
+
+The same judging as everywhere; what a cluster would be asked is answered from the files: which kinds live in
+namespaces, which marks Namespaces carry, how many objects there are.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from zen_gc_core.engine.kinds import built_in
+from zen_gc_core.engine.planning import Tally, unfinished_in_scope
+from zen_gc_core.engine.protections import Grants, Protections, marked
+from zen_gc_core.engine.resolving import resolve_targets
+from zen_gc_core.keywords import Namespace, Run
+from zen_gc_core.model.policy import Policy, Problem
+from zen_gc_core.model.scope import Unwritten
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Callable, Iterable, Sequence
+
+    from zen_gc_core.engine.compiling import Compilation, CompiledPolicy
+    from zen_gc_core.model.candidate import Candidate
+    from zen_gc_core.model.plan import Plan, Veto
+    from zen_gc_core.model.policy import Target
+
+DEFAULT_NAMESPACE = "default"
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A policy and its plan.
+
+    Args:
+        compilation: The policy, with its errors and warnings.
+        plan: The plan; None for an invalid policy.
+    """
+
+    compilation: Compilation
+    plan: Plan | None
+
+
+class Files:
+    """The objects of files, standing in for a cluster.
+
+    Args:
+        objects: The objects; of two with the same kind, namespace and name the later one counts.
+        policies: The policies that will be planned: a kind of which nothing is known lives in no namespace when one
+            of them names it without namespaces.
+    """
+
+    def __init__(self, objects: Iterable[Candidate], policies: Iterable[Compilation] = ()) -> None:
+        found = list(objects)
+        self._scopes = dict(_definitions(found))
+        self._placed = {(candidate.api_version, candidate.kind) for candidate in found if candidate.namespace}
+        self._unwritten = {
+            (target.api_version, target.kind)
+            for compilation in policies
+            if compilation.compiled is not None
+            for target in compilation.compiled.policy.targets
+            if isinstance(target.scope, Unwritten)
+        }
+        self._objects: dict[tuple[str, str, str, str], Candidate] = {}
+        for candidate in found:
+            if not candidate.namespace and self.namespaced(candidate.api_version, candidate.kind):
+                candidate.namespace = DEFAULT_NAMESPACE
+            key = (candidate.api_version, candidate.kind, candidate.namespace, candidate.name)
+            self._objects[key] = candidate
+        self._by_kind: dict[tuple[str, str], list[Candidate]] = {}
+        for candidate in self._objects.values():
+            self._by_kind.setdefault((candidate.api_version, candidate.kind), []).append(candidate)
+
+    def namespaced(self, api_version: str, kind: str) -> bool:
+        """Whether a kind lives in namespaces: Kubernetes' own, by its definition, else by its objects.
+
+        A kind of which nothing is known counts as namespaced, its objects being in ``default``, unless a policy
+        names it without namespaces.
+        """
+        known = built_in(api_version, kind)
+        if known is not None:
+            return known.namespaced
+        defined = self._scopes.get((api_version.rpartition("/")[0], kind))
+        if defined is not None:
+            return defined
+        return (api_version, kind) in self._placed or (api_version, kind) not in self._unwritten
+
+    def of_kind(self, api_version: str, kind: str) -> Sequence[Candidate]:
+        """The objects of a kind, in the order of the files."""
+        return self._by_kind.get((api_version, kind), ())
+
+    def namespace(self, name: str) -> Namespace:
+        """A Namespace; one that is not in the files carries no marks."""
+        found = self._objects.get(("v1", "Namespace", "", name))
+        if found is None:
+            return Namespace(name, {}, {}, None)
+        return Namespace(name, found.labels, found.annotations, found.object)
+
+    def kept_inside(self, namespace: str, now: dt.datetime) -> str | None:
+        """Why something in a Namespace must be kept, or None."""
+        for candidate in self._objects.values():
+            if candidate.namespace == namespace and marked(candidate.labels, candidate.annotations, now):
+                return f"{candidate.kind} {candidate.name} in it carries the keep mark"
+        return None
+
+
+def _definitions(objects: Iterable[Candidate]) -> Iterable[tuple[tuple[str, str], bool]]:
+    for candidate in objects:
+        if candidate.kind == "CustomResourceDefinition" and candidate.api_version.startswith("apiextensions.k8s.io/"):
+            spec = candidate.object.get("spec")
+            names = spec.get("names") if isinstance(spec, dict) else None
+            if isinstance(spec, dict) and isinstance(names, dict):
+                yield (_text(spec.get("group")), _text(names.get("kind"))), spec.get("scope") != "Cluster"
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """How plans are asked for.
+
+    Args:
+        now: The instant.
+        grants: What is allowed beyond the protections.
+        skipped: Whether scanned but unmatched objects get a decision, too.
+        veto: Asks the plugins about a plan.
+    """
+
+    now: dt.datetime
+    grants: Grants
+    skipped: bool = False
+    veto: Callable[[Plan], tuple[Veto, ...]] | None = None
+
+
+def plan_offline(compilations: Iterable[Compilation], files: Files, asking: Asking) -> list[Planned]:
+    """Plan policies over the objects of files, each by itself."""
+    return [_planned(compilation, files, asking) for compilation in compilations]
+
+
+def _planned(compilation: Compilation, files: Files, asking: Asking) -> Planned:
+    compiled = compilation.compiled
+    if compiled is None:
+        return Planned(compilation, None)
+
+    def lives(target: Target) -> bool:
+        return files.namespaced(target.api_version, target.kind)
+
+    resolved = resolve_targets(compiled.policy, lives, cross_namespace=asking.grants.cross_namespace)
+    if isinstance(resolved, Problem):
+        return Planned(replace(compilation, compiled=None, errors=(*compilation.errors, resolved)), None)
+    return Planned(compilation, _plan(replace(compiled, policy=resolved), files, asking))
+
+
+def _plan(compiled: CompiledPolicy, files: Files, asking: Asking) -> Plan:
+    run = Run(asking.now, compiled.reference, files.namespace)
+    protections = Protections(asking.grants, lambda name: files.kept_inside(name, asking.now))
+    tally = Tally(compiled, run, protections, record=True, record_skipped=asking.skipped)
+    looked_at = _looked_at(compiled.policy, files)
+    for candidate in looked_at:
+        tally.offer(candidate)
+    return tally.plan(
+        lambda: sum(unfinished_in_scope(compiled, candidate, run) for candidate in looked_at), asking.veto
+    )
+
+
+def _looked_at(policy: Policy, files: Files) -> list[Candidate]:
+    kinds = dict.fromkeys((target.api_version, target.kind) for target in policy.targets)
+    return [candidate for kind in kinds for candidate in files.of_kind(*kind)]
