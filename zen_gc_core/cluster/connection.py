@@ -136,7 +136,7 @@ class Connection:
             verb: What the observer is told; the method by default.
 
         Raises:
-            CannotReach: No answer, or half of one; what a write did is unknown.
+            CannotReach: No answer, or half of one, or too late (TimedOut); what a write did is unknown.
             TLSTrouble: The server and the client do not trust each other.
             BadConfiguration: The credentials cannot be read.
             AnswerTooLarge: The answer is larger than the limit.

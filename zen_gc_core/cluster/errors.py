@@ -4,6 +4,7 @@
     ├── BadConfiguration     mend the kubeconfig, the context or the flags; trying again changes nothing
     ├── TLSTrouble           mend the certificates, or the clock; trying again changes nothing
     ├── CannotReach          no answer, or half of one: try again later; what a write did is unknown
+    │   └── TimedOut         … because it took too long
     ├── ServerFailed         a 5xx: try again later; what a write did is unknown
     ├── Throttled            a 429: wait ``retry_after`` seconds, all of you
     ├── Unauthorized         a 401, also with credentials read anew: end the run
@@ -45,6 +46,10 @@ class CannotReach(ClusterError):
     """The server did not answer, or broke off; what a write did is unknown."""
 
     reason: ClassVar[str] = "ClusterUnreachable"
+
+
+class TimedOut(CannotReach):
+    """The server did not answer, or did not end its answer, in time."""
 
 
 class ServerFailed(ClusterError):

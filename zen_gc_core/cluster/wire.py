@@ -15,7 +15,7 @@ import urllib3
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
-from zen_gc_core.cluster.errors import AnswerTooLarge, BadConfiguration, CannotReach, TLSTrouble
+from zen_gc_core.cluster.errors import AnswerTooLarge, BadConfiguration, CannotReach, TimedOut, TLSTrouble
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -169,7 +169,7 @@ def read(
         bulk: Whether steps are 64 KiB, which costs less, instead of whatever there is.
 
     Raises:
-        CannotReach: It broke off, or took too long.
+        CannotReach: It broke off, or took too long (TimedOut).
         AnswerTooLarge: There is more of it.
     """
     body = bytearray()
@@ -181,7 +181,7 @@ def read(
             if len(body) > limit:
                 raise AnswerTooLarge(f"{server} sent more than {limit // 2**20} MiB in one answer")
             if late():
-                raise CannotReach(f"{server} took too long to send its answer")
+                raise TimedOut(f"{server} took too long to send its answer")
         whole = True
     except _TRANSPORT_ERRORS as error:
         raise explained(error, server) from None
@@ -234,7 +234,7 @@ def explained(error: Exception, server: str) -> ClusterError:
     if isinstance(error, urllib3.exceptions.NewConnectionError):
         return CannotReach(f"cannot reach {server}: {_words(error)}: is the cluster running?")
     if isinstance(error, urllib3.exceptions.TimeoutError | TimeoutError):
-        return CannotReach(f"{server} did not answer in time")
+        return TimedOut(f"{server} did not answer in time")
     return CannotReach(f"the connection to {server} broke off: {_words(error)}")
 
 

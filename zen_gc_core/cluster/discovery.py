@@ -1,0 +1,277 @@
+"""Discovery: which resource a kind is, as the API server says; plurals are never guessed.
+
+Aggregated discovery is one request for all kinds; a server without it is asked a group version at a time. An
+aggregated API that is down hurts its own kinds alone.
+"""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import quote
+
+from zen_gc_core.cluster.answers import failure
+from zen_gc_core.cluster.clocks import boottime
+from zen_gc_core.cluster.errors import AccessDenied, MalformedAnswer, TargetUnavailable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from zen_gc_core.cluster.answers import Answer
+    from zen_gc_core.cluster.connection import Connection
+
+AGGREGATED_DISCOVERY: Final = (
+    "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList,"
+    "application/json;g=apidiscovery.k8s.io;v=v2beta1;as=APIGroupDiscoveryList,"
+    "application/json"
+)
+API_SERVICES: Final = "/apis/apiregistration.k8s.io/v1/apiservices"
+SECONDS_BETWEEN_REFRESHES: Final = 5.0
+"""How soon after a look at the server a missing kind makes it look again."""
+
+BUILT_IN_GROUPS: Final = frozenset(
+    {
+        "",
+        "admissionregistration.k8s.io",
+        "apiextensions.k8s.io",
+        "apiregistration.k8s.io",
+        "apps",
+        "authentication.k8s.io",
+        "authorization.k8s.io",
+        "autoscaling",
+        "batch",
+        "certificates.k8s.io",
+        "coordination.k8s.io",
+        "discovery.k8s.io",
+        "events.k8s.io",
+        "flowcontrol.apiserver.k8s.io",
+        "networking.k8s.io",
+        "node.k8s.io",
+        "policy",
+        "rbac.authorization.k8s.io",
+        "resource.k8s.io",
+        "scheduling.k8s.io",
+        "storage.k8s.io",
+    }
+)
+"""The groups that kube-apiserver serves by itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """A resource that the API server serves.
+
+    Args:
+        group: Its API group; empty for the core group.
+        version: Its version.
+        plural: Its name in paths.
+        kind: The kind of its objects.
+        namespaced: Whether its objects live in namespaces.
+        verbs: What may be asked of it.
+        aggregated: Whether an API server of its own stands behind it, which may ignore preconditions; None when that
+            cannot be told, because the APIServices may not be listed.
+    """
+
+    group: str
+    version: str
+    plural: str
+    kind: str
+    namespaced: bool
+    verbs: frozenset[str] = frozenset()
+    aggregated: bool | None = False
+
+    @property
+    def api_version(self) -> str:
+        """Group and version, as objects spell it."""
+        return f"{self.group}/{self.version}" if self.group else self.version
+
+    def path(self, namespace: str | None = None, name: str | None = None) -> str:
+        """The path of one object, or, without a name, of a collection.
+
+        Args:
+            namespace: The namespace; None for a collection over all namespaces, or a cluster-scoped resource.
+            name: The object's name; None for the collection.
+
+        Raises:
+            ValueError: An empty name or namespace, or an object of a namespaced resource without its namespace: such
+                a path would mean more than it says.
+        """
+        if (name is not None and name in ("", ".", "..")) or (namespace is not None and namespace in ("", ".", "..")):
+            raise ValueError(f"no path: {namespace!r} and {name!r} name nothing")
+        if name is not None and self.namespaced != (namespace is not None):
+            raise ValueError(f"no path: an object of {self} has {'a' if self.namespaced else 'no'} namespace")
+        parts = ["/apis", self.group, self.version] if self.group else ["/api", self.version]
+        if namespace is not None and self.namespaced:
+            parts += ["namespaces", quote(namespace, safe="")]
+        parts.append(self.plural)
+        if name is not None:
+            parts.append(quote(name, safe=""))
+        return "/".join(parts)
+
+    def __str__(self) -> str:
+        """The resource as RBAC and kubectl name it (``jobs.batch``)."""
+        return f"{self.plural}.{self.group}" if self.group else self.plural
+
+
+class Resources:
+    """The resources of one cluster, asked for once and again when a kind is missing; may be used by several threads.
+
+    Args:
+        connection: The cluster.
+        clock: The boot-time clock, in seconds.
+    """
+
+    def __init__(self, connection: Connection, clock: Callable[[], float] = boottime) -> None:
+        self._connection = connection
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._known: dict[tuple[str, str], Resource] = {}
+        self._behind_services: frozenset[str] | None = frozenset()
+        self._stale: frozenset[str] = frozenset()
+        self._asked: dict[str, float] = {}
+
+    def resolve(self, api_version: str, kind: str) -> Resource:
+        """The resource that serves a kind.
+
+        Args:
+            api_version: Group and version (``batch/v1``).
+            kind: The kind (``Job``).
+
+        Raises:
+            TargetUnavailable: The server does not serve it, or not now.
+            ClusterError: The server cannot be asked.
+        """
+        key = (api_version, kind)
+        with self._lock:
+            if key not in self._known:
+                self._refresh(api_version)
+            found = self._known.get(key)
+            if found is not None:
+                return found
+            if api_version in self._stale:
+                raise TargetUnavailable(f"{api_version} {kind}: the API server behind {api_version} does not answer")
+            raise TargetUnavailable(self._not_served(api_version, kind))
+
+    def forget(self, resource: Resource) -> None:
+        """Ask the server again before this resource is used again: a list of it was answered with 404."""
+        with self._lock:
+            self._known.pop((resource.api_version, resource.kind), None)
+            self._asked.clear()
+
+    def _not_served(self, api_version: str, kind: str) -> str:
+        served = any(version == api_version for version, _ in self._known)
+        elsewhere = ", ".join(sorted({version for version, known in self._known if known == kind}))
+        what = f"{api_version} has no kind {kind}" if served else f"{api_version} is not served, so there is no {kind}"
+        return f"{what}{f' ({kind} is in {elsewhere})' if elsewhere else ''}: is its CRD installed?"
+
+    def _refresh(self, api_version: str) -> None:
+        now = self._clock()
+        for what in ("", api_version):
+            if now - self._asked.get(what, float("-inf")) < SECONDS_BETWEEN_REFRESHES:
+                return
+        if not self._read_all():
+            self._asked[api_version] = now
+            self._read_one(api_version)
+        else:
+            self._asked[""] = now
+
+    def _read_all(self) -> bool:
+        """Read aggregated discovery; False when the server has none."""
+        known: dict[tuple[str, str], Resource] = {}
+        stale: set[str] = set()
+        services = self._read_services()
+        for path in ("/api", "/apis"):
+            document = self._get(path, accept=AGGREGATED_DISCOVERY)
+            if document.get("kind") != "APIGroupDiscoveryList":
+                return False
+            for resource, fresh in _aggregated(document):
+                known.setdefault((resource.api_version, resource.kind), _behind(resource, services))
+                if not fresh:
+                    stale.add(resource.api_version)
+            stale |= set(_stale_versions(document))
+        self._known, self._stale = known, frozenset(stale)
+        return True
+
+    def _read_one(self, api_version: str) -> None:
+        """Read one group version; one that is not there, or is down, has no kinds."""
+        path = f"/apis/{quote(api_version)}" if "/" in api_version else f"/api/{quote(api_version)}"
+        answer = self._connection.request("GET", path)
+        self._known = {key: resource for key, resource in self._known.items() if key[0] != api_version}
+        self._stale -= {api_version}
+        if answer.status in {404, 503}:
+            self._stale |= {api_version} if answer.status == 503 else set()
+            return
+        services = self._read_services()
+        for resource in _listed(_checked(answer), api_version):
+            self._known.setdefault((api_version, resource.kind), _behind(resource, services))
+
+    def _read_services(self) -> frozenset[str] | None:
+        """The group versions with an API server of their own; None when that may not be known."""
+        answer = self._connection.request("GET", API_SERVICES)
+        if answer.status == 404:
+            return frozenset()
+        try:
+            items = _checked(answer, resource="apiservices.apiregistration.k8s.io").get("items") or []
+            specs = [item.get("spec") or {} for item in items]
+            return frozenset(_api_version(spec["group"], spec["version"]) for spec in specs if spec.get("service"))
+        except AccessDenied:
+            return None
+        except (AttributeError, KeyError, TypeError):
+            raise MalformedAnswer(f"{answer}: an APIService is malformed") from None
+
+    def _get(self, path: str, accept: str = "application/json") -> dict[str, Any]:
+        return _checked(self._connection.request("GET", path, accept=accept))
+
+
+def _checked(answer: Answer, resource: str = "") -> dict[str, Any]:
+    if answer.status != 200:
+        raise failure(answer, verb="list" if resource else "get", resource=resource or answer.path)
+    return answer.document()
+
+
+def _api_version(group: str, version: str) -> str:
+    return f"{group}/{version}" if group else version
+
+
+def _behind(resource: Resource, services: frozenset[str] | None) -> Resource:
+    if resource.group in BUILT_IN_GROUPS:
+        return resource
+    return replace(resource, aggregated=None if services is None else resource.api_version in services)
+
+
+def _aggregated(document: dict[str, Any]) -> Iterator[tuple[Resource, bool]]:
+    """The resources of an APIGroupDiscoveryList, and whether each was seen lately."""
+    try:
+        for item in document["items"]:
+            group = (item.get("metadata") or {}).get("name") or ""
+            for version in item.get("versions") or []:
+                fresh = version.get("freshness", "Current") == "Current"
+                for entry in version.get("resources") or []:
+                    # An aggregated API may name no kind for what has no verbs of its own; nothing can be asked of it.
+                    if not (kind := (entry.get("responseKind") or {}).get("kind")) or not entry.get("verbs"):
+                        continue
+                    namespaced = entry["scope"] == "Namespaced"
+                    verbs = frozenset(entry["verbs"])
+                    yield Resource(group, version["version"], entry["resource"], kind, namespaced, verbs), fresh
+    except (AttributeError, KeyError, TypeError):
+        raise MalformedAnswer("GET /apis: the aggregated discovery document is malformed") from None
+
+
+def _stale_versions(document: dict[str, Any]) -> Iterator[str]:
+    for item in document["items"]:
+        for version in item.get("versions") or []:
+            if version.get("freshness") == "Stale":
+                yield _api_version((item.get("metadata") or {}).get("name") or "", version["version"])
+
+
+def _listed(document: dict[str, Any], api_version: str) -> Iterator[Resource]:
+    """The resources of an APIResourceList."""
+    group, _, version = api_version.rpartition("/")
+    try:
+        for entry in document["resources"]:
+            if "/" not in entry["name"]:
+                verbs = frozenset(entry.get("verbs") or [])
+                yield Resource(group, version, entry["name"], entry["kind"], bool(entry["namespaced"]), verbs)
+    except (AttributeError, KeyError, TypeError):
+        raise MalformedAnswer(f"GET {api_version}: the list of its resources is malformed") from None

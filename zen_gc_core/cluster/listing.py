@@ -1,0 +1,156 @@
+"""Listing a resource: page after page, the next one read while this one is judged.
+
+A list is read to its end or not at all. Whoever wants objects splits a page with ``candidates``; nothing here judges
+one, and nothing is kept of a page that was handed out.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from zen_gc_core.cluster.errors import (
+    AccessDenied,
+    BadConfiguration,
+    Expired,
+    ListIncomplete,
+    NotFound,
+    Refused,
+    TLSTrouble,
+    Unauthorized,
+)
+from zen_gc_core.cluster.paging import Page, PageReader, Selection
+from zen_gc_core.errors import ClusterError, InputError
+from zen_gc_core.model.candidate import Candidate
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from zen_gc_core.cluster.connection import Connection
+    from zen_gc_core.cluster.discovery import Resource
+
+PAGE_TIMEOUT: Final = 60.0
+"""Seconds for one page; kube-apiserver ends a list itself after 60."""
+
+RESTARTS: Final = 3
+"""How often a list may begin again because its continue token expired."""
+
+SECONDS_BETWEEN_LOOKS: Final = 0.25
+"""How often the caller is asked whether it still wants the list while it waits for a page."""
+
+_TELLING: Final = (AccessDenied, BadConfiguration, NotFound, Refused, TLSTrouble, Unauthorized)
+"""What ends a list and is better told as it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Restart:
+    """The continue token expired (410) and the list begins again: what was counted so far does not count.
+
+    Args:
+        number: Which restart it is, from 1.
+    """
+
+    number: int
+
+
+def pages(  # noqa: PLR0913  what a list is made of
+    connection: Connection,
+    resource: Resource,
+    selection: Selection | None = None,
+    *,
+    still: Callable[[], None] | None = None,
+    timeout: float = PAGE_TIMEOUT,
+    sleep: Callable[[float], None] = time.sleep,
+) -> Iterator[Page | Restart]:
+    """List a resource, a page at a time; the next page is read while the caller looks at this one.
+
+    Args:
+        connection: The cluster.
+        resource: What to list.
+        selection: Which part of it; by default all.
+        still: Asked, every quarter of a second, while a page is waited for; what it raises ends the list.
+        timeout: Seconds for one page.
+        sleep: Waits between attempts; whatever it raises ends the list.
+
+    Yields:
+        Pages, and a ``Restart`` where all pages before it do not count.
+
+    Raises:
+        ListIncomplete: It could not be read to its end.
+        NotFound: The resource is not served any more.
+        Refused: The server does not accept a selector.
+        AccessDenied, Unauthorized, BadConfiguration, TLSTrouble: As they say.
+    """
+    reader = PageReader(connection, resource, selection or Selection(), timeout, sleep)
+    restarts = 0
+    token = ""
+    ahead = _Ahead(reader, token)
+    while True:
+        try:
+            page, following = ahead.result(still)
+        except Expired as error:
+            restarts += 1
+            if restarts > RESTARTS:
+                raise ListIncomplete(f"the list of {resource} expired {restarts} times before its end") from error
+            token = ""
+            ahead = _Ahead(reader, token)
+            yield Restart(restarts)
+            continue
+        except _TELLING:
+            raise
+        except ClusterError as error:
+            raise ListIncomplete(f"the list of {resource} is incomplete: {error}") from error
+        if page.last:
+            yield page
+            return
+        if following == token:
+            raise ListIncomplete(f"the list of {resource} does not get on: its continue token repeats")
+        token = following
+        ahead = _Ahead(reader, token)
+        yield page
+        del page
+
+
+def candidates(page: Page) -> Iterator[Candidate]:
+    """The objects of a page.
+
+    Raises:
+        ListIncomplete: One of the items is no object; then it is no list.
+    """
+    resource = page.resource
+    for raw in page.items:
+        try:
+            yield Candidate.from_json(raw, api_version=resource.api_version, kind=resource.kind, complete=page.complete)
+        except InputError as error:
+            raise ListIncomplete(f"the list of {resource} holds something that is no object: {error}") from error
+
+
+class _Ahead:
+    """One page that is being read on a thread of its own; a list that is given up leaves it to end by itself."""
+
+    def __init__(self, reader: PageReader, token: str) -> None:
+        self._reader = reader
+        self._token = token
+        self._read: tuple[Page, str] | None = None
+        self._error: BaseException | None = None
+        self._thread = threading.Thread(target=self._run, name=f"list {reader.resource}", daemon=True)
+        self._thread.start()
+
+    def _run(self) -> None:
+        try:
+            self._read = self._reader.read(self._token)
+        except BaseException as error:  # noqa: BLE001  raised again by ``result``, on the caller's thread
+            self._error = error
+
+    def result(self, still: Callable[[], None] | None) -> tuple[Page, str]:
+        """The page and the token of the next, or the error that kept it from being read; to be taken once."""
+        while self._thread.is_alive():
+            self._thread.join(SECONDS_BETWEEN_LOOKS)
+            if still is not None:
+                still()
+        if self._read is None:
+            raise self._error or ListIncomplete("the page was taken before")
+        read, self._read = self._read, None
+        return read

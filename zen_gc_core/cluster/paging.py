@@ -1,0 +1,197 @@
+"""One page of a list: asked for, checked, and split into its items.
+
+A page is HTTP 200, JSON, a list of the resource that was asked for, with a resourceVersion, and not over 32 MiB;
+anything else is no page. What a list is made of stands in ``listing``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from zen_gc_core.cluster.answers import failure
+from zen_gc_core.cluster.errors import AnswerTooLarge, MalformedAnswer, Throttled
+from zen_gc_core.cluster.retrying import steps
+from zen_gc_core.cluster.throttling import Throttle
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Callable
+
+    from zen_gc_core.cluster.answers import Answer
+    from zen_gc_core.cluster.connection import Connection
+    from zen_gc_core.cluster.discovery import Resource
+
+PAGE_SIZE: Final = 500
+SMALLEST_PAGE: Final = 8
+METADATA_ONLY: Final = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json"
+
+
+class ListMetadata(msgspec.Struct, rename="camel"):
+    """The ``metadata`` of a list (Kubernetes' ListMeta)."""
+
+    resource_version: str
+    continue_: str = msgspec.field(name="continue", default="")
+    remaining_item_count: int | None = None
+
+
+class _Skeleton(msgspec.Struct, rename="camel"):
+    kind: str
+    api_version: str
+    metadata: ListMetadata
+    items: list[msgspec.Raw] | None
+
+
+_decode = msgspec.json.Decoder(_Skeleton).decode
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of a list.
+
+    Args:
+        resource: What was listed.
+        items: The items' JSON; views of the page, which lives as long as one of them.
+        complete: False when the items hold metadata only.
+        resource_version: The version of the list.
+        remaining: How many items come after this page, when the server says so.
+        last: Whether this is the last page.
+        server_now: What time it is by the server; None when its answers do not say.
+    """
+
+    resource: Resource
+    items: list[msgspec.Raw]
+    complete: bool
+    resource_version: str
+    remaining: int | None
+    last: bool
+    server_now: dt.datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """What of a resource is listed.
+
+    Args:
+        namespace: One namespace; None for all.
+        label_selector: As the API's ``labelSelector`` parameter; empty asks nothing.
+        field_selector: As the API's ``fieldSelector`` parameter; empty asks nothing.
+        metadata_only: Whether metadata is enough. A server may send whole objects all the same.
+        limit: How many items a page has; fewer when that is more than 32 MiB.
+    """
+
+    namespace: str | None = None
+    label_selector: str = ""
+    field_selector: str = ""
+    metadata_only: bool = False
+    limit: int = PAGE_SIZE
+
+
+class PageReader:
+    """Reads the pages of one list, one when it is asked.
+
+    Args:
+        connection: The cluster.
+        resource: What is listed.
+        selection: Which part of it.
+        timeout: Seconds for one page.
+        sleep: Waits between attempts; whatever it raises ends the list.
+    """
+
+    def __init__(
+        self,
+        connection: Connection,
+        resource: Resource,
+        selection: Selection,
+        timeout: float,
+        sleep: Callable[[float], None],
+    ) -> None:
+        self.resource = resource
+        self._timeout = timeout
+        self._connection = connection
+        self._selection = selection
+        self._limit = selection.limit
+        self._sleep = sleep
+        self._throttle = Throttle(sleep=sleep)
+
+    def read(self, token: str) -> tuple[Page, str]:
+        """Read one page; tried again while the server fails, with fewer items when it is too large.
+
+        Args:
+            token: The continue token; empty for the first page.
+
+        Returns:
+            The page, and the token of the next; empty after the last.
+
+        Raises:
+            ClusterError: It cannot be had.
+        """
+        for attempt in steps(self._sleep, timeouts=False):
+            with attempt:
+                return self._patiently(token)
+        raise AssertionError("unreachable: the last step returns or raises")
+
+    def _patiently(self, token: str) -> tuple[Page, str]:
+        while True:
+            try:
+                answer = self._ask(token)
+            except AnswerTooLarge:
+                if self._limit <= SMALLEST_PAGE:
+                    raise
+                self._limit = max(self._limit // 4, SMALLEST_PAGE)
+                continue
+            if answer.status == 200:
+                return self._page(answer)
+            error = failure(answer, verb="list", resource=str(self.resource), namespace=self._selection.namespace or "")
+            if not isinstance(error, Throttled):
+                raise error
+            self._throttle.slow_down(error)
+            self._throttle.wait()
+
+    def _ask(self, token: str) -> Answer:
+        wanted = self._selection
+        query = {"limit": str(self._limit)}
+        if wanted.label_selector:
+            query["labelSelector"] = wanted.label_selector
+        if wanted.field_selector:
+            query["fieldSelector"] = wanted.field_selector
+        if token:
+            query["continue"] = token
+        return self._connection.request(
+            "GET",
+            self.resource.path(wanted.namespace),
+            query=query,
+            accept=METADATA_ONLY if wanted.metadata_only else "application/json",
+            timeout=self._timeout,
+            bulk=True,
+            verb="LIST",
+        )
+
+    def _page(self, answer: Answer) -> tuple[Page, str]:
+        try:
+            skeleton = _decode(answer.body)
+        except msgspec.DecodeError as error:
+            raise MalformedAnswer(f"{answer}: it is no list: {error}") from None
+        complete = skeleton.kind != "PartialObjectMetadataList"
+        served = self.resource.api_version if complete else "meta.k8s.io/v1"
+        token = skeleton.metadata.continue_
+        if not skeleton.kind.endswith("List") or skeleton.api_version != served:
+            raise MalformedAnswer(
+                f"{answer}: it is a {skeleton.api_version} {skeleton.kind}, no list of {self.resource}"
+            )
+        if not skeleton.metadata.resource_version:
+            raise MalformedAnswer(f"{answer}: the list has no resourceVersion")
+        if skeleton.items is None and token:
+            raise MalformedAnswer(f"{answer}: a page in the middle of the list has no items")
+        page = Page(
+            self.resource,
+            skeleton.items or [],
+            complete,
+            skeleton.metadata.resource_version,
+            skeleton.metadata.remaining_item_count,
+            not token,
+            self._connection.clock.now(),
+        )
+        return page, token

@@ -1,0 +1,53 @@
+"""Trying again: five steps with exponential back-off, as ``deleting.md`` and client-go's ``retry`` package have them.
+
+What may be tried again is the caller's to say; what a 429 asks for is not a step and lives in ``throttling``.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from typing import TYPE_CHECKING, Final
+
+import tenacity
+
+from zen_gc_core.cluster.errors import CannotReach, ServerFailed, TimedOut
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tenacity import RetryCallState
+
+STEPS: Final = 5
+FIRST_PAUSE: Final = 0.1
+FACTOR: Final = 2.0
+JITTER: Final = 0.1
+LONGEST_PAUSE: Final = 30.0
+
+UNANSWERED: Final = (CannotReach, ServerFailed)
+"""Time-outs, resets and 5xx: nobody knows what the request did."""
+
+
+def pause(state: RetryCallState) -> float:
+    """Seconds to wait after a step: 100 ms, doubled each time, at most 30 s, and up to a tenth more."""
+    seconds = min(FIRST_PAUSE * FACTOR ** (state.attempt_number - 1), LONGEST_PAUSE)
+    return seconds * (1 + random.random() * JITTER)  # noqa: S311  spreads load, guards nothing
+
+
+def steps(sleep: Callable[[float], None] = time.sleep, *, timeouts: bool = True) -> tenacity.Retrying:
+    """The five steps, to be iterated over; the last one's error is raised as it is.
+
+    Args:
+        sleep: Waits for seconds; whatever it raises ends the steps.
+        timeouts: Whether what took too long is tried again.
+    """
+    unanswered = tenacity.retry_if_exception_type(UNANSWERED)
+    return tenacity.Retrying(
+        stop=tenacity.stop_after_attempt(STEPS),
+        wait=pause,
+        retry=unanswered
+        if timeouts
+        else tenacity.retry_all(unanswered, tenacity.retry_if_not_exception_type(TimedOut)),
+        sleep=sleep,
+        reraise=True,
+    )
