@@ -192,5 +192,9 @@ class Cluster(ABC):
         return answer.body
 
     @abstractmethod
+    def expire(self, token: str) -> str:
+        """The continue token as it is when minutes have passed: the server no longer has that moment."""
+
+    @abstractmethod
     def _backdate_to(self, path: str, timestamp: str) -> dict[str, Any]:
         """Set the creationTimestamp of the object at `path` behind the API's back."""
