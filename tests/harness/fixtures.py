@@ -33,8 +33,8 @@ def embedded_cluster() -> Iterator[InProcessCluster]:
 
 
 @pytest.fixture(scope="session")
-def real_cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RealCluster]:
-    """The real API server of this session, with controllers, shared by all of its workers."""
+def apiserver_binaries() -> None:
+    """The binaries of the real API server; what asks for them does not run without them."""
     if missing := missing_binaries():
         reason = (
             f"real-apiserver: NOT RUN ({', '.join(missing)} missing: run `make apiserver` or set KUBEBUILDER_ASSETS)"
@@ -42,6 +42,11 @@ def real_cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RealClust
         if os.environ.get("CI") == "true" or os.environ.get("ZEN_GC_REQUIRE_APISERVER") == "1":
             pytest.fail(reason, pytrace=False)
         pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def real_cluster(apiserver_binaries: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RealCluster]:
+    """The real API server of this session, with controllers, shared by all of its workers."""
     own = tmp_path_factory.getbasetemp()
     everyone = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
     with RealCluster(controller_manager=True, place=everyone / "real-apiserver") as cluster:
@@ -56,9 +61,9 @@ def cluster(request: pytest.FixtureRequest) -> Cluster:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what asks for the real API server by name."""
+    """Mark what asks for the real API server by itself."""
     for item in items:
-        if isinstance(item, pytest.Function) and "real_cluster" in item.fixturenames:
+        if isinstance(item, pytest.Function) and "apiserver_binaries" in item.fixturenames:
             item.add_marker(pytest.mark.real)
 
 
