@@ -33,7 +33,7 @@ from zen_gc_core.expressions.cel.syntax import (
     children,
 )
 from zen_gc_core.expressions.cel.typing_rules import binary_type, join, unary_type
-from zen_gc_core.expressions.cel.values import TYPE_CONSTANTS, Type, type_name
+from zen_gc_core.expressions.cel.values import Type, type_name
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -192,7 +192,7 @@ class _Checker:
             if candidate in self._variables:
                 self.checked.variables[node] = candidate
                 return self._variables[candidate]
-            if candidate in TYPE_CONSTANTS:
+            if candidate in self._functions.types:
                 self.checked.constants[node] = Type(candidate)
                 return "type"
         return None
@@ -203,7 +203,7 @@ class _Checker:
 
     def _select(self, node: Select, scope: Mapping[str, str], loops: int) -> str:
         name = _qualified(node)
-        if name is not None and (self._dotted or name in TYPE_CONSTANTS):
+        if name is not None and (self._dotted or name in self._functions.types):
             root = name.partition(".")[0]
             known = None if root in scope and not _absolute(node) else self._global(node, name, absolute=_absolute(node))
             if known is not None:
@@ -229,7 +229,7 @@ class _Checker:
         overloads = self._resolve(node, scope)
         arguments = self.checked.arguments(node)
         known = [self.visit(argument, scope, loops) for argument in arguments]
-        if len(arguments) not in overloads.arities:
+        if not overloads.takes(len(arguments)):
             hidden = len(arguments) - len(node.arguments)
             counts = " or ".join(str(arity - hidden) for arity in overloads.arities)
             self._fail(f"{overloads.name}() takes {counts} arguments, not {len(node.arguments)}", node)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from zen_gc_core.expressions.cel.values import Duration, Optional, Timestamp, Type, Uint, no_overload
+from zen_gc_core.expressions.cel.values import TYPE_CONSTANTS, Duration, Optional, Timestamp, Type, Uint, no_overload
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -31,7 +31,15 @@ STANDARD_CLASSES: Final[Mapping[str, type]] = {
 
 def outer(name: str) -> str:
     """A declared type without its parameters: ``list`` of ``list(string)``."""
-    return name.partition("(")[0]
+    return name.removesuffix("...").partition("(")[0]
+
+
+def _spread(function: Function, count: int) -> tuple[str, ...] | None:
+    """The types of so many arguments, or None: the function does not take so many."""
+    types = function.argument_types
+    if types[-1:] and types[-1].endswith("..."):
+        return (*types, *types[-1:] * (count - len(types))) if count >= len(types) else None
+    return types if len(types) == count else None
 
 
 class Overloads:
@@ -44,10 +52,18 @@ class Overloads:
 
     def __init__(self, functions: Sequence[Function], classes: Mapping[str, type]) -> None:
         self.name = functions[0].name
-        self.arities = sorted({len(function.argument_types) for function in functions})
         self._functions = functions
         self._classes = classes
         self._callables: dict[int, Callable[..., Any]] = {}
+
+    def takes(self, count: int) -> bool:
+        """Whether any overload takes so many arguments."""
+        return any(_spread(function, count) is not None for function in self._functions)
+
+    @property
+    def arities(self) -> list[int]:
+        """The numbers of arguments that the overloads declare."""
+        return sorted({len(function.argument_types) for function in self._functions})
 
     def result_type(self, argument_types: Sequence[str]) -> str | None:
         """The type of a call's result.
@@ -61,8 +77,8 @@ class Overloads:
         fitting = {
             function.result_type
             for function in self._functions
-            if len(function.argument_types) == len(argument_types)
-            and all(map(_may_be, argument_types, function.argument_types))
+            if (types := _spread(function, len(argument_types))) is not None
+            and all(map(_may_be, argument_types, types))
         }
         if not fitting:
             return None
@@ -71,17 +87,20 @@ class Overloads:
     def callable(self, count: int) -> Callable[..., Any]:
         """The callable for so many arguments; it raises ``ExpressionError`` for types that no overload takes."""
         if count not in self._callables:
-            overloads = [function for function in self._functions if len(function.argument_types) == count]
-            rows = [([self._class(name) for name in function.argument_types], function.callable) for function in overloads]
+            rows = [
+                ([self._class(name) for name in types], function.callable)
+                for function in self._functions
+                if (types := _spread(function, count)) is not None
+            ]
             self._callables[count] = _dispatcher(self.name, rows)
         return self._callables[count]
 
     def _class(self, name: str) -> type | None:
-        return None if name == "dyn" else self._classes[outer(name)]
+        return None if outer(name) == "dyn" else self._classes[outer(name)]
 
 
 def _may_be(known: str, declared: str) -> bool:
-    return known == "dyn" or declared == "dyn" or known == outer(declared)
+    return "dyn" in (known, outer(declared)) or known == outer(declared)
 
 
 def _dispatcher(name: str, rows: Sequence[tuple[list[type | None], Callable[..., Any]]]) -> Callable[..., Any]:
@@ -144,9 +163,10 @@ class FunctionTable:
         grouped: dict[tuple[str, bool], list[Function]] = {}
         for function in self.functions:
             for name in (*function.argument_types, function.result_type):
-                if name != "dyn" and outer(name) not in classes:
+                if outer(name) != "dyn" and outer(name) not in classes:
                     raise ValueError(f"the function {function.name} names the type {name!r}, which is not known")
             grouped.setdefault((function.name, function.member), []).append(function)
+        self.types = TYPE_CONSTANTS | {kind.cel_type for kind in classes.values() if hasattr(kind, "cel_type")}
         self._overloads = {key: Overloads(group, classes) for key, group in grouped.items()}
 
     def find(self, name: str, *, member: bool) -> Overloads | None:

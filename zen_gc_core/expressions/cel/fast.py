@@ -96,6 +96,9 @@ _NATIVE: Final = frozenset({"int", "uint", "double", "timestamp", "duration"})
 _UNMETERED_CALLS: Final = frozenset({"timestamp", "duration", "size", "type", "int", "startsWith", "endsWith"})
 _AFFIXES: Final = {"startsWith": "f_startswith", "endsWith": "f_endswith"}
 
+_DISPLAYED: Final = (Literal, ListDisplay, MapDisplay, Comprehension)
+"""Operands whose subscription Python would warn of when it compiles."""
+
 
 class FastCompiler:
     """Writes the Python of one expression.
@@ -211,7 +214,7 @@ class FastCompiler:
         operand = self._source(node.operand, scope)
         if node.optional:
             return self._apply("f_optional_index", operand, repr(node.field))
-        if self._type(node.operand) == "optional":
+        if self._type(node.operand) == "optional" or isinstance(node.operand, _DISPLAYED):
             return self._apply("f_select", operand, repr(node.field))
         return f"{operand}[{node.field!r}]"
 
@@ -219,7 +222,7 @@ class FastCompiler:
         operand, key = self._source(node.operand, scope), self._source(node.key, scope)
         if node.optional:
             return self._apply("f_optional_index", operand, key)
-        if isinstance(node.key, Literal) and self._type(node.operand) != "optional":
+        if isinstance(node.key, Literal) and self._type(node.operand) != "optional" and not isinstance(node.operand, _DISPLAYED):
             if type(node.key.value) is str:
                 return f"{operand}[{key}]"
             if type(node.key.value) is int and node.key.value >= 0:
@@ -241,11 +244,11 @@ class FastCompiler:
         left, right = self._source(node.left, scope), self._source(node.right, scope)
         operator = node.operator
         if operator in ("==", "!="):
-            for literal, other in ((node.left, right), (node.right, left)):
+            for literal, other_node, other in ((node.left, node.right, right), (node.right, node.left, left)):
                 if isinstance(literal, Literal):
                     if _is_short_text(literal):
                         return f"({left} {operator} {right})"
-                    if literal.value is None or type(literal.value) is bool:
+                    if (literal.value is None or type(literal.value) is bool) and not isinstance(other_node, Literal):
                         return f"({other} {'is' if operator == '==' else 'is not'} {literal.value})"
         if operator not in ("+", "-", "*", "/", "%", "in") and self._type(node.left) == self._type(node.right) in _NATIVE:
             return f"({left} {operator} {right})"

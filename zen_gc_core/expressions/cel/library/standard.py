@@ -33,6 +33,9 @@ _DOUBLE: Final = re.compile(
     r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?|[+-]?(?:inf|infinity|nan)", re.IGNORECASE | re.ASCII
 )
 _CONTAINS: Final = str.__contains__
+_SHORTEST_EXPONENT: Final = 6
+"""Powers of ten from which Go writes a double with an exponent (``%g`` without a precision)."""
+
 _TRUE: Final = ("1", "t", "T", "true", "TRUE", "True")
 _FALSE: Final = ("0", "f", "F", "false", "FALSE", "False")
 
@@ -97,7 +100,7 @@ def _bool_of_string(text: str) -> bool:
 
 
 def string_of_double(value: float) -> str:
-    """Spell a double as Go's ``strconv.FormatFloat(v, 'g', -1, 64)`` does: ``1.5``, ``1e+21``, ``NaN``, ``+Inf``."""
+    """Spell a double as Go's ``strconv.FormatFloat(v, 'g', -1, 64)`` does: ``1.5``, ``1e+06``, ``NaN``, ``+Inf``."""
     if not math.isfinite(value):
         return "NaN" if math.isnan(value) else "+Inf" if value > 0 else "-Inf"
     mantissa, _, exponent = f"{value!r}".partition("e")
@@ -110,7 +113,7 @@ def string_of_double(value: float) -> str:
     leading = len(whole + fraction) - len(digits)
     power = len(whole) - leading - 1 + int(exponent or 0)
     digits = digits.rstrip("0")
-    if power < -4 or power >= max(21, len(digits)):
+    if power < -4 or power >= _SHORTEST_EXPONENT:
         return f"{sign}{digits[0]}{'.' if digits[1:] else ''}{digits[1:]}e{'-' if power < 0 else '+'}{abs(power):02d}"
     if power < 0:
         return f"{sign}0.{'0' * (-power - 1)}{digits}"
