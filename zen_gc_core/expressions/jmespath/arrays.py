@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from zen_gc_core.errors import ExpressionError
 from zen_gc_core.expressions.budget import spend_bytes, spend_steps
-from zen_gc_core.expressions.jmespath.kinds import NUMBERS, kind_of, same, with_article
+from zen_gc_core.expressions.jmespath.kinds import LONG_TEXT, NUMBERS, kind_of, same, with_article
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -46,6 +46,8 @@ def contains(subject: str | list[Any], search: Any) -> bool:
         spend_bytes(len(subject))
         return search in subject
     spend_steps(len(subject))
+    if type(search) is str and len(search) <= LONG_TEXT:
+        return search in subject
     return any(same(element, search) for element in subject)
 
 

@@ -46,7 +46,7 @@ class _Builder:
     def __init__(self, text: str) -> None:
         self._text = text
         self._nodes = 0
-        self._depth = 0
+        self._depth = -1
 
     def node(self, raw: RawNode, around: tuple[int, int]) -> tree.Node:
         """Build one node.
@@ -73,6 +73,7 @@ class _Builder:
     def row(self, raw: RawNode, kinds: frozenset[str], start: int, end: int) -> tuple[tree.Node, ...]:
         """Build the operands of operators that the library nests to the left, as one row."""
         operands: list[RawNode] = []
+        self._nodes -= 1  # the outermost operator, which is counted already
         while raw["type"] in kinds:
             self._nodes += 1
             operands += raw["children"][:0:-1]

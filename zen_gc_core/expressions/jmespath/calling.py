@@ -27,43 +27,44 @@ def call(node: Call, arguments: Sequence[Evaluator], text: str) -> Evaluator:
         text: The call as it is written, for errors.
     """
     function = FUNCTIONS[node.name]
+    where = shown(text)
     if function.timed or function.variadic:
-        return _general(function, arguments, text)
+        return _general(function, arguments, where)
     if len(arguments) == 1:
-        return _unary(function, arguments[0], text)
+        return _unary(function, arguments[0], where)
     literal = node.arguments[1]
     if isinstance(literal, Constant):
-        return _with_literal(function, arguments[0], literal.value, text)
-    return _binary(function, arguments[0], arguments[1], text)
+        return _with_literal(function, arguments[0], literal.value, where)
+    return _binary(function, arguments[0], arguments[1], where)
 
 
-def _unary(function: Function, argument: Evaluator, text: str) -> Evaluator:
+def _unary(function: Function, argument: Evaluator, where: str) -> Evaluator:
     carry_out = function.carry_out
     allowed = types_of(function.parameters[0])
 
     def call_one(value: Any, now: datetime | None) -> Any:
         first = argument(value, now)
         if type(first) not in allowed:
-            raise _mismatch(function, 0, first, text)
+            raise _mismatch(function, 0, first, where)
         return carry_out(first)
 
     return call_one
 
 
-def _with_literal(function: Function, argument: Evaluator, literal: Any, text: str) -> Evaluator:
+def _with_literal(function: Function, argument: Evaluator, literal: Any, where: str) -> Evaluator:
     carry_out = function.carry_out
     allowed = types_of(function.parameters[0])
 
     def call_with_literal(value: Any, now: datetime | None) -> Any:
         first = argument(value, now)
         if type(first) not in allowed:
-            raise _mismatch(function, 0, first, text)
+            raise _mismatch(function, 0, first, where)
         return carry_out(first, literal)
 
     return call_with_literal
 
 
-def _binary(function: Function, left: Evaluator, right: Evaluator, text: str) -> Evaluator:
+def _binary(function: Function, left: Evaluator, right: Evaluator, where: str) -> Evaluator:
     carry_out = function.carry_out
     left_allowed, right_allowed = map(types_of, function.parameters)
 
@@ -71,15 +72,15 @@ def _binary(function: Function, left: Evaluator, right: Evaluator, text: str) ->
         first = left(value, now)
         second = right(value, now)
         if type(first) not in left_allowed:
-            raise _mismatch(function, 0, first, text)
+            raise _mismatch(function, 0, first, where)
         if type(second) not in right_allowed:
-            raise _mismatch(function, 1, second, text)
+            raise _mismatch(function, 1, second, where)
         return carry_out(first, second)
 
     return call_two
 
 
-def _general(function: Function, arguments: Sequence[Evaluator], text: str) -> Evaluator:
+def _general(function: Function, arguments: Sequence[Evaluator], where: str) -> Evaluator:
     carry_out = function.carry_out
     checks = [_types(function.parameters[min(place, len(function.parameters) - 1)]) for place in range(len(arguments))]
 
@@ -87,7 +88,7 @@ def _general(function: Function, arguments: Sequence[Evaluator], text: str) -> E
         found = [argument(value, now) for argument in arguments]
         for place, (item, allowed) in enumerate(zip(found, checks, strict=True)):
             if type(item) not in allowed:
-                raise _mismatch(function, place, item, text)
+                raise _mismatch(function, place, item, where)
         return carry_out(now, *found) if function.timed else carry_out(*found)
 
     return call_many
@@ -97,7 +98,7 @@ def _types(kinds: Kinds) -> frozenset[type]:
     return frozenset([Body]) if kinds == REFERENCE else types_of(kinds)
 
 
-def _mismatch(function: Function, place: int, value: Any, text: str) -> ExpressionError:
+def _mismatch(function: Function, place: int, value: Any, where: str) -> ExpressionError:
     """An error that names the call, the argument's place and its kind, and never the value: objects hold secrets."""
     needed = one_of(function.parameters[min(place, len(function.parameters) - 1)])
-    return ExpressionError(f"{shown(text)}: argument {place + 1} is {with_article(kind_of(value))}, not {needed}")
+    return ExpressionError(f"{where}: argument {place + 1} is {with_article(kind_of(value))}, not {needed}")

@@ -78,7 +78,7 @@ class _Checker:
             self._check_argument(node, place, argument, function.parameters[min(place, last)])
         if node.name in ("age", "timestamp") and isinstance(node.arguments[0], tree.Constant):
             try:
-                scalars.timestamp(node.arguments[0].value)
+                scalars.instant_of(node.name, node.arguments[0].value)
             except ExpressionError as error:
                 raise self._fault(node.arguments[0], str(error)) from None
 
@@ -108,10 +108,10 @@ class _Checker:
         if isinstance(node.left, tree.Constant) and isinstance(node.right, tree.Constant):
             return
         left, right = kinds_yielded(node.left), kinds_yielded(node.right)
-        sign = _SIGNS[node.operator]
         comparable = left & right if node.operator in ("eq", "ne") else left & right & _ORDERED
         if not comparable:
-            raise self._fault(node, f"{one_of(left)} is never {sign} {one_of(right)}")
+            when = "always" if node.operator == "ne" else "never"
+            raise self._fault(node, f"{one_of(left)} is {when} {_SIGNS[node.operator]} {one_of(right)}")
 
     def _check_step(self, before: tree.Node, after: tree.Node) -> None:
         match after:

@@ -1,4 +1,4 @@
-"""JMESPath's kinds of value over decoded JSON: what is what, what is true, and what equals what.
+"""JMESPath's kinds of value over decoded JSON: what is what, and what equals what.
 
 Types are compared exactly: in Python a boolean is an integer, in JSON it is not.
 """
@@ -20,7 +20,7 @@ Evaluator = Callable[[Any, datetime | None], Any]
 ALL_KINDS: Final[frozenset[Kind]] = frozenset(["array", "boolean", "null", "number", "object", "string"])
 
 NUMBERS: Final = frozenset([int, float])
-"""The types of a JMESPath number."""
+"""The types of a JMESPath number; they count as true even when they are 0, which Python calls false."""
 
 _KINDS: Final[dict[type, Kind]] = {
     bool: "boolean",
@@ -63,11 +63,6 @@ def one_of(kinds: frozenset[Kind]) -> str:
     if kinds == ALL_KINDS:
         return "a value"
     return " or ".join(with_article(kind) for kind in sorted(kinds))
-
-
-def is_true(value: Any) -> bool:
-    """Whether a value counts as true: all but null, false, and the empty text, array and object. 0 is true."""
-    return bool(value) or type(value) in NUMBERS
 
 
 def same(left: Any, right: Any) -> bool:
@@ -113,6 +108,8 @@ def charge_whole(value: Any) -> None:
         item = waiting.pop()
         if type(item) is str:
             spend_bytes(len(item))
+        elif type(item) is int:
+            spend_bytes(item.bit_length() // 8)
         elif type(item) is list:
             spend_steps(len(item))
             waiting += item

@@ -8,6 +8,7 @@ library reads ``length(a b)`` and ``{x: a y: b}`` without a word). Nothing in he
 from __future__ import annotations
 
 import json
+import math
 import re
 from typing import Any, Final, NoReturn
 
@@ -27,9 +28,10 @@ _SPELLINGS: Final = {
     "colon": "':'",
     "comma": "','",
     "quoted_identifier": "a name",
+    "rbrace": "'}'",
     "rbracket": "']'",
     "rparen": "')'",
-    "star": "'*'",
+    "star": "a number, ':', '?' or '*'",
     "unquoted_identifier": "a name",
 }
 
@@ -75,9 +77,9 @@ class _JSONLexer(Lexer):  # type: ignore[misc]  # the library ships no types
         start = self._position
         lexeme = self._consume_until("`").replace("\\`", "`")
         try:
-            value = json.loads(lexeme, parse_constant=_refuse_constant)
+            value = json.loads(lexeme, parse_float=_finite, parse_constant=_refuse_constant)
         except (ValueError, RecursionError):
-            plain = lexeme.isprintable() and "'" not in lexeme and len(lexeme) <= 40
+            plain = lexeme[:1].isalnum() and lexeme.isprintable() and "'" not in lexeme and len(lexeme) <= 40
             hint = f": a string is written '{lexeme}'" if plain else ""
             raise LexerError(start, lexeme, f"what stands between the backticks is not JSON{hint}") from None
         return {"type": "literal", "value": value, "start": start, "end": self._position}
@@ -92,6 +94,13 @@ class _JSONLexer(Lexer):  # type: ignore[misc]  # the library ships no types
         return {"type": "quoted_identifier", "value": value, "start": start, "end": self._position}
 
 
+def _finite(spelling: str) -> float:
+    number = float(spelling)
+    if not math.isfinite(number):
+        raise ValueError(f"{spelling} is beyond a double")
+    return number
+
+
 def _refuse_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is not JSON")
 
@@ -104,13 +113,13 @@ class _PlacingParser(Parser):  # type: ignore[misc]  # the library ships no type
         self._text = text
         self._tokens = tokens
         self._index = 0
-        self._depth = 0
+        self._depth = -1
 
     def parse_all(self) -> RawNode:
         """The tree of the whole text."""
         tree = self._expression()
         if self._current_token() != "eof":
-            self._raise_parse_error_for_token(self._lookahead_token(0), "")
+            self._fail(self._lookahead_token(0))
         return tree
 
     def _expression(self, binding_power: int = 0) -> RawNode:
@@ -125,7 +134,7 @@ class _PlacingParser(Parser):  # type: ignore[misc]  # the library ships no type
             operator = self._lookahead_token(0)
             extend = getattr(self, f"_token_led_{operator['type']}", None)
             if extend is None:
-                self._raise_parse_error_for_token(operator, "")
+                self._fail(operator)
             self._advance()
             node = extend(node)
             node["span"] = self._span_from(first)
@@ -172,20 +181,21 @@ class _PlacingParser(Parser):  # type: ignore[misc]  # the library ships no type
         return hash_
 
     def _error_nud_token(self, token: dict[str, Any]) -> NoReturn:
-        self._raise_parse_error_for_token(token, "")
+        self._fail(token)
+
+    def _raise_parse_error_for_token(self, token: dict[str, Any], _: str) -> NoReturn:
+        self._fail(token)
 
     def _raise_parse_error_maybe_eof(self, expected: str | list[str], token: dict[str, Any]) -> NoReturn:
         kinds = [expected] if isinstance(expected, str) else expected
-        wanted = " or ".join(sorted({_SPELLINGS.get(kind, kind) for kind in kinds}))
-        self._raise_parse_error_for_token(token, f"; {wanted} was expected")
+        self._fail(token, " or ".join(sorted({_SPELLINGS.get(kind, kind) for kind in kinds})))
 
-    def _raise_parse_error_for_token(self, token: dict[str, Any], reason: str) -> NoReturn:
-        """Raise; the library's own reasons ("invalid token") say less than the token itself, and are left out."""
-        wanted = reason if reason.startswith(";") else ""
-        start = token["start"]
+    def _fail(self, token: dict[str, Any], expected: str = "") -> NoReturn:
+        """Raise an error at a token; the library's reasons ("invalid token") say less than the token itself."""
+        hint = f"; {expected} was expected" if expected else ""
         if token["type"] == "eof":
-            raise fault_at(self._text, len(self._text), f"the expression ends too early{wanted}")
-        found = _TOKEN.match(self._text, start)
-        raise fault_at(
-            self._text, start, f"unexpected {found.group()!r}{wanted}" if found else f"unexpected end{wanted}"
-        )
+            raise fault_at(self._text, len(self._text), f"the expression ends too early{hint}")
+        if token["type"] == "number" and not hint:
+            hint = f"; a number is written `{token['value']}`"
+        found = next(_TOKEN.finditer(self._text, token["start"])).group()
+        raise fault_at(self._text, token["start"], f"unexpected {found!r}{hint}")

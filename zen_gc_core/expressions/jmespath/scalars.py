@@ -84,7 +84,7 @@ def timestamp(text: str) -> Number:
     Raises:
         ExpressionError: The text names no instant. There are no dates without a time and no times without a zone.
     """
-    return _seconds(_parse("timestamp", text) - _EPOCH)
+    return _seconds(instant_of("timestamp", text) - _EPOCH)
 
 
 def age(instant: datetime | None, text: str) -> Number:
@@ -93,13 +93,18 @@ def age(instant: datetime | None, text: str) -> Number:
     Raises:
         ExpressionError: The text names no instant, or one before 2014: Kubernetes has no object as old.
     """
-    moment = _parse("age", text)
+    moment = instant_of("age", text)
     if moment < EARLIEST:
         raise ExpressionError(f"age(): {format_instant(moment)} is before Kubernetes")
     return _seconds(_known("age", instant) - moment)
 
 
-def _parse(name: str, text: str) -> datetime:
+def instant_of(name: str, text: str) -> datetime:
+    """The instant that an RFC 3339 text names, for the function of that name.
+
+    Raises:
+        ExpressionError: It names none.
+    """
     try:
         return parse_instant(text, dates=False)
     except InputError as error:
