@@ -114,7 +114,9 @@ def _option(entry: dataclasses.Field[Any]) -> Callable[[F], F]:
         "default": default,
     }
     if isinstance(default, bool):
-        return click.option(f"{name}/--no-{name.removeprefix('--')}", show_default="true" if default else False, **common)
+        return click.option(
+            f"{name}/--no-{name.removeprefix('--')}", show_default="true" if default else False, **common
+        )
     if isinstance(default, tuple):
         return click.option(name, type=Names(), multiple=True, **common)
     if isinstance(default, timedelta):

@@ -92,14 +92,12 @@ def _section(planned: Planned) -> str:
     title = f"{reference.kind} {reference}"
     lines = []
     if plan is None:
-        lines.append(f"{title}: INVALID, it never acts")
-        lines.extend(f"  error: {_indented(problem)}" for problem in compilation.errors)
+        lines.append(f"{title}: INVALID, it never acts ({len(compilation.errors)} errors)")
     else:
         lines.append(f"{title}: {plan.scanned} scanned, {plan.matched} matched, {plan.due} due, {plan.pending} pending")
         if plan.tripped is not None:
             lines.append(f"  the breaker stops it: {plan.tripped}")
         lines.extend(f"  vetoed by plugin {veto.plugin}: {veto.reason}" for veto in plan.vetoed)
-    lines.extend(f"  warning: {_indented(problem)}" for problem in compilation.warnings)
     if plan is not None and plan.decisions:
         lines.append(columns([_HEADER, *(_row(decision) for decision in plan.decisions)]))
     return "\n".join(lines)
@@ -128,7 +126,3 @@ def columns(rows: Sequence[Sequence[str]], indent: str = "  ") -> str:
 def visible(text: str) -> str:
     """Text on one line, with control characters shown and not obeyed."""
     return "".join(character if character.isprintable() else repr(character)[1:-1] for character in text)
-
-
-def _indented(problem: Problem) -> str:
-    return str(problem).replace("\n", "\n    ")

@@ -77,8 +77,7 @@ def command(**values: Any) -> int:
     _print(request.now, planned, values["output"])
     for one, document in zip(planned, documents, strict=True):
         report_problems(document, one.compilation.errors)
-        if values["output"] != "table":
-            report_problems(document, one.compilation.warnings, "warning: ")
+        report_problems(document, one.compilation.warnings, "warning: ")
     if any(one.compilation.compiled is None for one in planned):
         return 2
     return 1 if failed else 0

@@ -10,11 +10,11 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from zen_gc_core.engine.kinds import built_in
-from zen_gc_core.engine.planning import Tally, unfinished_in_scope
+from zen_gc_core.engine.planning import Case, Tally, conclude, unfinished_in_scope
 from zen_gc_core.engine.protections import Grants, Protections, marked
 from zen_gc_core.engine.resolving import resolve_targets
 from zen_gc_core.keywords import Namespace, Run
-from zen_gc_core.model.policy import Policy, Problem
+from zen_gc_core.model.policy import Problem
 from zen_gc_core.model.scope import Unwritten
 
 if TYPE_CHECKING:
@@ -157,15 +157,18 @@ def _planned(compilation: Compilation, files: Files, asking: Asking) -> Planned:
 def _plan(compiled: CompiledPolicy, files: Files, asking: Asking) -> Plan:
     run = Run(asking.now, compiled.reference, files.namespace)
     protections = Protections(asking.grants, lambda name: files.kept_inside(name, asking.now))
-    tally = Tally(compiled, run, protections, record=True, record_skipped=asking.skipped)
-    looked_at = _looked_at(compiled.policy, files)
-    for candidate in looked_at:
-        tally.offer(candidate)
-    return tally.plan(
-        lambda: sum(unfinished_in_scope(compiled, candidate, run) for candidate in looked_at), asking.veto
+    case = Case(compiled, run, protections, record=True, record_skipped=asking.skipped)
+    tallies = []
+    everything = []
+    for kind in dict.fromkeys((target.api_version, target.kind) for target in compiled.policy.targets):
+        tally = Tally(case, compiled.targets_of(*kind))
+        tallies.append(tally)
+        for candidate in files.of_kind(*kind):
+            everything.append(candidate)
+            tally.offer(candidate)
+    return conclude(
+        case,
+        tallies,
+        lambda: sum(unfinished_in_scope(compiled, candidate, run) for candidate in everything),
+        asking.veto,
     )
-
-
-def _looked_at(policy: Policy, files: Files) -> list[Candidate]:
-    kinds = dict.fromkeys((target.api_version, target.kind) for target in policy.targets)
-    return [candidate for kind in kinds for candidate in files.of_kind(*kind)]

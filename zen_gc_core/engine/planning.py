@@ -1,9 +1,13 @@
-"""Planning: objects in, a plan out. One tally a policy and run; it holds counts and what is due, never what is not."""
+"""Planning: objects in, a plan out. A tally holds counts and what is due, never what is not.
+
+A run has one tally for each listing that serves it; ``conclude`` makes one plan of them.
+"""
 
 from __future__ import annotations
 
 import heapq
 from collections import Counter
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from zen_gc_core.engine import breaker, judging
@@ -15,7 +19,7 @@ from zen_gc_core.model.finishing import finish_of
 from zen_gc_core.model.plan import Plan
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from zen_gc_core.engine.compiling import CompiledPolicy
     from zen_gc_core.engine.protections import Protections
@@ -28,11 +32,12 @@ MOST_DUE: Final = 10_000
 """How many due objects a plan of the controller holds; the rest waits for the next run."""
 
 
-class Tally:
-    """Gathers one policy's plan while the objects go by.
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One run of one policy, as planning needs it.
 
     Args:
-        compiled: The policy.
+        compiled: The policy, its scopes settled.
         run: The run.
         protections: What protects objects.
         record: Whether every matched object gets its decision (``zen-gc plan``), or the due ones alone.
@@ -42,48 +47,53 @@ class Tally:
             when it cannot.
     """
 
-    def __init__(  # noqa: PLR0913  each is a choice of the caller
-        self,
-        compiled: CompiledPolicy,
-        run: Run,
-        protections: Protections,
-        *,
-        record: bool = False,
-        record_skipped: bool = False,
-        most_due: int = MOST_DUE,
-        whole: Callable[[Candidate], Candidate | None] | None = None,
-    ) -> None:
-        self._compiled = compiled
-        self._run = run
-        self._protections = protections
-        self._record = record
-        self._record_skipped = record_skipped
-        self._most_due = most_due
-        self._whole = whole
-        self._targets: dict[tuple[str, str], tuple[Target, ...]] = {}
+    compiled: CompiledPolicy
+    run: Run
+    protections: Protections
+    record: bool = False
+    record_skipped: bool = False
+    most_due: int = MOST_DUE
+    whole: Callable[[Candidate], Candidate | None] | None = None
+
+
+class Tally:
+    """Counts the objects of one kind for one policy while they go by.
+
+    Args:
+        case: The policy's run.
+        targets: The policy's targets of that kind.
+
+    Attributes:
+        scanned: Objects in scope.
+        matched: Those that the selectors take.
+        due: Those that would be acted on.
+        finished: Those of the due that have finished their work.
+        kept: Matched objects that are kept, by what keeps them.
+        first_error: The first object that an error keeps, and the error.
+    """
+
+    def __init__(self, case: Case, targets: Sequence[Target]) -> None:
+        self._case = case
+        self._targets = targets
         self._recorded: list[Decision] = []
         self._heap: list[tuple[float, int, Decision]] = []
-        self._seen: set[str] = set()
-        self._kept: Counter[KeptBy] = Counter()
         self.scanned = 0
         self.matched = 0
         self.due = 0
         self.finished = 0
+        self.kept: Counter[KeptBy] = Counter()
         self.first_error: str | None = None
 
     def offer(self, candidate: Candidate) -> None:
-        """Take in one object of a kind that the policy looks at."""
-        kind = (candidate.api_version, candidate.kind)
-        targets = self._targets.get(kind)
-        if targets is None:
-            targets = self._targets[kind] = self._compiled.targets_of(*kind)
+        """Take in one object of the kind."""
         try:
-            reached = in_scope(targets, candidate, self._run)
+            reached = in_scope(self._targets, candidate, self._case.run)
             if not reached:
                 return
             self.scanned += 1
             if not selected(reached, candidate):
-                self._skip(candidate)
+                if self._case.record_skipped:
+                    self._recorded.append(judging.skip(candidate))
                 return
         except Undecided as doubt:
             self.scanned += 1
@@ -94,24 +104,27 @@ class Tally:
         self._judge(candidate)
 
     def _judge(self, candidate: Candidate) -> None:
-        include_owned = self._compiled.policy.behavior.include_owned
+        case = self._case
+        include_owned = case.compiled.policy.behavior.include_owned
         owner_matters = candidate.complete or not needs_whole(candidate, include_owned=include_owned)
-        answer = judging.due(self._compiled, candidate, self._run, self._protections, owner_matters=owner_matters)
-        if isinstance(answer, Decision) and answer.verdict is Verdict.ACT and not owner_matters:
-            self._judge_whole(candidate)
-        elif isinstance(answer, Decision):
-            self._take(answer, candidate)
-        elif self._record:
-            decision = judging.decide(
-                self._compiled, candidate, self._run, self._protections, owner_matters=owner_matters
+        answer = judging.due(case.compiled, candidate, case.run, case.protections, owner_matters=owner_matters)
+        if isinstance(answer, Decision):
+            if answer.verdict is Verdict.ACT and not owner_matters:
+                self._judge_whole(candidate)
+            else:
+                self._take(answer, candidate)
+        elif case.record:
+            self._take(
+                judging.decide(case.compiled, candidate, case.run, case.protections, owner_matters=owner_matters),
+                candidate,
             )
-            self._take(decision, candidate)
         elif answer is not None:
-            self._kept[answer] += 1
+            self.kept[answer] += 1
 
     def _judge_whole(self, candidate: Candidate) -> None:
+        case = self._case
         try:
-            whole = self._whole(candidate) if self._whole else None
+            whole = case.whole(candidate) if case.whole else None
         except Undecided as doubt:
             self._keep(judging.keep(candidate, KeptBy.ERROR, f"it cannot be read whole: {doubt}"))
             return
@@ -119,79 +132,87 @@ class Tally:
             self.scanned -= 1
             self.matched -= 1
             return
-        self._take(judging.decide(self._compiled, whole, self._run, self._protections), whole)
+        self._take(judging.decide(case.compiled, whole, case.run, case.protections), whole)
 
     def _take(self, decision: Decision, candidate: Candidate) -> None:
         if decision.verdict is Verdict.ACT:
             self._take_due(decision, candidate)
         elif decision.verdict is Verdict.KEEP:
             self._keep(decision)
-        elif self._record:
+        elif self._case.record:
             self._recorded.append(decision)
 
     def _take_due(self, decision: Decision, candidate: Candidate) -> None:
-        if decision.uid and decision.uid in self._seen:
-            self.matched -= 1
-            self.scanned -= 1
-            return
         self.due += 1
-        if decision.uid:
-            self._seen.add(decision.uid)
         if candidate.complete and finish_of(candidate) is not None:
             self.finished += 1
-        if self._record:
+        if self._case.record:
             self._recorded.append(decision)
             return
         instant = decision.expires_at.timestamp() if decision.expires_at else 0.0
-        entry = (-instant, self.due, decision)
-        if len(self._heap) < self._most_due:
+        entry = (-instant, -self.due, decision)
+        if len(self._heap) < self._case.most_due:
             heapq.heappush(self._heap, entry)
         else:
             heapq.heappushpop(self._heap, entry)
 
     def _keep(self, decision: Decision) -> None:
         kept_by = decision.kept_by or KeptBy.ERROR
-        self._kept[kept_by] += 1
+        self.kept[kept_by] += 1
         if kept_by is KeptBy.ERROR and self.first_error is None:
             self.first_error = f"{decision.kind} {_place(decision)}: {decision.because}"
-        if self._record:
+        if self._case.record:
             self._recorded.append(decision)
 
-    def _skip(self, candidate: Candidate) -> None:
-        if self._record_skipped:
-            self._recorded.append(judging.skip(candidate))
+    def decisions(self) -> list[Decision]:
+        """The recorded decisions, in the order of the objects; or the due ones, oldest expiry first."""
+        if self._case.record:
+            return self._recorded
+        return [entry[2] for entry in sorted(self._heap, key=lambda entry: entry[:2], reverse=True)]
 
-    def plan(
-        self, population: Callable[[], int | None], veto: Callable[[Plan], tuple[Veto, ...]] | None = None
-    ) -> Plan:
-        """The plan of all objects taken in.
 
-        Args:
-            population: How many unfinished objects of these kinds are in scope, selectors aside; None when that
-                cannot be told. Asked only when the breaker needs it.
-            veto: Asks the plugins.
-        """
-        reason = breaker.tripped(
-            self._compiled.policy, due=self.due, unfinished=self.due - self.finished, population=population
-        )
-        plan = self._plan(reason, ())
-        vetoes = veto(plan) if veto else ()
-        return self._plan(reason, vetoes) if vetoes else plan
+def conclude(
+    case: Case,
+    tallies: Sequence[Tally],
+    population: Callable[[], int | None],
+    veto: Callable[[Plan], tuple[Veto, ...]] | None = None,
+) -> Plan:
+    """One plan of all that was counted for a policy.
 
-    def _plan(self, reason: str | None, vetoes: tuple[Veto, ...]) -> Plan:
-        decisions = self._recorded if self._record else [entry[2] for entry in sorted(self._heap, reverse=True)]
-        return Plan(
-            policy=self._compiled.reference,
-            now=self._run.now,
-            scanned=self.scanned,
-            matched=self.matched,
-            due=self.due,
-            decisions=tuple(decisions),
-            kept={kept_by: self._kept[kept_by] for kept_by in KeptBy},
-            first_error=self.first_error,
-            tripped=reason,
-            vetoed=vetoes,
-        )
+    Args:
+        case: The policy's run.
+        tallies: What was counted, a tally for each listing.
+        population: How many unfinished objects of these kinds are in scope, selectors aside; None when that cannot be
+            told. Asked only when the breaker needs it.
+        veto: Asks the plugins.
+    """
+    decisions = _together(case, tallies)
+    kept: Counter[KeptBy] = sum((tally.kept for tally in tallies), Counter())
+    due = sum(tally.due for tally in tallies)
+    unfinished = due - sum(tally.finished for tally in tallies)
+    plan = Plan(
+        policy=case.compiled.reference,
+        now=case.run.now,
+        scanned=sum(tally.scanned for tally in tallies),
+        matched=sum(tally.matched for tally in tallies),
+        due=due,
+        decisions=decisions,
+        kept={kept_by: kept[kept_by] for kept_by in KeptBy},
+        first_error=next((tally.first_error for tally in tallies if tally.first_error), None),
+        tripped=breaker.tripped(case.compiled.policy, due=due, unfinished=unfinished, population=population),
+    )
+    vetoes = veto(plan) if veto else ()
+    return replace(plan, vetoed=vetoes) if vetoes else plan
+
+
+def _together(case: Case, tallies: Sequence[Tally]) -> tuple[Decision, ...]:
+    decisions = [decision for tally in tallies for decision in tally.decisions()]
+    if case.record:
+        return tuple(decisions)
+    if len(tallies) > 1:
+        once = {decision.uid: decision for decision in decisions}
+        decisions = sorted(once.values(), key=lambda decision: decision.expires_at or case.run.now)
+    return tuple(decisions[: case.most_due])
 
 
 def _place(decision: Decision) -> str:
