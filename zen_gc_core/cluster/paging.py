@@ -6,6 +6,7 @@ anything else is no page. What a list is made of stands in ``listing``.
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -106,7 +107,7 @@ class PageReader:
         resource: Resource,
         selection: Selection,
         timeout: float,
-        sleep: Callable[[float], None],
+        sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self.resource = resource
         self._timeout = timeout
