@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from zen_gc_core.durations import format_duration, parse_duration
-    from zen_gc_core.errors import Missing, Undecided
+    from zen_gc_core.engine.kinds import built_in
+    from zen_gc_core.engine.parsing.names import label_key_fault, label_value_fault
+    from zen_gc_core.errors import InputError, Missing, Undecided
     from zen_gc_core.expressions.cel import Function as CelFunction
-    from zen_gc_core.fieldpaths import MISSING
+    from zen_gc_core.fieldpaths import MISSING, spell
     from zen_gc_core.hookspecs import hookimpl
-    from zen_gc_core.instants import format_instant, parse_instant
+    from zen_gc_core.instants import EARLIEST, format_instant, parse_instant
     from zen_gc_core.keywords import (
         Build,
         Compiled,
@@ -28,12 +30,16 @@ if TYPE_CHECKING:
     )
     from zen_gc_core.model.candidate import Candidate
     from zen_gc_core.model.decision import Decision, Delete, Mark
+    from zen_gc_core.model.finishing import FINISHING_KINDS, finish_of
     from zen_gc_core.model.plan import Plan
     from zen_gc_core.model.report import RunReport
 
 __version__ = "0.1.0"
 
 _ROOMS = {
+    "EARLIEST": "instants",
+    "FINISHING_KINDS": "model.finishing",
+    "MISSING": "fieldpaths",
     "Build": "keywords",
     "Candidate": "model.candidate",
     "CelFunction": "expressions.cel",
@@ -43,9 +49,9 @@ _ROOMS = {
     "Delete": "model.decision",
     "Duration": "keywords",
     "FieldPath": "keywords",
+    "InputError": "errors",
     "Instant": "keywords",
     "Keyword": "keywords",
-    "MISSING": "fieldpaths",
     "Mark": "model.decision",
     "Matchers": "keywords",
     "Missing": "errors",
@@ -54,11 +60,16 @@ _ROOMS = {
     "Run": "keywords",
     "RunReport": "model.report",
     "Undecided": "errors",
-    "hookimpl": "hookspecs",
+    "built_in": "engine.kinds",
+    "finish_of": "model.finishing",
     "format_duration": "durations",
     "format_instant": "instants",
+    "hookimpl": "hookspecs",
+    "label_key_fault": "engine.parsing.names",
+    "label_value_fault": "engine.parsing.names",
     "parse_duration": "durations",
     "parse_instant": "instants",
+    "spell": "fieldpaths",
 }
 
 
@@ -73,6 +84,8 @@ def __getattr__(name: str) -> Any:
 
 
 __all__ = [
+    "EARLIEST",
+    "FINISHING_KINDS",
     "MISSING",
     "Build",
     "Candidate",
@@ -83,6 +96,7 @@ __all__ = [
     "Delete",
     "Duration",
     "FieldPath",
+    "InputError",
     "Instant",
     "Keyword",
     "Mark",
@@ -94,9 +108,14 @@ __all__ = [
     "RunReport",
     "Undecided",
     "__version__",
+    "built_in",
+    "finish_of",
     "format_duration",
     "format_instant",
     "hookimpl",
+    "label_key_fault",
+    "label_value_fault",
     "parse_duration",
     "parse_instant",
+    "spell",
 ]

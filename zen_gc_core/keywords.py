@@ -122,7 +122,7 @@ class Run:
         return self.namespaces(name)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # no slots: they would forbid Compiled[bool](…)
 class Compiled(Generic[T]):
     """A compiled keyword: a plain callable, and what may be known about it.
 
@@ -190,7 +190,7 @@ class Build(ABC):
         """Note something that the author should look at; the policy stays valid."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # no slots: they would forbid Keyword[X, bool](…)
 class Keyword(Generic[C, T]):
     """A word of the policy language.
 

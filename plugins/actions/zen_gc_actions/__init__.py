@@ -1,1 +1,18 @@
-"""zen-gc's own actions keywords."""
+"""zen-gc's own actions: what becomes of an object that is due. Each is a request; the core carries it out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from zen_gc_actions.deleting import DELETE
+from zen_gc_actions.marking import ANNOTATE, LABEL
+from zen_gc_core import hookimpl
+
+if TYPE_CHECKING:
+    from zen_gc_core import Delete, Keyword, Mark
+
+
+@hookimpl
+def zen_gc_actions() -> list[Keyword[Any, Delete | Mark]]:
+    """The project's actions."""
+    return [DELETE, LABEL, ANNOTATE]

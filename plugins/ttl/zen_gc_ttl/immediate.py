@@ -1,0 +1,44 @@
+"""``immediate: true``: due as soon as the conditions hold.
+
+Its instant always lies before now, so that only conditions and protections decide.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Annotated, Final
+
+from pydantic import WithJsonSchema
+
+from zen_gc_core import Build, Candidate, Compiled, Keyword, Run, Undecided
+
+_JUST_BEFORE: Final = dt.timedelta(microseconds=1)
+
+Immediate = Annotated[
+    bool,
+    WithJsonSchema(
+        {"type": "boolean", "enum": [True], "description": "As soon as the conditions hold; must be true, written out."}
+    ),
+]
+"""The configuration: nothing but ``true``."""
+
+
+def _compile(config: bool, build: Build) -> Compiled[dt.datetime | None]:  # noqa: FBT001  the configuration is one
+    if not config:
+        raise build.error("", "must be true; an object that is not to be collected needs no policy")
+
+    def expiry(candidate: Candidate, run: Run) -> dt.datetime:
+        try:
+            created = candidate.created
+        except Undecided:
+            return run.now - _JUST_BEFORE
+        return created if created < run.now else run.now - _JUST_BEFORE
+
+    return Compiled(expiry, reads=("metadata.creationTimestamp",), explain=_explain)
+
+
+def _explain(_candidate: Candidate, _run: Run) -> str:
+    return "as soon as the conditions hold"
+
+
+IMMEDIATE: Final = Keyword("immediate", Immediate, _compile)
