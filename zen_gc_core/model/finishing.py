@@ -1,14 +1,18 @@
 """When an object has finished its work: Jobs, Pods, and whatever follows the same conventions.
 
 One table for the TTL ``afterFinished`` and for the protection of owned objects. A field that is not of the expected
-type counts as absent, and an object that cannot be told to be finished is unfinished.
+type counts as absent, and an object that cannot be told to be finished is unfinished. (Values are compared with
+tuples, because decoded JSON may hold what no set can look up.)
 """
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
+from zen_gc_core.errors import InputError
 from zen_gc_core.fieldpaths import MISSING, FieldPath
+from zen_gc_core.instants import parse_instant
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -39,13 +43,13 @@ def finish_of(candidate: Candidate) -> str | None:
 
 def _job(status: dict[str, Any]) -> str | None:
     for condition in _conditions(status):
-        if condition.get("type") in {"Complete", "Failed"} and condition.get("status") == "True":
+        if condition.get("type") in ("Complete", "Failed") and condition.get("status") == "True":
             return _text(status.get("completionTime")) or _text(condition.get("lastTransitionTime"))
     return None
 
 
 def _pod(status: dict[str, Any]) -> str | None:
-    if status.get("phase") not in {"Succeeded", "Failed"}:
+    if status.get("phase") not in ("Succeeded", "Failed"):
         return None
     ended = [
         _text(_map(_map(container.get("state")).get("terminated")).get("finishedAt"))
@@ -53,13 +57,26 @@ def _pod(status: dict[str, Any]) -> str | None:
         for container in _maps(status.get(name))
     ]
     changed = [_text(condition.get("lastTransitionTime")) for condition in _conditions(status)]
-    return max(ended, default="") or max(changed, default="") or _text(status.get("startTime"))
+    return _newest(ended) or _newest(changed) or _text(status.get("startTime"))
+
+
+def _newest(texts: list[str]) -> str:
+    """The latest of some times; one that is no time counts as the latest, so that it is noticed."""
+    written = list(filter(None, texts))
+    return max(written, key=_moment) if len(written) > 1 else "".join(written)
+
+
+def _moment(text: str) -> datetime:
+    try:
+        return parse_instant(text, dates=False)
+    except InputError:
+        return datetime.max.replace(tzinfo=UTC)
 
 
 def _by_convention(status: dict[str, Any]) -> str | None:
     for condition in _conditions(status):
         if condition.get("type") == "Succeeded":
-            if condition.get("status") not in {"True", "False"}:
+            if condition.get("status") not in ("True", "False"):
                 return None
             return _text(status.get("completionTime")) or _text(condition.get("lastTransitionTime"))
     for field in ("finishedAt", "completionTime"):
