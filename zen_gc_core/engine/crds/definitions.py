@@ -1,0 +1,99 @@
+"""The CustomResourceDefinitions of both kinds of policy, generated from the parser's limits and the installed keywords."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import yaml
+
+from zen_gc_core.engine.crds.spec_schema import spec_schema
+from zen_gc_core.engine.crds.status_schema import status_schema
+from zen_gc_core.model.policy import API_VERSION, CLUSTER, GROUP, NAMESPACED
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from zen_gc_core.plugins import Vocabulary
+
+_COLUMNS: Final = (
+    ("Phase", "string", ".status.phase"),
+    ("Ready", "string", '.status.conditions[?(@.type=="Ready")].status'),
+    ("Matched", "integer", ".status.resourcesMatched"),
+    ("Deleted", "integer", ".status.resourcesDeleted"),
+    ("Pending", "integer", ".status.resourcesPending"),
+    ("Last Run", "date", ".status.lastGCRun"),
+    ("Next Run", "string", ".status.nextGCRun"),
+    ("Age", "date", ".metadata.creationTimestamp"),
+)
+
+
+def crd_documents(vocabulary: Vocabulary) -> list[dict[str, Any]]:
+    """The CustomResourceDefinitions of both kinds.
+
+    Args:
+        vocabulary: The installed keywords; what is not among them is still accepted and kept by the server.
+    """
+    return [
+        _definition(vocabulary, NAMESPACED, "garbagecollectionpolicies", "Namespaced", ("gcp", "gcpolicy")),
+        _definition(vocabulary, CLUSTER, "clustergarbagecollectionpolicies", "Cluster", ("cgcpolicy",)),
+    ]
+
+
+def dump(documents: Sequence[dict[str, Any]]) -> str:
+    """The documents as YAML; the same text for the same documents."""
+    return yaml.dump_all(documents, Dumper=_Plain, sort_keys=False, allow_unicode=True, width=120, explicit_start=True)
+
+
+class _Plain(yaml.SafeDumper):
+    """Writes what occurs twice twice: anchors are not for people."""
+
+    def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002  the same for everything
+        return True
+
+
+def _definition(
+    vocabulary: Vocabulary, kind: str, plural: str, scope: str, short_names: Sequence[str]
+) -> dict[str, Any]:
+    return {
+        "apiVersion": "apiextensions.k8s.io/v1",
+        "kind": "CustomResourceDefinition",
+        "metadata": {"name": f"{plural}.{GROUP}"},
+        "spec": {
+            "group": GROUP,
+            "scope": scope,
+            "names": {
+                "kind": kind,
+                "listKind": f"{kind}List",
+                "plural": plural,
+                "singular": kind.lower(),
+                "shortNames": list(short_names),
+            },
+            "versions": [
+                {
+                    "name": API_VERSION.rpartition("/")[2],
+                    "served": True,
+                    "storage": True,
+                    "subresources": {"status": {}},
+                    "additionalPrinterColumns": [
+                        {"name": name, "type": shown, "jsonPath": path} for name, shown, path in _COLUMNS
+                    ],
+                    "schema": {"openAPIV3Schema": _schema(vocabulary)},
+                }
+            ],
+        },
+    }
+
+
+def _schema(vocabulary: Vocabulary) -> dict[str, Any]:
+    return {
+        "description": "Which Kubernetes objects have outlived their use, and what becomes of them.",
+        "type": "object",
+        "required": ["spec"],
+        "properties": {
+            "apiVersion": {"type": "string"},
+            "kind": {"type": "string"},
+            "metadata": {"type": "object"},
+            "spec": spec_schema(vocabulary),
+            "status": status_schema(),
+        },
+    }

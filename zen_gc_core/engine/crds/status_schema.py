@@ -1,0 +1,98 @@
+"""The schema of ``status``: what the controller says of a policy's runs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from zen_gc_core.engine.crds.structural import OPEN
+
+if TYPE_CHECKING:
+    from zen_gc_core.engine.crds.structural import Schema
+
+
+def status_schema() -> Schema:
+    """The schema of ``status``."""
+    return _record(
+        "What came of the policy's last run.",
+        {
+            "phase": _text("Active, Paused or Error."),
+            "observedGeneration": _count("The generation that this status is about."),
+            "resourcesMatched": _count("How many objects the selectors took."),
+            "resourcesDeleted": _count("How many objects were deleted."),
+            "resourcesPending": _count("How many matched objects were not due."),
+            "resourcesWouldDelete": _count("How many objects a dry run would have acted on."),
+            "totalDeleted": _count("How many objects the policy deleted since it was made."),
+            "lastGCRun": _time("When the policy ran last."),
+            "nextGCRun": _time("When it runs next."),
+            "lastRun": _last_run(),
+            "conditions": _conditions(),
+        },
+    )
+
+
+def _last_run() -> Schema:
+    kept = {
+        "protected": "by a protection",
+        "condition": "by a condition",
+        "noExpiry": "because they have no expiry",
+        "error": "because an error kept them",
+    }
+    counts = {
+        "scanned": "How many objects of the targets' kinds were in scope.",
+        "due": "How many were to be acted on.",
+        "deleted": "How many are gone by this run.",
+        "marked": "How many carry the mark by this run.",
+        "accepted": "How many are terminating by this run.",
+        "gone": "How many were gone before.",
+        "conflicts": "How many had changed since they were judged.",
+        "failed": "How many writes failed.",
+    }
+    return _record(
+        "The last run in figures.",
+        {
+            **{name: _count(description) for name, description in counts.items()},
+            "kept": _record(
+                "How many matched objects were kept, and why.",
+                {name: _count(f"Kept {why}.") for name, why in kept.items()},
+            ),
+            "durationSeconds": {"description": "How long it took.", "type": "number"},
+        },
+    )
+
+
+def _conditions() -> Schema:
+    condition = _record(
+        "A condition, as the Kubernetes API conventions define it.",
+        {
+            "type": {**_text("Ready or Degraded."), "maxLength": 316},
+            "status": {**_text("True, False or Unknown."), "enum": ["True", "False", "Unknown"]},
+            "observedGeneration": _count("The generation that it is about."),
+            "lastTransitionTime": _time("When the status changed last."),
+            "reason": _text("Why, in one word."),
+            "message": _text("Why, in a sentence."),
+        },
+    )
+    condition["required"] = ["type", "status"]
+    return {
+        "description": "Whether the policy is in force, and whether something is wrong.",
+        "type": "array",
+        "x-kubernetes-list-type": "map",
+        "x-kubernetes-list-map-keys": ["type"],
+        "items": condition,
+    }
+
+
+def _record(description: str, properties: dict[str, Schema]) -> dict[str, Any]:
+    return {"description": description, "type": "object", OPEN: True, "properties": properties}
+
+
+def _text(description: str) -> Schema:
+    return {"description": description, "type": "string"}
+
+
+def _time(description: str) -> Schema:
+    return {"description": description, "type": "string", "format": "date-time"}
+
+
+def _count(description: str) -> Schema:
+    return {"description": description, "type": "integer", "format": "int64"}
