@@ -32,14 +32,24 @@ class Cost:
     bytes: int
 
 
-class _Meter(threading.local):
-    """What the current thread's evaluation has left; negative once it is over."""
+class _Meter:
+    """What an evaluation has left; negative once it is over."""
 
-    steps: int = MAX_STEPS
-    bytes: int = MAX_BYTES
+    __slots__ = ("bytes", "steps")
+
+    def __init__(self) -> None:
+        self.steps = MAX_STEPS
+        self.bytes = MAX_BYTES
 
 
-_METER: Final = _Meter()
+class _Thread(threading.local):
+    """The meter of the current thread."""
+
+    def __init__(self) -> None:
+        self.meter = _Meter()
+
+
+_THREAD: Final = _Thread()
 
 
 def begin() -> None:
@@ -48,8 +58,9 @@ def begin() -> None:
     An evaluation within an evaluation (a function that evaluates another expression) shares one meter, which starts
     anew with the inner one.
     """
-    _METER.steps = MAX_STEPS
-    _METER.bytes = MAX_BYTES
+    meter = _THREAD.meter
+    meter.steps = MAX_STEPS
+    meter.bytes = MAX_BYTES
 
 
 def spend_steps(count: int) -> None:
@@ -61,8 +72,9 @@ def spend_steps(count: int) -> None:
     Raises:
         BudgetExceededError: They are more than the evaluation has left.
     """
-    _METER.steps = left = _METER.steps - count
-    if left < 0:
+    meter = _THREAD.meter
+    meter.steps -= count
+    if meter.steps < 0:
         raise BudgetExceededError(f"the expression takes more than {MAX_STEPS:,} steps on this object")
 
 
@@ -75,11 +87,13 @@ def spend_bytes(count: int) -> None:
     Raises:
         BudgetExceededError: They are more than the evaluation has left.
     """
-    _METER.bytes = left = _METER.bytes - count
-    if left < 0:
+    meter = _THREAD.meter
+    meter.bytes -= count
+    if meter.bytes < 0:
         raise BudgetExceededError(f"the expression handles more than {MAX_BYTES:,} bytes on this object")
 
 
 def spent() -> Cost:
     """What the current thread has spent since it last called :func:`begin`."""
-    return Cost(MAX_STEPS - _METER.steps, MAX_BYTES - _METER.bytes)
+    meter = _THREAD.meter
+    return Cost(MAX_STEPS - meter.steps, MAX_BYTES - meter.bytes)

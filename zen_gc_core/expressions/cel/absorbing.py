@@ -39,7 +39,9 @@ def absorbing_operator(operands: Sequence[Callable[[Any], Any]], *, decisive: bo
     return evaluate
 
 
-def absorbing_loop(rounds: Callable[[Any], Iterable[Any]], body: Callable[[Any], Any], *, decisive: bool) -> Callable[[Any], bool]:
+def absorbing_loop(
+    rounds: Callable[[Any], Iterable[Any]], body: Callable[[Any], Any], *, decisive: bool
+) -> Callable[[Any], bool]:
     """The closure of ``all`` or ``exists``.
 
     Args:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, NoReturn
+from typing import Any, Final, NoReturn
 
 from zen_gc_core.expressions.cel.lexing import Token, is_reserved, syntax_error
 from zen_gc_core.expressions.cel.syntax import (
@@ -35,7 +35,14 @@ MAX_NODES: Final = 1000
 MAX_DEPTH: Final = 80
 """Levels of an expression's tree; a chain of ``&&`` or ``||`` is one."""
 
-_ONE_VARIABLE: Final = {"all": (2,), "exists": (2,), "exists_one": (2,), "existsOne": (2,), "filter": (2,), "map": (2, 3)}
+_ONE_VARIABLE: Final = {
+    "all": (2,),
+    "exists": (2,),
+    "exists_one": (2,),
+    "existsOne": (2,),
+    "filter": (2,),
+    "map": (2, 3),
+}
 _TWO_VARIABLES: Final = {
     "all": (3,),
     "exists": (3,),
@@ -157,10 +164,12 @@ class Builder:
         return Select(span, operand, field.value, optional=True)
 
     def _member_index(self, span: Span, parts: list[Any]) -> Node:
-        return Index(span, *parts)
+        operand, key = parts
+        return Index(span, operand, key)
 
     def _member_optindex(self, span: Span, parts: list[Any]) -> Node:
-        return Index(span, *parts, optional=True)
+        operand, key = parts
+        return Index(span, operand, key, optional=True)
 
     # --- primaries
 
@@ -191,10 +200,12 @@ class Builder:
         return ListDisplay(span, tuple(parts))
 
     def _entry(self, _span: Span, parts: list[Any]) -> Entry:
-        return Entry(*map(self._checked, parts))
+        key, value = map(self._checked, parts)
+        return Entry(key, value)
 
     def _optentry(self, _span: Span, parts: list[Any]) -> Entry:
-        return Entry(*map(self._checked, parts), optional=True)
+        key, value = map(self._checked, parts)
+        return Entry(key, value, optional=True)
 
     def _map_lit(self, span: Span, parts: list[Any]) -> Node:
         return MapDisplay(span, tuple(parts))
@@ -220,23 +231,26 @@ class Builder:
     def _member_dot_arg(self, span: Span, parts: list[Any]) -> Node:
         receiver, name, arguments = parts[0], parts[1].value, parts[2] if len(parts) > 2 else ()
         if name == "bind" and isinstance(receiver, Name) and receiver.name == "cel":
-            self._arity("cel.bind", span, arguments, (3,))
-            return Bind(span, self._variable(arguments[0]), arguments[1], arguments[2])
+            variable, value, body = self._arguments("cel.bind", span, arguments, (3,))
+            return Bind(span, self._variable(variable), value, body)
         if name in ("optMap", "optFlatMap"):
-            self._arity(name, span, arguments, (2,))
-            return OptionalMap(span, name, receiver, self._variable(arguments[0]), arguments[1])
+            variable, body = self._arguments(name, span, arguments, (2,))
+            return OptionalMap(span, name, receiver, self._variable(variable), body)
         if len(arguments) in _ONE_VARIABLE.get(name, ()):
             return self._comprehension(span, name, receiver, arguments, 1)
         if len(arguments) in _TWO_VARIABLES.get(name, ()) and name not in ("map", "filter"):
             return self._comprehension(span, name, receiver, arguments, 2)
         if name in _ONE_VARIABLE or name in _TWO_VARIABLES:
-            self._arity(name, span, arguments, (*_ONE_VARIABLE.get(name, ()), *_TWO_VARIABLES.get(name, ())))
+            self._arguments(name, span, arguments, (*_ONE_VARIABLE.get(name, ()), *_TWO_VARIABLES.get(name, ())))
         return Call(span, name, receiver, arguments)
 
-    def _arity(self, macro: str, span: Span, arguments: tuple[Node, ...], allowed: tuple[int, ...]) -> None:
+    def _arguments(
+        self, macro: str, span: Span, arguments: tuple[Node, ...], allowed: tuple[int, ...]
+    ) -> tuple[Node, ...]:
         if len(arguments) not in allowed:
             counts = " or ".join(map(str, allowed))
             self._fail(f"{macro}() takes {counts} arguments, the first a variable, not {len(arguments)}", span)
+        return arguments
 
     def _comprehension(self, span: Span, macro: str, source: Node, arguments: tuple[Node, ...], variables: int) -> Node:
         names = tuple(self._variable(argument) for argument in arguments[:variables])

@@ -47,9 +47,20 @@ _FOLDED: Final = frozenset({"timestamp", "duration", "quantity", "semver", "ip",
 """Functions that are called when compiling if their arguments are literals."""
 
 _PATTERNS: Final = frozenset({"matches", "find", "findAll"})
-_STATIC: Final = {"google.protobuf.Timestamp": "timestamp", "google.protobuf.Duration": "duration", "optional_type": "optional"}
+_STATIC: Final = {
+    "google.protobuf.Timestamp": "timestamp",
+    "google.protobuf.Duration": "duration",
+    "optional_type": "optional",
+}
 _HAVE_FIELDS: Final = frozenset({"dyn", "map", "optional"})
-_RESULTS: Final = {"all": "bool", "exists": "bool", "exists_one": "bool", "filter": "list", "map": "list", "transformList": "list"}
+_RESULTS: Final = {
+    "all": "bool",
+    "exists": "bool",
+    "exists_one": "bool",
+    "filter": "list",
+    "map": "list",
+    "transformList": "list",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +74,8 @@ class Checked:
         constants: The value of nodes that are one: types, and calls of literal arguments.
         variables: Which variable of the environment a node names.
         namespaced: Calls whose receiver is no value but the namespace of the function.
+        bounded: Calls of ``contains`` that search each text of an object at most once, so that the object's size
+            bounds them; others are charged to the budget.
     """
 
     tree: Node
@@ -71,13 +84,16 @@ class Checked:
     constants: dict[Node, Any] = field(default_factory=dict)
     variables: dict[Node, str] = field(default_factory=dict)
     namespaced: set[Call] = field(default_factory=set)
+    bounded: set[Call] = field(default_factory=set)
 
     def arguments(self, call: Call) -> tuple[Node, ...]:
         """The values that a call hands to its function: the receiver's first, unless it is a namespace."""
         return call.arguments if call in self.namespaced else children(call)
 
 
-def check(text: str, tree: Node, variables: Mapping[str, str], functions: FunctionTable, *, types: bool, container: str) -> Checked:
+def check(  # noqa: PLR0913  as an environment has it
+    text: str, tree: Node, variables: Mapping[str, str], functions: FunctionTable, *, types: bool, container: str
+) -> Checked:
     """Check an expression.
 
     Args:
@@ -92,19 +108,31 @@ def check(text: str, tree: Node, variables: Mapping[str, str], functions: Functi
         ExpressionSyntaxError: It names what is not there, calls a function as it cannot be called, or holds a literal
             pattern, timestamp or duration that is none; with the place.
     """
-    checker = _Checker(text, tree, variables, functions, types, container)
+    checker = _Checker(text, tree, variables, functions, types=types, container=container)
     checker.visit(tree, {}, 0)
     return checker.checked
 
 
 class _Checker:
-    def __init__(self, text: str, tree: Node, variables: Mapping[str, str], functions: FunctionTable, types: bool, container: str) -> None:  # noqa: FBT001  as check() names them
+    def __init__(
+        self,
+        text: str,
+        tree: Node,
+        variables: Mapping[str, str],
+        functions: FunctionTable,
+        *,
+        types: bool,
+        container: str,
+    ) -> None:
         self.checked = Checked(tree)
         self._text = text
         self._variables = variables
         self._functions = functions
         self._strict = types
         self._container = container
+        self._elements: frozenset[str] = (
+            frozenset()
+        )  # variables of the outermost macro, if it goes over a part of an object
         self._dotted = bool(container) or any("." in name for name in variables)
 
     def _fail(self, message: str, node: Node) -> NoReturn:
@@ -122,7 +150,7 @@ class _Checker:
         self.checked.types[node] = known
         return known
 
-    def _visit(self, node: Node, scope: Mapping[str, str], loops: int) -> str:
+    def _visit(self, node: Node, scope: Mapping[str, str], loops: int) -> str:  # noqa: C901, PLR0912  a case a kind of node
         match node:
             case Literal(value=value):
                 return _static_type(value)
@@ -157,8 +185,11 @@ class _Checker:
             case Comprehension():
                 return self._comprehension(node, scope, loops)
             case Bind(variable=variable, value=value, body=body):
-                return self.visit(body, {**scope, variable: self.visit(value, scope, loops)}, loops)
+                inner = {**scope, variable: self.visit(value, scope, loops)}
+                self._elements -= {variable}
+                return self.visit(body, inner, loops)
             case OptionalMap(operand=operand, variable=variable, body=body):
+                self._elements -= {variable}
                 self._expect(operand, self.visit(operand, scope, loops), "optional", node.macro)
                 self.visit(body, {**scope, variable: "dyn"}, loops)
                 return "optional"
@@ -183,7 +214,9 @@ class _Checker:
         known = self._global(node, node.name, absolute=node.absolute)
         if known is None:
             others = [*scope, *self._variables]
-            self._fail(f"unknown name '{node.name}'{_closest(node.name, others) or ': there is ' + ', '.join(others)}", node)
+            self._fail(
+                f"unknown name '{node.name}'{_closest(node.name, others) or ': there is ' + ', '.join(others)}", node
+            )
         return known
 
     def _global(self, node: Node, name: str, *, absolute: bool = False) -> str | None:
@@ -205,7 +238,9 @@ class _Checker:
         name = _qualified(node)
         if name is not None and (self._dotted or name in self._functions.types):
             root = name.partition(".")[0]
-            known = None if root in scope and not _absolute(node) else self._global(node, name, absolute=_absolute(node))
+            known = (
+                None if root in scope and not _absolute(node) else self._global(node, name, absolute=_absolute(node))
+            )
             if known is not None:
                 return known
         known = self.visit(node.operand, scope, loops)
@@ -219,7 +254,9 @@ class _Checker:
     def _index(self, node: Index, scope: Mapping[str, str], loops: int) -> str:
         known = self.visit(node.operand, scope, loops)
         key = self.visit(node.key, scope, loops)
-        if self._strict and (known not in ("list", *_HAVE_FIELDS) or (known == "list" and key not in ("int", "uint", "double", "dyn"))):
+        if self._strict and (
+            known not in ("list", *_HAVE_FIELDS) or (known == "list" and key not in ("int", "uint", "double", "dyn"))
+        ):
             self._fail(f"no such operation: {known}[{key}]", node.operand)
         return "optional" if node.optional or known == "optional" else "dyn"
 
@@ -233,12 +270,18 @@ class _Checker:
             hidden = len(arguments) - len(node.arguments)
             counts = " or ".join(str(arity - hidden) for arity in overloads.arities)
             self._fail(f"{overloads.name}() takes {counts} arguments, not {len(node.arguments)}", node)
+        if overloads.name == "contains" and (loops == 0 or (loops == 1 and _root(arguments[0]) in self._elements)):
+            self.checked.bounded.add(node)
         result = overloads.result_type(known)
         if result is None and self._strict:
             self._fail(f"no such function: {overloads.name}({', '.join(known)})", node)
         if overloads.name in _PATTERNS and isinstance(arguments[1], Literal) and isinstance(arguments[1].value, str):
             self._attempt(compiled, [arguments[1].value], arguments[1])
-        if overloads.name in _FOLDED and arguments == node.arguments and all(isinstance(argument, Literal) for argument in arguments):
+        if (
+            overloads.name in _FOLDED
+            and arguments == node.arguments
+            and all(isinstance(argument, Literal) for argument in arguments)
+        ):
             values = [argument.value for argument in arguments if isinstance(argument, Literal)]
             self.checked.constants[node] = self._attempt(overloads.callable(len(values)), values, arguments[0])
         return result or "dyn"
@@ -285,6 +328,9 @@ class _Checker:
         if self._strict and source not in ("list", "map", "dyn"):
             self._fail(f"{node.macro}() goes over a list or map, not over a {source}", node.source)
         inner = {**scope, **dict.fromkeys(node.variables, "dyn")}
+        if loops == 0:
+            over_object = _root(node.source) in self._variables and _root(node.source) not in scope
+            self._elements = frozenset(node.variables) if over_object else frozenset()
         if len(node.variables) == 2 and source == "list":
             inner[node.variables[0]] = "int"
         if node.condition is not None:
@@ -300,6 +346,13 @@ class _Checker:
 def _static_type(value: Any) -> str:
     name = type_name(value)
     return _STATIC.get(name, name)
+
+
+def _root(node: Node) -> str | None:
+    """The name that a chain of fields and indices begins with, or None if the node is no such chain."""
+    while isinstance(node, Select | Index):
+        node = node.operand
+    return node.name if isinstance(node, Name) else None
 
 
 def _absolute(node: Node | None) -> bool:
@@ -320,5 +373,3 @@ def _qualified(node: Node | None) -> str | None:
 def _closest(name: str, known: list[str]) -> str:
     close = difflib.get_close_matches(name, known, 1)
     return f"; did you mean '{close[0]}'?" if close else ""
-
-

@@ -104,7 +104,9 @@ class Environment:
             ExpressionSyntaxError: It is no expression of CEL, or evidently cannot be evaluated; with the place.
         """
         tree = parse(text)
-        checked = check(text, tree, self._variables, self._functions, types=self._check_types, container=self._container)
+        checked = check(
+            text, tree, self._variables, self._functions, types=self._check_types, container=self._container
+        )
         return Program(text, checked, tuple(self._variables))
 
 
@@ -123,6 +125,6 @@ def _guarded(function: Function) -> Function:
             raise ExpressionError(f"{function.name}() yielded a {type(value).__name__}, not a {function.result_type}")
         return value
 
-    return Function(function.name, function.argument_types, function.result_type, call, function.member, function.documentation)
-
-
+    return Function(
+        function.name, function.argument_types, function.result_type, call, function.member, function.documentation
+    )

@@ -71,7 +71,12 @@ class ExactCompiler:
         observe: What wraps the closure of every node, to trace it; or None.
     """
 
-    def __init__(self, checked: Checked, variables: Sequence[str], observe: Callable[[Node, Evaluation], Evaluation] | None = None) -> None:
+    def __init__(
+        self,
+        checked: Checked,
+        variables: Sequence[str],
+        observe: Callable[[Node, Evaluation], Evaluation] | None = None,
+    ) -> None:
         self._checked = checked
         self._variables = {name: place for place, name in enumerate(variables)}
         self._slots = len(variables)
@@ -99,7 +104,7 @@ class ExactCompiler:
         evaluation = self._closure(node, scope)
         return evaluation if self._observe is None else self._observe(node, evaluation)
 
-    def _closure(self, node: Node, scope: Mapping[str, int]) -> Evaluation:
+    def _closure(self, node: Node, scope: Mapping[str, int]) -> Evaluation:  # noqa: C901, PLR0912  a case a kind of node
         if node in self._checked.constants:
             constant = self._checked.constants[node]
             return lambda _: constant
@@ -117,7 +122,9 @@ class ExactCompiler:
             case Unary() | Binary() | Conditional():
                 return self._operation(node, scope)
             case Logical(operator=operator, operands=operands):
-                return absorbing_operator([self._compile(operand, scope) for operand in operands], decisive=operator == "||")
+                return absorbing_operator(
+                    [self._compile(operand, scope) for operand in operands], decisive=operator == "||"
+                )
             case ListDisplay():
                 return self._list(node, scope)
             case MapDisplay():
@@ -155,7 +162,11 @@ class ExactCompiler:
                 return lambda frame: operators.negate(operand(frame))
             return lambda frame: not operators.boolean(operand(frame))
         if isinstance(node, Binary):
-            left, right, operation = self._compile(node.left, scope), self._compile(node.right, scope), _OPERATORS[node.operator]
+            left, right, operation = (
+                self._compile(node.left, scope),
+                self._compile(node.right, scope),
+                _OPERATORS[node.operator],
+            )
             return lambda frame: operation(left(frame), right(frame))
         test, then, otherwise = (self._compile(part, scope) for part in (node.test, node.then, node.otherwise))
         return lambda frame: then(frame) if operators.boolean(test(frame)) else otherwise(frame)
@@ -165,10 +176,17 @@ class ExactCompiler:
         if not any(item.optional for item in node.items):
             evaluations = [evaluation for evaluation, _ in items]
             return lambda frame: [evaluation(frame) for evaluation in evaluations]
-        return lambda frame: [value for evaluation, optional in items for value in (optionals.present_values(evaluation(frame)) if optional else (evaluation(frame),))]
+        return lambda frame: [
+            value
+            for evaluation, optional in items
+            for value in (optionals.present_values(evaluation(frame)) if optional else (evaluation(frame),))
+        ]
 
     def _map(self, node: MapDisplay, scope: Mapping[str, int]) -> Evaluation:
-        entries = [(self._compile(entry.key, scope), self._compile(entry.value, scope), entry.optional) for entry in node.entries]
+        entries = [
+            (self._compile(entry.key, scope), self._compile(entry.value, scope), entry.optional)
+            for entry in node.entries
+        ]
 
         def made(frame: Frame) -> Iterator[tuple[Any, Any]]:
             for key, value, optional in entries:
@@ -182,6 +200,8 @@ class ExactCompiler:
         arguments = [self._compile(argument, scope) for argument in self._checked.arguments(node)]
         overloads = self._checked.calls[node]
         name, function = overloads.name, overloads.callable(len(arguments))
+        if node in self._checked.bounded:
+            function = str.__contains__
         if name in optionals.LAZY and node.receiver is not None:
             first, second = arguments
             choose = optionals.optional_or if name == "or" else optionals.value_or
@@ -201,18 +221,16 @@ class ExactCompiler:
         source = self._compile(node.source, scope)
         inner = {**scope, **dict(zip(node.variables, slots, strict=True))}
         condition = None if node.condition is None else self._compile(node.condition, inner)
-        body, cost, first = self._compile(node.body, inner), weight(node), slots[0]
+        body, cost, first, second = self._compile(node.body, inner), weight(node), slots[0], len(slots) == 2
 
         def rounds(frame: Frame) -> Iterator[Any]:
             """Set the macro's variables to what they are in each round that its condition lets through."""
-            if len(slots) == 1:
-                for frame[first] in elements(source(frame), cost):
-                    if condition is None or operators.boolean(condition(frame)):
-                        yield frame[first]
-            else:
-                for frame[first], frame[slots[1]] in pairs(source(frame), cost):
-                    if condition is None or operators.boolean(condition(frame)):
-                        yield frame[first]
+            for values in (
+                pairs(source(frame), cost) if second else ((value,) for value in elements(source(frame), cost))
+            ):
+                frame[first : first + len(values)] = values
+                if condition is None or operators.boolean(condition(frame)):
+                    yield values[0]
 
         match node.macro:
             case "all" | "exists":
@@ -224,7 +242,9 @@ class ExactCompiler:
             case "transformMap":
                 return lambda frame: {key: body(frame) for key in rounds(frame)}
             case "transformMapEntry":
-                return lambda frame: operators.make_map([entry for _ in rounds(frame) for entry in only_entry(body(frame))])
+                return lambda frame: operators.make_map(
+                    [entry for _ in rounds(frame) for entry in only_entry(body(frame))]
+                )
             case _:
                 return lambda frame: [body(frame) for _ in rounds(frame)]
 
@@ -232,5 +252,3 @@ class ExactCompiler:
 def _with(frame: Frame, slot: int, value: Any, body: Evaluation) -> Any:
     frame[slot] = value
     return body(frame)
-
-

@@ -48,6 +48,7 @@ FAILURES: Final = (ExpressionError, LookupError, TypeError, ValueError, Arithmet
 _FREE: Final[Mapping[str, Callable[..., Any]]] = {
     "f_has": dict.__contains__,
     "f_at": list.__getitem__,
+    "f_contains": str.__contains__,
     "f_startswith": str.startswith,
     "f_endswith": str.endswith,
     "f_bool": operators.boolean,
@@ -64,7 +65,7 @@ _FREE: Final[Mapping[str, Callable[..., Any]]] = {
 """Helpers of the generated code that charge nothing to the budget."""
 
 _METERED: Final[Mapping[str, Callable[..., Any]]] = {
-    "f_contains": standard.contains,
+    "f_contains_metered": standard.contains,
     "f_eq": operators.equal,
     "f_ne": operators.not_equal,
     "f_lt": operators.less,
@@ -89,7 +90,20 @@ _METERED: Final[Mapping[str, Callable[..., Any]]] = {
 """Helpers that may charge the budget, which the evaluation then begins with."""
 
 _HELPERS: Final = {**_FREE, **_METERED}
-_BINARY: Final = {"==": "f_eq", "!=": "f_ne", "<": "f_lt", "<=": "f_le", ">": "f_gt", ">=": "f_ge", "in": "f_in", "+": "f_add", "-": "f_subtract", "*": "f_mul", "/": "f_div", "%": "f_mod"}
+_BINARY: Final = {
+    "==": "f_eq",
+    "!=": "f_ne",
+    "<": "f_lt",
+    "<=": "f_le",
+    ">": "f_gt",
+    ">=": "f_ge",
+    "in": "f_in",
+    "+": "f_add",
+    "-": "f_subtract",
+    "*": "f_mul",
+    "/": "f_div",
+    "%": "f_mod",
+}
 _NATIVE: Final = frozenset({"int", "uint", "double", "timestamp", "duration"})
 """Types whose comparison in Python is CEL's, if both sides have the same."""
 
@@ -159,7 +173,7 @@ class FastCompiler:
         source = self._source(node, scope)
         return source if self._type(node) == "bool" else self._apply("f_bool", source)
 
-    def _source(self, node: Node, scope: Mapping[str, str]) -> str:
+    def _source(self, node: Node, scope: Mapping[str, str]) -> str:  # noqa: C901, PLR0912  a case a kind of node
         if node in self._checked.constants:
             return self._constant(self._checked.constants[node])
         if node in self._checked.variables:
@@ -173,7 +187,7 @@ class FastCompiler:
                 return self._select(node, scope)
             case Has(operand=operand, field=field):
                 if self._type(operand) == "optional":
-                    return f"{self._apply('f_has_field', self._source(operand, scope), repr(field))}"
+                    return self._apply("f_has_field", self._source(operand, scope), repr(field))
                 return self._apply("f_has", self._source(operand, scope), repr(field))
             case Index():
                 return self._index(node, scope)
@@ -187,7 +201,9 @@ class FastCompiler:
             case Binary():
                 return self._binary(node, scope)
             case Conditional(test=test, then=then, otherwise=otherwise):
-                return f"({self._source(then, scope)} if {self._truth(test, scope)} else {self._source(otherwise, scope)})"
+                return (
+                    f"({self._source(then, scope)} if {self._truth(test, scope)} else {self._source(otherwise, scope)})"
+                )
             case ListDisplay(items=items):
                 return f"[{', '.join(self._item(item, scope) for item in items)}]"
             case MapDisplay(entries=entries):
@@ -198,7 +214,9 @@ class FastCompiler:
                 return self._comprehension(node, scope)
             case Bind(variable=variable, value=value, body=body):
                 local = self._local()
-                return f"(lambda {local}: {self._source(body, {**scope, variable: local})})({self._source(value, scope)})"
+                return (
+                    f"(lambda {local}: {self._source(body, {**scope, variable: local})})({self._source(value, scope)})"
+                )
             case OptionalMap(macro=macro, operand=operand, variable=variable, body=body):
                 local = self._local()
                 function = f"lambda {local}: {self._source(body, {**scope, variable: local})}"
@@ -222,7 +240,11 @@ class FastCompiler:
         operand, key = self._source(node.operand, scope), self._source(node.key, scope)
         if node.optional:
             return self._apply("f_optional_index", operand, key)
-        if isinstance(node.key, Literal) and self._type(node.operand) != "optional" and not isinstance(node.operand, _DISPLAYED):
+        if (
+            isinstance(node.key, Literal)
+            and self._type(node.operand) != "optional"
+            and not isinstance(node.operand, _DISPLAYED)
+        ):
             if type(node.key.value) is str:
                 return f"{operand}[{key}]"
             if type(node.key.value) is int and node.key.value >= 0:
@@ -250,7 +272,10 @@ class FastCompiler:
                         return f"({left} {operator} {right})"
                     if (literal.value is None or type(literal.value) is bool) and not isinstance(other_node, Literal):
                         return f"({other} {'is' if operator == '==' else 'is not'} {literal.value})"
-        if operator not in ("+", "-", "*", "/", "%", "in") and self._type(node.left) == self._type(node.right) in _NATIVE:
+        if (
+            operator not in ("+", "-", "*", "/", "%", "in")
+            and self._type(node.left) == self._type(node.right) in _NATIVE
+        ):
             return f"({left} {operator} {right})"
         if operator == "in" and _short_texts(node.right):
             return f"({left} in {right})"
@@ -261,13 +286,13 @@ class FastCompiler:
         arguments = [self._source(argument, scope) for argument in nodes]
         function = overloads.callable(len(arguments))
         if node.function in optionals.LAZY and node not in self._checked.namespaced and node.receiver:
-            return self._apply("f_or" if node.function == "or" else "f_or_value", arguments[0], f"lambda: {arguments[1]}")
+            return self._apply(
+                "f_or" if node.function == "or" else "f_or_value", arguments[0], f"lambda: {arguments[1]}"
+            )
         if overloads.name == "contains":
-            return self._apply("f_contains", *arguments)
+            return self._apply("f_contains" if node in self._checked.bounded else "f_contains_metered", *arguments)
         if overloads.name in _AFFIXES and _is_short_text(nodes[1]):
             return self._apply(_AFFIXES[overloads.name], *arguments)
-        if overloads.name == "dyn":
-            return arguments[0]
         self._metered = self._metered or overloads.name not in _UNMETERED_CALLS
         return f"{self._constant(function)}({', '.join(arguments)})"
 
@@ -281,7 +306,9 @@ class FastCompiler:
             loop += f" if {self._truth(node.condition, inner)}"
         match node.macro:
             case "exists" | "all":
-                return self._apply(f"f_{'any' if node.macro == 'exists' else 'all'}", f"{self._truth(node.body, inner)} {loop}")
+                return self._apply(
+                    f"f_{'any' if node.macro == 'exists' else 'all'}", f"{self._truth(node.body, inner)} {loop}"
+                )
             case "exists_one":
                 return f"({self._apply('f_sum', f'[{self._truth(node.body, inner)} {loop}]')} == 1)"
             case "filter":
@@ -307,5 +334,3 @@ def _short_texts(node: Node) -> bool:
 
 def _is_short_text(node: Node) -> bool:
     return isinstance(node, Literal) and type(node.value) is str and len(node.value) <= operators.LONG
-
-

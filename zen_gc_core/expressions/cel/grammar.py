@@ -52,7 +52,17 @@ _PATCHES: Final = (
     ("UINT_LIT | FLOAT_LIT | INT_LIT | MLSTRING_LIT | STRING_LIT", "UINT_LIT | FLOAT_LIT | INT_LIT | STRING_LIT"),
 )  # fmt: skip
 
-_PASSING: Final = ("expr", "conditionalor", "conditionaland", "relation", "addition", "multiplication", "unary", "member", "primary")
+_PASSING: Final = (
+    "expr",
+    "conditionalor",
+    "conditionaland",
+    "relation",
+    "addition",
+    "multiplication",
+    "unary",
+    "member",
+    "primary",
+)
 """Rules of precedence alone: with one child they are that child."""
 
 
@@ -90,10 +100,19 @@ def build_table() -> dict[str, Any]:
     data = parser.parser.parser._parse_table  # noqa: SLF001  lark gives its table to nobody
     texts = {terminal.name: _symbol(terminal) for terminal in parser.terminals}
     order = _reachable(data.states, data.start_states["expr"])
-    rules = sorted({tuple(_rule(argument)) for row in data.states.values() for action, argument in row.values() if action.name == "Reduce"})
+    rules = sorted(
+        {
+            tuple(_rule(argument))
+            for row in data.states.values()
+            for action, argument in row.values()
+            if action.name == "Reduce"
+        }
+    )
     states = [
         {
-            texts.get(name, name): order.index(argument) if action.name == "Shift" else -1 - rules.index(_rule(argument))
+            texts.get(name, name): order.index(argument)
+            if action.name == "Shift"
+            else -1 - rules.index(_rule(argument))
             for name, (action, argument) in data.states[state].items()
         }
         for state in order

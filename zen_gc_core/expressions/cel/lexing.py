@@ -36,7 +36,10 @@ _TOKEN: Final = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 _RESERVED: Final = frozenset(
-    "as break const continue else for function if import let loop package namespace return var void while".split()
+    (
+        *("as", "break", "const", "continue", "else", "for", "function", "if", "import", "let", "loop"),
+        *("package", "namespace", "return", "var", "void", "while"),
+    )
 )
 _ESCAPE: Final = re.compile(
     r"""\\(?:(?P<plain>[abfnrtv\\'"?`])|(?P<octal>[0-3][0-7]{2})|[xX](?P<byte>[0-9a-fA-F]{2})
@@ -137,7 +140,11 @@ def _integer(raw: str, text: str, start: int) -> Token:
     value = int(digits, 16) if digits[:2] in ("0x", "0X") else int(digits.lstrip("0")[:21] or "0")
     if value > limit:
         raise syntax_error("this number does not fit into 64 bits", text, start)
-    return Token("UINT_LIT", Uint(value), start, start + len(raw)) if unsigned else Token("INT_LIT", value, start, start + len(raw))
+    return (
+        Token("UINT_LIT", Uint(value), start, start + len(raw))
+        if unsigned
+        else Token("INT_LIT", value, start, start + len(raw))
+    )
 
 
 def _text(literal: str, text: str, start: int) -> str | bytes:

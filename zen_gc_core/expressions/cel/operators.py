@@ -211,7 +211,9 @@ def has_key(mapping: dict[Any, Any], key: Any) -> bool:
         if key not in mapping:
             return False
         spend_steps(len(mapping) >> 2)
-        return any(found == key and (type(found) is bool) is (kind is bool) for found in mapping if type(found) is not str)
+        return any(
+            found == key and (type(found) is bool) is (kind is bool) for found in mapping if type(found) is not str
+        )
     raise ExpressionError(f"a value of type {type_name(key)} is no key of a map")
 
 

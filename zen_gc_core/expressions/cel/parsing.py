@@ -59,7 +59,9 @@ def parse(text: str) -> Node:
     """
     table = _table()
     builder = Builder(text)
-    states, values, spans = [table.start], [], []
+    states = [table.start]
+    values: list[Any] = []
+    spans: list[Span] = []
     for token in tokens(text):
         while (action := table.states[states[-1]].get(token.kind)) is not None and action < 0:
             rule = table.rules[-1 - action]

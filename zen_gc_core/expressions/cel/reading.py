@@ -43,7 +43,14 @@ def _outermost(paths: set[tuple[str, ...]]) -> set[tuple[str, ...]]:
     return {path for path in paths if not any(path[:length] in paths for length in range(len(path)))}
 
 
-def _visit(checked: Checked, node: Node, scope: Mapping[str, Place | None], found: dict[str, set[tuple[str, ...]]], *, taken: bool) -> Place | None:
+def _visit(
+    checked: Checked,
+    node: Node,
+    scope: Mapping[str, Place | None],
+    found: dict[str, set[tuple[str, ...]]],
+    *,
+    taken: bool,
+) -> Place | None:
     """Note what a node reads.
 
     Args:
@@ -65,7 +72,9 @@ def _visit(checked: Checked, node: Node, scope: Mapping[str, Place | None], foun
     return place
 
 
-def _place(checked: Checked, node: Node, scope: Mapping[str, Place | None], found: dict[str, set[tuple[str, ...]]]) -> Place | None:
+def _place(
+    checked: Checked, node: Node, scope: Mapping[str, Place | None], found: dict[str, set[tuple[str, ...]]]
+) -> Place | None:
     if node in checked.variables:
         return checked.variables[node], ()
     if node in checked.constants:
@@ -87,7 +96,9 @@ def _below(place: Place | None, field: str) -> Place | None:
     return None if place is None else (place[0], (*place[1], field))
 
 
-def _visit_below(checked: Checked, node: Node, scope: Mapping[str, Place | None], found: dict[str, set[tuple[str, ...]]]) -> None:
+def _visit_below(
+    checked: Checked, node: Node, scope: Mapping[str, Place | None], found: dict[str, set[tuple[str, ...]]]
+) -> None:
     match node:
         case Comprehension(source=source, variables=variables, condition=condition, body=body):
             _visit(checked, source, scope, found, taken=True)

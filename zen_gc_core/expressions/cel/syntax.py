@@ -194,7 +194,7 @@ Node: TypeAlias = (
 )
 
 
-def children(node: Node) -> tuple[Node, ...]:
+def children(node: Node) -> tuple[Node, ...]:  # noqa: C901  a case a kind of node
     """The nodes directly below a node, in the order of the text."""
     match node:
         case Literal() | Name():
@@ -215,10 +215,8 @@ def children(node: Node) -> tuple[Node, ...]:
             return tuple(part for entry in entries for part in (entry.key, entry.value))
         case Call(receiver=receiver, arguments=arguments):
             return arguments if receiver is None else (receiver, *arguments)
-        case Comprehension(source=source, condition=None, body=body):
-            return (source, body)
         case Comprehension(source=source, condition=condition, body=body):
-            return (source, condition, body)
+            return (source, body) if condition is None else (source, condition, body)
         case Bind(value=value, body=body):
             return (value, body)
         case OptionalMap(operand=operand, body=body):

@@ -18,7 +18,9 @@ from zen_gc_core.expressions.cel.values import Duration, Timestamp, Type, Uint, 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_VERB: Final = re.compile(r"%(?:(?P<percent>%)|(?:\.(?P<precision>[0-9]{1,4}))?(?P<verb>[a-zA-Z])|(?P<wrong>.|\Z))", re.DOTALL)
+_VERB: Final = re.compile(
+    r"%(?:(?P<percent>%)|(?:\.(?P<precision>[0-9]{1,4}))?(?P<verb>[a-zA-Z])|(?P<wrong>.|\Z))", re.DOTALL
+)
 _MAX_PRECISION: Final = 1000
 
 
@@ -69,7 +71,7 @@ def _plain_double(value: float) -> str:
     return _special(value) or f"{Decimal(repr(value)).normalize():f}"
 
 
-def _string(value: Any, precision: int) -> str:
+def _string(value: Any, precision: int) -> str:  # noqa: C901  a case a type
     match value:
         case None:
             return "null"

@@ -5,6 +5,7 @@ Source: Kubernetes, "Common Expression Language in Kubernetes", Kubernetes list 
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
 from zen_gc_core.errors import ExpressionError
@@ -57,7 +58,7 @@ def _extreme(better: Callable[[Any, Any], bool], name: str) -> Callable[[list[An
 
 def _is_sorted(values: list[Any]) -> bool:
     spend_steps(len(values))
-    return not any(less(after, before) for before, after in zip(values, values[1:], strict=False))
+    return not any(less(after, before) for before, after in pairwise(values))
 
 
 FUNCTIONS: Final = (

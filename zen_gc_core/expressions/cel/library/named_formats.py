@@ -102,7 +102,9 @@ _VALUE: Final = _Shape(
 def _qualified_name(text: str) -> list[str]:
     prefix, slash, name = text.rpartition("/")
     if "/" in prefix:
-        return [f"a qualified name {_NAME.rule.removeprefix('name part ')} with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')"]
+        return [
+            f"a qualified name {_NAME.rule.removeprefix('name part ')} with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')"
+        ]
     faults = []
     if slash and not prefix:
         faults.append("prefix part must be non-empty")

@@ -135,7 +135,10 @@ def _contains_ip(network: Cidr, address: IpAddress) -> bool:
 def _contains_cidr(network: Cidr, other: Cidr) -> bool:
     if network.interface.version != other.interface.version:
         return False
-    return other.interface.network.prefixlen >= network.interface.network.prefixlen and other.interface.ip in network.interface.network
+    return (
+        other.interface.network.prefixlen >= network.interface.network.prefixlen
+        and other.interface.ip in network.interface.network
+    )
 
 
 FUNCTIONS: Final = (

@@ -184,21 +184,38 @@ def _time_accessors() -> list[Function]:
         utc, zoned = _accessor(part)
         made += [
             Function(name, ("timestamp",), "int", utc, member=True, documentation=f"{documentation} In UTC."),
-            Function(name, ("timestamp", "string"), "int", zoned, member=True, documentation=f"{documentation} In a time zone (`Europe/Paris`, `-02:30`)."),
+            Function(
+                name,
+                ("timestamp", "string"),
+                "int",
+                zoned,
+                member=True,
+                documentation=f"{documentation} In a time zone (`Europe/Paris`, `-02:30`).",
+            ),
         ]
     milliseconds = "The milliseconds of the second, 0 to 999."
     made += [
         Function("getMilliseconds", ("timestamp",), "int", _milliseconds, member=True, documentation=milliseconds),
-        Function("getMilliseconds", ("timestamp", "string"), "int", _milliseconds, member=True, documentation=milliseconds),
+        Function(
+            "getMilliseconds", ("timestamp", "string"), "int", _milliseconds, member=True, documentation=milliseconds
+        ),
     ]
-    units = (("getHours", 3600 * NANOSECONDS, None), ("getMinutes", 60 * NANOSECONDS, None), ("getSeconds", NANOSECONDS, None), ("getMilliseconds", 1_000_000, 1000))
+    units = (
+        ("getHours", 3600 * NANOSECONDS, None),
+        ("getMinutes", 60 * NANOSECONDS, None),
+        ("getSeconds", NANOSECONDS, None),
+        ("getMilliseconds", 1_000_000, 1000),
+    )
     texts = {
         "getHours": "The whole hours of the duration.",
         "getMinutes": "The whole minutes of the duration.",
         "getSeconds": "The whole seconds of the duration.",
         "getMilliseconds": "The milliseconds of the duration's last second.",
     }
-    made += [Function(name, ("duration",), "int", _part_of_duration(unit, wrap), member=True, documentation=texts[name]) for name, unit, wrap in units]
+    made += [
+        Function(name, ("duration",), "int", _part_of_duration(unit, wrap), member=True, documentation=texts[name])
+        for name, unit, wrap in units
+    ]
     return made
 
 
