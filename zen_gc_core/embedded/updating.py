@@ -1,0 +1,153 @@
+"""Updating an object: optimistic locking, what a write may not touch, and generations.
+
+PUT and every kind of PATCH end here, with the whole new object.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import orjson
+
+from zen_gc_core.embedded import causes, definitions
+from zen_gc_core.embedded.creating import check_object
+from zen_gc_core.embedded.objects import Object, Record, items, mapping
+from zen_gc_core.embedded.statuses import bad_request, conflict, invalid, invalid_object
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from zen_gc_core.embedded.resources import Resource
+    from zen_gc_core.embedded.state import State
+    from zen_gc_core.embedded.statuses import Cause
+
+_FIXED = ("creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds", "generation", "namespace", "uid")
+
+
+class Write(NamedTuple):
+    """What a write touches.
+
+    Args:
+        subresource: ``status`` or ``finalize`` when only that part is written.
+        dry_run: Check everything and write nothing.
+    """
+
+    subresource: str = ""
+    dry_run: bool = False
+
+
+def update(state: State, resource: Resource, old: Record, content: Object, write: Write) -> Record:
+    """Replace an object.
+
+    Args:
+        state: The cluster.
+        resource: The resource.
+        old: The object as it is stored.
+        content: The object as it shall be, pruned; it is completed in place.
+        write: What is touched.
+
+    Raises:
+        StatusError: It may not be updated, and why.
+    """
+    present = old.load()
+    before, metadata = present["metadata"], content.setdefault("metadata", {})
+    _check_identity(resource, before, metadata)
+    if write.subresource:
+        content = _only(write.subresource, content, present)
+    elif resource.has_status:
+        content.pop("status", None)
+        if "status" in present:
+            content["status"] = present["status"]
+    for field in _FIXED:
+        if field in before:
+            content["metadata"][field] = before[field]
+        else:
+            content["metadata"].pop(field, None)
+    metadata = content["metadata"]
+    metadata["resourceVersion"] = before["resourceVersion"]
+    if resource.kind == definitions.KIND and not write.subresource:
+        definitions.complete(content, state.stamp())
+    check_object(resource, content)
+    found = list(_changes_not_allowed(before, metadata))
+    if found:
+        raise invalid_object(resource, metadata["name"], found)
+    if (resource.generation or resource.structure) and not write.subresource and _differs(resource, content, present):
+        metadata["generation"] = int(before.get("generation", 0)) + 1
+    return put(state, resource, old, content, dry_run=write.dry_run)
+
+
+def _check_identity(resource: Resource, before: Object, metadata: Object) -> None:
+    name = before["name"]
+    if metadata.get("name") not in {None, "", name}:
+        raise bad_request(f"the name of the object ({metadata['name']}) does not match the name on the URL ({name})")
+    metadata["name"] = name
+    if metadata.get("namespace") not in {None, "", before.get("namespace")}:
+        raise bad_request(
+            f"the namespace of the object ({metadata['namespace']}) does not match the namespace on the request "
+            f"({before.get('namespace', '')})"
+        )
+    if metadata.get("uid") not in {None, "", before["uid"]}:
+        why = f"Precondition failed: UID in precondition: {metadata['uid']}, UID in object meta: {before['uid']}"
+        raise conflict(resource, name, why)
+    version = metadata.get("resourceVersion")
+    if not version and not resource.unconditional:
+        cause = causes.not_valid("metadata.resourceVersion", 0, "must be specified for an update")
+        cause = cause._replace(message="Invalid value: 0: must be specified for an update")
+        raise invalid(resource.group, resource.plural, name, [cause])
+    if version and version != before["resourceVersion"]:
+        raise conflict(resource, name)
+
+
+def _only(subresource: str, content: Object, present: Object) -> Object:
+    if subresource == "finalize":
+        finalizers = items(mapping(content.get("spec")).get("finalizers"))
+        return {**present, "spec": {**mapping(present.get("spec")), "finalizers": finalizers}}
+    kept = {key: value for key, value in present.items() if key != "status"}
+    return {**kept, "status": content["status"]} if "status" in content else kept
+
+
+def _changes_not_allowed(before: Object, metadata: Object) -> Iterator[Cause]:
+    if before.get("deletionTimestamp"):
+        added = sorted(set(items(metadata.get("finalizers"))) - set(items(before.get("finalizers"))))
+        if added:
+            shown = ", ".join(causes.shown(name) for name in added)
+            detail = "no new finalizers can be added if the object is being deleted, found new finalizers "
+            yield causes.disallowed("metadata.finalizers", f"{detail}[]string{{{shown}}}")
+
+
+def _differs(resource: Resource, content: Object, present: Object) -> bool:
+    aside = {"metadata", "apiVersion", "kind"} | ({"status"} if resource.has_status else set())
+    new = {key: value for key, value in content.items() if key not in aside}
+    return new != {key: value for key, value in present.items() if key not in aside}
+
+
+def put(state: State, resource: Resource, old: Record, content: Object, *, dry_run: bool = False) -> Record:
+    """Store an object without checks; remove it when it was terminating and waits for nothing any more.
+
+    Args:
+        state: The cluster.
+        resource: The resource.
+        old: The object as it is stored; an equal one is not written again.
+        content: The whole object.
+        dry_run: Write nothing.
+    """
+    metadata = content["metadata"]
+    for field in ("labels", "annotations", "finalizers", "ownerReferences"):
+        if not metadata.get(field):
+            metadata.pop(field, None)
+    if is_finished(resource, content):
+        return state.remove(resource, content, dry_run=dry_run)
+    fields = {key: value for key, value in content.items() if key not in {"apiVersion", "kind"}}
+    if orjson.dumps(fields, option=orjson.OPT_SORT_KEYS) == orjson.dumps(old.load(), option=orjson.OPT_SORT_KEYS):
+        return old
+    return state.write(resource, content, dry_run=dry_run)
+
+
+def is_finished(resource: Resource, content: Object) -> bool:
+    """Whether a terminating object has nothing left to wait for."""
+    metadata = content["metadata"]
+    if not metadata.get("deletionTimestamp") or metadata.get("finalizers"):
+        return False
+    if resource.kind == "Namespace" and mapping(content.get("spec")).get("finalizers"):
+        return False
+    return not metadata.get("deletionGracePeriodSeconds")
