@@ -6,6 +6,7 @@ to the two kinds of cluster.
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import secrets
@@ -165,6 +166,14 @@ class Cluster(ABC):
         self.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}})
         return name
 
+    def expire(self, token: str) -> str:
+        """The continue token as if minutes had passed: one of the first moment, which the server no longer has.
+
+        It is base64 (RFC 4648, section 5, unpadded) of JSON: apiserver's storage/continue.go.
+        """
+        content = json.loads(base64.urlsafe_b64decode(token + "=" * (-len(token) % 4)))
+        return base64.urlsafe_b64encode(json.dumps({**content, "rv": 1}).encode()).decode().rstrip("=")
+
     def service_account_kubeconfig(self, namespace: str, name: str) -> Path:
         """A kubeconfig of the ServiceAccount, which is made if it is not there; its token comes from the TokenRequest API."""
         accounts = f"/api/v1/namespaces/{namespace}/serviceaccounts"
@@ -190,10 +199,6 @@ class Cluster(ABC):
         if answer.status >= 300 or not isinstance(answer.body, dict):
             raise ClusterError(f"{method} {path}: {answer.status} {answer.text}")
         return answer.body
-
-    @abstractmethod
-    def expire(self, token: str) -> str:
-        """The continue token as it is when minutes have passed: the server no longer has that moment."""
 
     @abstractmethod
     def _backdate_to(self, path: str, timestamp: str) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from datetime import datetime
 from typing import Any
 
@@ -19,9 +20,10 @@ class InProcessCluster(Cluster):
     name = "embedded"
 
     def __init__(self) -> None:
-        self.server = EmbeddedCluster()
+        token = secrets.token_hex(16)
+        self.server = EmbeddedCluster(tokens={token: "admin"})
         self.server.__enter__()
-        super().__init__(self.server.url)
+        super().__init__(self.server.url, token=token)
 
     def close(self) -> None:
         """Stop the cluster."""

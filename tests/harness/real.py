@@ -6,8 +6,6 @@ and these only when asked for. Without them a namespace stays Terminating and de
 
 from __future__ import annotations
 
-import base64
-import json
 from typing import TYPE_CHECKING, Any
 
 from tests.harness.cluster import Cluster, ClusterError
@@ -49,14 +47,9 @@ class RealCluster(Cluster):
         self._plane.leave()
 
     def expire(self, token: str) -> str:
-        """A continue token of the first moment, which etcd forgets now, as it does every five minutes.
-
-        The API server answers from its own cache for as long as it remembers, so the token itself has to be of a moment
-        before that. It is base64 (RFC 4648, section 5, unpadded) of JSON: apimachinery's storage/continue.go.
-        """
+        """See `Cluster.expire`; etcd forgets the past first, as it does every five minutes."""
         self._etcd.compact()
-        content = json.loads(base64.urlsafe_b64decode(token + "=" * (-len(token) % 4)))
-        return base64.urlsafe_b64encode(json.dumps({**content, "rv": 1}).encode()).decode().rstrip("=")
+        return super().expire(token)
 
     def _backdate_to(self, path: str, timestamp: str) -> dict[str, Any]:
         """Rewrite the object in etcd; a GET, a list from the watch cache, a watch and preconditions see it like any other change."""

@@ -69,7 +69,7 @@ def test_the_python_client_takes_the_kubeconfig(cluster: Cluster) -> None:
     namespace = cluster.namespace()
     cluster.create(_configmap(namespace))
 
-    with config.new_client_from_config(str(cluster.kubeconfig_path)) as api:  # type: ignore[no-untyped-call] - untyped there
+    with config.new_client_from_config(str(cluster.kubeconfig_path)) as api:  # type: ignore[no-untyped-call]  # untyped there
         found = client.CoreV1Api(api).list_namespaced_config_map(namespace)
 
     assert [each.metadata.name for each in found.items if each.metadata] == ["one"]

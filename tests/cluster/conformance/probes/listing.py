@@ -78,14 +78,14 @@ def bad_tokens(lab: Lab) -> Any:
 
 
 def expired_token(lab: Lab) -> Any:
-    """410 Expired, with a token that goes on at another moment."""
+    """410 Expired, with a token that goes on at another moment; the first moment is older than the widgets."""
     for number in range(3):
-        lab.make(f"item-{number}")
-    token = lab.ask("GET", f"{lab.configmaps}?limit=1").body["metadata"]["continue"]
+        lab.make_widget(f"item-{number}")
+    token = lab.ask("GET", f"{lab.widgets}?limit=1").body["metadata"]["continue"]
     token = lab.cluster.expire(token)
-    told = lab.tell("GET", f"{lab.configmaps}?limit=1&continue={quote(token)}")
+    told = lab.tell("GET", f"{lab.widgets}?limit=1&continue={quote(token)}")
     onward = told["body"]["metadata"].pop("continue", "")
-    return [told, lab.names(f"{lab.configmaps}?limit=9&continue={quote(onward)}") if onward else None]
+    return [told, lab.names(f"{lab.widgets}?limit=9&continue={quote(onward)}") if onward else None]
 
 
 def across_namespaces(lab: Lab) -> Any:
