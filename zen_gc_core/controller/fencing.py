@@ -1,0 +1,146 @@
+"""The fence before writes: the policy is still the same, nobody has pulled the switch, the clocks agree.
+
+Read anew at least every 20 writes and every 5 s; whatever is not as it was ends the run, and the rest of its plan is
+dropped.
+"""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING, Final
+
+from zen_gc_core.cluster.clocks import boottime
+from zen_gc_core.cluster.discovery import Resource
+from zen_gc_core.cluster.observing import observe
+from zen_gc_core.cluster.policies import POLICY_KINDS
+from zen_gc_core.errors import ClusterError
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Callable
+
+    from zen_gc_core.cluster.connection import Connection
+    from zen_gc_core.model.policy import PolicyReference
+
+FRESH_SECONDS: Final = 5.0
+KILL_SWITCH: Final = "zen-gc-pause"
+"""The ConfigMap in the controller's namespace that stops every write."""
+
+MOST_SKEW_SECONDS: Final = 30.0
+_CONFIG_MAPS: Final = Resource("", "v1", "configmaps", "ConfigMap", namespaced=True)
+
+
+class Stopped(Exception):  # noqa: N818  it says what happened to a run
+    """A run must end before its plan does.
+
+    Args:
+        reason: The condition's reason.
+        message: Why, in one line.
+        expected: Whether that is somebody's wish (a pause, an edit) rather than a failure.
+    """
+
+    def __init__(self, reason: str, message: str, *, expected: bool = False) -> None:
+        self.reason = reason
+        self.expected = expected
+        super().__init__(message)
+
+
+class Fence:
+    """Asked before each write of one run; may be used by several threads.
+
+    Args:
+        connection: The cluster.
+        policy: The policy, as it was when its plan was made.
+        own_namespace: The controller's namespace, in which the kill switch is looked for; empty: there is none.
+        batch_size: How many writes one look is good for.
+        clock: The boot-time clock, in seconds.
+    """
+
+    def __init__(
+        self,
+        connection: Connection,
+        policy: PolicyReference,
+        *,
+        own_namespace: str,
+        batch_size: int,
+        clock: Callable[[], float] = boottime,
+    ) -> None:
+        self._connection = connection
+        self._policy = policy
+        self._own_namespace = own_namespace
+        self._batch_size = batch_size
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._left = 0
+        self._looked_at = float("-inf")
+
+    def pass_one(self) -> None:
+        """Let one write pass.
+
+        Raises:
+            Stopped: The run must end.
+        """
+        with self._lock:
+            if self._left <= 0 or self._clock() - self._looked_at >= FRESH_SECONDS:
+                started = self._clock()
+                self._look()
+                self._looked_at = started
+                self._left = self._batch_size
+            self._left -= 1
+
+    def _look(self) -> None:
+        self._look_at_policy()
+        self._look_at_switch()
+        check_clocks(self._connection.clock.skew())
+
+    def _look_at_policy(self) -> None:
+        policy = self._policy
+        resource = POLICY_KINDS[policy.kind]
+        try:
+            seen = observe(self._connection, resource, policy.namespace, policy.name)
+        except ClusterError as error:
+            raise Stopped("PolicyUnreadable", f"the policy cannot be read again: {error}") from error
+        if seen is None or seen.uid != policy.uid:
+            raise Stopped("PolicyDeleted", "the policy was deleted", expected=True)
+        document = seen.document()
+        if seen.terminating:
+            raise Stopped("PolicyDeleted", "the policy is being deleted", expected=True)
+        if document["metadata"].get("generation") != policy.generation:
+            raise Stopped("PolicyChanged", "the policy was edited", expected=True)
+        spec = document.get("spec")
+        if not isinstance(spec, dict) or spec.get("paused", False) is not False:
+            raise Stopped("Paused", "the policy was paused", expected=True)
+
+    def _look_at_switch(self) -> None:
+        if not self._own_namespace:
+            return
+        try:
+            seen = observe(self._connection, _CONFIG_MAPS, self._own_namespace, KILL_SWITCH)
+        except ClusterError as error:
+            raise Stopped(
+                "KillSwitch", f"ConfigMap {KILL_SWITCH} cannot be read, which stops every write: {error}"
+            ) from error
+        if seen is None:
+            return
+        data = seen.document().get("data")
+        if isinstance(data, dict) and data.get("paused") == "true":
+            raise Stopped(
+                "KillSwitch", f"ConfigMap {self._own_namespace}/{KILL_SWITCH} stops every write", expected=True
+            )
+
+
+def check_clocks(skew: dt.timedelta | None) -> None:
+    """Compare the local clock with the server's.
+
+    Args:
+        skew: How far they are apart; None when the server's is not known.
+
+    Raises:
+        Stopped: They are more than 30 s apart, or cannot be compared.
+    """
+    if skew is None:
+        raise Stopped("ClockSkew", "the API server's clock is not known: its answers carry no Date")
+    seconds = skew.total_seconds()
+    if abs(seconds) > MOST_SKEW_SECONDS:
+        ahead = "ahead of" if seconds > 0 else "behind"
+        raise Stopped("ClockSkew", f"the local clock is {abs(seconds):.0f} s {ahead} the API server's")

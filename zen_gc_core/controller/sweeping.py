@@ -1,0 +1,201 @@
+"""A sweep: one pass over one resource that serves every policy due on it.
+
+What is requested is what the policies need together: metadata alone when nobody reads further, a selector when all
+have the same, a few namespaces when nobody looks at more. A list that fails fails the policies that needed it, and
+no others.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Final
+
+from zen_gc_core.cluster.errors import AccessDenied
+from zen_gc_core.cluster.listing import Restart, candidates, pages
+from zen_gc_core.cluster.paging import Selection
+from zen_gc_core.engine.planning import Case, Tally
+from zen_gc_core.errors import ClusterError
+from zen_gc_core.model.finishing import FINISHING_KINDS
+from zen_gc_core.model.scope import TheseNamespaces
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from zen_gc_core.cluster.connection import Connection
+    from zen_gc_core.cluster.counting import FieldSelectors
+    from zen_gc_core.cluster.discovery import Resource
+    from zen_gc_core.model.candidate import Candidate
+    from zen_gc_core.model.policy import Target
+
+MOST_NAMESPACES: Final = 5
+"""Policies in more namespaces than this share one list of all namespaces."""
+
+
+@dataclass(slots=True)
+class Member:
+    """A policy on a sweep.
+
+    Args:
+        case: The policy's run.
+        targets: Its targets of this kind.
+        tallies: What was counted, a tally for each list that it needed.
+        error: Why its objects could not be listed; None when they were.
+    """
+
+    case: Case
+    targets: Sequence[Target]
+    tallies: list[Tally] = field(default_factory=list)
+    error: ClusterError | None = None
+
+    @property
+    def namespaces(self) -> frozenset[str] | None:
+        """The namespaces that it looks at, when they are written out; None when it looks at all."""
+        names: set[str] = set()
+        for target in self.targets:
+            if not isinstance(target.scope, TheseNamespaces):
+                return None
+            names |= target.scope.names
+        return frozenset(names)
+
+
+class Sweep:
+    """One pass over one resource.
+
+    Args:
+        connection: The cluster.
+        resource: What to list.
+        members: The policies on it.
+        selectors: Knows which field selectors the server supports.
+        still: Asked while a page is waited for; what it raises ends the sweep.
+
+    Attributes:
+        objects: How many objects were listed.
+        lists: How many lists were begun.
+    """
+
+    def __init__(
+        self,
+        connection: Connection,
+        resource: Resource,
+        members: Sequence[Member],
+        *,
+        selectors: FieldSelectors,
+        still: Callable[[], None] | None = None,
+    ) -> None:
+        self._connection = connection
+        self._resource = resource
+        self._members = members
+        self._selectors = selectors
+        self._still = still
+        self.objects = 0
+        self.lists = 0
+
+    def run(self) -> None:
+        """Pass over the resource; each member is left with its tallies, or with the error that kept it from them."""
+        namespaces = self._namespaces()
+        try:
+            selection = self._selection()
+            if namespaces is not None and len(namespaces) <= MOST_NAMESPACES:
+                self._by_namespace(selection, namespaces)
+            else:
+                self._list(self._members, selection)
+        except AccessDenied as error:
+            if namespaces is None:
+                _fail(self._members, error)
+            else:
+                self._by_namespace(selection, namespaces)
+        except ClusterError as error:
+            _fail(self._members, error)
+
+    def _by_namespace(self, selection: Selection, namespaces: Iterable[str]) -> None:
+        for namespace in sorted(namespaces):
+            there = [member for member in self._members if member.namespaces and namespace in member.namespaces]
+            try:
+                self._list(there, replace(selection, namespace=namespace))
+            except ClusterError as error:
+                _fail(there, error)
+
+    def _list(self, members: Sequence[Member], selection: Selection) -> None:
+        self.lists += 1
+        audience = _Audience(members)
+        for page in pages(self._connection, self._resource, selection, still=self._still):
+            if isinstance(page, Restart):
+                audience = _Audience(members)
+                continue
+            self.objects += len(page.items)
+            for candidate in candidates(page):
+                for tally in audience.of(candidate):
+                    tally.offer(candidate)
+        audience.settle()
+
+    def _namespaces(self) -> frozenset[str] | None:
+        if not self._resource.namespaced:
+            return None
+        together: set[str] = set()
+        for member in self._members:
+            names = member.namespaces
+            if names is None:
+                return None
+            together |= names
+        return frozenset(together)
+
+    def _selection(self) -> Selection:
+        targets = [target for member in self._members for target in member.targets]
+        asked_for_all = any(member.case.record_skipped for member in self._members)
+        labels = {str(target.label_selector or "") for target in targets}
+        fields = {_as_parameter(target) for target in targets}
+        field_selector = fields.pop() if len(fields) == 1 and not asked_for_all else ""
+        if field_selector and not self._selectors.pushable(self._resource, field_selector):
+            field_selector = ""
+        return Selection(
+            label_selector=labels.pop() if len(labels) == 1 and not asked_for_all else "",
+            field_selector=field_selector,
+            metadata_only=self._metadata_is_enough(),
+        )
+
+    def _metadata_is_enough(self) -> bool:
+        """Whether nobody reads beyond metadata; of kinds that finish, whether they did matters to the breaker."""
+        kind = (self._resource.group, self._resource.kind)
+        if kind in FINISHING_KINDS:
+            return False
+        return all(
+            (member.case.compiled.reads | member.case.protections.reads(*kind)).metadata_only
+            for member in self._members
+        )
+
+
+def _fail(members: Iterable[Member], error: ClusterError) -> None:
+    for member in members:
+        member.error = member.error or error
+
+
+def _as_parameter(target: Target) -> str:
+    selector = target.field_selector
+    if selector is None or any("\\" in path.text or "[" in path.text for path, _ in selector.fields):
+        return ""
+    return str(selector)
+
+
+class _Audience:
+    """Who is shown an object: those that look at its namespace. A thousand policies cost a look-up, not a loop."""
+
+    def __init__(self, members: Sequence[Member]) -> None:
+        self._all: list[tuple[Member, Tally]] = [(member, Tally(member.case, member.targets)) for member in members]
+        self._everywhere: list[Tally] = []
+        self._in: dict[str, list[Tally]] = {}
+        for member, tally in self._all:
+            names = member.namespaces
+            if names is None:
+                self._everywhere.append(tally)
+            else:
+                for name in names:
+                    self._in.setdefault(name, []).append(tally)
+        if self._everywhere:
+            self._in = {name: self._everywhere + tallies for name, tallies in self._in.items()}
+
+    def of(self, candidate: Candidate) -> Sequence[Tally]:
+        return self._in.get(candidate.namespace, self._everywhere)
+
+    def settle(self) -> None:
+        for member, tally in self._all:
+            member.tallies.append(tally)
