@@ -1,0 +1,175 @@
+"""Events (core/v1) about policies, for ``kubectl describe``: written beside the work, and lost rather than in its way.
+
+A repeat raises the count of the first. Which events there are is the controller's to say.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import queue
+import secrets
+import threading
+from collections import OrderedDict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, Literal
+
+from zen_gc_core.cluster.answers import Answer, failure
+from zen_gc_core.cluster.discovery import Resource
+from zen_gc_core.cluster.policies import POLICY_KINDS
+from zen_gc_core.errors import ClusterError
+from zen_gc_core.instants import format_instant
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from zen_gc_core.cluster.connection import Connection
+    from zen_gc_core.model.policy import PolicyReference
+
+EVENTS: Final = Resource("", "v1", "events", "Event", namespaced=True)
+
+COMPONENT: Final = "gc-controller"
+CLUSTER_NAMESPACE: Final = "default"
+"""Where events about cluster-scoped objects live (the API server's rule for core/v1 Events)."""
+
+LONGEST_MESSAGE: Final = 1000
+LONGEST_NAME: Final = 230
+MOST_WAITING: Final = 512
+MOST_REMEMBERED: Final = 1024
+EVENT_TIMEOUT: Final = 5.0
+
+EventType = Literal["Normal", "Warning"]
+
+
+@dataclass(frozen=True, slots=True)
+class _Noted:
+    """An event that is to be written."""
+
+    about: PolicyReference
+    type: EventType
+    reason: str
+    message: str
+    at: dt.datetime
+
+    @property
+    def key(self) -> tuple[str, str, str, str]:
+        """What two events have in common of which the second is a repeat."""
+        return (self.about.uid, self.type, self.reason, self.message)
+
+
+class EventRecorder:
+    """Writes events on a thread of its own; may be used by several threads.
+
+    Args:
+        connection: The cluster.
+        instance: Which replica reports.
+        failed: Told of every event that could not be written.
+    """
+
+    def __init__(self, connection: Connection, *, instance: str, failed: Callable[[ClusterError], None]) -> None:
+        self._connection = connection
+        self._instance = instance
+        self._failed = failed
+        self._waiting: queue.Queue[_Noted | None] = queue.Queue(MOST_WAITING)
+        self._written: OrderedDict[tuple[str, str, str, str], tuple[str, int]] = OrderedDict()
+        self._thread = threading.Thread(target=self._run, name="events", daemon=True)
+        self._thread.start()
+
+    def record(self, about: PolicyReference, reason: str, message: str, *, warning: bool = False) -> None:
+        """Note an event; returns at once, and drops it when too many are waiting.
+
+        Args:
+            about: The policy that it is about.
+            reason: Why, as one word (``PolicyEvaluated``).
+            message: What happened; control characters are replaced, and it is cut to 1,000 characters.
+            warning: Whether its type is Warning.
+        """
+        noted = _Noted(about, "Warning" if warning else "Normal", reason, _cleaned(message), dt.datetime.now(dt.UTC))
+        try:
+            self._waiting.put_nowait(noted)
+        except queue.Full:
+            self._failed(ClusterError(f"too many events are waiting: {reason} about {about} was dropped"))
+
+    def close(self, timeout: float = 2.0) -> None:
+        """Write what is waiting, for as long as is given, and end.
+
+        Args:
+            timeout: Seconds.
+        """
+        try:
+            self._waiting.put_nowait(None)
+        except queue.Full:
+            return
+        self._thread.join(timeout)
+
+    def _run(self) -> None:
+        while (noted := self._waiting.get()) is not None:
+            try:
+                self._write(noted)
+            except ClusterError as error:
+                self._failed(error)
+
+    def _write(self, noted: _Noted) -> None:
+        """Raise the count of the same event, or make a new one."""
+        if (known := self._written.pop(noted.key, None)) is not None:
+            name, count = known
+            if self._repeated(noted, name, count + 1):
+                self._remember(noted, name, count + 1)
+                return
+        name = f"{noted.about.name[:LONGEST_NAME]}.{secrets.token_hex(8)}"
+        answer = self._send("POST", EVENTS.path(_namespace(noted.about)), self._new(noted, name))
+        if answer.status not in {200, 201}:
+            raise failure(answer, verb="create", resource=str(EVENTS), namespace=_namespace(noted.about))
+        self._remember(noted, name, 1)
+
+    def _repeated(self, noted: _Noted, name: str, count: int) -> bool:
+        """Raise an event's count; False when the server has forgotten it."""
+        body = {"count": count, "lastTimestamp": format_instant(noted.at)}
+        answer = self._send("PATCH", EVENTS.path(_namespace(noted.about), name), body)
+        if answer.status == 404:
+            return False
+        if answer.status != 200:
+            raise failure(answer, verb="patch", resource=str(EVENTS), namespace=_namespace(noted.about))
+        return True
+
+    def _send(self, method: str, path: str, body: dict[str, Any]) -> Answer:
+        kind = "application/merge-patch+json" if method == "PATCH" else "application/json"
+        return self._connection.request(method, path, body=body, content_type=kind, timeout=EVENT_TIMEOUT)
+
+    def _new(self, noted: _Noted, name: str) -> dict[str, Any]:
+        about = noted.about
+        at = format_instant(noted.at)
+        return {
+            "apiVersion": "v1",
+            "kind": "Event",
+            "metadata": {"name": name, "namespace": _namespace(about)},
+            "involvedObject": {
+                "apiVersion": POLICY_KINDS[about.kind].api_version,
+                "kind": about.kind,
+                "name": about.name,
+                "uid": about.uid,
+                **({"namespace": about.namespace} if about.namespace else {}),
+            },
+            "type": noted.type,
+            "reason": noted.reason,
+            "message": noted.message,
+            "source": {"component": COMPONENT, "host": self._instance},
+            "reportingComponent": COMPONENT,
+            "reportingInstance": self._instance,
+            "firstTimestamp": at,
+            "lastTimestamp": at,
+            "count": 1,
+        }
+
+    def _remember(self, noted: _Noted, name: str, count: int) -> None:
+        self._written[noted.key] = (name, count)
+        if len(self._written) > MOST_REMEMBERED:
+            self._written.popitem(last=False)
+
+
+def _namespace(about: PolicyReference) -> str:
+    return about.namespace or CLUSTER_NAMESPACE
+
+
+def _cleaned(message: str) -> str:
+    text = "".join(character if character.isprintable() else " " for character in message[: 2 * LONGEST_MESSAGE])
+    return text if len(text) <= LONGEST_MESSAGE else f"{text[: LONGEST_MESSAGE - 1]}…"

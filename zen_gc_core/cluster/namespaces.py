@@ -1,0 +1,106 @@
+"""Namespaces: their labels and annotations for keywords and keep marks, and which of them a selector takes."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING, Any, Final
+
+from zen_gc_core.cluster.clocks import boottime
+from zen_gc_core.cluster.discovery import Resource
+from zen_gc_core.cluster.listing import candidates, pages
+from zen_gc_core.cluster.observing import observe
+from zen_gc_core.cluster.paging import Page, Selection
+from zen_gc_core.errors import ClusterError, Undecided
+from zen_gc_core.keywords import Namespace
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from zen_gc_core.cluster.connection import Connection
+
+NAMESPACES: Final = Resource("", "v1", "namespaces", "Namespace", namespaced=False)
+
+FRESH_SECONDS: Final = 5.0
+"""How old what is known of a Namespace may be."""
+
+
+class Namespaces:
+    """Looks Namespaces up, each again after 5 s; may be used by several threads.
+
+    What cannot be read is remembered as such for as long: its objects are kept meanwhile.
+
+    Args:
+        connection: The cluster.
+        clock: The boot-time clock, in seconds.
+    """
+
+    def __init__(self, connection: Connection, clock: Callable[[], float] = boottime) -> None:
+        self._connection = connection
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._known: dict[str, tuple[float, Namespace | str]] = {}
+
+    def __call__(self, name: str) -> Namespace:
+        """A Namespace as it is, or was at most 5 s ago.
+
+        Raises:
+            Undecided: It cannot be read, or there is none.
+        """
+        asked = self._clock()
+        with self._lock:
+            known = self._known.get(name)
+        if known is None or asked - known[0] >= FRESH_SECONDS:
+            known = (asked, self._read(name))
+            with self._lock:
+                self._forget_old(asked)
+                self._known[name] = known
+        found = known[1]
+        if isinstance(found, str):
+            raise Undecided(found)
+        return found
+
+    def names(self, label_selector: str = "", *, still: Callable[[], None] | None = None) -> frozenset[str]:
+        """The names of the Namespaces that a label selector takes; empty when there are none, and nothing wider.
+
+        Args:
+            label_selector: As the API's ``labelSelector`` parameter; empty takes all.
+            still: Asked while the list is read; what it raises ends it.
+
+        Raises:
+            ClusterError: They cannot be listed.
+        """
+        selection = Selection(label_selector=label_selector, metadata_only=True)
+        found: set[str] = set()
+        for page in pages(self._connection, NAMESPACES, selection, still=still):
+            if isinstance(page, Page):
+                found.update(candidate.name for candidate in candidates(page))
+            else:
+                found.clear()
+        return frozenset(found)
+
+    def _read(self, name: str) -> Namespace | str:
+        if not name:
+            return "it has no namespace"
+        try:
+            seen = observe(self._connection, NAMESPACES, "", name)
+            if seen is None:
+                return f"its Namespace {name} does not exist"
+            document = seen.document()
+            metadata = document["metadata"]
+            return Namespace(name, _strings(metadata, "labels"), _strings(metadata, "annotations"), document)
+        except ClusterError as error:
+            return f"its Namespace {name} cannot be read: {error}"
+        except TypeError:
+            return f"its Namespace {name} is malformed"
+
+    def _forget_old(self, now: float) -> None:
+        """Drop what is too old, so that memory does not grow with every Namespace that ever was."""
+        if len(self._known) > 1024:
+            self._known = {name: entry for name, entry in self._known.items() if now - entry[0] < FRESH_SECONDS}
+
+
+def _strings(metadata: dict[str, Any], what: str) -> dict[str, str]:
+    found = metadata.get(what) or {}
+    if not isinstance(found, dict) or not all(isinstance(text, str) for pair in found.items() for text in pair):
+        raise TypeError(what)
+    return found

@@ -1,0 +1,129 @@
+"""The policies on the cluster: reading one, writing its status. Watching them all stands in ``watching``.
+
+Documents come as decoded JSON; what they mean is the engine's to say.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from zen_gc_core.cluster.answers import failure
+from zen_gc_core.cluster.discovery import Resource
+from zen_gc_core.cluster.errors import MalformedAnswer, TargetUnavailable
+from zen_gc_core.cluster.observing import Observed, read_object
+from zen_gc_core.cluster.retrying import steps
+from zen_gc_core.cluster.writing import FIELD_MANAGER, MERGE_PATCH, WRITE_TIMEOUT
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from zen_gc_core.cluster.answers import Answer
+    from zen_gc_core.cluster.connection import Connection
+    from zen_gc_core.model.policy import PolicyReference
+
+GROUP: Final = "gc.kube-zen.io"
+VERSION: Final = "v1alpha1"
+STATUS_TRIES: Final = 3
+
+POLICY_KINDS: Final[Mapping[str, Resource]] = {
+    "GarbageCollectionPolicy": Resource(
+        GROUP, VERSION, "garbagecollectionpolicies", "GarbageCollectionPolicy", namespaced=True
+    ),
+    "ClusterGarbageCollectionPolicy": Resource(
+        GROUP, VERSION, "clustergarbagecollectionpolicies", "ClusterGarbageCollectionPolicy", namespaced=False
+    ),
+}
+"""Where the two kinds of policy are; ours, so that nothing has to be asked."""
+
+
+def not_installed(resource: Resource) -> TargetUnavailable:
+    """The error for a cluster without our CRDs."""
+    return TargetUnavailable(f"the CRD {resource} is not installed: apply it with `zen-gc crd | kubectl apply -f -`")
+
+
+def read_policy(connection: Connection, reference: PolicyReference) -> Observed | None:
+    """Read a policy as it is now.
+
+    Args:
+        connection: The cluster.
+        reference: Which; its uid and generation are not looked at.
+
+    Returns:
+        The policy; None when there is none of that name (or no such CRD).
+
+    Raises:
+        ClusterError: It cannot be read.
+    """
+    return read_object(connection, POLICY_KINDS[reference.kind], reference.namespace, reference.name)
+
+
+def patch_status(
+    connection: Connection,
+    reference: PolicyReference,
+    status: Mapping[str, Any],
+    *,
+    resource_version: str,
+    authority: Callable[[], None],
+) -> str | None:
+    """Write a policy's status, to exactly the policy that is meant: the same uid, and the version that was read.
+
+    On a conflict the policy is read again, and written when it is still the same one; three times in all.
+
+    Args:
+        connection: The cluster.
+        reference: Which policy; its uid counts.
+        status: The fields to be written, as a merge patch: null removes one, lists are whole.
+        resource_version: The version that was read last.
+        authority: Asked right before the request leaves; raises when there is no right to write.
+
+    Returns:
+        The policy's new resourceVersion; None when this policy is gone, or another one has its name.
+
+    Raises:
+        Conflict: Somebody changed it each time.
+        AuthorityLost: The right to write has ended.
+        ClusterError: It cannot be written.
+    """
+    resource = POLICY_KINDS[reference.kind]
+    path = f"{resource.path(reference.namespace or None, reference.name)}/status"
+    for tries in range(1, STATUS_TRIES + 1):
+        body = {"metadata": {"uid": reference.uid, "resourceVersion": resource_version}, "status": status}
+        answer = _patched(connection, path, body, authority)
+        if answer.status == 200:
+            return _version(answer.document())
+        if answer.status == 404:
+            return None
+        if answer.status != 409 or tries == STATUS_TRIES:
+            raise failure(answer, verb="patch", resource=f"{resource}/status", namespace=reference.namespace)
+        seen = read_policy(connection, reference)
+        if seen is None or seen.uid != reference.uid:
+            return None
+        resource_version = seen.resource_version
+    raise AssertionError("unreachable: the last try returns or raises")
+
+
+def _patched(connection: Connection, path: str, body: dict[str, Any], authority: Callable[[], None]) -> Answer:
+    """Send one patch; tried again while the server fails, which is safe: a repeat of one that arrived is a conflict."""
+    for attempt in steps():
+        with attempt:
+            answer = connection.request(
+                "PATCH",
+                path,
+                query={"fieldManager": FIELD_MANAGER},
+                body=body,
+                content_type=MERGE_PATCH,
+                timeout=WRITE_TIMEOUT,
+                guard=authority,
+            )
+            if answer.status >= 500:
+                raise failure(answer, verb="patch", resource=path)
+            return answer
+    raise AssertionError("unreachable: the last step returns or raises")
+
+
+def _version(document: dict[str, Any]) -> str:
+    metadata = document.get("metadata")
+    version = metadata.get("resourceVersion") if isinstance(metadata, dict) else None
+    if not isinstance(version, str) or not version:
+        raise MalformedAnswer("the API server returned a policy without a resourceVersion")
+    return version

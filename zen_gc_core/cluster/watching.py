@@ -1,0 +1,227 @@
+"""Watching the policies: list, then watch with bookmarks; what is too old is listed again, what fails is tried again.
+
+Events are handed to a callback on the watching thread; nothing here keeps a policy.
+"""
+
+from __future__ import annotations
+
+import random
+import threading
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import orjson
+
+from zen_gc_core.cluster.clocks import boottime
+from zen_gc_core.cluster.errors import Expired, MalformedAnswer, NotFound, ServerFailed
+from zen_gc_core.cluster.listing import pages
+from zen_gc_core.cluster.paging import Page
+from zen_gc_core.cluster.policies import POLICY_KINDS, not_installed
+from zen_gc_core.errors import ClusterError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from zen_gc_core.cluster.connection import Connection, Stream
+    from zen_gc_core.cluster.discovery import Resource
+
+WATCH_SECONDS: Final = 60
+"""How long one watch is asked to last; then it goes on from the version it reached."""
+
+SILENCE_SECONDS: Final = 75.0
+"""Without a byte for that long the connection is dead: a live one would have ended by itself."""
+
+FIRST_PAUSE: Final = 0.5
+LONGEST_PAUSE: Final = 10.0
+"""How late a missing CRD, or an API server that comes back, is noticed at the most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """All policies of a kind; whatever was known of that kind before does not count any more.
+
+    Args:
+        kind: The kind.
+        policies: The policies, decoded, with their apiVersion and kind.
+    """
+
+    kind: str
+    policies: tuple[dict[str, Any], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """A policy is new, or is different now.
+
+    Args:
+        kind: The kind.
+        policy: The policy, decoded.
+    """
+
+    kind: str
+    policy: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Removed:
+    """A policy is gone.
+
+    Args:
+        kind: The kind.
+        policy: Its last state, decoded.
+    """
+
+    kind: str
+    policy: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Interrupted:
+    """The watch of a kind is interrupted and will be taken up again; what is known may be old.
+
+    Args:
+        kind: The kind.
+        error: Why.
+    """
+
+    kind: str
+    error: ClusterError
+
+
+PolicyEvent = Listed | Changed | Removed | Interrupted
+
+
+class PolicyWatch:
+    """Watches both kinds of policy until it is closed, a thread each.
+
+    Args:
+        connection: The cluster.
+        receive: Told of every event, on the thread of the kind; must not raise.
+    """
+
+    def __init__(self, connection: Connection, receive: Callable[[PolicyEvent], None]) -> None:
+        self._watchers = [_KindWatch(connection, resource, receive) for resource in POLICY_KINDS.values()]
+
+    def start(self) -> None:
+        """Begin; returns at once."""
+        for watcher in self._watchers:
+            watcher.start()
+
+    def close(self, timeout: float = 2.0) -> None:
+        """End it, and wait for the threads.
+
+        Args:
+            timeout: Seconds to wait for each.
+        """
+        for watcher in self._watchers:
+            watcher.stop()
+        for watcher in self._watchers:
+            watcher.join(timeout)
+
+
+class _KindWatch(threading.Thread):
+    """Lists and watches one kind."""
+
+    def __init__(self, connection: Connection, resource: Resource, receive: Callable[[PolicyEvent], None]) -> None:
+        super().__init__(name=f"watch {resource}", daemon=True)
+        self._connection = connection
+        self._resource = resource
+        self._receive = receive
+        self._stopping = threading.Event()
+        self._stream: Stream | None = None
+
+    def stop(self) -> None:
+        self._stopping.set()
+        if (stream := self._stream) is not None:
+            stream.close()
+
+    def run(self) -> None:
+        pause = FIRST_PAUSE
+        while not self._stopping.is_set():
+            try:
+                version = self._list()
+                pause = FIRST_PAUSE
+                while not self._stopping.is_set():
+                    opened = boottime()
+                    version = self._watch(version)
+                    if boottime() - opened < FIRST_PAUSE:
+                        self._stopping.wait(FIRST_PAUSE)
+            except _StoppedError:
+                return
+            except Expired:
+                self._stopping.wait(FIRST_PAUSE)
+            except ClusterError as error:
+                if self._stopping.is_set():
+                    return
+                self._receive(Interrupted(self._resource.kind, error))
+                self._stopping.wait(pause * (1 + random.random() * 0.1))  # noqa: S311  spreads load, guards nothing
+                pause = min(pause * 2, LONGEST_PAUSE)
+
+    def _list(self) -> str:
+        """List the kind, tell the receiver, and return the version to watch from."""
+        found: list[dict[str, Any]] = []
+        version = ""
+        try:
+            for page in pages(self._connection, self._resource, still=self._still):
+                if not isinstance(page, Page):
+                    found.clear()
+                    continue
+                found.extend(self._whole(orjson.loads(memoryview(raw))) for raw in page.items)
+                version = page.resource_version
+        except NotFound:
+            raise not_installed(self._resource) from None
+        except orjson.JSONDecodeError as error:
+            raise MalformedAnswer(f"the list of {self._resource} holds something that is no JSON: {error}") from None
+        self._receive(Listed(self._resource.kind, tuple(found)))
+        return version
+
+    def _watch(self, version: str) -> str:
+        """Watch from a version until the server ends the watch; return the version that was reached."""
+        query = {
+            "resourceVersion": version,
+            "allowWatchBookmarks": "true",
+            "timeoutSeconds": str(WATCH_SECONDS),
+        }
+        name = str(self._resource)
+        with self._connection.stream(
+            self._resource.path(), query=query, resource=name, silence=SILENCE_SECONDS
+        ) as stream:
+            self._stream = stream
+            self._still()
+            for line in stream:
+                version = self._event(line) or version
+        self._stream = None
+        self._still()
+        return version
+
+    def _event(self, line: bytes) -> str:
+        """Pass one event on, and return the version it brings."""
+        try:
+            event = orjson.loads(line)
+            what, item = event["type"], event["object"]
+            if what == "ERROR":
+                raise self._ended(item)
+            version = item["metadata"]["resourceVersion"]
+        except (orjson.JSONDecodeError, KeyError, TypeError):
+            raise MalformedAnswer(f"the watch of {self._resource} sent something that is no event") from None
+        if what in {"ADDED", "MODIFIED"}:
+            self._receive(Changed(self._resource.kind, self._whole(item)))
+        elif what == "DELETED":
+            self._receive(Removed(self._resource.kind, self._whole(item)))
+        return str(version)
+
+    def _ended(self, status: dict[str, Any]) -> ClusterError:
+        text = f"the watch of {self._resource} ended: {status.get('message', 'without a word')}"
+        return Expired(text) if status.get("code") == 410 else ServerFailed(text, int(status.get("code") or 500))
+
+    def _whole(self, item: dict[str, Any]) -> dict[str, Any]:
+        """A policy with the apiVersion and kind that items of a list lack."""
+        return {**item, "apiVersion": self._resource.api_version, "kind": self._resource.kind}
+
+    def _still(self) -> None:
+        if self._stopping.is_set():
+            raise _StoppedError
+
+
+class _StoppedError(Exception):
+    """The watch was closed."""
