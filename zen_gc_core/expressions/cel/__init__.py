@@ -11,6 +11,8 @@ from __future__ import annotations
 
 from zen_gc_core.expressions.cel.environment import VARIABLES, Environment, Program
 from zen_gc_core.expressions.cel.functions import Function
+from zen_gc_core.expressions.cel.rendering import to_json
+from zen_gc_core.expressions.cel.tracing import Step, Trace, trace
 from zen_gc_core.expressions.cel.values import (
     Duration,
     Optional,
@@ -28,9 +30,13 @@ __all__ = [
     "Function",
     "Optional",
     "Program",
+    "Step",
     "Timestamp",
+    "Trace",
     "Type",
     "Uint",
     "duration_from_timedelta",
     "timestamp_from_datetime",
+    "to_json",
+    "trace",
 ]

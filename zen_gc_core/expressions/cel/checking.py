@@ -5,12 +5,12 @@ The outcome lies beside the tree in tables keyed by its nodes; both tiers of the
 
 from __future__ import annotations
 
-import difflib
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 from zen_gc_core.errors import ExpressionError
 from zen_gc_core.expressions.cel.building import MACROS
+from zen_gc_core.expressions.cel.checked import Checked
+from zen_gc_core.expressions.cel.declarations import Declarations, closest
 from zen_gc_core.expressions.cel.lexing import syntax_error
 from zen_gc_core.expressions.cel.library.regex import compiled
 from zen_gc_core.expressions.cel.syntax import (
@@ -31,6 +31,9 @@ from zen_gc_core.expressions.cel.syntax import (
     Select,
     Unary,
     children,
+    dotted_name,
+    is_absolute,
+    root_name,
 )
 from zen_gc_core.expressions.cel.typing_rules import binary_type, join, unary_type
 from zen_gc_core.expressions.cel.values import Type, type_name
@@ -38,7 +41,7 @@ from zen_gc_core.expressions.cel.values import Type, type_name
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from zen_gc_core.expressions.cel.dispatch import FunctionTable, Overloads
+    from zen_gc_core.expressions.cel.dispatch import Overloads
 
 MAX_COMPREHENSIONS: Final = 3
 """Macros over lists and maps within each other."""
@@ -63,77 +66,30 @@ _RESULTS: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Checked:
-    """A tree and what is known of its nodes.
-
-    Args:
-        tree: The root.
-        types: The type of every node, ``dyn`` if only evaluation knows it.
-        calls: The functions that a call may mean.
-        constants: The value of nodes that are one: types, and calls of literal arguments.
-        variables: Which variable of the environment a node names.
-        namespaced: Calls whose receiver is no value but the namespace of the function.
-        bounded: Calls of ``contains`` that search each text of an object at most once, so that the object's size
-            bounds them; others are charged to the budget.
-    """
-
-    tree: Node
-    types: dict[Node, str] = field(default_factory=dict)
-    calls: dict[Call, Overloads] = field(default_factory=dict)
-    constants: dict[Node, Any] = field(default_factory=dict)
-    variables: dict[Node, str] = field(default_factory=dict)
-    namespaced: set[Call] = field(default_factory=set)
-    bounded: set[Call] = field(default_factory=set)
-
-    def arguments(self, call: Call) -> tuple[Node, ...]:
-        """The values that a call hands to its function: the receiver's first, unless it is a namespace."""
-        return call.arguments if call in self.namespaced else children(call)
-
-
-def check(  # noqa: PLR0913  as an environment has it
-    text: str, tree: Node, variables: Mapping[str, str], functions: FunctionTable, *, types: bool, container: str
-) -> Checked:
+def check(text: str, tree: Node, declared: Declarations) -> Checked:
     """Check an expression.
 
     Args:
         text: The expression.
         tree: Its tree.
-        variables: The types of the variables that it may name.
-        functions: The functions that it may call.
-        types: Whether an operation that is evidently impossible (``1 + 'a'``) is refused here.
-        container: The namespace that names are looked up in first, or an empty text.
+        declared: What it may name.
 
     Raises:
         ExpressionSyntaxError: It names what is not there, calls a function as it cannot be called, or holds a literal
             pattern, timestamp or duration that is none; with the place.
     """
-    checker = _Checker(text, tree, variables, functions, types=types, container=container)
+    checker = _Checker(text, tree, declared)
     checker.visit(tree, {}, 0)
     return checker.checked
 
 
 class _Checker:
-    def __init__(
-        self,
-        text: str,
-        tree: Node,
-        variables: Mapping[str, str],
-        functions: FunctionTable,
-        *,
-        types: bool,
-        container: str,
-    ) -> None:
+    def __init__(self, text: str, tree: Node, declared: Declarations) -> None:
         self.checked = Checked(tree)
         self._text = text
-        self._variables = variables
-        self._functions = functions
-        self._strict = types
-        self._container = container
-        self._elements: frozenset[str] = (
-            frozenset()
-        )  # variables of the outermost macro, if it goes over a part of an object
-        self._dotted = bool(container) or any("." in name for name in variables)
+        self._declared = declared
+        self._elements: frozenset[str] = frozenset()
+        """Variables of the outermost macro, if it goes over a part of an object."""
 
     def _fail(self, message: str, node: Node) -> NoReturn:
         raise syntax_error(message, self._text, node.span[0])
@@ -195,12 +151,12 @@ class _Checker:
                 return "optional"
 
     def _possible(self, node: Node, known: str | None, operation: str) -> str:
-        if known is None and self._strict:
+        if known is None and self._declared.check_types:
             self._fail(f"no such operation: {operation}", node)
         return known or "dyn"
 
     def _expect(self, node: Node, known: str, wanted: str, where: str) -> None:
-        if self._strict and known not in (wanted, "dyn"):
+        if self._declared.check_types and known not in (wanted, "dyn"):
             self._fail(f"{where} takes a {wanted} here, not a {known}", node)
 
     def _bool(self, node: Node, scope: Mapping[str, str], loops: int, where: str) -> None:
@@ -213,34 +169,28 @@ class _Checker:
             return scope[node.name]
         known = self._global(node, node.name, absolute=node.absolute)
         if known is None:
-            others = [*scope, *self._variables]
+            others = [*scope, *self._declared.variables]
             self._fail(
-                f"unknown name '{node.name}'{_closest(node.name, others) or ': there is ' + ', '.join(others)}", node
+                f"unknown name '{node.name}'{closest(node.name, others) or ': there is ' + ', '.join(others)}", node
             )
         return known
 
     def _global(self, node: Node, name: str, *, absolute: bool = False) -> str | None:
-        """The type of a variable or type constant by its (dotted) name, or None."""
-        for candidate in self._candidates(name, absolute=absolute):
-            if candidate in self._variables:
-                self.checked.variables[node] = candidate
-                return self._variables[candidate]
-            if candidate in self._functions.types:
-                self.checked.constants[node] = Type(candidate)
-                return "type"
-        return None
-
-    def _candidates(self, name: str, *, absolute: bool = False) -> list[str]:
-        parts = self._container.split(".") if self._container and not absolute else []
-        return [".".join([*parts[:length], name]) for length in range(len(parts), -1, -1)]
+        """The type of a variable or type by its (dotted) name, which is noted; or None."""
+        found = self._declared.variable_or_type(name, absolute=absolute)
+        if found is None:
+            return None
+        if found in self._declared.variables:
+            self.checked.variables[node] = found
+            return self._declared.variables[found]
+        self.checked.constants[node] = Type(found)
+        return "type"
 
     def _select(self, node: Select, scope: Mapping[str, str], loops: int) -> str:
-        name = _qualified(node)
-        if name is not None and (self._dotted or name in self._functions.types):
-            root = name.partition(".")[0]
-            known = (
-                None if root in scope and not _absolute(node) else self._global(node, name, absolute=_absolute(node))
-            )
+        name, absolute = dotted_name(node), is_absolute(node)
+        if name is not None and self._declared.may_be_dotted(name):
+            hidden = name.partition(".")[0] in scope and not absolute
+            known = None if hidden else self._global(node, name, absolute=absolute)
             if known is not None:
                 return known
         known = self.visit(node.operand, scope, loops)
@@ -248,13 +198,13 @@ class _Checker:
         return "optional" if node.optional or known == "optional" else "dyn"
 
     def _fields(self, operand: Node, known: str) -> None:
-        if self._strict and known not in _HAVE_FIELDS:
+        if self._declared.check_types and known not in _HAVE_FIELDS:
             self._fail(f"a {known} has no fields", operand)
 
     def _index(self, node: Index, scope: Mapping[str, str], loops: int) -> str:
         known = self.visit(node.operand, scope, loops)
         key = self.visit(node.key, scope, loops)
-        if self._strict and (
+        if self._declared.check_types and (
             known not in ("list", *_HAVE_FIELDS) or (known == "list" and key not in ("int", "uint", "double", "dyn"))
         ):
             self._fail(f"no such operation: {known}[{key}]", node.operand)
@@ -270,10 +220,10 @@ class _Checker:
             hidden = len(arguments) - len(node.arguments)
             counts = " or ".join(str(arity - hidden) for arity in overloads.arities)
             self._fail(f"{overloads.name}() takes {counts} arguments, not {len(node.arguments)}", node)
-        if overloads.name == "contains" and (loops == 0 or (loops == 1 and _root(arguments[0]) in self._elements)):
+        if overloads.name == "contains" and (loops == 0 or (loops == 1 and root_name(arguments[0]) in self._elements)):
             self.checked.bounded.add(node)
         result = overloads.result_type(known)
-        if result is None and self._strict:
+        if result is None and self._declared.check_types:
             self._fail(f"no such function: {overloads.name}({', '.join(known)})", node)
         if overloads.name in _PATTERNS and isinstance(arguments[1], Literal) and isinstance(arguments[1].value, str):
             self._attempt(compiled, [arguments[1].value], arguments[1])
@@ -295,17 +245,13 @@ class _Checker:
     def _resolve(self, node: Call, scope: Mapping[str, str]) -> Overloads:
         """The functions that a call may mean, noted; a call of what is not there fails."""
         overloads = None
-        qualified = _qualified(node.receiver) if node.receiver is not None else ""
-        if qualified is not None:
-            root = qualified.partition(".")[0]
-            name = f"{qualified}.{node.function}" if qualified else node.function
-            if root not in scope and root not in self._variables:
-                for candidate in self._candidates(name):
-                    overloads = overloads or self._functions.find(candidate, member=False)
-                if overloads and qualified:
-                    self.checked.namespaced.add(node)
+        namespace = "" if node.receiver is None else dotted_name(node.receiver)
+        if namespace is not None and namespace.partition(".")[0] not in {*scope, *self._declared.variables}:
+            overloads = self._declared.function(f"{namespace}.{node.function}" if namespace else node.function)
+            if overloads and namespace:
+                self.checked.namespaced.add(node)
         if overloads is None and node.receiver is not None:
-            overloads = self._functions.find(node.function, member=True)
+            overloads = self._declared.functions.find(node.function, member=True)
         if overloads is None:
             self._unknown_function(node)
         self.checked.calls[node] = overloads
@@ -313,11 +259,11 @@ class _Checker:
 
     def _unknown_function(self, node: Call) -> NoReturn:
         name, member = node.function, node.receiver is not None
-        if self._functions.find(name, member=not member):
+        if self._declared.functions.find(name, member=not member):
             form = f"{name}(x)" if member else f"x.{name}()"
             self._fail(f"'{name}' is written {form}", node)
-        known = [*self._functions.names(member=member), *(MACROS if member else ("has",))]
-        self._fail(f"unknown function '{name}'{_closest(name, known)}", node)
+        known = [*self._declared.functions.names(member=member), *(MACROS if member else ("has",))]
+        self._fail(f"unknown function '{name}'{closest(name, known)}", node)
 
     # --- macros
 
@@ -325,11 +271,11 @@ class _Checker:
         if loops >= MAX_COMPREHENSIONS:
             self._fail(f"more than {MAX_COMPREHENSIONS} macros over lists or maps are within each other", node)
         source = self.visit(node.source, scope, loops)
-        if self._strict and source not in ("list", "map", "dyn"):
+        if self._declared.check_types and source not in ("list", "map", "dyn"):
             self._fail(f"{node.macro}() goes over a list or map, not over a {source}", node.source)
         inner = {**scope, **dict.fromkeys(node.variables, "dyn")}
         if loops == 0:
-            over_object = _root(node.source) in self._variables and _root(node.source) not in scope
+            over_object = root_name(node.source) in self._declared.variables and root_name(node.source) not in scope
             self._elements = frozenset(node.variables) if over_object else frozenset()
         if len(node.variables) == 2 and source == "list":
             inner[node.variables[0]] = "int"
@@ -346,30 +292,3 @@ class _Checker:
 def _static_type(value: Any) -> str:
     name = type_name(value)
     return _STATIC.get(name, name)
-
-
-def _root(node: Node) -> str | None:
-    """The name that a chain of fields and indices begins with, or None if the node is no such chain."""
-    while isinstance(node, Select | Index):
-        node = node.operand
-    return node.name if isinstance(node, Name) else None
-
-
-def _absolute(node: Node | None) -> bool:
-    while isinstance(node, Select):
-        node = node.operand
-    return isinstance(node, Name) and node.absolute
-
-
-def _qualified(node: Node | None) -> str | None:
-    """The dotted name that a chain of selections spells, or None if it is no such chain."""
-    parts: list[str] = []
-    while isinstance(node, Select) and not node.optional:
-        parts.append(node.field)
-        node = node.operand
-    return ".".join([node.name, *reversed(parts)]) if isinstance(node, Name) else None
-
-
-def _closest(name: str, known: list[str]) -> str:
-    close = difflib.get_close_matches(name, known, 1)
-    return f"; did you mean '{close[0]}'?" if close else ""

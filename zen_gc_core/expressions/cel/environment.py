@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from zen_gc_core.errors import ExpressionError
 from zen_gc_core.expressions.cel.checking import check
+from zen_gc_core.expressions.cel.declarations import Declarations
 from zen_gc_core.expressions.cel.dispatch import STANDARD_CLASSES, FunctionTable, outer
 from zen_gc_core.expressions.cel.exact import ExactCompiler
 from zen_gc_core.expressions.cel.fast import FastCompiler
@@ -17,7 +18,7 @@ from zen_gc_core.expressions.cel.reading import reads
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from zen_gc_core.expressions.cel.checking import Checked
+    from zen_gc_core.expressions.cel.checked import Checked
 
 VARIABLES: Final = ("object", "namespaceObject", "now", "policy")
 """The variables of a condition."""
@@ -85,14 +86,13 @@ class Environment:
         check_types: bool = True,
         container: str = "",
     ) -> None:
-        self._variables = {name: types.get(name, "dyn") for name in variables}
         taken = {(function.name, function.member) for function in FUNCTIONS}
         for function in functions:
             if (function.name, function.member) in taken:
                 raise ValueError(f"the function {function.name} is there already")
-        self._functions = FunctionTable([*FUNCTIONS, *map(_guarded, functions)], CLASSES)
-        self._check_types = check_types
-        self._container = container
+        table = FunctionTable([*FUNCTIONS, *map(_guarded, functions)], CLASSES)
+        known = {name: types.get(name, "dyn") for name in variables}
+        self._declared = Declarations(known, table, check_types, container)
 
     def compile(self, text: str) -> Program:
         """Compile an expression.
@@ -103,11 +103,8 @@ class Environment:
         Raises:
             ExpressionSyntaxError: It is no expression of CEL, or evidently cannot be evaluated; with the place.
         """
-        tree = parse(text)
-        checked = check(
-            text, tree, self._variables, self._functions, types=self._check_types, container=self._container
-        )
-        return Program(text, checked, tuple(self._variables))
+        checked = check(text, parse(text), self._declared)
+        return Program(text, checked, tuple(self._declared.variables))
 
 
 def _guarded(function: Function) -> Function:

@@ -37,7 +37,7 @@ from zen_gc_core.expressions.cel.weighing import weight
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from zen_gc_core.expressions.cel.checking import Checked
+    from zen_gc_core.expressions.cel.checked import Checked
 
 Frame: TypeAlias = list[Any]
 """The values of variables, those of macros behind the environment's."""

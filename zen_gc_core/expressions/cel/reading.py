@@ -23,7 +23,7 @@ from zen_gc_core.expressions.cel.syntax import (
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from zen_gc_core.expressions.cel.checking import Checked
+    from zen_gc_core.expressions.cel.checked import Checked
 
 Place: TypeAlias = tuple[str, tuple[str, ...]]
 """A variable and the path of a field in it."""

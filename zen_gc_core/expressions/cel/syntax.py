@@ -228,3 +228,26 @@ def walk(node: Node) -> Iterator[Node]:
     yield node
     for child in children(node):
         yield from walk(child)
+
+
+def root_name(node: Node) -> str | None:
+    """The name that a chain of fields and indices begins with, or None if the node is no such chain."""
+    while isinstance(node, Select | Index):
+        node = node.operand
+    return node.name if isinstance(node, Name) else None
+
+
+def dotted_name(node: Node) -> str | None:
+    """The dotted name that a chain of fields spells (``math.abs``), or None if the node is no such chain."""
+    fields: list[str] = []
+    while isinstance(node, Select) and not node.optional:
+        fields.append(node.field)
+        node = node.operand
+    return ".".join([node.name, *reversed(fields)]) if isinstance(node, Name) else None
+
+
+def is_absolute(node: Node) -> bool:
+    """Whether a chain of fields begins with a leading dot."""
+    while isinstance(node, Select):
+        node = node.operand
+    return isinstance(node, Name) and node.absolute

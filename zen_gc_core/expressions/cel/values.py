@@ -95,6 +95,9 @@ class Type:
     def __hash__(self) -> int:
         return hash(self.name)
 
+    def __str__(self) -> str:
+        return self.name
+
     def __repr__(self) -> str:
         return f"Type({self.name!r})"
 

@@ -45,6 +45,9 @@ class Format:
     name: str
     faults: Callable[[str], list[str]]
 
+    def __str__(self) -> str:
+        return self.name
+
 
 class _Shape(NamedTuple):
     """A format that a length and a pattern tell."""

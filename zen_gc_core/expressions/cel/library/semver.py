@@ -23,14 +23,16 @@ class Semver:
     """A semantic version; build metadata does not count.
 
     Args:
+        text: How it is written.
         release: Major, minor and patch.
         prerelease: The identifiers after the dash.
     """
 
-    __slots__ = ("order", "release")
+    __slots__ = ("order", "release", "text")
     cel_type: ClassVar = "kubernetes.Semver"
 
-    def __init__(self, release: tuple[int, int, int], prerelease: list[str]) -> None:
+    def __init__(self, text: str, release: tuple[int, int, int], prerelease: list[str]) -> None:
+        self.text = text
         self.release = release
         # a version without identifiers comes after those with; numbers come before words
         identifiers = [(0, int(part), "") if part.isdigit() else (1, 0, part) for part in prerelease]
@@ -42,6 +44,9 @@ class Semver:
     def __hash__(self) -> int:
         return hash(self.release)
 
+    def __str__(self) -> str:
+        return self.text
+
 
 def _parse(text: str) -> Semver | None:
     parts = _VERSION.fullmatch(text) if len(text) <= _LONGEST else None
@@ -51,7 +56,7 @@ def _parse(text: str) -> Semver | None:
     build = parts[5].split(".") if parts[5] else []
     if not all(_PART.fullmatch(part) for part in (*prerelease, *build)) or any(map(_PADDED.fullmatch, prerelease)):
         return None
-    return Semver((int(parts[1]), int(parts[2]), int(parts[3])), prerelease)
+    return Semver(text, (int(parts[1]), int(parts[2]), int(parts[3])), prerelease)
 
 
 def _normalized(text: str) -> str:

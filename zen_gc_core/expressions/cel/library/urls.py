@@ -44,6 +44,9 @@ class Url:
     path: str
     query: str
 
+    def __str__(self) -> str:
+        return self.text
+
     @property
     def _port_at(self) -> int:
         colon = self.host.rfind(":")
