@@ -77,7 +77,13 @@ def test_a_budget_is_never_absorbed_by_an_operator():
 
 @pytest.mark.parametrize(
     ("text", "steps"),
-    [("items[*].n", 8000), ("items[?n == `1`].s", 8000 * 4), ("map(&[n, s], items)", 8000 * 3), ("text == 'x'", 0)],
+    [
+        ("items[*].n", 8000),
+        ("items[?n == `1`].s", 8000 * 4),
+        ("map(&[n, s], items)", 8000 * 3),
+        ("items[*].l | []", 8000 + 8000 + 3 * 8000 + 3 * 8000),
+        ("text == 'x'", 0),
+    ],
 )
 def test_a_loop_costs_its_elements_times_the_nodes_of_its_body(text, steps):
     """And an expression without a loop costs nothing beyond its text."""

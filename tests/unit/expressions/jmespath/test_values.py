@@ -70,6 +70,12 @@ def test_zero_is_true_and_what_is_empty_is_not(operand, counts):
     assert value("[?a]", [document]) == ([document] if counts else [])
 
 
+@pytest.mark.parametrize("text", ["[?@ == `null`]", "[?@ == `null`].a", "[*]", "[?!@]", "[?@ == `null`].{a: a}"])
+def test_a_projection_drops_nulls(text):
+    """Even those that a filter asks for."""
+    assert value(text, [None, None]) == []
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
@@ -230,3 +236,20 @@ def test_a_program_says_what_it_is():
     program = compile_jmespath("a.b")
     assert program.source == "a.b"
     assert repr(program) == "JMESProgram('a.b')"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "__class__",
+        "a.__class__.__mro__",
+        "@.get",
+        "a.append",
+        "{x: __globals__}.x",
+        "a[*].__dict__ | [0]",
+        '"f\\u0022"',
+    ],
+)
+def test_no_expression_reaches_python(text):
+    """A name is a key of an object, never an attribute."""
+    assert value(text, {"a": ["x"]}) is None
