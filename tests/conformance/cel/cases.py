@@ -27,7 +27,9 @@ _LEFT_OUT_FILES = {
     "block_ext": "cel.block, a form that optimizers make",
     "type_deduction": "type inference as such",
 }
-_MESSAGE = re.compile(r"TestAllTypes|google\.protobuf|NestedEnum|GlobalEnum|proto[23]\.|TestRequired|\bcel\.expr\.conformance")
+_MESSAGE = re.compile(
+    r"TestAllTypes|google\.protobuf|NestedEnum|GlobalEnum|proto[23]\.|TestRequired|\bcel\.expr\.conformance"
+)
 
 
 class LeftOut(Exception):  # noqa: N818  no error but an answer

@@ -41,7 +41,9 @@ def equal(left: Any, right: Any) -> bool:
     """``left == right``: numbers by value, lists and maps by content, values of different types never."""
     kind, other = type(left), type(right)
     if kind is not other:
-        return kind in NUMBERS and other in NUMBERS and bool(left == right)
+        if kind in NUMBERS and other in NUMBERS:
+            return bool(float(left) == float(right) if float in (kind, other) else left == right)
+        return False
     if kind is str or kind is bytes:
         if len(left) > LONG and len(left) == len(right):
             spend_bytes(len(left))
@@ -73,10 +75,13 @@ def not_equal(left: Any, right: Any) -> bool:
 def _ordering(sign: str, compare: Callable[[Any, Any], bool]) -> Callable[[Any, Any], bool]:
     def ordered(left: Any, right: Any) -> bool:
         kind, other = type(left), type(right)
-        if (kind is other and kind in _ORDERED) or (kind in NUMBERS and other in NUMBERS):
+        if kind is other and kind in _ORDERED:
             if kind is str and len(left) > LONG:
                 spend_bytes(len(left))
             return compare(left, right)
+        if kind in NUMBERS and other in NUMBERS:
+            # an int beside a double is made one, as Kubernetes' engine does
+            return compare(float(left), float(right)) if float in (kind, other) else compare(left, right)
         raise no_overload(sign, left, right)
 
     return ordered
