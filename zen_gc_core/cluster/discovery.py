@@ -153,6 +153,20 @@ class Resources:
                 raise TargetUnavailable(f"{api_version} {kind}: the API server behind {api_version} does not answer")
             raise TargetUnavailable(self._not_served(api_version, kind))
 
+    def everything(self) -> tuple[Resource, ...]:
+        """All resources that the server serves now, asked for anew.
+
+        Raises:
+            TargetUnavailable: Not all of them can be known: a part of the API does not answer.
+            ClusterError: The server cannot be asked.
+        """
+        with self._lock:
+            if not self._read_all():
+                raise TargetUnavailable("the API server has no aggregated discovery, so not all it serves is known")
+            if self._stale:
+                raise TargetUnavailable(f"the API server behind {', '.join(sorted(self._stale))} does not answer")
+            return tuple(self._known.values())
+
     def forget(self, resource: Resource) -> None:
         """Ask the server again before this resource is used again: a list of it was answered with 404."""
         with self._lock:

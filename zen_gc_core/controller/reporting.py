@@ -1,0 +1,191 @@
+"""The status of a policy: what its last run found and did. Pure: a state of affairs in, a status out.
+
+Conditions follow Kubernetes' conventions: they are always sent whole, and ``lastTransitionTime`` moves only when the
+status of a condition does (sig-architecture, "Typical status properties").
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from zen_gc_core.instants import format_instant
+from zen_gc_core.model.decision import KeptBy
+from zen_gc_core.model.report import Result
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Mapping, Sequence
+
+    from zen_gc_core.model.report import RunReport
+
+LONGEST_MESSAGE: Final = 4096
+_CLOCK: Final = ("lastGCRun", "nextGCRun")
+_CLOCK_OF_RUN: Final = ("scanned", "durationSeconds")
+_AS_EXPECTED: Final = ("AsExpected", "")
+_FAILED_RUN: Final = "DeletionFailed"
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a policy stands: its phase and what its conditions say.
+
+    Args:
+        phase: ``Active``, ``Paused`` or ``Error``.
+        ready: Whether it is evaluated as it should be.
+        reason: Why, as the Ready condition's reason.
+        message: Details.
+        degraded: Reason and message of the Degraded condition when it is true; None when it is false.
+    """
+
+    phase: str
+    ready: bool
+    reason: str
+    message: str = ""
+    degraded: tuple[str, str] | None = None
+
+
+PAUSED: Final = Standing("Paused", ready=True, reason="Paused", message="the policy is paused")
+
+
+def failed(reason: str, message: str) -> Standing:
+    """The standing of a policy that could not do what it should."""
+    return Standing("Error", ready=False, reason=reason, message=message, degraded=(reason, message))
+
+
+def invalid(reason: str, messages: Sequence[str]) -> Standing:
+    """The standing of a policy that is refused; it never acts."""
+    return Standing("Error", ready=False, reason=reason, message="; ".join(messages))
+
+
+def standing(report: RunReport) -> Standing:
+    """The standing of a policy after a run."""
+    plan = report.plan
+    if plan.tripped is not None:
+        return failed("BreakerTripped", plan.tripped)
+    if plan.vetoed:
+        return failed("Vetoed", "; ".join(f"{veto.plugin}: {veto.reason}" for veto in plan.vetoed))
+    if report.stopped is not None:
+        return failed(report.stopped, report.message)
+    message = f"matched {plan.matched}, due {plan.due}"
+    degraded = None
+    if plan.first_error is not None:
+        count = plan.kept[KeptBy.ERROR]
+        degraded = ("EvaluationErrors", f"{count} objects are kept by an error; the first: {plan.first_error}")
+    elif report.results[Result.FAILED]:
+        degraded = (_FAILED_RUN, f"{report.results[Result.FAILED]} writes failed, also after retries")
+    return Standing("Active", ready=True, reason="Evaluated", message=message, degraded=degraded)
+
+
+def numbers(report: RunReport, total_before: int, seen_gone: int) -> dict[str, Any]:
+    """The numbers of a run.
+
+    Args:
+        report: The run.
+        total_before: ``totalDeleted`` so far.
+        seen_gone: Objects whose deletion was accepted earlier and that are seen gone now.
+    """
+    plan, results = report.plan, report.results
+    deleted = results[Result.DELETED]
+    dry = report.dry_run
+    return {
+        "resourcesMatched": plan.matched,
+        "resourcesDeleted": 0 if dry else deleted,
+        "resourcesPending": plan.pending,
+        "resourcesWouldDelete": plan.due if dry else None,
+        "totalDeleted": total_before + deleted + seen_gone,
+        "lastGCRun": format_instant(plan.now),
+        "lastRun": {
+            "scanned": plan.scanned,
+            "due": plan.due,
+            "deleted": deleted,
+            "marked": results[Result.MARKED],
+            "accepted": results[Result.ACCEPTED],
+            "gone": results[Result.GONE] + seen_gone,
+            "conflicts": results[Result.CONFLICT],
+            "failed": results[Result.FAILED],
+            "kept": {str(kept_by): plan.kept[kept_by] for kept_by in KeptBy},
+            "durationSeconds": round(report.duration, 3),
+        },
+    }
+
+
+def status(  # noqa: PLR0913  what a status is made of
+    before: Mapping[str, Any],
+    *,
+    generation: int,
+    how: Standing,
+    counted: Mapping[str, Any],
+    next_run: dt.datetime | None,
+    now: dt.datetime,
+) -> dict[str, Any]:
+    """The status to be written, as a merge patch; fields that no longer apply are null.
+
+    Args:
+        before: The status as it was read.
+        generation: The generation of the policy that this is about.
+        how: How the policy stands.
+        counted: The numbers of its run; empty when it did not run.
+        next_run: When it runs next; None when it does not.
+        now: The instant of this status.
+    """
+    return {
+        "phase": how.phase,
+        "observedGeneration": generation,
+        **counted,
+        "nextGCRun": format_instant(next_run) if next_run is not None else None,
+        "conditions": _conditions(before, how, generation, now),
+    }
+
+
+def _conditions(before: Mapping[str, Any], how: Standing, generation: int, now: dt.datetime) -> list[dict[str, Any]]:
+    reason, message = how.degraded or _AS_EXPECTED
+    wanted = (
+        ("Ready", how.ready, how.reason, how.message),
+        ("Degraded", how.degraded is not None, reason, message),
+    )
+    return [_condition(before, entry, generation, now) for entry in wanted]
+
+
+def _condition(
+    before: Mapping[str, Any], wanted: tuple[str, bool, str, str], generation: int, now: dt.datetime
+) -> dict[str, Any]:
+    kind, holds, reason, message = wanted
+    found = "True" if holds else "False"
+    old = _old_condition(before, kind)
+    same = old.get("status") == found and isinstance(old.get("lastTransitionTime"), str)
+    return {
+        "type": kind,
+        "status": found,
+        "reason": reason,
+        "message": message if len(message) <= LONGEST_MESSAGE else f"{message[: LONGEST_MESSAGE - 1]}…",
+        "observedGeneration": generation,
+        "lastTransitionTime": old["lastTransitionTime"] if same else format_instant(now),
+    }
+
+
+def _old_condition(before: Mapping[str, Any], kind: str) -> Mapping[str, Any]:
+    conditions = before.get("conditions")
+    for condition in conditions if isinstance(conditions, list) else []:
+        if isinstance(condition, dict) and condition.get("type") == kind:
+            return condition
+    return {}
+
+
+def worth_writing(before: Mapping[str, Any], patch: Mapping[str, Any]) -> bool:
+    """Whether a patch changes anything but what the clock changes."""
+    return any(_without_clock(name, before.get(name)) != _without_clock(name, value) for name, value in patch.items())
+
+
+def _without_clock(name: str, value: Any) -> Any:
+    if name in _CLOCK:
+        return value is None
+    if name == "lastRun" and isinstance(value, dict):
+        return {key: entry for key, entry in value.items() if key not in _CLOCK_OF_RUN}
+    return value
+
+
+def total_deleted(before: Mapping[str, Any]) -> int:
+    """``totalDeleted`` of a status; 0 when it has none."""
+    value = before.get("totalDeleted")
+    return value if isinstance(value, int) and not isinstance(value, bool) and value > 0 else 0
