@@ -59,9 +59,9 @@ class _Whole(msgspec.Struct, gc=False):
 
 class _Head(msgspec.Struct, gc=False):
     metadata: _Metadata
-    spec: msgspec.Raw | None = None
-    status: msgspec.Raw | None = None
-    type: msgspec.Raw | None = None
+    spec: msgspec.Raw | msgspec.UnsetType = msgspec.UNSET
+    status: msgspec.Raw | msgspec.UnsetType = msgspec.UNSET
+    type: msgspec.Raw | msgspec.UnsetType = msgspec.UNSET
 
 
 _decode_head = msgspec.json.Decoder(_Head).decode
@@ -271,7 +271,7 @@ class Candidate:
             section = sections[root] = _decode_metadata(self._raw).metadata
         elif isinstance(section, msgspec.Raw):
             section = sections[root] = _decoded_json(section)
-        return MISSING if section is None else section
+        return MISSING if section is msgspec.UNSET else section
 
     def _decoded(self) -> dict[str, Any]:
         if self._object is None:

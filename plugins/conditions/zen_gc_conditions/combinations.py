@@ -37,8 +37,7 @@ def _compile_all(config: list[Matchers], build: Build) -> Compiled[bool]:
     calls = [part.call for part in parts]
 
     def explain(candidate: Candidate, run: Run) -> str:
-        index = first_false(calls, candidate, run)
-        return "all hold" if index is None else _why(parts[index], candidate, run)
+        return _why(parts[first_false(calls, candidate, run)], candidate, run)
 
     return Compiled(all_hold(calls), reads=_reads(parts), explain=explain)
 

@@ -34,12 +34,13 @@ def all_hold(calls: Sequence[Callable[[Candidate, Run], bool]]) -> Callable[[Can
     return holds
 
 
-def first_false(calls: Sequence[Callable[[Candidate, Run], bool]], candidate: Candidate, run: Run) -> int | None:
-    """The place of the first callable that is false; None when there is none."""
-    for index, call in enumerate(calls):
-        try:
-            if not call(candidate, run):
-                return index
-        except Undecided:
-            continue
-    return None
+def first_false(calls: Sequence[Callable[[Candidate, Run], bool]], candidate: Candidate, run: Run) -> int:
+    """The place of the first callable that is false, where one is."""
+    return next(index for index, call in enumerate(calls) if _is_false(call, candidate, run))
+
+
+def _is_false(call: Callable[[Candidate, Run], bool], candidate: Candidate, run: Run) -> bool:
+    try:
+        return not call(candidate, run)
+    except Undecided:
+        return False

@@ -38,8 +38,7 @@ def _keyword(language: str, description: str) -> Keyword[list[str], bool]:
         calls = [_holding(program.call, language) for program in programs]
 
         def explain(candidate: Candidate, run: Run) -> str:
-            index = first_false(calls, candidate, run)
-            return f"{language} holds" if index is None else f"{language} is false: {_shown(config[index])}"
+            return f"{language} is false: {_shown(config[first_false(calls, candidate, run)])}"
 
         return Compiled(all_hold(calls), reads=_together(programs), explain=explain)
 

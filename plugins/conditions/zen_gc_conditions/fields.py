@@ -49,8 +49,6 @@ def _compile(config: list[FieldRequirement], build: Build) -> Compiled[bool]:
 
     def explain(candidate: Candidate, run: Run) -> str:
         index = first_false(calls, candidate, run)
-        if index is None:
-            return "fields hold"
         path, asked = config[index].path, made[index][1]
         value = candidate.get(path)
         if value is MISSING:

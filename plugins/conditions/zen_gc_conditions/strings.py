@@ -57,8 +57,6 @@ def _keyword(name: str, where: Literal["labels", "annotations"], thing: str) -> 
 
         def explain(candidate: Candidate, run: Run) -> str:
             index = first_false(calls, candidate, run)
-            if index is None:
-                return f"{name} holds"
             key, asked = config[index].key, made[index][1]
             return f"{thing} '{key}' {_found(strings_of(candidate).get(key), asked)}"
 

@@ -1,0 +1,28 @@
+"""The public test kit: what plugin authors test their keywords with, needing no cluster and no policy files.
+
+    from zen_gc_core.testing import ask, check_keyword
+
+    assert ask(TEAM, {"oneOf": ["web"]}, {"metadata": {"name": "a", "labels": {"team": "web"}}})
+    check_keyword(TEAM, {"oneOf": ["web"]})
+
+``ask`` puts one question to one keyword, as the engine would; ``check_keyword`` holds it to the promises of the
+plugin contract over a corpus of ordinary and impossible objects.
+"""
+
+from __future__ import annotations
+
+from zen_gc_core.testing.contract import check_keyword
+from zen_gc_core.testing.keywords import NOW, Situation, ask, compile_keyword, explain, request_of, warnings_of
+from zen_gc_core.testing.objects import OBJECTS
+
+__all__ = [
+    "NOW",
+    "OBJECTS",
+    "Situation",
+    "ask",
+    "check_keyword",
+    "compile_keyword",
+    "explain",
+    "request_of",
+    "warnings_of",
+]

@@ -1,0 +1,168 @@
+"""The promises of the plugin contract, as checks over a corpus of objects."""
+
+from __future__ import annotations
+
+import copy
+import datetime as dt
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+import orjson
+from pydantic import TypeAdapter
+
+from zen_gc_core.engine.building import reads_of
+from zen_gc_core.errors import Undecided
+from zen_gc_core.model.candidate import Candidate
+from zen_gc_core.model.decision import Delete, Mark
+from zen_gc_core.testing.keywords import compile_keyword, request_of, run_of
+from zen_gc_core.testing.objects import OBJECTS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from typing import Unpack
+
+    from zen_gc_core.keywords import Compiled, Keyword, Run
+    from zen_gc_core.model.reads import Reads
+    from zen_gc_core.testing.keywords import Situation
+
+Kind = Literal["matcher", "ttl", "action"]
+
+
+def check_keyword(
+    keyword: Keyword[Any, Any],
+    config: Any,
+    objects: Iterable[Any] = OBJECTS,
+    *,
+    kind: Kind = "matcher",
+    **situation: Unpack[Situation],
+) -> None:
+    """Hold a keyword to the promises of the plugin contract.
+
+    Its configuration is documented and has a JSON schema. Of whatever object, it answers in its type or raises
+    Undecided, and nothing else; the same when asked again, and when it sees only what it declared to read; and it
+    changes nothing.
+
+    Args:
+        keyword: The keyword.
+        config: A configuration of it, as decoded JSON.
+        objects: Decoded JSON of any shape; by default ordinary objects and impossible ones.
+        kind: What kind of keyword it is.
+        situation: See ``Situation``.
+
+    Raises:
+        AssertionError: It breaks a promise; the text says which, and of which object.
+        InputError: The configuration is refused.
+    """
+    check_documented(keyword)
+    if kind == "action":
+        for obj in objects:
+            _check_request(keyword, config, obj, situation)
+        return
+    compiled = compile_keyword(keyword, config, **situation)
+    checked = _Checked(keyword.name, kind, compiled, reads_of(compiled), run_of(situation))
+    for obj in objects:
+        checked.check(obj)
+
+
+def check_documented(keyword: Keyword[Any, Any]) -> None:
+    """Check that a keyword's configuration has a JSON schema with a description.
+
+    Raises:
+        AssertionError: It has none.
+    """
+    schema = TypeAdapter(keyword.config).json_schema()
+    _promise(
+        bool(str(schema.get("description", "")).strip()),
+        f"{keyword.name}: its configuration says nothing about itself; give its Config a docstring, or annotate the "
+        "type with Field(description=…)",
+    )
+
+
+def _check_request(keyword: Keyword[Any, Any], config: Any, obj: Any, situation: Situation) -> None:
+    request: object = request_of(keyword, config, obj, **situation)
+    _promise(
+        isinstance(request, Delete | Mark),
+        f"{keyword.name} answers with a {type(request).__name__}, not with Delete or Mark",
+    )
+    _promise(
+        request == request_of(keyword, config, obj, **situation),
+        f"{keyword.name} asks for something else the second time",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Checked:
+    name: str
+    kind: Kind
+    compiled: Compiled[Any]
+    reads: Reads
+    run: Run
+
+    def check(self, obj: Any) -> None:
+        before = copy.deepcopy(obj)
+        whole = Candidate.from_object(obj)
+        answer = self._answer(self.compiled.call, whole, obj)
+        self._check_type(answer, obj)
+        self._same(answer, whole, obj, "asked again")
+        self._same(answer, whole.within(self.reads), obj, "shown only what it declared to read")
+        for candidate, how in self._others(obj, whole):
+            self._same(answer, candidate.within(self.reads), obj, how)
+        if answer is False or (self.kind == "ttl" and not isinstance(answer, str)):
+            self._check_words(whole.within(self.reads), obj)
+        _promise(obj == before, f"{self.name} changed an object: {_shown(before)}")
+
+    def _others(self, obj: Any, whole: Candidate) -> Iterable[tuple[Candidate, str]]:
+        if isinstance(obj, dict):
+            raw = orjson.dumps(obj)
+            yield Candidate.from_json(raw, api_version=whole.api_version, kind=whole.kind), "given its JSON"
+            if self.reads.metadata_only:
+                partial = {"metadata": obj.get("metadata")}
+                yield (
+                    Candidate.from_object(partial, api_version=whole.api_version, kind=whole.kind, complete=False),
+                    "given its metadata alone, as it declared",
+                )
+
+    def _answer(self, call: Callable[..., Any], candidate: Candidate, obj: Any) -> Any:
+        try:
+            return call(candidate, self.run)
+        except Undecided as doubt:
+            return f"undecided: {doubt}"
+        except Exception as error:
+            raise AssertionError(
+                f"{self.name} raised {type(error).__name__}: {error}; of an object it may raise Undecided and nothing "
+                f"else: {_shown(obj)}"
+            ) from error
+
+    def _check_type(self, answer: Any, obj: Any) -> None:
+        if isinstance(answer, str):
+            _promise(answer.startswith("undecided: "), f"{self.name} answers with text: {_shown(obj)}")
+        elif self.kind == "matcher":
+            _promise(answer is True or answer is False, f"{self.name} answers {answer!r}, not true or false")
+        elif answer is not None:
+            _promise(
+                isinstance(answer, dt.datetime) and answer.tzinfo is not None,
+                f"{self.name} answers {answer!r}, not an aware datetime or None",
+            )
+
+    def _same(self, answer: Any, candidate: Candidate, obj: Any, how: str) -> None:
+        other = self._answer(self.compiled.call, candidate, obj)
+        _promise(other == answer, f"{self.name} answers {answer!r}, and {how} {other!r}: {_shown(obj)}")
+
+    def _check_words(self, candidate: Candidate, obj: Any) -> None:
+        if self.compiled.explain is None:
+            return
+        words = self._answer(self.compiled.explain, candidate, obj)
+        _promise(
+            isinstance(words, str) and bool(words) and "\n" not in words,
+            f"{self.name} explains itself with {words!r}, not with one line: {_shown(obj)}",
+        )
+
+
+def _promise(kept: bool, broken: str) -> None:  # noqa: FBT001  an assertion
+    if not kept:
+        raise AssertionError(broken)
+
+
+def _shown(obj: Any) -> str:
+    text = repr(obj)
+    return text if len(text) <= 400 else f"{text[:400]}…"

@@ -1,0 +1,183 @@
+"""Asking a keyword by itself: its configuration as a policy would hold it, an object, and what it answers.
+
+The real engine builds the keyword and restricts what it sees; nothing is imitated here but the surroundings.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from functools import cache
+from typing import TYPE_CHECKING, Any, Final, TypedDict
+
+from pydantic import TypeAdapter
+
+from zen_gc_core.engine.building import Workshop, reads_of, restricted
+from zen_gc_core.errors import InputError, Undecided
+from zen_gc_core.instants import parse_instant
+from zen_gc_core.keywords import Namespace, Run
+from zen_gc_core.model.candidate import Candidate
+from zen_gc_core.model.decision import Decision, Verdict
+from zen_gc_core.model.policy import NAMESPACED, PolicyReference, Target
+from zen_gc_core.plugins import Offered, installed_entry_points, load_plugins
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from typing import Unpack
+
+    from zen_gc_core.keywords import Compiled, Keyword
+    from zen_gc_core.model.decision import Request
+    from zen_gc_core.plugins import Vocabulary
+
+NOW: Final = "2026-01-01T12:00:00Z"
+"""The instant of a run, unless another is given."""
+
+
+class Situation(TypedDict, total=False):
+    """The surroundings of a question; everything has a default.
+
+    Attributes:
+        now: The instant of the run, RFC 3339.
+        clock_skew: How far clocks may disagree; by default 30 s.
+        policy: The policy that asks.
+        targets: What the policy looks at, as pairs of apiVersion and kind.
+        namespaces: The Namespaces that can be read, as objects.
+        vocabulary: The keywords of nested condition maps; by default those of the installed plugins.
+    """
+
+    now: str
+    clock_skew: dt.timedelta
+    policy: PolicyReference
+    targets: Sequence[tuple[str, str]]
+    namespaces: Iterable[Mapping[str, Any]]
+    vocabulary: Vocabulary
+
+
+def compile_keyword(keyword: Keyword[Any, Any], config: Any, **situation: Unpack[Situation]) -> Compiled[Any]:
+    """Compile a keyword as a policy's compilation does.
+
+    Args:
+        keyword: The keyword.
+        config: Its configuration, as decoded JSON.
+        situation: See ``Situation``.
+
+    Raises:
+        InputError: The configuration is refused; the text has all problems, each with its place.
+    """
+    return _built(keyword, config, situation)[0]
+
+
+def warnings_of(keyword: Keyword[Any, Any], config: Any, **situation: Unpack[Situation]) -> list[str]:
+    """What a keyword warns of while it is compiled, each with its place.
+
+    Raises:
+        InputError: The configuration is refused.
+    """
+    return _built(keyword, config, situation)[1]
+
+
+def ask(keyword: Keyword[Any, Any], config: Any, obj: Any, **situation: Unpack[Situation]) -> Any:
+    """Ask a matcher or a TTL about an object; it sees no more of it than it declared to read.
+
+    Args:
+        keyword: The keyword.
+        config: Its configuration, as decoded JSON.
+        obj: The object, as decoded JSON, or a candidate.
+        situation: See ``Situation``.
+
+    Returns:
+        A matcher's true or false; a TTL's instant, or None for never.
+
+    Raises:
+        InputError: The configuration is refused.
+        Undecided: The keyword cannot tell.
+        UndeclaredReadError: It looked at a field that it had not declared.
+    """
+    compiled = compile_keyword(keyword, config, **situation)
+    return restricted(compiled.call, reads_of(compiled))(_candidate(obj), run_of(situation))
+
+
+def explain(keyword: Keyword[Any, Any], config: Any, obj: Any, **situation: Unpack[Situation]) -> str:
+    """The words of a matcher that does not hold, or of a TTL; as ``ask``.
+
+    Raises:
+        InputError: The configuration is refused, or the keyword explains nothing.
+        Undecided: The keyword cannot tell.
+    """
+    compiled = compile_keyword(keyword, config, **situation)
+    if compiled.explain is None:
+        raise InputError(f"{keyword.name} explains nothing: its Compiled has no explain")
+    words: str = restricted(compiled.explain, reads_of(compiled))(_candidate(obj), run_of(situation))
+    return words
+
+
+def request_of(keyword: Keyword[Any, Any], config: Any, obj: Any, **situation: Unpack[Situation]) -> Request:
+    """What an action asks for when an object is due.
+
+    Args:
+        keyword: The action.
+        config: Its configuration, as decoded JSON.
+        obj: The object, as decoded JSON, or a candidate.
+        situation: See ``Situation``.
+
+    Raises:
+        InputError: The configuration is refused.
+    """
+    candidate, run = _candidate(obj), run_of(situation)
+    decision = Decision(
+        candidate.api_version,
+        candidate.kind,
+        candidate.namespace,
+        candidate.name,
+        candidate.uid,
+        Verdict.ACT,
+        "it is due",
+        expires_at=run.now,
+    )
+    request: Request = compile_keyword(keyword, config, **situation).call(decision, run)
+    return request
+
+
+def run_of(situation: Situation) -> Run:
+    """The run of a situation."""
+    known = {namespace.name: namespace for namespace in map(_namespace, situation.get("namespaces", ()))}
+
+    def look_up(name: str) -> Namespace:
+        if name not in known:
+            raise Undecided(f"Namespace {name} cannot be read")
+        return known[name]
+
+    return Run(
+        parse_instant(situation.get("now", NOW)),
+        _policy(situation),
+        look_up,
+        situation.get("clock_skew", dt.timedelta(seconds=30)),
+    )
+
+
+def _built(keyword: Keyword[Any, Any], config: Any, situation: Situation) -> tuple[Compiled[Any], list[str]]:
+    targets = tuple(Target(api_version, kind) for api_version, kind in situation.get("targets", ()))
+    vocabulary = situation["vocabulary"] if "vocabulary" in situation else _installed()
+    workshop = Workshop(_policy(situation), targets, vocabulary)
+    offered = Offered(keyword, TypeAdapter(keyword.config), "tested", "tested")
+    compiled = workshop.keyword({keyword.name: offered}, keyword.name, config, keyword.name)
+    if compiled is None or workshop.errors:
+        raise InputError("; ".join(map(str, workshop.errors)))
+    return compiled, list(map(str, workshop.warnings))
+
+
+@cache
+def _installed() -> Vocabulary:
+    return load_plugins(installed_entry_points()).vocabulary
+
+
+def _policy(situation: Situation) -> PolicyReference:
+    return situation.get("policy", PolicyReference(NAMESPACED, "default", "tested"))
+
+
+def _candidate(obj: Any) -> Candidate:
+    return obj if isinstance(obj, Candidate) else Candidate.from_object(obj)
+
+
+def _namespace(obj: Mapping[str, Any]) -> Namespace:
+    metadata = obj["metadata"]
+    return Namespace(metadata["name"], metadata.get("labels", {}), metadata.get("annotations", {}), obj)
