@@ -110,6 +110,21 @@ def test_a_service_account_may_do_what_it_is_granted_and_nothing_else(real_clust
     assert f'"system:serviceaccount:{namespace}:reader" cannot list resource "pods"' in refused.stderr
 
 
+def test_copies_are_objects_like_any_other(real_cluster: RealCluster) -> None:
+    """Listed, counted, and deleted by their own uid."""
+    made = real_cluster.create(_configmap(real_cluster.namespace()))
+    collection = real_cluster.path_of(made).rpartition("/")[0]
+
+    real_cluster.multiply(made, [f"copy-{number}" for number in range(250)])
+
+    page = real_cluster.request("GET", f"{collection}?limit=1").body
+    uids = {each["metadata"]["uid"] for each in real_cluster.request("GET", collection).body["items"]}
+    copied = real_cluster.request("GET", f"{collection}/copy-249").body["metadata"]
+    preconditions = {key: copied[key] for key in ("uid", "resourceVersion")}
+    deleted = real_cluster.request("DELETE", f"{collection}/copy-249", {"preconditions": preconditions})
+    assert (page["metadata"]["remainingItemCount"], len(uids), deleted.status) == (250, 251, 200)
+
+
 def test_cluster_roles_are_aggregated(real_cluster: RealCluster) -> None:
     """A controller collects the rules of the roles that carry the label."""
     name = f"aggregated-{real_cluster.namespace()}"
