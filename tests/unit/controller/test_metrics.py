@@ -1,0 +1,300 @@
+"""Metrics, as a scrape reads them."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from prometheus_client.parser import text_string_to_metric_families
+
+from zen_gc_core.controller.error_types import ErrorType
+from zen_gc_core.controller.metrics import KindCount, Metrics
+from zen_gc_core.model.decision import Decision, Delete, KeptBy, Mark, Verdict
+from zen_gc_core.model.plan import Plan
+from zen_gc_core.model.policy import PolicyReference
+from zen_gc_core.model.report import Outcome, Result, RunReport
+
+ROOT = Path(__file__).parents[3]
+NOW = datetime(2026, 1, 1, 12, tzinfo=UTC)
+POLICY = PolicyReference("GarbageCollectionPolicy", "team-a", "jobs", uid="p-1")
+CLUSTER_POLICY = PolicyReference("ClusterGarbageCollectionPolicy", "", "jobs", uid="p-2")
+JOBS = KindCount("batch/v1", "Job", matched=5, pending=3)
+PODS = KindCount("v1", "Pod", matched=2, pending=2)
+JOB = Decision("batch/v1", "Job", "team-a", "secret-name", "u-1", Verdict.ACT, "why", expires_at=NOW, request=Delete())
+OF_POLICY = {"policy_namespace": "team-a", "policy_name": "jobs"}
+OF_JOBS = {**OF_POLICY, "resource_api_version": "batch/v1", "resource_kind": "Job"}
+
+GO_PROGRAM = {
+    "gc_policies_total": ("gauge", {"phase"}),
+    "gc_resources_matched_total": (
+        "counter",
+        {"policy_namespace", "policy_name", "resource_api_version", "resource_kind"},
+    ),
+    "gc_resources_deleted_total": (
+        "counter",
+        {"policy_namespace", "policy_name", "resource_api_version", "resource_kind", "reason"},
+    ),
+    "gc_deletion_duration_seconds": (
+        "histogram",
+        {"policy_namespace", "policy_name", "resource_api_version", "resource_kind"},
+    ),
+    "gc_errors_total": ("counter", {"policy_namespace", "policy_name", "error_type"}),
+    "gc_evaluation_duration_seconds": ("histogram", {"policy_namespace", "policy_name"}),
+    "gc_resources_pending_total": (
+        "gauge",
+        {"policy_namespace", "policy_name", "resource_api_version", "resource_kind"},
+    ),
+    "gc_leader_election_status": ("gauge", set()),
+    "gc_leader_election_transitions_total": ("counter", set()),
+}
+"""Names, types and labels that the Go program's dashboard and rules ask for."""
+
+
+def scrape(metrics: Metrics) -> dict[str, list[tuple[dict[str, str], float]]]:
+    """All samples, by name, as a Prometheus parser reads them."""
+    samples: dict[str, list[tuple[dict[str, str], float]]] = {}
+    for family in text_string_to_metric_families(metrics.exposition().decode()):
+        for sample in family.samples:
+            samples.setdefault(sample.name, []).append((sample.labels, sample.value))
+    return samples
+
+
+def value(metrics: Metrics, name: str, labels: dict[str, str] | None = None) -> float | None:
+    """The one sample with these labels; None when there is none."""
+    found = [value for having, value in scrape(metrics).get(name, []) if having == (labels or {})]
+    assert len(found) <= 1
+    return found[0] if found else None
+
+
+def report(policy: PolicyReference = POLICY, **changes: Any) -> RunReport:
+    """A run of two seconds that met five jobs."""
+    plan = {"now": NOW, "scanned": 9, "matched": 5, "due": 2, "decisions": ()}
+    plan |= {key: changes.pop(key) for key in ("kept", "tripped") if key in changes}
+    return RunReport(Plan(policy, **plan), Counter(), started=NOW, duration=2.0, **changes)
+
+
+@pytest.fixture
+def metrics() -> Metrics:
+    """The metrics of a leader."""
+    made = Metrics("0.1.0")
+    made.leading()
+    return made
+
+
+def use_everything(metrics: Metrics, policy: PolicyReference = POLICY) -> None:
+    """Make every metric have a sample."""
+    metrics.run_finished(report(policy), [JOBS])
+    for result in Result:
+        metrics.outcome(policy, Outcome(JOB, result), seconds=0.1, at=NOW)
+    metrics.error(policy, ErrorType.STATUS_UPDATE_FAILED)
+    metrics.error(None, ErrorType.LEASE_FAILED)
+    metrics.policies({"Active": 1})
+    metrics.sweep_finished("jobs.batch", 500, 0.5)
+    metrics.api_request("list", 200, 0.1)
+
+
+@pytest.mark.parametrize("name", GO_PROGRAM)
+def test_the_go_programs_metrics_keep_their_names_types_and_labels(metrics, name) -> None:
+    """So that its dashboard and its rules go on working."""
+    use_everything(metrics)
+    kind, labels = GO_PROGRAM[name]
+    text = metrics.exposition().decode()
+    assert f"# TYPE {name} {kind}\n" in text
+    series = scrape(metrics)[name + ("_count" if kind == "histogram" else "")]
+    assert all(set(having) == labels for having, _ in series)
+
+
+@pytest.mark.parametrize(
+    ("name", "threshold"), [("gc_deletion_duration_seconds", 10), ("gc_evaluation_duration_seconds", 5)]
+)
+def test_buckets_reach_past_the_thresholds_of_the_alerts(metrics, name, threshold) -> None:
+    """A quantile over a histogram is never more than its last finite bucket."""
+    use_everything(metrics)
+    bounds = {float(labels["le"]) for labels, _ in scrape(metrics)[f"{name}_bucket"]}
+    assert threshold in bounds
+    assert len([bound for bound in bounds if threshold < bound < float("inf")]) >= 3
+
+
+def test_no_label_holds_the_name_of_an_object(metrics) -> None:
+    """Cardinality is bounded by policies and kinds."""
+    use_everything(metrics)
+    text = metrics.exposition().decode()
+    assert "secret-name" not in text
+    assert "u-1" not in text
+
+
+@pytest.mark.parametrize(
+    ("result", "counted"),
+    [
+        (Result.DELETED, {"gc_resources_deleted_total", "gc_write_outcomes_total"}),
+        (Result.MARKED, {"gc_write_outcomes_total"}),
+        (Result.ACCEPTED, {"gc_write_outcomes_total"}),
+        (Result.GONE, {"gc_write_outcomes_total"}),
+        (Result.CONFLICT, {"gc_delete_conflicts_total", "gc_write_outcomes_total"}),
+        (Result.DROPPED, {"gc_write_outcomes_total"}),
+        (Result.WOULD_ACT, {"gc_resources_would_delete_total"}),
+        (Result.FAILED, {"gc_errors_total", "gc_write_outcomes_total"}),
+    ],
+)
+def test_an_outcome_counts_where_it_belongs_and_nowhere_else(metrics, result, counted) -> None:
+    """Only what is known to be gone by our own write is deleted; a dry run never is."""
+    metrics.outcome(POLICY, Outcome(JOB, result), seconds=0.1, at=NOW)
+    found = {
+        name
+        for name, series in scrape(metrics).items()
+        if name.endswith("_total") and any(labels.get("policy_name") and value for labels, value in series)
+    }
+    assert found == counted
+
+
+def test_a_deletion_counts_with_its_duration_and_its_lag(metrics) -> None:
+    """One event, three metrics; `reason` is the Go program's word."""
+    metrics.outcome(POLICY, Outcome(JOB, Result.DELETED), seconds=7.0, at=NOW + timedelta(seconds=40))
+    assert value(metrics, "gc_resources_deleted_total", {**OF_JOBS, "reason": "ttl_expired"}) == 1
+    assert value(metrics, "gc_deletion_duration_seconds_sum", OF_JOBS) == 7.0
+    assert value(metrics, "gc_expiry_lag_seconds_sum", OF_JOBS) == 40.0
+
+
+@pytest.mark.parametrize(("request_", "error_type"), [(Delete(), "deletion_failed"), (Mark(), "marking_failed")])
+def test_a_failed_write_is_an_error_of_its_kind(metrics, request_, error_type) -> None:
+    """Deleting and marking are told apart."""
+    decision = Decision("v1", "Pod", "a", "x", "u", Verdict.ACT, "why", request=request_)
+    metrics.outcome(POLICY, Outcome(decision, Result.FAILED), seconds=1.0, at=NOW)
+    assert value(metrics, "gc_errors_total", {**OF_POLICY, "error_type": error_type}) == 1
+
+
+def test_a_run_is_counted_by_kind_and_the_step_from_zero_is_there(metrics) -> None:
+    """`rate` needs the zero before the first deletion."""
+    metrics.run_finished(report(kept={KeptBy.ERROR: 2}), [JOBS, PODS])
+    metrics.run_finished(report(kept={KeptBy.ERROR: 2}), [JOBS, PODS])
+    assert value(metrics, "gc_resources_matched_total", OF_JOBS) == 10
+    assert value(metrics, "gc_resources_pending_total", OF_JOBS) == 3
+    assert value(metrics, "gc_resources_deleted_total", {**OF_JOBS, "reason": "ttl_expired"}) == 0
+    assert value(metrics, "gc_expression_errors_total", OF_POLICY) == 4
+    assert value(metrics, "gc_evaluation_duration_seconds_sum", OF_POLICY) == 4.0
+    assert value(metrics, "gc_last_successful_run_timestamp_seconds", OF_POLICY) == NOW.timestamp() + 2
+    assert value(metrics, "gc_breaker_tripped", OF_POLICY) == 0
+
+
+def test_a_kind_that_a_policy_no_longer_takes_is_not_pending_for_ever(metrics) -> None:
+    """The gauges are those of the last run."""
+    metrics.run_finished(report(), [JOBS, PODS])
+    metrics.run_finished(report(), [PODS])
+    assert value(metrics, "gc_resources_pending_total", OF_JOBS) is None
+
+
+@pytest.mark.parametrize(
+    ("reason", "error_type"),
+    [
+        ("AccessDenied", "access_denied"),
+        ("ListIncomplete", "list_resources_failed"),
+        ("MalformedAnswer", "list_resources_failed"),
+        ("TargetUnavailable", "target_unavailable"),
+        ("InvalidPolicy", "invalid_policy"),
+        ("ClusterUnreachable", "cluster_unreachable"),
+        ("SomethingNew", "evaluation_failed"),
+    ],
+)
+def test_a_stopped_run_is_an_error_of_its_reason_and_no_success(metrics, reason, error_type) -> None:
+    """And what is pending stays as the last whole run left it."""
+    metrics.run_finished(report(), [JOBS])
+    metrics.run_finished(report(stopped=reason), [])
+    assert value(metrics, "gc_errors_total", {**OF_POLICY, "error_type": error_type}) == 1
+    assert value(metrics, "gc_resources_pending_total", OF_JOBS) == 3
+
+
+def test_a_tripped_breaker_shows_until_a_run_passes_and_is_no_success(metrics) -> None:
+    """The gauge follows the last run."""
+    metrics.run_finished(report(tripped="too many"), [JOBS])
+    assert value(metrics, "gc_breaker_tripped", OF_POLICY) == 1
+    assert value(metrics, "gc_last_successful_run_timestamp_seconds", OF_POLICY) is None
+    metrics.run_finished(report(), [JOBS])
+    assert value(metrics, "gc_breaker_tripped", OF_POLICY) == 0
+
+
+def test_the_series_of_a_policy_go_with_it_and_do_not_come_back(metrics) -> None:
+    """A run that ends after its policy was deleted counts nowhere; one of the same name in no namespace is another."""
+    use_everything(metrics)
+    use_everything(metrics, CLUSTER_POLICY)
+    metrics.forget(POLICY)
+    use_everything(metrics)
+    left = [labels for series in scrape(metrics).values() for labels, _ in series if "policy_name" in labels]
+    assert left
+    assert {labels["policy_namespace"] for labels in left} == {""}
+
+
+def test_a_policy_made_anew_under_the_same_name_counts_from_zero(metrics) -> None:
+    """It has another uid."""
+    metrics.run_finished(report(), [JOBS])
+    metrics.forget(POLICY)
+    metrics.run_finished(report(PolicyReference(POLICY.kind, "team-a", "jobs", uid="p-3")), [JOBS])
+    assert value(metrics, "gc_resources_matched_total", OF_JOBS) == 5
+
+
+def test_a_replica_that_stops_leading_has_no_gauges_about_policies(metrics) -> None:
+    """Sums over the replicas would count them twice; its counters stay."""
+    use_everything(metrics)
+    metrics.standing_by()
+    metrics.policies({"Active": 7})
+    metrics.run_finished(report(), [JOBS])
+    found = scrape(metrics)
+    assert found["gc_leader_election_status"] == [({}, 0.0)]
+    assert found["gc_leader_election_transitions_total"] == [({}, 2.0)]
+    assert not {"gc_policies_total", "gc_resources_pending_total", "gc_breaker_tripped"} & found.keys()
+    assert value(metrics, "gc_resources_deleted_total", {**OF_JOBS, "reason": "ttl_expired"}) == 1
+    metrics.forget(POLICY)
+    assert value(metrics, "gc_resources_deleted_total", {**OF_JOBS, "reason": "ttl_expired"}) is None
+
+
+def test_only_a_change_of_leadership_is_a_transition(metrics) -> None:
+    """Renewals are none."""
+    metrics.leading()
+    assert value(metrics, "gc_leader_election_transitions_total") == 1
+
+
+def test_every_phase_has_a_number(metrics) -> None:
+    """An alert on `== 0` needs the zero."""
+    metrics.policies({"Active": 3, "Error": 1})
+    assert scrape(metrics)["gc_policies_total"] == [
+        ({"phase": "Active"}, 3.0),
+        ({"phase": "Paused"}, 0.0),
+        ({"phase": "Error"}, 1.0),
+    ]
+
+
+def test_requests_are_counted_by_verb_and_code_also_without_an_answer(metrics) -> None:
+    """`none` is a request that nobody answered."""
+    metrics.api_request("list", 200, 0.1)
+    metrics.api_request("delete", None, 3.0)
+    assert value(metrics, "gc_api_requests_total", {"verb": "list", "code": "200"}) == 1
+    assert value(metrics, "gc_api_requests_total", {"verb": "delete", "code": "none"}) == 1
+
+
+def test_two_controllers_in_one_process_do_not_share_a_number(metrics) -> None:
+    """Each has a registry of its own."""
+    use_everything(metrics)
+    assert "gc_sweep_objects_total" not in scrape(Metrics("0.1.0"))
+
+
+def test_the_reference_names_every_metric_with_its_type_and_labels(metrics) -> None:
+    """The page and the program say the same."""
+    use_everything(metrics)
+    rows = re.findall(
+        r"^\| `(gc_\w+)` \| (\w+) \|([^|]*)\|", (ROOT / "docs/reference/metrics.md").read_text(), re.MULTILINE
+    )
+    documented = {name: (kind, set(re.findall(r"`(\w+)`", labels))) for name, kind, labels in rows}
+    served = {}
+    for name, kind in re.findall(r"^# TYPE (gc_\w+) (\w+)$", metrics.exposition().decode(), re.MULTILINE):
+        series = scrape(metrics)[name + ("_count" if kind == "histogram" else "")]
+        served[name] = (kind, set(series[0][0]))
+    assert documented == served
+
+
+def test_the_reference_names_every_error_type() -> None:
+    """And none that is not there."""
+    text = (ROOT / "docs/reference/metrics.md").read_text()
+    assert set(re.findall(r"^\| `(\w+)` \| ", text.split("## Error types")[1], re.MULTILINE)) == set(ErrorType)
