@@ -1,0 +1,163 @@
+"""Connections to clusters, the embedded one with its faults and the real one, for the tests of the cluster layer."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from zen_gc_core.cluster.connection import Connection
+from zen_gc_core.cluster.discovery import Resources
+from zen_gc_core.embedded import EmbeddedCluster
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from tests.harness.cluster import Cluster
+    from zen_gc_core.cluster.discovery import Resource
+    from zen_gc_core.cluster.writing import Attempt
+    from zen_gc_core.model.report import Result
+
+CRD_VERSION = {
+    "name": "v1alpha1",
+    "served": True,
+    "storage": True,
+    "subresources": {"status": {}},
+    "schema": {"openAPIV3Schema": {"type": "object", "x-kubernetes-preserve-unknown-fields": True}},
+}
+
+
+def policy_crd(plural: str, kind: str, scope: str) -> dict[str, Any]:
+    """One of our CRDs with no schema to speak of."""
+    return {
+        "apiVersion": "apiextensions.k8s.io/v1",
+        "kind": "CustomResourceDefinition",
+        "metadata": {"name": f"{plural}.gc.kube-zen.io"},
+        "spec": {
+            "group": "gc.kube-zen.io",
+            "scope": scope,
+            "names": {"plural": plural, "singular": kind.lower(), "kind": kind, "listKind": f"{kind}List"},
+            "versions": [CRD_VERSION],
+        },
+    }
+
+
+POLICY_CRDS = (
+    policy_crd("garbagecollectionpolicies", "GarbageCollectionPolicy", "Namespaced"),
+    policy_crd("clustergarbagecollectionpolicies", "ClusterGarbageCollectionPolicy", "Cluster"),
+)
+
+
+@dataclass
+class Notes:
+    """A journal that remembers."""
+
+    intents: list[Attempt] = field(default_factory=list)
+    outcomes: list[tuple[Attempt, Result | None, str]] = field(default_factory=list)
+
+    def intent(self, attempt: Attempt) -> None:
+        self.intents.append(attempt)
+
+    def outcome(self, attempt: Attempt, result: Result | None, message: str) -> None:
+        assert attempt in self.intents
+        self.outcomes.append((attempt, result, message))
+
+
+@dataclass
+class Naps:
+    """A sleep that remembers instead of sleeping, and moves its own clock on."""
+
+    taken: list[float] = field(default_factory=list)
+    now: float = 1000.0
+
+    def __call__(self, seconds: float) -> None:
+        self.taken.append(seconds)
+        self.now += seconds
+
+    def clock(self) -> float:
+        return self.now
+
+
+@dataclass
+class Lab:
+    """A connection to a cluster, and a namespace of our own in it."""
+
+    connection: Connection
+    resources: Resources
+    namespace: str
+
+    def resource(self, api_version: str, kind: str) -> Resource:
+        return self.resources.resolve(api_version, kind)
+
+    def make(self, kind: str = "ConfigMap", api_version: str = "v1", name: str = "", **document: Any) -> str:
+        """Create an object and return its name."""
+        resource = self.resource(api_version, kind)
+        metadata = {"name": name or f"x-{uuid.uuid4().hex[:8]}", **document.pop("metadata", {})}
+        body = {"apiVersion": api_version, "kind": kind, "metadata": metadata, **document}
+        path = resource.path(self.namespace if resource.namespaced else None)
+        answer = self.connection.request("POST", path, body=body)
+        assert answer.status == 201, answer.body
+        return str(metadata["name"])
+
+
+@pytest.fixture
+def server() -> Iterator[EmbeddedCluster]:
+    """An embedded cluster of this test's own, to be broken on purpose."""
+    with EmbeddedCluster() as started:
+        yield started
+
+
+@pytest.fixture
+def connect(tmp_path: Path) -> Iterator[Callable[..., Connection]]:
+    """Opens connections to a server, and closes them in the end."""
+    opened: list[Connection] = []
+
+    def connect_to(server: EmbeddedCluster | dict[str, Any], **options: Any) -> Connection:
+        document = server.kubeconfig() if isinstance(server, EmbeddedCluster) else server
+        path = tmp_path / f"{uuid.uuid4().hex}.kubeconfig"
+        path.write_text(json.dumps(document))
+        opened.append(Connection.open(kubeconfig=path, **options))
+        return opened[-1]
+
+    yield connect_to
+    for connection in opened:
+        connection.close()
+
+
+@pytest.fixture
+def broken(server: EmbeddedCluster, connect: Callable[..., Connection]) -> Lab:
+    """A lab on the embedded cluster of this test's own."""
+    connection = connect(server)
+    server.seed([{"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "lab"}}])
+    return Lab(connection, Resources(connection), "lab")
+
+
+@pytest.fixture
+def lab(cluster: Cluster) -> Iterator[Lab]:
+    """A lab on both kinds of cluster, in a namespace of its own."""
+    with Connection.open(kubeconfig=cluster.kubeconfig_path) as connection:
+        yield Lab(connection, Resources(connection), cluster.namespace())
+
+
+@pytest.fixture
+def policies(cluster: Cluster) -> None:
+    """Our CRDs are installed."""
+    for crd in POLICY_CRDS:
+        if cluster.request("GET", cluster.path_of(crd)).status == 404:
+            cluster.create(crd)
+
+
+@pytest.fixture
+def notes() -> Notes:
+    """A journal that remembers."""
+    return Notes()
+
+
+@pytest.fixture
+def naps() -> Naps:
+    """A sleep that remembers instead of sleeping."""
+    return Naps()
