@@ -1,0 +1,48 @@
+"""Acme's keywords for zen-gc.
+
+``conditions: {acme.io/team: {oneOf: [web, api]}}``: the object's team label is one of these. And a veto: nothing is
+collected while a policy carries the annotation ``acme.io/freeze``.
+"""
+
+from __future__ import annotations
+
+from zen_gc_core import Build, Candidate, Compiled, Config, Keyword, Plan, Run, hookimpl
+
+FREEZE = "acme.io/freeze"
+
+
+class Team(Config):
+    """The object's team label is one of these."""
+
+    one_of: list[str]
+
+
+def compile_team(config: Team, build: Build) -> Compiled[bool]:
+    """Once a policy: check the configuration further, and make the callable."""
+    if not config.one_of:
+        raise build.error("oneOf", "must name at least one team")
+    teams = frozenset(config.one_of)
+
+    def holds(candidate: Candidate, _run: Run) -> bool:
+        return candidate.labels.get("team") in teams
+
+    def explain(candidate: Candidate, _run: Run) -> str:
+        return f"team is {candidate.labels.get('team', 'missing')}, not {' or '.join(config.one_of)}"
+
+    return Compiled(holds, reads=["metadata.labels.team"], explain=explain)
+
+
+TEAM = Keyword("acme.io/team", Team, compile_team)
+
+
+@hookimpl
+def zen_gc_matchers() -> list[Keyword[Team, bool]]:
+    """Our keywords for ``spec.conditions``."""
+    return [TEAM]
+
+
+@hookimpl
+def zen_gc_veto(plan: Plan) -> str | None:
+    """Nothing is collected during a freeze."""
+    reason = plan.policy.annotations.get(FREEZE)
+    return None if reason is None else f"frozen: {reason}"

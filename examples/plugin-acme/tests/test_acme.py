@@ -1,0 +1,50 @@
+"""What Acme's keyword and veto promise."""
+
+import datetime as dt
+
+import pytest
+from acme_zen_gc import FREEZE, TEAM, zen_gc_veto
+
+from zen_gc_core import InputError, Plan
+from zen_gc_core.model.policy import PolicyReference
+from zen_gc_core.testing import ask, check_keyword, explain
+
+
+def _labelled(**labels):
+    return {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "a", "labels": labels}}
+
+
+@pytest.mark.parametrize(("team", "holds"), [("web", True), ("api", True), ("db", False)])
+def test_it_holds_for_the_teams_that_are_named(team, holds):
+    assert ask(TEAM, {"oneOf": ["web", "api"]}, _labelled(team=team)) is holds
+
+
+def test_an_object_without_a_team_is_nobodys():
+    assert ask(TEAM, {"oneOf": ["web"]}, _labelled()) is False
+
+
+def test_it_says_why_it_does_not_hold():
+    assert explain(TEAM, {"oneOf": ["web", "api"]}, _labelled(team="db")) == "team is db, not web or api"
+
+
+@pytest.mark.parametrize("config", [{"oneOf": []}, {"oneof": ["web"]}, {}, [], {"oneOf": "web"}])
+def test_a_configuration_that_cannot_be_meant_is_refused(config):
+    with pytest.raises(InputError):
+        ask(TEAM, config, _labelled())
+
+
+def test_it_keeps_the_promises_of_the_plugin_contract():
+    check_keyword(TEAM, {"oneOf": ["web"]})
+
+
+def _plan(annotations):
+    policy = PolicyReference("GarbageCollectionPolicy", "shop", "old-configs", annotations=annotations)
+    return Plan(policy, dt.datetime(2026, 1, 1, tzinfo=dt.UTC), scanned=1, matched=1, due=1, decisions=())
+
+
+def test_a_freeze_stops_the_run_with_its_reason():
+    assert zen_gc_veto(plan=_plan({FREEZE: "year's end"})) == "frozen: year's end"
+
+
+def test_without_a_freeze_the_run_passes():
+    assert zen_gc_veto(plan=_plan({})) is None

@@ -1,0 +1,69 @@
+"""The example of a third-party plugin, built and installed as its users would, beside a built and installed zen-gc."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import sysconfig
+import venv
+from pathlib import Path
+
+import pytest
+
+REPOSITORY = Path(__file__).parents[2]
+EXAMPLE = REPOSITORY / "examples" / "plugin-acme"
+LOAD = """
+import json
+from zen_gc_core.plugins import installed_entry_points, load_plugins
+import acme_zen_gc, zen_gc_core
+plugins = load_plugins(installed_entry_points()).plugins
+print(json.dumps({
+    "files": [zen_gc_core.__file__, acme_zen_gc.__file__],
+    "plugins": [[p.name, p.distribution, p.version, p.failure, dict(p.keywords)] for p in plugins],
+}))
+"""
+
+
+def _run(*command: str | Path, cwd: Path) -> str:
+    environment = {**os.environ, "PIP_CONFIG_FILE": os.devnull, "PYTHONDONTWRITEBYTECODE": "1"}
+    environment.pop("PYTHONPATH", None)
+    finished = subprocess.run(
+        command, cwd=cwd, env=environment, capture_output=True, text=True, check=False, timeout=110
+    )
+    assert finished.returncode == 0, finished.stdout + finished.stderr
+    return finished.stdout
+
+
+@pytest.fixture(scope="module")
+def fresh(tmp_path_factory):
+    """A virtual environment of its own with both distributions; their dependencies are lent by this one."""
+    home = tmp_path_factory.mktemp("fresh")
+    venv.create(home / "venv", with_pip=False, symlinks=True)
+    python = home / "venv" / "bin" / "python"
+    site = Path(_run(python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))", cwd=home).strip())
+    (site / "lent.pth").write_text(sysconfig.get_path("purelib") + "\n")
+    pip = [sys.executable, "-m", "pip", "--python", python, "install", "--no-index", "--no-deps", "--ignore-installed"]
+    _run(*pip, "--no-build-isolation", "--disable-pip-version-check", "--quiet", REPOSITORY, EXAMPLE, cwd=home)
+    return python, site
+
+
+def test_the_example_is_loaded_beside_the_projects_own_plugins(fresh, tmp_path):
+    """Its keyword and distribution are listed, nothing is in quarantine, and both run from where they were installed."""
+    python, site = fresh
+    found = json.loads(_run(python, "-c", LOAD, cwd=tmp_path))
+    assert all(Path(file).is_relative_to(site) for file in found["files"])
+    assert [plugin[0] for plugin in found["plugins"]] == ["actions", "conditions", "ttl", "acme"]
+    assert [plugin[3] for plugin in found["plugins"]] == [None] * 4
+    assert found["plugins"][3] == ["acme", "acme-zen-gc", "1.0.0", None, {"matchers": ["acme.io/team"]}]
+
+
+def test_the_examples_own_tests_pass(fresh, tmp_path):
+    """As its author would run them, against what is installed."""
+    python, _ = fresh
+    shutil.copytree(EXAMPLE / "tests", tmp_path / "tests")
+    shutil.copy(EXAMPLE / "pyproject.toml", tmp_path)
+    output = _run(python, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", cwd=tmp_path)
+    assert " passed" in output
