@@ -62,4 +62,4 @@ def _shown(value: object) -> str:
 
 def format_instant(moment: datetime) -> str:
     """Spell an aware datetime as RFC 3339 in UTC, whole seconds (``2026-01-01T12:00:00Z``); fractions are dropped."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return f"{moment.astimezone(UTC).replace(microsecond=0, tzinfo=None).isoformat()}Z"
