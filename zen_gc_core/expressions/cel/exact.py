@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
-from zen_gc_core.errors import ExpressionError
+from zen_gc_core.errors import BudgetExceededError, ExpressionError
 from zen_gc_core.expressions.budget import begin
 from zen_gc_core.expressions.cel import operators
 from zen_gc_core.expressions.cel.absorbing import absorbing_loop, absorbing_operator
@@ -81,6 +81,7 @@ class ExactCompiler:
         self._variables = {name: place for place, name in enumerate(variables)}
         self._slots = len(variables)
         self._observe = observe
+        self._binds: set[int] = set()
 
     def compile(self) -> Callable[..., Any]:
         """The function of the variables' values; it raises ``ExpressionError`` alone."""
@@ -116,7 +117,7 @@ class ExactCompiler:
                 return lambda _: value
             case Name(name=name):
                 slot = scope[name]
-                return lambda frame: frame[slot]
+                return (lambda frame: _bound(frame[slot])) if slot in self._binds else lambda frame: frame[slot]
             case Select() | Has() | Index():
                 return self._access(node, scope)
             case Unary() | Binary() | Conditional():
@@ -135,8 +136,9 @@ class ExactCompiler:
                 return self._comprehension(node, scope)
             case Bind(variable=variable, value=value, body=body):
                 slot, bound = self._slot(), self._compile(value, scope)
+                self._binds.add(slot)
                 inner = self._compile(body, {**scope, variable: slot})
-                return lambda frame: _with(frame, slot, bound(frame), inner)
+                return lambda frame: _with(frame, slot, _attempted(bound, frame), inner)
             case OptionalMap(macro=macro, operand=operand, variable=variable, body=body):
                 slot, optional = self._slot(), self._compile(operand, scope)
                 inner = self._compile(body, {**scope, variable: slot})
@@ -247,6 +249,22 @@ class ExactCompiler:
                 )
             case _:
                 return lambda frame: [body(frame) for _ in rounds(frame)]
+
+
+def _attempted(value: Evaluation, frame: Frame) -> Any:
+    """The value of ``cel.bind``, or why there is none: that matters only where the variable is read."""
+    try:
+        return value(frame)
+    except BudgetExceededError:
+        raise
+    except ExpressionError as error:
+        return error
+
+
+def _bound(value: Any) -> Any:
+    if isinstance(value, ExpressionError):
+        raise value
+    return value
 
 
 def _with(frame: Frame, slot: int, value: Any, body: Evaluation) -> Any:

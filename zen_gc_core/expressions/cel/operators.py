@@ -63,7 +63,7 @@ def equal(left: Any, right: Any) -> bool:
 def _equal_maps(left: dict[Any, Any], right: dict[Any, Any]) -> bool:
     if len(left) != len(right):
         return False
-    spend_steps(len(left))
+    spend_steps(2 * len(left))
     return all(has_key(right, key) and equal(value, right[key]) for key, value in left.items())
 
 
@@ -207,6 +207,10 @@ def is_in(value: Any, container: Any) -> bool:
     raise no_overload("in", value, container)
 
 
+def _may_be_key(key: Any) -> bool:
+    return type(key) in (str, bool) or type(key) in NUMBERS
+
+
 def has_key(mapping: dict[Any, Any], key: Any) -> bool:
     """Whether a map has a key: numbers by value, and ``true`` is not 1."""
     kind = type(key)
@@ -260,7 +264,7 @@ def optional_index(container: Any, key: Any) -> Optional:
             return NONE
         container = container.value
     if type(container) is dict:
-        return Optional(container[key]) if has_key(container, key) else NONE
+        return Optional(container[key]) if _may_be_key(key) and has_key(container, key) else NONE
     if type(container) is list:
         place = list_index(key)
         return Optional(container[place]) if 0 <= place < len(container) else NONE

@@ -18,7 +18,7 @@ _LONGEST: Final = 1000
 _MEMORY: Final = 1 << 20
 """Bytes that a compiled pattern and its search may take."""
 
-_CALL: Final = 64
+_CALL: Final = 160
 """What a search costs beside its text, in bytes."""
 
 

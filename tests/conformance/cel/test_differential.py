@@ -1,0 +1,65 @@
+"""The two tiers against each other and against Google's C++ engine, over random expressions."""
+
+from __future__ import annotations
+
+import os
+import random
+import re
+
+import pytest
+
+from tests.conformance.cel.generating import OBJECT, Generator
+from tests.conformance.cel.oracle import Failure, from_oracle, oracle_environment
+from tests.conformance.cel.published import same
+from zen_gc_core.errors import ExpressionError, ExpressionSyntaxError
+from zen_gc_core.expressions.cel import Environment
+
+COUNT = int(os.environ.get("ZEN_GC_FUZZ_COUNT", "20000"))
+BATCHES = 4
+SEED = int(os.environ.get("ZEN_GC_FUZZ_SEED", str(random.SystemRandom().randrange(1 << 32))))
+
+KNOWN = re.compile(
+    r"int\("  # C++ reads int(' 1') and int(true), and has no int(duration); Go has it the other way round
+    r"|-\("  # C++ has no -duration
+    r"|%d"  # C++ shows 2.5 as 2.500000 by %d
+    r"|ndexOf\("  # C++ has none of lists, which Kubernetes adds
+)
+"""Where the engines are known to differ: in overloads that one of them has and the other has not."""
+
+
+def _outcome(tier):
+    try:
+        return tier(OBJECT)
+    except ExpressionError as error:
+        return error
+
+
+@pytest.mark.parametrize("batch", range(BATCHES))
+def test_random_expressions_come_out_the_same_in_all_engines(batch):
+    """Fast tier, exact tier and C++ yield the same value, or all of them fail."""
+    cel = pytest.importorskip("cel_expr_python.cel", reason="NOT RUN (cel-expr-python is not installed)")
+    print(f"ZEN_GC_FUZZ_SEED={SEED} ZEN_GC_FUZZ_COUNT={COUNT}")
+    generator = Generator(random.Random(f"{SEED}/{batch}"))
+    environment, oracle = Environment(("object",), check_types=False), oracle_environment(cel)
+    compared = known = 0
+    for _ in range(COUNT // BATCHES):
+        expression = generator.expression()
+        try:
+            program = environment.compile(expression)
+        except ExpressionSyntaxError as error:
+            assert "more than" in error.message or "no RE2" in error.message, (expression, error)
+            continue
+        fast, exact = _outcome(program.evaluate), _outcome(program.evaluate_exactly)
+        failed = isinstance(fast, ExpressionError)
+        agree = isinstance(exact, ExpressionError) and str(fast) == str(exact) if failed else same(fast, exact)
+        assert agree, f"seed {SEED}: the tiers differ: {expression}: {fast!r}, {exact!r}"
+        try:
+            theirs = from_oracle(oracle.compile(expression, disable_check=True).eval(data={"object": OBJECT}))
+        except RuntimeError:  # it checks literal arguments of math.greatest() when compiling
+            continue
+        compared += 1
+        if theirs is not Failure if failed else theirs is Failure or not same(fast, theirs):
+            assert KNOWN.search(expression), f"seed {SEED}: C++ differs: {expression}: {fast!r}, {theirs!r}"
+            known += 1
+    assert compared > 0.9 * COUNT // BATCHES
+    assert known < 0.02 * COUNT // BATCHES
