@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +10,7 @@ from zen_gc_core.embedded import EmbeddedCluster
 
 
 class InProcessCluster(Cluster):
-    """The embedded cluster, over HTTP on a free port.
+    """The embedded cluster, over plain HTTP on a free port; without tokens, because kubectl sends them over TLS alone.
 
     Attributes:
         server: the embedded cluster itself, for its faults and its record of requests.
@@ -20,15 +19,13 @@ class InProcessCluster(Cluster):
     name = "embedded"
 
     def __init__(self) -> None:
-        token = secrets.token_hex(16)
-        self.server = EmbeddedCluster(tokens={token: "admin"})
-        self.server.__enter__()
-        super().__init__(self.server.url, token=token)
+        self.server = EmbeddedCluster().start()
+        super().__init__(self.server.url)
 
     def close(self) -> None:
         """Stop the cluster."""
         super().close()
-        self.server.__exit__(None, None, None)
+        self.server.close()
 
     def _backdate_to(self, path: str, timestamp: str) -> dict[str, Any]:
         self.server.backdate(path, datetime.fromisoformat(timestamp))
