@@ -50,6 +50,8 @@ class Throttle:
                 raise Throttled(f"the API server has asked for patience for {PATIENCE / 60:.0f} minutes: {answer}")
 
     def wait(self) -> None:
-        """Wait until nobody has asked for patience any more."""
-        while (seconds := self._until - self._clock()) > 0:
+        """Wait until nobody has asked for patience any more; each time that was asked for is slept once."""
+        slept = float("-inf")
+        while (until := self._until) > slept and (seconds := until - self._clock()) > 0:
             self._sleep(seconds)
+            slept = until

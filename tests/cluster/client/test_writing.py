@@ -62,7 +62,7 @@ def writes(server: EmbeddedCluster, method: str = "DELETE") -> list[Request]:
     ],
 )
 def test_a_delete_that_the_server_carries_out_is_read_rightly(
-    lab: Lab, notes: Notes, naps: Naps, kind: str, api_version: str, document: dict[str, Any], expected: Result
+    lab: Lab, notes: Notes, naps: Naps, *, kind: str, api_version: str, document: dict[str, Any], expected: Result
 ) -> None:
     """Rows 1 and 2: a Status, the object itself confirmed by one GET, or an object that waits for its finalizers."""
     observed = seen(lab, lab.make(kind, api_version, **document), kind, api_version)
@@ -184,7 +184,7 @@ def test_what_is_answered_at_last_counts(
     ("document", "expected"), [({}, Result.GONE), (FINALIZER, Result.CONFLICT)], ids=["removed", "terminating"]
 )
 def test_a_repeat_of_a_delete_that_arrived_is_never_counted_as_deleted(
-    broken: Lab, server: EmbeddedCluster, notes: Notes, naps: Naps, document: dict[str, Any], expected: Result
+    broken: Lab, server: EmbeddedCluster, notes: Notes, naps: Naps, *, document: dict[str, Any], expected: Result
 ) -> None:
     """Row 6: the server acts and the answer is lost; the repeat meets 404 or 409."""
     observed = seen(broken, broken.make(**document))
@@ -196,7 +196,7 @@ def test_a_repeat_of_a_delete_that_arrived_is_never_counted_as_deleted(
     ("retry_after", "waited"), [(None, 1.0), (3, 3.0), (0, 1.0), (3600, 60.0), (-1, 1.0), ("soon", 1.0)]
 )
 def test_a_429_is_waited_for_and_is_no_attempt(
-    broken: Lab, server: EmbeddedCluster, notes: Notes, naps: Naps, retry_after: float | str | None, waited: float
+    broken: Lab, server: EmbeddedCluster, notes: Notes, naps: Naps, *, retry_after: float | str | None, waited: float
 ) -> None:
     """Row 5: Retry-After, 1 s without one, at most 60 s; outside the five steps."""
     observed = seen(broken, broken.make())
@@ -258,7 +258,7 @@ def test_a_401_reads_the_credentials_once_more_and_then_ends_the_run(
 @pytest.mark.parametrize("status", [400, 405, 413, 415, 422])
 @pytest.mark.parametrize("method", ["DELETE", "PATCH"])
 def test_what_the_server_refuses_is_failed_and_not_repeated(
-    broken: Lab, server: EmbeddedCluster, notes: Notes, naps: Naps, status: int, method: str
+    broken: Lab, server: EmbeddedCluster, notes: Notes, naps: Naps, *, status: int, method: str
 ) -> None:
     """Row 9."""
     observed = seen(broken, broken.make())
@@ -286,7 +286,7 @@ NO_ANSWERS = [
 @pytest.mark.parametrize("body", NO_ANSWERS)
 @pytest.mark.parametrize("carried_out", [True, False])
 def test_a_200_that_says_nothing_is_never_counted_as_deleted(
-    broken: Lab, server: EmbeddedCluster, notes: Notes, naps: Naps, body: bytes, carried_out: bool
+    broken: Lab, server: EmbeddedCluster, notes: Notes, naps: Naps, *, body: bytes, carried_out: bool
 ) -> None:
     """A proxy's page, half a document, somebody else's uid: one look says what is there, not who did it."""
     observed = seen(broken, broken.make())

@@ -1,0 +1,79 @@
+"""Servers that misbehave below HTTP, where the faults of the embedded cluster do not reach."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import threading
+from typing import TYPE_CHECKING, Self
+
+if TYPE_CHECKING:
+    import ssl
+    from collections.abc import Callable
+    from types import TracebackType
+
+
+class RawServer:
+    """Accepts connections on a free port and hands each, on a thread of its own, to a function.
+
+    Args:
+        serve: what to do with a connection.
+        before: what to do before its TLS handshake.
+        tls: the context of the handshake; None speaks plain TCP.
+    """
+
+    def __init__(
+        self,
+        serve: Callable[[socket.socket], None],
+        *,
+        before: Callable[[], None] | None = None,
+        tls: ssl.SSLContext | None = None,
+    ) -> None:
+        self._serve = serve
+        self._before = before
+        self._tls = tls
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self._thread = threading.Thread(target=self._accept, daemon=True)
+        self._open: list[socket.socket] = []
+        self.received = bytearray()
+
+    @property
+    def port(self) -> int:
+        return int(self._listener.getsockname()[1])
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for each in (self._listener, *self._open):
+            with contextlib.suppress(OSError):
+                each.shutdown(socket.SHUT_RDWR)
+            each.close()
+        self._thread.join()
+
+    def request(self, client: socket.socket) -> bytes:
+        """Read one request's head and keep it."""
+        head = b""
+        while b"\r\n\r\n" not in head and (data := client.recv(4096)):
+            head += data
+            self.received += data
+        return head
+
+    def _accept(self) -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                client, _ = self._listener.accept()
+                self._open.append(client)
+                threading.Thread(target=self._meet, args=(client,), daemon=True).start()
+
+    def _meet(self, client: socket.socket) -> None:
+        with contextlib.suppress(OSError):
+            if self._before is not None:
+                self._before()
+            if self._tls is not None:
+                client = self._tls.wrap_socket(client, server_side=True)
+                self._open.append(client)
+            self._serve(client)

@@ -1,0 +1,148 @@
+"""Which cluster is found, and what is said when none is."""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from zen_gc_core.cluster.configuration import find
+from zen_gc_core.cluster.connection import Connection
+from zen_gc_core.cluster.errors import BadConfiguration
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A home without a kubeconfig, outside of any Pod."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+    for name in ("KUBECONFIG", "KUBERNETES_SERVICE_HOST", "KUBERNETES_SERVICE_PORT"):
+        monkeypatch.delenv(name, raising=False)
+    return tmp_path
+
+
+def document(name: str = "one", *, current: str | None = None, **context: str) -> dict[str, Any]:
+    return {
+        "apiVersion": "v1",
+        "kind": "Config",
+        "clusters": [{"name": name, "cluster": {"server": f"http://{name}.example:8080"}}],
+        "users": [{"name": name, "user": {"token": f"token-of-{name}"}}],
+        "contexts": [{"name": name, "context": {"cluster": name, "user": name, **context}}],
+        **({"current-context": current} if current else {}),
+    }
+
+
+def write(path: Path, content: Any) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(content if isinstance(content, str) else json.dumps(content))
+    return path
+
+
+def test_without_any_kubeconfig_one_line_says_where_it_was_looked_for(home: Path) -> None:
+    """No cluster: the place, and what to do."""
+    with pytest.raises(BadConfiguration) as caught:
+        Connection.open()
+    text = str(caught.value)
+    assert text == (
+        f"no cluster: no kubeconfig at {home}/.kube/config, and not in a Pod: pass --kubeconfig, or set KUBECONFIG"
+    )
+
+
+def test_the_kubeconfig_in_the_home_is_found(home: Path) -> None:
+    """And its current context, with its namespace."""
+    write(home / ".kube" / "config", document(current="one", namespace="team-a"))
+    with Connection.open() as connection:
+        assert (connection.server, connection.namespace) == ("http://one.example:8080", "team-a")
+        assert not connection.in_cluster
+
+
+def test_a_list_of_kubeconfigs_is_merged_as_kubectl_merges_it(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first file that says something wins, also about the current context; files that are not there do not matter."""
+    first = write(home / "first", document("one", current="one"))
+    second = write(home / "second", document("two", current="two"))
+    listed = os.pathsep.join(map(str, [home / "missing", first, second]))
+    monkeypatch.setenv("KUBECONFIG", listed)
+    with Connection.open() as connection:
+        assert connection.server == "http://one.example:8080"
+    with Connection.open(context="two") as connection:
+        assert connection.server == "http://two.example:8080"
+
+
+def test_the_variable_is_read_when_it_is_needed(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not when the client library is imported."""
+    for name in ("one", "two"):
+        monkeypatch.setenv("KUBECONFIG", str(write(home / name, document(name, current=name))))
+        assert find().context == name
+
+
+@pytest.mark.parametrize(
+    ("content", "options", "said"),
+    [
+        (None, {}, "the kubeconfig {path} does not exist"),
+        ("", {}, "{path} has no current-context; choose one with --context (it has: none)"),
+        ("[]", {}, "the kubeconfig {path} is no kubeconfig"),
+        ("{", {}, "the kubeconfig {path} cannot be read"),
+        ("\x00", {}, "the kubeconfig {path} cannot be read"),
+        (document(), {}, "has no current-context; choose one with --context (it has: one)"),
+        (document(current="one"), {"context": "two"}, "{path} has no context 'two' (it has: one)"),
+        (document(current="two"), {}, "{path} has no context 'two' (it has: one)"),
+        ({**document(current="one"), "clusters": []}, {}, "name one in"),
+        ({**document(current="one"), "clusters": [{"name": "one", "cluster": {}}]}, {}, "names no server"),
+        ({**document(current="one"), "clusters": "one"}, {}, "context one of {path}"),
+        ({**document(current="one"), "contexts": [{"name": "one"}]}, {}, "context one of {path}"),
+        ({**document(current="one"), "users": [{"name": "one", "user": "me"}]}, {}, "context one of {path}"),
+        (
+            {**document(current="one"), "clusters": [{"name": "one", "cluster": {"server": 7}}]},
+            {},
+            "context one of {path} is malformed",
+        ),
+        (
+            {
+                **document(current="one"),
+                "clusters": [
+                    {"name": "one", "cluster": {"server": "https://x", "certificate-authority": "/not/there"}}
+                ],
+            },
+            {},
+            "File does not exist: /not/there",
+        ),
+    ],
+)
+def test_a_kubeconfig_that_is_wrong_is_refused_in_one_line(
+    home: Path, content: Any, options: dict[str, str], said: str
+) -> None:
+    """With the path, and with what it has instead."""
+    path = home / "config"
+    if content is not None:
+        write(path, content)
+    with pytest.raises(BadConfiguration) as caught:
+        Connection.open(kubeconfig=path, **options)
+    assert said.format(path=path) in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def plugin(home: Path, script: str) -> dict[str, Any]:
+    path = write(home / "plugin", f"#!/bin/sh\n{script}\n")
+    path.chmod(path.stat().st_mode | stat.S_IXUSR)
+    run = {"apiVersion": "client.authentication.k8s.io/v1", "command": str(path), "interactiveMode": "Never"}
+    return {**document(current="one"), "users": [{"name": "one", "user": {"exec": run}}]}
+
+
+@pytest.mark.parametrize(
+    ("script", "said"),
+    [("echo no such account >&2; exit 3", "no such account"), ("echo hello", "decode"), ("echo '{}'", "apiVersion")],
+)
+def test_a_credential_plugin_that_fails_is_told_and_not_logged(
+    home: Path, capfd: pytest.CaptureFixture[str], script: str, said: str
+) -> None:
+    """The official client logs it and goes on as nobody; we stop."""
+    path = write(home / "config", plugin(home, script))
+    with pytest.raises(BadConfiguration, match="the credential plugin failed") as caught:
+        Connection.open(kubeconfig=path)
+    assert said in str(caught.value)
+    assert capfd.readouterr() == ("", "")

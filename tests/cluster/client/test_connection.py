@@ -1,0 +1,323 @@
+"""What a connection does with servers that are down, slow, strange or not to be trusted."""
+
+from __future__ import annotations
+
+import datetime as dt
+import ssl
+import threading
+import time
+from email.utils import format_datetime
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.cluster.client.servers import RawServer
+from tests.harness.certificates import write_certificate
+from zen_gc_core.cluster.authority import Authority
+from zen_gc_core.cluster.clocks import ServerClock, boottime
+from zen_gc_core.cluster.errors import (
+    AnswerTooLarge,
+    AuthorityLost,
+    BadConfiguration,
+    CannotReach,
+    TimedOut,
+    TLSTrouble,
+)
+from zen_gc_core.embedded import EmbeddedCluster, Fault
+
+if TYPE_CHECKING:
+    import socket
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from zen_gc_core.cluster.connection import Connection
+
+HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
+
+
+def config(url: str, **cluster: Any) -> dict[str, Any]:
+    return {
+        "clusters": [{"name": "x", "cluster": {"server": url, **cluster}}],
+        "users": [],
+        "contexts": [{"name": "x", "context": {"cluster": "x", "user": ""}}],
+        "current-context": "x",
+    }
+
+
+@pytest.fixture
+def certificate(tmp_path: Path) -> tuple[Path, ssl.SSLContext]:
+    """A certificate that is its own authority, and a server's context with it."""
+    write_certificate(tmp_path / "tls.crt", tmp_path / "tls.key")
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(tmp_path / "tls.crt", tmp_path / "tls.key")
+    return tmp_path / "tls.crt", context
+
+
+def answer(client: socket.socket, body: bytes = b"{}", extra: bytes = b"") -> None:
+    client.sendall(HEAD + extra + b"Content-Length: %d\r\n\r\n" % len(body) + body)
+
+
+def test_a_server_that_is_not_there_cannot_be_reached(connect: Callable[..., Connection]) -> None:
+    """The text names the server and asks the right question."""
+    with EmbeddedCluster() as server:
+        connection = connect(server)
+        url = server.url
+    with pytest.raises(CannotReach, match=f"cannot reach {url}: .*refused.*: is the cluster running"):
+        connection.request("GET", "/version")
+
+
+def test_a_name_that_nobody_knows_is_said_to_be_one(connect: Callable[..., Connection]) -> None:
+    """Most often a mistake in the kubeconfig."""
+    with pytest.raises(CannotReach, match=r"is the kubeconfig's server right|cannot reach"):
+        connect(config("http://zen-gc.invalid:1")).request("GET", "/version")
+
+
+def test_a_server_that_hangs_is_given_up_in_time(server: EmbeddedCluster, connect: Callable[..., Connection]) -> None:
+    """The timeout is the caller's."""
+    server.faults = lambda _: Fault(delay=5)
+    with pytest.raises(TimedOut, match="did not answer in time"):
+        connect(server).request("GET", "/version", timeout=0.2)
+
+
+def test_a_body_that_drips_is_given_up_in_time(connect: Callable[..., Connection]) -> None:
+    """The timeout is for the whole answer, not for each byte."""
+
+    def drip(client: socket.socket) -> None:
+        raw.request(client)
+        client.sendall(HEAD + b"Content-Length: 100\r\n\r\n")
+        for _ in range(100):
+            client.sendall(b" ")
+            time.sleep(0.05)
+
+    with RawServer(drip) as raw:
+        began = boottime()
+        with pytest.raises(TimedOut, match="took too long"):
+            connect(config(f"http://127.0.0.1:{raw.port}")).request("GET", "/version", timeout=0.3)
+        assert boottime() - began < 4
+
+
+@pytest.mark.parametrize(
+    "fault", [Fault(reset=True), Fault(truncate=0), Fault(truncate=20)], ids=["reset", "headers only", "half a body"]
+)
+def test_half_an_answer_is_no_answer(server: EmbeddedCluster, connect: Callable[..., Connection], fault: Fault) -> None:
+    """Never a shorter one."""
+    server.faults = lambda _: fault
+    with pytest.raises(CannotReach, match="broke off"):
+        connect(server).request("GET", "/version")
+
+
+def test_what_is_no_http_is_no_answer(connect: Callable[..., Connection]) -> None:
+    """An SSH server, say."""
+    with (
+        RawServer(lambda client: client.sendall(b"SSH-2.0-OpenSSH_9.2\r\n")) as raw,
+        pytest.raises(CannotReach, match="broke off"),
+    ):
+        connect(config(f"http://127.0.0.1:{raw.port}")).request("GET", "/version")
+
+
+def test_an_answer_without_end_is_not_read_to_its_end(
+    server: EmbeddedCluster, connect: Callable[..., Connection]
+) -> None:
+    """The limit holds while reading."""
+    server.faults = lambda _: Fault(body=b"x" * 3_000_000)
+    with pytest.raises(AnswerTooLarge, match="more than 1 MiB"):
+        connect(server).request("GET", "/version", limit=2**20)
+
+
+def test_a_redirect_is_not_followed(connect: Callable[..., Connection]) -> None:
+    """A DELETE that is sent somewhere else is another DELETE."""
+
+    def redirect(client: socket.socket) -> None:
+        raw.request(client)
+        client.sendall(b"HTTP/1.1 307 Moved\r\nLocation: /elsewhere\r\nContent-Length: 0\r\n\r\n")
+        raw.request(client)
+
+    with RawServer(redirect) as raw:
+        connection = connect(config(f"http://127.0.0.1:{raw.port}"))
+        assert connection.request("DELETE", "/api/v1/namespaces/a/pods/b").status == 307
+        assert b"elsewhere" not in raw.received
+
+
+def test_a_server_with_an_unknown_certificate_is_not_trusted(
+    connect: Callable[..., Connection], certificate: tuple[Path, ssl.SSLContext]
+) -> None:
+    """And the text says where trust is written down."""
+    path, context = certificate
+    with RawServer(answer, tls=context) as raw:
+        url = f"https://127.0.0.1:{raw.port}"
+        with pytest.raises(TLSTrouble, match="see certificate-authority in the kubeconfig"):
+            connect(config(url)).request("GET", "/version")
+        assert connect(config(url, **{"certificate-authority": str(path)})).request("GET", "/version").status == 200
+        trusting = connect(config(url, **{"insecure-skip-tls-verify": True}))
+        assert trusting.request("GET", "/version").status == 200
+
+
+def test_a_certificate_for_another_name_is_not_trusted(
+    connect: Callable[..., Connection], certificate: tuple[Path, ssl.SSLContext]
+) -> None:
+    """Also when its authority is known."""
+    path, context = certificate
+    with RawServer(answer, tls=context) as raw:
+        strange = {"certificate-authority": str(path), "tls-server-name": "other.example"}
+        with pytest.raises(TLSTrouble, match="no trust"):
+            connect(config(f"https://127.0.0.1:{raw.port}", **strange)).request("GET", "/version")
+
+
+def test_an_authority_that_is_no_certificate_is_tls_trouble(
+    connect: Callable[..., Connection], certificate: tuple[Path, ssl.SSLContext]
+) -> None:
+    """It is noticed when it is needed."""
+    with RawServer(answer, tls=certificate[1]) as raw:
+        strange = {"certificate-authority-data": "bm8gcGVt"}
+        with pytest.raises(TLSTrouble, match="see certificate-authority"):
+            connect(config(f"https://127.0.0.1:{raw.port}", **strange)).request("GET", "/version")
+
+
+def test_tls_to_a_server_without_it_is_tls_trouble(connect: Callable[..., Connection], server: EmbeddedCluster) -> None:
+    """The scheme in the kubeconfig is wrong."""
+    with pytest.raises(TLSTrouble, match="no trust"):
+        connect(config(server.url.replace("http:", "https:"))).request("GET", "/version")
+
+
+def test_no_byte_leaves_when_the_authority_ends_during_the_handshake(
+    connect: Callable[..., Connection], certificate: tuple[Path, ssl.SSLContext]
+) -> None:
+    """The guard is asked when the connection stands: connecting may take longer than the lease."""
+    path, context = certificate
+    authority = Authority()
+    authority.extend(boottime() + 3600)
+    authority.check()
+
+    def serve(client: socket.socket) -> None:
+        raw.request(client)
+        answer(client)
+
+    with RawServer(serve, before=authority.end, tls=context) as raw:
+        connection = connect(config(f"https://127.0.0.1:{raw.port}", **{"certificate-authority": str(path)}))
+        with pytest.raises(AuthorityLost):
+            connection.request("DELETE", "/api/v1/namespaces/a/pods/b", body={}, guard=authority.check)
+        assert not raw.received
+        assert connection.request("GET", "/version").status == 200
+
+
+def test_a_guard_stops_its_own_request_and_no_other(
+    server: EmbeddedCluster, connect: Callable[..., Connection]
+) -> None:
+    """Threads share the connections, not the guards."""
+    connection = connect(server)
+    inside, outside = threading.Event(), threading.Event()
+    status: list[int] = []
+
+    def refuse() -> None:
+        inside.set()
+        outside.wait(10)
+        raise AuthorityLost("stop")
+
+    def guarded() -> None:
+        with pytest.raises(AuthorityLost):
+            connection.request("DELETE", "/api/v1/namespaces/default", guard=refuse)
+        status.append(0)
+
+    thread = threading.Thread(target=guarded)
+    thread.start()
+    inside.wait(10)
+    assert connection.request("GET", "/version").status == 200
+    outside.set()
+    thread.join()
+    assert status == [0]
+    assert [request.method for request in server.requests] == ["GET"]
+
+
+def test_a_token_that_was_replaced_is_read_again(connect: Callable[..., Connection], tmp_path: Path) -> None:
+    """A 401 makes the credentials be read anew, once for all threads that met it."""
+    token = tmp_path / "token"
+    token.write_text("old")
+    with EmbeddedCluster(tokens={"new": "admin"}) as server:
+        document = server.kubeconfig()
+        document["users"][0]["user"] = {"tokenFile": str(token)}
+        connection = connect(document)
+        assert connection.request("GET", "/api/v1/namespaces").status == 401
+        assert [request.status for request in server.requests] == [401, 401]
+        token.write_text("new")
+        assert connection.request("GET", "/api/v1/namespaces").status == 200
+        assert connection.request("GET", "/api/v1/namespaces").status == 200
+        assert [request.status for request in server.requests] == [401, 401, 401, 200, 200]
+
+
+def test_credentials_that_cannot_be_read_again_are_said_to_be_so(
+    connect: Callable[..., Connection], tmp_path: Path
+) -> None:
+    """The token file is gone."""
+    token = tmp_path / "token"
+    token.write_text("old")
+    with EmbeddedCluster(tokens={"new": "admin"}) as server:
+        document = server.kubeconfig()
+        document["users"][0]["user"] = {"tokenFile": str(token)}
+        connection = connect(document)
+        token.unlink()
+        with pytest.raises(BadConfiguration, match="token"):
+            connection.request("GET", "/api/v1/namespaces")
+
+
+def test_every_request_is_told_with_its_verb_status_and_time(
+    server: EmbeddedCluster, connect: Callable[..., Connection]
+) -> None:
+    """Also the ones that got no answer."""
+    told: list[tuple[str, int]] = []
+    connection = connect(server, observe=lambda verb, status, seconds: told.append((verb, status + (seconds < 0))))
+    connection.request("GET", "/version")
+    connection.request("GET", "/api/v1/pods", verb="LIST")
+    connection.request("DELETE", "/api/v1/namespaces/nobody")
+    server.faults = lambda _: Fault(reset=True)
+    with pytest.raises(CannotReach):
+        connection.request("GET", "/version")
+    assert told == [("GET", 200), ("LIST", 200), ("DELETE", 404), ("GET", 0)]
+
+
+def test_the_user_agent_is_ours(server: EmbeddedCluster, connect: Callable[..., Connection]) -> None:
+    """The audit log of the cluster says who it was."""
+    connect(server, user_agent="zen-gc/1.2.3").request("GET", "/version")
+    assert server.requests[-1].headers["User-Agent"] == "zen-gc/1.2.3"
+
+
+@pytest.mark.parametrize(("minutes", "sign"), [(5, -1), (-5, 1)])
+def test_a_server_whose_clock_is_off_is_noticed(
+    server: EmbeddedCluster, connect: Callable[..., Connection], minutes: int, sign: int
+) -> None:
+    """The skew is the local clock's: ahead is positive."""
+    connection = connect(server)
+    assert connection.clock.now() is None
+    assert connection.clock.skew() is None
+    date = format_datetime(dt.datetime.now(dt.UTC) + dt.timedelta(minutes=minutes), usegmt=True)
+    server.faults = lambda _: Fault(date=date)
+    connection.request("GET", "/version")
+    skew = connection.clock.skew()
+    assert skew is not None
+    assert sign * skew.total_seconds() == pytest.approx(300, abs=3)
+    now = connection.clock.now()
+    assert now is not None
+    assert abs(now - dt.datetime.now(dt.UTC) - dt.timedelta(minutes=minutes)) < dt.timedelta(seconds=3)
+
+
+def test_of_several_servers_the_earliest_clock_decides_what_is_due() -> None:
+    """And the furthest one is the skew."""
+    local = [1000.0]
+    clock = ServerClock(lambda: local[0], lambda: 1_800_000_000 + local[0])
+    for offset in (0, -40, 20):
+        served = dt.datetime.fromtimestamp(1_800_001_000 + offset, dt.UTC)
+        clock.record(format_datetime(served, usegmt=True), 1000.0, 1000.0)
+    now, skew = clock.now(), clock.skew()
+    assert now is not None
+    assert skew is not None
+    assert now.timestamp() == 1_800_001_000 - 40
+    assert skew.total_seconds() == 39
+    local[0] += 62
+    assert (clock.now(), clock.skew()) == (None, None)
+
+
+@pytest.mark.parametrize("date", [None, "", "yesterday", "Thu, 99 Jan 2026 00:00:00 GMT"])
+def test_an_unreadable_date_says_nothing(date: str | None) -> None:
+    """A proxy may write anything."""
+    clock = ServerClock()
+    clock.record(date, 1.0, 2.0)
+    assert clock.now() is None
