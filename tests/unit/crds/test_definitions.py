@@ -1,0 +1,122 @@
+"""The definitions of both kinds: current, structural, and as wide as the program."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tests.unit.crds.schemas import accepts, nodes
+from zen_gc_core.engine.crds import crd_documents, dump
+from zen_gc_core.engine.crds.rules import written
+from zen_gc_core.engine.crds.structural import INT_OR_STRING, OPEN
+from zen_gc_core.engine.parsing import policy, targets
+from zen_gc_core.engine.parsing.behavior import BREAKER_FIELDS
+from zen_gc_core.engine.parsing.behavior import FIELDS as BEHAVIOR_FIELDS
+from zen_gc_core.plugins import OWN_DISTRIBUTION, Vocabulary, installed_entry_points, load_plugins
+
+CHECKED_IN = Path(__file__).parents[3] / "crds" / "policies.yaml"
+
+
+@pytest.fixture(scope="module")
+def documents():
+    """The definitions with the project's own keywords."""
+    own = [point for point in installed_entry_points() if point.dist and point.dist.name == OWN_DISTRIBUTION]
+    return crd_documents(load_plugins(own).vocabulary)
+
+
+@pytest.fixture(scope="module")
+def spec(documents):
+    """The schema of `spec`."""
+    return documents[0]["spec"]["versions"][0]["schema"]["openAPIV3Schema"]["properties"]["spec"]
+
+
+def test_the_definitions_that_are_checked_in_are_current(documents):
+    """Made by `zen-gc crd > crds/policies.yaml` with no other plugin installed."""
+    assert CHECKED_IN.read_text() == dump(documents)
+
+
+def test_the_text_reads_back_as_the_documents(documents):
+    """Without anchors, which some readers refuse."""
+    text = dump(documents)
+    assert list(yaml.safe_load_all(text)) == documents
+    assert "&id" not in text
+
+
+def test_both_kinds_have_one_schema(documents):
+    """Names and scope are all that differs."""
+    one, other = (document["spec"] for document in documents)
+    assert one["versions"] == other["versions"]
+    assert [(each["names"]["kind"], each["scope"], each["names"]["shortNames"]) for each in (one, other)] == [
+        ("GarbageCollectionPolicy", "Namespaced", ["gcp", "gcpolicy"]),
+        ("ClusterGarbageCollectionPolicy", "Cluster", ["cgcpolicy"]),
+    ]
+
+
+def test_every_node_of_spec_may_be_null_and_every_object_is_open(spec):
+    """The server takes a null out of a field that may not be null, and an unknown field out of a closed object."""
+    for path, node in nodes(spec):
+        assert node["nullable"] is True, path
+        assert not {"$ref", "anyOf", "oneOf", "allOf", "default"} & set(node), path
+        if node.get("type") == "object":
+            assert node.get(OPEN) or "additionalProperties" in node, path
+        else:
+            assert node.get("type") or node.get(INT_OR_STRING) or node.get(OPEN), path
+
+
+def test_every_field_of_the_program_is_in_the_schema(spec):
+    """None is left to be found out."""
+    below = spec["properties"]
+    assert set(policy.FIELDS) <= set(below)
+    assert set(targets.FIELDS) == set(below["targetResources"]["items"]["properties"])
+    assert set(BEHAVIOR_FIELDS) <= set(below["behavior"]["properties"])
+    assert set(BREAKER_FIELDS) == set(below["behavior"]["properties"]["breaker"]["properties"])
+
+
+def test_every_installed_keyword_is_in_the_schema(spec):
+    """With its description, for `kubectl explain`."""
+    vocabulary = load_plugins(installed_entry_points()).vocabulary
+    own = {
+        place: {name for name, offered in words.items() if offered.distribution == OWN_DISTRIBUTION}
+        for place, words in (
+            ("conditions", vocabulary.matchers),
+            ("ttl", vocabulary.ttls),
+            ("action", vocabulary.actions),
+        )
+    }
+    for place, names in own.items():
+        assert names
+        assert names <= set(spec["properties"][place]["properties"])
+
+
+def test_what_a_rule_looks_at_is_bounded(spec):
+    """Else the server counts the rule as too dear: lists and text that a rule goes through have a length."""
+    for path, node in nodes(spec):
+        for rule in node.get("x-kubernetes-validations", ()):
+            if ".exists(" in rule["rule"]:
+                assert "maxItems" in node, path
+                assert "maxLength" in node["items"], path
+
+
+def test_without_plugins_there_is_a_schema_all_the_same():
+    """It keeps every keyword that it does not know."""
+    (document, _) = crd_documents(Vocabulary())
+    schema = document["spec"]["versions"][0]["schema"]["openAPIV3Schema"]["properties"]["spec"]
+    assert accepts(schema, {"targetResources": [{"apiVersion": "v1", "kind": "Pod"}], "ttl": {"acme.io/x": None}})
+    assert json.dumps(schema)
+
+
+@pytest.mark.parametrize(
+    ("name", "expression"),
+    [
+        ("ttl", "has(self.ttl)"),
+        ("namespace", "has(self.__namespace__)"),
+        ("acme.io/in-time", "has(self.acme__dot__io__slash__in__dash__time)"),
+        ("a__b", "has(self.a__underscores__b)"),
+    ],
+)
+def test_a_rule_spells_names_as_kubernetes_escapes_them(name, expression):
+    """Kubernetes, "Custom Resource Definitions", on property names in CEL."""
+    assert written(name) == expression
