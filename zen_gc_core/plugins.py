@@ -9,22 +9,32 @@ import importlib.metadata
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
-import pluggy
-from pydantic import PydanticUserError, TypeAdapter
-
 from zen_gc_core import hookspecs
-from zen_gc_core.keywords import Keyword
 from zen_gc_core.model.plan import Veto
+from zen_gc_core.offering import KINDS, OWN_DISTRIBUTION, Offer, Offered
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
+
+    import pluggy
 
     from zen_gc_core.expressions.cel import Function
     from zen_gc_core.model.plan import Plan
     from zen_gc_core.model.report import RunReport
 
-OWN_DISTRIBUTION: Final = "zen-gc"
-KINDS: Final = ("matchers", "ttls", "actions")
+__all__ = [
+    "KINDS",
+    "OWN_DISTRIBUTION",
+    "EntryPoint",
+    "Offered",
+    "Plugin",
+    "Plugins",
+    "Vocabulary",
+    "installed_entry_points",
+    "load_plugins",
+]
+
+_LONGEST_DESCRIPTION: Final = 400
 
 
 class EntryPoint(Protocol):
@@ -44,23 +54,6 @@ class EntryPoint(Protocol):
 
     def load(self) -> Any:
         """Import it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Offered:
-    """A keyword, and who offers it.
-
-    Args:
-        keyword: The keyword.
-        adapter: Validates its configuration.
-        plugin: The plugin's entry point name.
-        distribution: The plugin's distribution.
-    """
-
-    keyword: Keyword[Any, Any]
-    adapter: TypeAdapter[Any]
-    plugin: str
-    distribution: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,9 +126,9 @@ class Plugins:
 
     def missing(self, required: Iterable[str]) -> tuple[str, ...]:
         """Which of the required plugins (``--require-plugin``) are not loaded, each with the reason."""
-        failures = {plugin.name: plugin.failure for plugin in self.plugins if plugin.failure}
+        reasons = {plugin.name: plugin.failure or "disabled" for plugin in self.plugins}
         return tuple(
-            f"{name}: {failures.get(name, 'not installed')}" for name in required if name not in self._implementations
+            f"{name}: {reasons.get(name, 'not installed')}" for name in required if name not in self._implementations
         )
 
     def veto(self, plan: Plan) -> tuple[Veto, ...]:
@@ -144,15 +137,10 @@ class Plugins:
         for name, manager in self._implementations.items():
             try:
                 answers = manager.hook.zen_gc_veto(plan=plan)
-            except Exception as error:  # noqa: BLE001  whatever a plugin raises is its veto
+            except (Exception, SystemExit) as error:  # noqa: BLE001  whatever a plugin raises is its veto
                 vetoes.append(Veto(name, f"its veto raised {_described(error)}"))
                 continue
-            vetoes.extend(
-                Veto(
-                    name, answer if isinstance(answer, str) else f"its veto answered {type(answer).__name__}, not text"
-                )
-                for answer in answers
-            )
+            vetoes.extend(Veto(name, _reason(answer)) for answer in answers)
         return tuple(vetoes)
 
     def run_finished(self, report: RunReport) -> tuple[tuple[str, str], ...]:
@@ -161,7 +149,7 @@ class Plugins:
         for name, manager in self._implementations.items():
             try:
                 manager.hook.zen_gc_run_finished(report=report)
-            except Exception as error:  # noqa: BLE001  whatever a plugin raises harms nobody else
+            except (Exception, SystemExit) as error:  # noqa: BLE001  whatever a plugin raises harms nobody else
                 failures.append((name, _described(error)))
         return tuple(failures)
 
@@ -192,7 +180,8 @@ class _Loading:
         self.plugins: list[Plugin] = []
         self.managers: dict[str, pluggy.PluginManager] = {}
         self.words: dict[str, dict[str, Offered]] = {kind: {} for kind in KINDS}
-        self.functions: dict[str, tuple[Function, str]] = {}
+        self.functions: list[Function] = []
+        self.function_owners: dict[str, str] = {}
         self.unavailable: dict[str, str] = {}
 
     def take(self, point: EntryPoint, *, disabled: bool) -> None:
@@ -201,11 +190,11 @@ class _Loading:
         if disabled:
             self.plugins.append(plugin)
             return
-        offer = _Offer()
-        failure = self._load(point, plugin, offer)
+        offer = Offer(point.name, distribution)
+        failure = self._load(point, offer)
         names = {kind: tuple(words) for kind, words in offer.words.items() if words}
         if offer.functions:
-            names["cel functions"] = tuple(function.name for function in offer.functions)
+            names["cel functions"] = tuple(dict.fromkeys(function.name for function in offer.functions))
         self.plugins.append(
             Plugin(point.name, point.value, distribution, version, names if failure is None else {}, failure)
         )
@@ -218,40 +207,38 @@ class _Loading:
                         name, f"plugin '{point.name}' of {distribution} is quarantined: {failure}"
                     )
 
-    def _load(self, point: EntryPoint, plugin: Plugin, offer: _Offer) -> str | None:
+    def _load(self, point: EntryPoint, offer: Offer) -> str | None:
         if point.name in self.managers:
             return f"an entry point named '{point.name}' is loaded already"
         try:
-            offer.manager.register(point.load(), name=point.name)
-            offer.manager.check_pending()
-            offer.collect(plugin)
+            offer.collect(point.load())
         except (Exception, SystemExit) as error:  # noqa: BLE001  whatever it raises, it alone is out
             return _described(error)
         return self._clash(offer)
 
-    def _clash(self, offer: _Offer) -> str | None:
+    def _clash(self, offer: Offer) -> str | None:
         for kind, words in offer.words.items():
             for name in words:
                 if other := self.words[kind].get(name):
                     return f"keyword '{name}' is offered by '{other.plugin}' of {other.distribution} already"
         for function in offer.functions:
-            if function.name in self.functions:
-                return f"CEL function '{function.name}' is offered by '{self.functions[function.name][1]}' already"
+            if owner := self.function_owners.get(function.name):
+                return f"CEL function '{function.name}' is offered by '{owner}' already"
         return None
 
-    def _admit(self, plugin: Plugin, offer: _Offer) -> None:
+    def _admit(self, plugin: Plugin, offer: Offer) -> None:
         self.managers[plugin.name] = offer.manager
         for kind, words in offer.words.items():
             self.words[kind].update(words)
-        for function in offer.functions:
-            self.functions[function.name] = (function, plugin.name)
+        self.functions.extend(offer.functions)
+        self.function_owners.update((function.name, plugin.name) for function in offer.functions)
 
     def finish(self) -> Plugins:
         vocabulary = Vocabulary(
             matchers=self.words["matchers"],
             ttls=self.words["ttls"],
             actions=self.words["actions"],
-            cel_functions=tuple(function for function, _ in self.functions.values()),
+            cel_functions=tuple(self.functions),
             unavailable={
                 name: why
                 for name, why in self.unavailable.items()
@@ -261,53 +248,24 @@ class _Loading:
         return Plugins(tuple(self.plugins), vocabulary, self.managers)
 
 
-class _Offer:
-    """What one plugin offers, collected through a manager of its own, so that a fault is known to be its own."""
-
-    def __init__(self) -> None:
-        self.manager = pluggy.PluginManager(hookspecs.PROJECT)
-        self.manager.add_hookspecs(hookspecs)
-        self.words: dict[str, dict[str, Offered]] = {kind: {} for kind in KINDS}
-        self.functions: list[Function] = []
-
-    def collect(self, plugin: Plugin) -> None:
-        for kind in KINDS:
-            for keyword in _listed(getattr(self.manager.hook, f"zen_gc_{kind}"), f"zen_gc_{kind}"):
-                self.words[kind][_name(keyword, kind, self.words[kind], plugin)] = Offered(
-                    keyword, _adapter(keyword), plugin.name, plugin.distribution
-                )
-        self.functions.extend(_listed(self.manager.hook.zen_gc_cel_functions, "zen_gc_cel_functions"))
-
-
-def _listed(hook: Callable[[], list[Any]], name: str) -> list[Any]:
-    answers = hook()
-    for answer in answers:
-        if not isinstance(answer, list | tuple):
-            raise TypeError(f"{name} must return a list, not {type(answer).__name__}")
-    return [item for answer in answers for item in answer]
-
-
-def _name(keyword: Any, kind: str, words: Mapping[str, Offered], plugin: Plugin) -> str:
-    if not isinstance(keyword, Keyword):
-        raise TypeError(f"zen_gc_{kind} must return keywords, not {type(keyword).__name__}")
-    if keyword.name in words:
-        raise ValueError(f"keyword '{keyword.name}' is offered twice")
-    if "/" not in keyword.name and plugin.distribution != OWN_DISTRIBUTION:
-        raise ValueError(f"keyword '{keyword.name}' needs a domain of yours, such as 'acme.io/{keyword.name}'")
-    return keyword.name
-
-
-def _adapter(keyword: Keyword[Any, Any]) -> TypeAdapter[Any]:
-    try:
-        return TypeAdapter(keyword.config)
-    except PydanticUserError as error:
-        raise TypeError(f"keyword '{keyword.name}' has no usable configuration: {error.message}") from error
-
-
 def _distribution(point: EntryPoint) -> tuple[str, str]:
-    return (point.dist.name, point.dist.version) if point.dist is not None else ("unknown", "unknown")
+    distribution = point.dist
+    return (
+        (distribution.name or "unknown", distribution.version or "unknown") if distribution else ("unknown", "unknown")
+    )
+
+
+def _reason(answer: object) -> str:
+    if not isinstance(answer, str):
+        return f"its veto answered {type(answer).__name__}, not text"
+    return _one_line(answer) or "no reason given"
 
 
 def _described(error: BaseException) -> str:
-    lines = str(error).splitlines()
-    return f"{type(error).__name__}: {lines[0]}" if lines else type(error).__name__
+    text = _one_line(str(error))
+    return f"{type(error).__name__}: {text}" if text else type(error).__name__
+
+
+def _one_line(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= _LONGEST_DESCRIPTION else f"{line[:_LONGEST_DESCRIPTION]}…"

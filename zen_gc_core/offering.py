@@ -1,0 +1,120 @@
+"""What one plugin offers, collected from its hooks and checked; whatever is wrong with it is raised here.
+
+One plugin, one manager of its own: a fault is known to be its own. Quarantine is decided in ``zen_gc_core.plugins``.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import pluggy
+from pydantic import PydanticUserError, TypeAdapter
+
+from zen_gc_core import hookspecs
+from zen_gc_core.expressions.cel import Environment, Function
+from zen_gc_core.keywords import Keyword
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+OWN_DISTRIBUTION: Final = "zen-gc"
+KINDS: Final = ("matchers", "ttls", "actions")
+
+_DOMAIN: Final = r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)+"
+_NAME: Final = re.compile(rf"({_DOMAIN}/)?[A-Za-z]([-A-Za-z0-9_.]*[A-Za-z0-9])?", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """A keyword, and who offers it.
+
+    Args:
+        keyword: The keyword.
+        adapter: Validates its configuration.
+        plugin: The plugin's entry point name.
+        distribution: The plugin's distribution.
+    """
+
+    keyword: Keyword[Any, Any]
+    adapter: TypeAdapter[Any]
+    plugin: str
+    distribution: str
+
+
+class Offer:
+    """What one plugin offers.
+
+    Args:
+        plugin: Its entry point's name.
+        distribution: Its distribution.
+
+    Attributes:
+        manager: The manager that it alone is registered with.
+        words: Its keywords, by kind and name.
+        functions: Its functions for CEL.
+    """
+
+    def __init__(self, plugin: str, distribution: str) -> None:
+        self._plugin = plugin
+        self._distribution = distribution
+        self.manager = pluggy.PluginManager(hookspecs.PROJECT)
+        self.manager.add_hookspecs(hookspecs)
+        self.words: dict[str, dict[str, Offered]] = {kind: {} for kind in KINDS}
+        self.functions: list[Function] = []
+
+    def collect(self, implementation: object) -> None:
+        """Register the plugin's module or object, and collect what it offers.
+
+        Raises:
+            Exception: Anything that the plugin raises; what is wrong with it otherwise is a TypeError, a ValueError
+                or a PluginValidationError that says so.
+        """
+        self.manager.register(implementation, name=self._plugin)
+        self.manager.check_pending()
+        if not self.manager.get_hookcallers(implementation):
+            raise ValueError("it implements no hook; is @hookimpl missing?")
+        for kind in KINDS:
+            for keyword in self._listed(f"zen_gc_{kind}"):
+                self._take(keyword, kind)
+        for function in self._listed("zen_gc_cel_functions"):
+            if not isinstance(function, Function):
+                raise TypeError(f"zen_gc_cel_functions must return functions for CEL, not {type(function).__name__}")
+            self.functions.append(function)
+        if self.functions:
+            Environment(functions=self.functions)  # raises for what CEL could not take, before a policy asks for it
+
+    def _listed(self, name: str) -> list[Any]:
+        caller = getattr(self.manager.hook, name)
+        answers = caller()
+        if not answers and caller.get_hookimpls():
+            raise TypeError(f"{name} must return a list, not None")
+        for answer in answers:
+            if not isinstance(answer, list | tuple):
+                raise TypeError(f"{name} must return a list, not {type(answer).__name__}")
+        return [item for answer in answers for item in answer]
+
+    def _take(self, keyword: object, kind: str) -> None:
+        if not isinstance(keyword, Keyword):
+            raise TypeError(f"zen_gc_{kind} must return keywords, not {type(keyword).__name__}")
+        _check_name(keyword.name, self.words[kind], own=self._distribution == OWN_DISTRIBUTION)
+        self.words[kind][keyword.name] = Offered(keyword, _adapter(keyword), self._plugin, self._distribution)
+
+
+def _check_name(name: object, taken: Mapping[str, Offered], *, own: bool) -> None:
+    if not isinstance(name, str) or not _NAME.fullmatch(name):
+        raise ValueError(f"{name!r} is no name for a keyword: write it as 'acme.io/team'")
+    if "/" not in name and not own:
+        raise ValueError(f"keyword '{name}' needs a domain of yours, such as 'acme.io/{name}'")
+    if name in taken:
+        raise ValueError(f"keyword '{name}' is offered twice")
+
+
+def _adapter(keyword: Keyword[Any, Any]) -> TypeAdapter[Any]:
+    try:
+        adapter = TypeAdapter(keyword.config)
+        adapter.rebuild(raise_errors=True)
+    except (PydanticUserError, NameError) as error:
+        raise TypeError(f"keyword '{keyword.name}' has no usable configuration: {error}") from error
+    return adapter
