@@ -42,7 +42,7 @@ def json_answer(content: Object, status: int = 200, content_type: str = JSON) ->
 
 def text_answer(text: str, status: int = 200) -> Answer:
     """An answer with a plain body."""
-    return Answer(text.encode(), status, "text/plain")
+    return Answer(text.encode(), status, "text/plain; charset=utf-8")
 
 
 def error_answer(error: StatusError) -> Answer:

@@ -1,22 +1,23 @@
 """Server-side apply: merging a configuration, and giving up what the same manager applied before.
 
 Ownership is written to ``metadata.managedFields`` for managers that apply; other writes leave no trace
-there, and conflicts between managers are not detected: the last one wins, as with ``force``.
+there, and only managers that apply get into conflict with each other.
 """
 
 from __future__ import annotations
 
 import copy
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import orjson
 
 from zen_gc_core.embedded.objects import Object, items, mapping
+from zen_gc_core.embedded.statuses import apply_conflict
 from zen_gc_core.embedded.strategic import MERGE_KEYS, PRIMITIVE_LISTS
 from zen_gc_core.embedded.structural import list_keys
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from zen_gc_core.embedded.resources import Resource
 
@@ -24,16 +25,33 @@ _UNMANAGED = frozenset({"apiVersion", "kind"})
 _IDENTITY = frozenset({"name", "namespace", "managedFields"})
 
 
-def applied(resource: Resource, live: Object, configuration: Object, manager: str, stamp: str) -> Object:
+class Applier(NamedTuple):
+    """Who applies.
+
+    Args:
+        manager: The field manager.
+        stamp: The present moment, for its entry.
+        force: Whether fields are taken from other managers.
+    """
+
+    manager: str
+    stamp: str
+    force: bool
+
+
+def applied(resource: Resource, live: Object, configuration: Object, applier: Applier) -> Object:
     """The object after an apply.
 
     Args:
         resource: Its resource; the schema of a custom one says how its lists merge.
         live: The object as it is; empty when it is created.
         configuration: What was applied.
-        manager: The field manager.
-        stamp: The present moment, for the entry of the manager.
+        applier: Who applies.
+
+    Raises:
+        StatusError: 409, another manager applied another value to a field.
     """
+    manager, stamp = applier.manager, applier.stamp
     schema = dict(resource.structure.schema) if resource.structure else None
     entries = items(mapping(live.get("metadata")).get("managedFields"))
     own = [entry for entry in entries if _is_own(entry, manager)]
@@ -41,6 +59,16 @@ def applied(resource: Resource, live: Object, configuration: Object, manager: st
     wanted = {key: value for key, value in configuration.items() if key not in _UNMANAGED}
     metadata = {key: value for key, value in mapping(wanted.get("metadata")).items() if key not in _IDENTITY}
     fields = _fields_of(schema, {**wanted, "metadata": metadata} if metadata else _without(wanted, "metadata"))
+    lost = [
+        (entry, path)
+        for entry in others
+        for path in _disputed(fields, mapping(entry.get("fieldsV1")), wanted, live)
+        if entry.get("operation") == "Apply"
+    ]
+    if lost and not applier.force:
+        raise apply_conflict([(str(entry["manager"]), path) for entry, path in lost])
+    for entry, path in lost:
+        _disown(mapping(entry.get("fieldsV1")), path)
     result = copy.deepcopy(live)
     for entry in own:
         _give_up(result, mapping(entry.get("fieldsV1")), [fields, *(mapping(e.get("fieldsV1")) for e in others)])
@@ -127,6 +155,27 @@ def _give_up(content: Any, former: Object, kept: list[Object]) -> None:
             for entry in content:
                 if _identity(tuple(wanted), entry) == wanted:
                     _give_up(entry, below, holders)
+
+
+def _disputed(fields: Object, held: Object, wanted: Any, live: Any, path: str = "") -> Iterator[str]:
+    """The fields that both managers set and to which the configuration gives another value than they have."""
+    for label, below in fields.items():
+        if label not in held or not label.startswith("f:"):
+            continue
+        name = label[2:]
+        new, present = mapping(wanted).get(name), mapping(live).get(name)
+        if below and isinstance(new, dict):
+            yield from _disputed(below, mapping(held[label]), new, present, f"{path}.{name}")
+        elif not below and not held[label] and new != present:
+            yield f"{path}.{name}"
+
+
+def _disown(held: Object, path: str) -> None:
+    """Take a field away from a manager, in place."""
+    *outer, last = path[1:].split(".")
+    for name in outer:
+        held = mapping(held.get(f"f:{name}"))
+    held.pop(f"f:{last}", None)
 
 
 def _merge(schema: Mapping[str, Any] | None, value: Any, patch: Object) -> Object:

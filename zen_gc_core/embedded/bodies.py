@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from zen_gc_core.embedded import causes, naming, protobuf
+from zen_gc_core.embedded import builtin_fields, causes, naming, protobuf
 from zen_gc_core.embedded.event_forms import to_core, to_events
 from zen_gc_core.embedded.objects import Object, Record, mapping
 from zen_gc_core.embedded.patching import decode_yaml
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
 JSON, YAML = "application/json", "application/yaml"
 _MEDIA_TYPES = (JSON, YAML, protobuf.MEDIA_TYPE)
-_DIRECTIVES = ("Ignore", "Strict", "Warn")
 
 
 def media_type(content_type: str) -> str:
@@ -60,26 +59,30 @@ def check_kind(resource: Resource, content: Object) -> None:
     """Refuse an object of another kind or version than the URL says; built-in kinds may leave both out.
 
     Raises:
-        StatusError: 400.
+        StatusError: 400, or 422 for another kind of custom resource.
     """
     kind, version = content.get("kind"), content.get("apiVersion")
+    refused = f'{kind or resource.kind} in version "{resource.version}" cannot be handled as a {resource.kind}: '
     if resource.structure is not None and not kind:
         shown = causes.shown(content)[:60]
-        raise bad_request(
-            f"the object provided is unrecognized (must be of type {resource.kind}): Object 'Kind' is missing in '{shown}'"
-        )
+        unknown = f"the object provided is unrecognized (must be of type {resource.kind})"
+        raise bad_request(f"{unknown}: Object 'Kind' is missing in '{shown}'")
     if version not in {None, "", resource.group_version}:
-        raise bad_request(
-            f"the API version in the data ({version}) does not match the expected API version ({resource.group_version})"
-        )
+        wanted = f"does not match the expected API version ({resource.group_version})"
+        raise bad_request(f"the API version in the data ({version}) {wanted}")
     if kind not in {None, "", resource.kind}:
-        short = str(version).rpartition("/")[2]
-        raise bad_request(f'{kind} in version "{short}" cannot be handled as a {resource.kind}: unknown conversion')
-    problem = naming.shape_problem(mapping(content.get("metadata")))
+        if resource.structure is not None:
+            name = str(mapping(content.get("metadata")).get("name") or "")
+            cause = causes.not_valid("kind", kind, f"must be {resource.kind}")
+            raise invalid(resource.group, str(kind), name, [cause])
+        package = resource.group.partition(".")[0] or "core"
+        types = f"({resource.version}.{kind}) to ({package}.{resource.kind})"
+        raise bad_request(f"{refused}converting {types}: unknown conversion")
+    problem = naming.shape_problem(content)
+    if resource.structure is None:
+        problem = problem or builtin_fields.type_problem(resource.kind, content)
     if problem:
-        raise bad_request(
-            f'{resource.kind} in version "{resource.version}" cannot be handled as a {resource.kind}: {problem}'
-        )
+        raise bad_request(refused + problem)
 
 
 def conform(resource: Resource, content: Object, query: Mapping[str, str], *, patch: bool = False) -> tuple[str, ...]:
@@ -98,17 +101,16 @@ def conform(resource: Resource, content: Object, query: Mapping[str, str], *, pa
         StatusError: 400 or 422, unknown fields under ``Strict``.
     """
     directive = query.get("fieldValidation") or "Warn"
-    if directive not in _DIRECTIVES:
-        cause = causes.not_supported("fieldValidation", directive, ("", *_DIRECTIVES))
-        raise invalid("meta.k8s.io", "CreateOptions", "", [cause])
     if resource.event_form is EventForm.EVENTS:
         converted = to_core(content)
         content.clear()
         content.update(converted)
     if resource.structure is None:
-        return ()
-    unknown = [f'unknown field "{path}"' for path in resource.structure.prune(content)]
-    resource.structure.fill(content)
+        dropped = builtin_fields.drop_unknown(resource.kind, content)
+    else:
+        dropped = resource.structure.prune(content)
+        resource.structure.fill(content)
+    unknown = [f'unknown field "{path}"' for path in sorted(dropped)]
     if not unknown or directive == "Ignore":
         return ()
     if directive == "Warn":

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 from aiohttp import web
 
 from zen_gc_core.embedded import routing, seeding
+from zen_gc_core.embedded.access import Access
 from zen_gc_core.embedded.bodies import present
 from zen_gc_core.embedded.collecting import Collector
 from zen_gc_core.embedded.faults import RequestLog
@@ -24,7 +25,7 @@ from zen_gc_core.embedded.objects import timestamp
 from zen_gc_core.embedded.serving import Server
 from zen_gc_core.embedded.state import State
 from zen_gc_core.embedded.terminating import Terminator
-from zen_gc_core.errors import ClusterError
+from zen_gc_core.errors import ClusterError, InputError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -45,7 +46,9 @@ class EmbeddedCluster:
     Args:
         port: The port to listen on; 0 for a free one.
         host: The address to listen on.
-        tokens: Bearer tokens and the users they stand for; None lets everybody in.
+        tokens: Bearer tokens and the users they stand for; without any, whoever brings none is ``system:admin``.
+        anonymous: With tokens, the user for which a request without any stands; None refuses it. (kubectl sends
+            no token over plain HTTP.)
         faults: Asked before each request what shall go wrong with it.
         version: The version that the server reports.
         continue_lifetime: How long continue tokens hold, in seconds.
@@ -59,6 +62,7 @@ class EmbeddedCluster:
         port: int = 0,
         host: str = "127.0.0.1",
         tokens: Mapping[str, str] | None = None,
+        anonymous: str | None = None,
         faults: FaultHook | None = None,
         version: str = "v1.36.3",
         continue_lifetime: float = 300.0,
@@ -75,7 +79,7 @@ class EmbeddedCluster:
         self._server = Server(
             self._state,
             self.requests,
-            tokens=tokens,
+            access=Access(tokens or {}, "system:admin" if tokens is None else anonymous),
             continue_lifetime=continue_lifetime,
             bookmark_interval=bookmark_interval,
         )
@@ -192,6 +196,7 @@ class EmbeddedCluster:
             created: The new time of its creation, aware.
 
         Raises:
+            InputError: The path is that of no object.
             StatusError: 404, it is not there.
         """
         self._call(lambda: self._backdate(path, timestamp(created)))
@@ -215,6 +220,8 @@ class EmbeddedCluster:
 
     def _backdate(self, path: str, created: str) -> None:
         route = routing.route(self._state.registry, routing.split(path))
+        if route is None or not route.name:
+            raise InputError(f"{path} is the path of no object")
         seeding.backdate(self._state, route.resource, route.namespace or "", route.name, created)
 
     def _compact(self) -> None:

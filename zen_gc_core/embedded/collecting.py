@@ -25,7 +25,7 @@ _OWNERS_MARK = b'"ownerReferences":'
 
 
 class _Reference(NamedTuple):
-    resource: Resource
+    store: str
     key: str
 
 
@@ -47,7 +47,7 @@ class Collector:
 
     def observe(self, resource: Resource, change: Change) -> None:
         """Note who owns whom, and queue what the change concerns."""
-        item = _Reference(resource, change.key)
+        item = _Reference(resource.store, change.key)
         before = _owners(change.previous) if change.previous else []
         after = [] if change.type == DELETED else _owners(change.record)
         for owner in before:
@@ -112,22 +112,24 @@ class Collector:
             return
         if solid:
             metadata["ownerReferences"] = solid
-            put(self._state, item.resource, record, content)
+            self._put(item, record, content)
             return
         dependents = self._dependents.get(metadata["uid"])
         policy = "Foreground" if leaving and dependents else "Background"
         marks = items(metadata.get("finalizers"))
         policy = "Orphan" if ORPHAN in marks else "Foreground" if FOREGROUND in marks else policy
         options = DeleteOptions(uid=metadata["uid"], policy=policy)
-        delete(self._state, item.resource, metadata.get("namespace", ""), metadata["name"], options)
+        resource = self._state.registry.of_store(item.store)
+        if resource is not None:
+            delete(self._state, resource, metadata.get("namespace", ""), metadata["name"], options)
 
     def _find_owner(self, item: _Reference, owner: Object) -> tuple[_Reference, Record | None] | None:
         """The owner, None when it is gone; one of an unknown kind counts as there, without a record."""
         resource = self._state.registry.of_kind(owner.get("apiVersion"), owner.get("kind"))
-        if resource is None or (resource.namespaced and not item.resource.namespaced):
+        namespace = item.key.rpartition("/")[0]
+        if resource is None or (resource.namespaced and not namespace):
             return item, None
-        namespace = item.key.partition("/")[0] if item.resource.namespaced else ""
-        reference = _Reference(resource, resource.key(namespace, str(owner.get("name"))))
+        reference = _Reference(resource.store, resource.key(namespace, str(owner.get("name"))))
         record = self._record(reference)
         if record is None or record.metadata()["uid"] != owner.get("uid"):
             return None
@@ -141,7 +143,7 @@ class Collector:
                 orphan = found.load()
                 owners = [owner for owner in orphan["metadata"]["ownerReferences"] if owner.get("uid") != uid]
                 orphan["metadata"]["ownerReferences"] = owners
-                put(self._state, dependent.resource, found, orphan)
+                self._put(dependent, found, orphan)
         self._finish(item, record, content, ORPHAN)
 
     def _wait_for_dependents(self, item: _Reference, record: Record, content: Object) -> None:
@@ -159,10 +161,15 @@ class Collector:
     def _finish(self, item: _Reference, record: Record, content: Object, finalizer: str) -> None:
         metadata = content["metadata"]
         metadata["finalizers"] = [name for name in metadata["finalizers"] if name != finalizer]
-        put(self._state, item.resource, record, content)
+        self._put(item, record, content)
 
     def _record(self, item: _Reference) -> Record | None:
-        return self._state.storage.store(item.resource.store).records.get(item.key)
+        return self._state.storage.store(item.store).records.get(item.key)
+
+    def _put(self, item: _Reference, record: Record, content: Object) -> None:
+        resource = self._state.registry.of_store(item.store)
+        if resource is not None:
+            put(self._state, resource, record, content)
 
 
 def _owners(record: Record) -> list[Object]:

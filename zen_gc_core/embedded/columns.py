@@ -107,7 +107,13 @@ def count(path: str) -> Cell:
     return lambda content, _now: sum(len(value) for value in find(content) if isinstance(value, (dict, list)))
 
 
-NAME = Column("Name", "string", at(".metadata.name"), format="name", description="Name must be unique in a namespace.")
+_NAME_TEXT = (
+    "Name must be unique within a namespace. Is required when creating resources, although some resources may allow a "
+    "client to request the generation of an appropriate name automatically. Name is primarily intended for creation "
+    "idempotence and configuration definition. Cannot be updated. More info: "
+    "https://kubernetes.io/docs/concepts/overview/working-with-objects/names#names"
+)
+NAME = Column("Name", "string", at(".metadata.name"), format="name", description=_NAME_TEXT)
 AGE = Column("Age", "string", since(".metadata.creationTimestamp"), description="Time since creation.")
 
 

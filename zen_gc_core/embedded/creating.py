@@ -8,11 +8,19 @@ from typing import TYPE_CHECKING
 from zen_gc_core.embedded import definitions, naming, validation
 from zen_gc_core.embedded.defaulting import complete_new
 from zen_gc_core.embedded.objects import Object, Record, mapping
-from zen_gc_core.embedded.statuses import already_exists, bad_request, forbidden, invalid_object, not_found
+from zen_gc_core.embedded.statuses import (
+    already_exists,
+    bad_request,
+    forbidden,
+    internal,
+    invalid_object,
+    not_found,
+)
 
 if TYPE_CHECKING:
     from zen_gc_core.embedded.resources import Resource
     from zen_gc_core.embedded.state import State
+    from zen_gc_core.embedded.statuses import Cause
 
 _SYSTEM_FIELDS = (
     "creationTimestamp",
@@ -40,6 +48,8 @@ def create(state: State, resource: Resource, namespace: str, content: Object, *,
         StatusError: It may not be created, and why.
     """
     metadata = content.setdefault("metadata", {})
+    if metadata.get("resourceVersion"):
+        raise internal("resourceVersion should not be set on objects to be created")
     managed = metadata.get("managedFields")
     for field in _SYSTEM_FIELDS:
         metadata.pop(field, None)
@@ -53,8 +63,10 @@ def create(state: State, resource: Resource, namespace: str, content: Object, *,
     metadata["creationTimestamp"] = state.stamp()
     _prepare(state, resource, content)
     check_object(resource, content)
-    if state.find(resource, namespace, metadata["name"]) is not None:
-        raise already_exists(resource, metadata["name"])
+    taken = state.find(resource, namespace, metadata["name"])
+    if taken is not None:
+        terminating = bool(taken.metadata().get("deletionTimestamp"))
+        raise already_exists(resource, metadata["name"], terminating=terminating)
     return state.write(resource, content, dry_run=dry_run)
 
 
@@ -65,13 +77,16 @@ def check_object(resource: Resource, content: Object) -> None:
         StatusError: 422 with every cause.
     """
     metadata = content["metadata"]
-    found = list(naming.metadata_problems(resource, metadata))
-    if resource.structure is not None:
-        found += validation.problems(resource.structure.schema, content)
-    if resource.kind == definitions.KIND:
-        found += definitions.problems(content)
+    found = list(naming.metadata_problems(resource, metadata)) + content_problems(resource, content)
     if found:
         raise invalid_object(resource, str(metadata.get("name") or ""), found)
+
+
+def content_problems(resource: Resource, content: Object) -> list[Cause]:
+    """What is wrong with an object beside its metadata."""
+    if resource.structure is not None:
+        return validation.problems(resource.structure.schema, content)
+    return definitions.problems(content) if resource.kind == definitions.KIND else []
 
 
 def check_namespace(resource: Resource, namespace: str, metadata: Object) -> None:

@@ -29,6 +29,11 @@ def complete_new(kind: str, content: Object) -> None:
 def _namespace(content: Object) -> None:
     content["spec"] = {"finalizers": ["kubernetes"], **mapping(content.get("spec"))}
     content["status"] = {"phase": "Active"}
+    label_namespace(content)
+
+
+def label_namespace(content: Object) -> None:
+    """Give a Namespace the label that says its name, in place; no write takes it away."""
     metadata = content["metadata"]
     metadata["labels"] = {**mapping(metadata.get("labels")), "kubernetes.io/metadata.name": metadata["name"]}
 
@@ -80,6 +85,12 @@ def _volume(content: Object) -> None:
     _protect(content, PV_PROTECTION)
 
 
+def _event(content: Object) -> None:
+    content.setdefault("eventTime", None)
+    content.setdefault("reportingComponent", "")
+    content.setdefault("reportingInstance", "")
+
+
 def _protect(content: Object, finalizer: str) -> None:
     finalizers = content["metadata"].setdefault("finalizers", [])
     if finalizer not in finalizers:
@@ -87,6 +98,7 @@ def _protect(content: Object, finalizer: str) -> None:
 
 
 _RULES: Mapping[str, Callable[[Object], None]] = {
+    "Event": _event,
     "Namespace": _namespace,
     "Pod": _pod,
     "Job": _job,

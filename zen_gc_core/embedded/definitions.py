@@ -13,7 +13,7 @@ from zen_gc_core.embedded.causes import child
 from zen_gc_core.embedded.columns import printed
 from zen_gc_core.embedded.defaulting import CRD_CLEANUP
 from zen_gc_core.embedded.jsonpaths import compile_path
-from zen_gc_core.embedded.objects import Object, items, mapping
+from zen_gc_core.embedded.objects import Object, items, json_kind, mapping
 from zen_gc_core.embedded.resources import Resource
 from zen_gc_core.embedded.structural import Structure
 from zen_gc_core.errors import InputError
@@ -46,6 +46,7 @@ def problems(content: Object) -> list[Cause]:
     if sum(bool(mapping(version).get("storage")) for version in versions) != 1:
         detail = "must have exactly one version marked as storage version"
         found.append(causes.not_valid("spec.versions", [mapping(version).get("name") for version in versions], detail))
+        found.append(causes.not_valid("status.storedVersions", [], "must have at least one stored version"))
     for index, version in enumerate(versions):
         found += _version_problems(mapping(version), child("spec.versions", index))
     return found
@@ -53,6 +54,9 @@ def problems(content: Object) -> list[Cause]:
 
 def _version_problems(version: Mapping[str, Any], path: str) -> Iterator[Cause]:
     place = f"{path}.schema.openAPIV3Schema"
+    for name, kind in (("name", str), ("served", bool), ("storage", bool)):
+        if not isinstance(version.get(name), kind):
+            yield causes.required(f"{path}.{name}")
     schema = mapping(version.get("schema")).get("openAPIV3Schema")
     if not isinstance(schema, dict):
         yield causes.required(place, "schemas are required")
@@ -63,18 +67,33 @@ def _version_problems(version: Mapping[str, Any], path: str) -> Iterator[Cause]:
         yield causes.not_valid(f"{place}.type", schema["type"], "must be object at the root")
     yield from _structure_problems(schema, place)
     for index, column in enumerate(items(version.get("additionalPrinterColumns"))):
-        try:
-            compile_path(str(mapping(column).get("jsonPath", "")))
-        except InputError as error:
-            yield causes.not_valid(f"{path}.additionalPrinterColumns[{index}].jsonPath", column, str(error))
+        yield from _column_problems(mapping(column), f"{path}.additionalPrinterColumns[{index}]")
 
 
-def _structure_problems(schema: Mapping[str, Any], path: str) -> Iterator[Cause]:
+def _column_problems(column: Mapping[str, Any], path: str) -> Iterator[Cause]:
+    missing = [name for name in ("name", "type", "jsonPath") if not isinstance(column.get(name), str)]
+    yield from (causes.required(f"{path}.{name}") for name in missing)
+    try:
+        compile_path(str(column.get("jsonPath", "")))
+    except InputError as error:
+        yield causes.not_valid(f"{path}.jsonPath", column.get("jsonPath"), str(error))
+
+
+def _structure_problems(schema: Any, path: str) -> Iterator[Cause]:
+    if not isinstance(schema, dict):
+        yield causes.wrong_type(path, json_kind(schema), "must be a schema")
+        return
+    if "pattern" in schema:
+        yield from _pattern_problems(schema["pattern"], f"{path}.pattern")
     if "$ref" in schema:
         yield causes.disallowed(f"{path}.$ref", "must be empty string")
     for junctor in _JUNCTORS:
         for index, inner in enumerate(items(schema.get(junctor))):
             yield from _junctor_problems(inner, f"{path}.{junctor}[{index}]", schema)
+    yield from _children_problems(schema, path)
+
+
+def _children_problems(schema: Mapping[str, Any], path: str) -> Iterator[Cause]:
     for name, inner in mapping(schema.get("properties")).items():
         yield from _typed(inner, f"{path}.properties[{name}]", "for specified object fields")
     if isinstance(schema.get("additionalProperties"), dict):
@@ -89,15 +108,22 @@ def _structure_problems(schema: Mapping[str, Any], path: str) -> Iterator[Cause]
         yield causes.required(f"{path}.items", "must be specified")
 
 
-def _typed(schema: Mapping[str, Any], path: str, where: str) -> Iterator[Cause]:
-    if not schema.get("type") and not any(schema.get(word) for word in _OPEN_TYPE):
+def _pattern_problems(pattern: Any, path: str) -> Iterator[Cause]:
+    try:
+        re.compile(pattern)
+    except (re.error, TypeError) as error:
+        yield causes.not_valid(path, pattern, f"must be a valid regular expression, but isn't: {error}")
+
+
+def _typed(schema: Any, path: str, where: str) -> Iterator[Cause]:
+    if isinstance(schema, dict) and not schema.get("type") and not any(schema.get(word) for word in _OPEN_TYPE):
         yield causes.required(f"{path}.type", f"must not be empty {where}")
     yield from _structure_problems(schema, path)
 
 
-def _junctor_problems(inner: Mapping[str, Any], path: str, outer: Mapping[str, Any]) -> Iterator[Cause]:
+def _junctor_problems(inner: Any, path: str, outer: Mapping[str, Any]) -> Iterator[Cause]:
     for word in _WORDS_WITHOUT_STRUCTURE:
-        if word in inner and not (word == "properties" or outer.get("x-kubernetes-int-or-string")):
+        if word in mapping(inner) and not (word == "properties" or outer.get("x-kubernetes-int-or-string")):
             yield causes.disallowed(f"{path}.{word}", "must be empty to be structural")
 
 
@@ -160,10 +186,14 @@ def _resource(spec: Mapping[str, Any], version: Mapping[str, Any]) -> Resource:
         subresources=("status",) if "status" in mapping(version.get("subresources")) else (),
         fields={path: path for path in paths},
         generation=True,
+        verbs=_VERBS,
         unconditional=False,
         columns=printed(items(version.get("additionalPrinterColumns"))),
         structure=Structure(mapping(mapping(version.get("schema")).get("openAPIV3Schema"))),
     )
+
+
+_VERBS = ("delete", "deletecollection", "get", "list", "patch", "create", "update", "watch")
 
 
 def _rank(version: str) -> tuple[int, int, int, str]:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from zen_gc_core.embedded import causes
 from zen_gc_core.embedded.objects import Object, Record, items, mapping, timestamp
 from zen_gc_core.embedded.resources import Deletion
-from zen_gc_core.embedded.statuses import bad_request, invalid, precondition_failed
+from zen_gc_core.embedded.statuses import bad_request, forbidden, invalid, precondition_failed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from zen_gc_core.embedded.state import State
 
 ORPHAN, FOREGROUND = "orphan", "foregroundDeletion"
-_POLICIES = ("Orphan", "Background", "Foreground")
+_POLICIES = ("Foreground", "Background", "Orphan")
+_IMMORTAL = frozenset({"default", "kube-public", "kube-system"})
 _ORPHANING_KINDS = frozenset({("batch", "Job"), ("", "ReplicationController")})
 
 
@@ -61,13 +62,17 @@ class DeleteOptions:
         )
         orphan = body.get("orphanDependents")
         texts = (preconditions.get("uid"), preconditions.get("resourceVersion"), policy)
-        if any(text is not None and not isinstance(text, str) for text in texts) or isinstance(
-            grace, (str, float, bool)
-        ):
+        wrong = any(text is not None and not isinstance(text, str) for text in texts)
+        if wrong or isinstance(grace, (str, float, bool)) or not isinstance(body.get("preconditions") or {}, dict):
             raise bad_request("json: cannot unmarshal into Go struct field DeleteOptions")
+        if body.get("kind") not in {None, "", "DeleteOptions"}:
+            raise bad_request("decoded object cannot be converted to DeleteOptions")
         if policy is not None and policy not in _POLICIES:
-            cause = causes.not_supported("propagationPolicy", policy, ("Background", "Foreground", "Orphan"))
+            cause = causes.not_supported("propagationPolicy", policy, (*_POLICIES, "nil"))
             raise invalid("meta.k8s.io", "DeleteOptions", "", [cause])
+        if policy is not None and orphan is not None:
+            detail = "orphanDependents and deletionPropagation cannot be both set"
+            raise invalid("meta.k8s.io", "DeleteOptions", "", [causes.not_valid("propagationPolicy", policy, detail)])
         if any(entry != "All" for entry in dry_run):
             cause = causes.not_supported("dryRun", dry_run, ("All",))
             raise invalid("meta.k8s.io", "DeleteOptions", "", [cause])
@@ -195,6 +200,8 @@ def _delete_namespace(
     state: State, resource: Resource, old: Record, content: Object, options: DeleteOptions
 ) -> Deleted:
     metadata = content["metadata"]
+    if metadata["name"] in _IMMORTAL:
+        raise forbidden(resource, metadata["name"], "this namespace may not be deleted")
     if not metadata.get("deletionTimestamp"):
         metadata["deletionTimestamp"] = state.stamp()
         content["status"] = {**mapping(content.get("status")), "phase": "Terminating"}

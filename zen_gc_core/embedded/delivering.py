@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 import socket
 import struct
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import orjson
+import yaml
 from aiohttp import web
 
 from zen_gc_core.embedded.answers import JSON, Answer
@@ -15,8 +18,11 @@ from zen_gc_core.embedded.statuses import StatusError
 
 if TYPE_CHECKING:
     from zen_gc_core.embedded.faults import Fault
+    from zen_gc_core.embedded.views import View
     from zen_gc_core.embedded.watching import Watch
 
+_COMPRESSED_FROM = 128 * 1024
+"""The size of a body, in bytes, from which it is compressed (``defaultGzipThresholdBytes``)."""
 _REASONS = {
     400: "BadRequest",
     401: "Unauthorized",
@@ -43,6 +49,25 @@ def failure(fault: Fault) -> Answer:
     return Answer(orjson.dumps(StatusError(fault.status, reason, message).body()), fault.status)
 
 
+def encoded(answer: Answer, view: View) -> Answer:
+    """The answer as the client wants to read it: YAML, indented JSON, or as it is."""
+    if view.yaml:
+        text = yaml.dump(orjson.loads(answer.body), Dumper=yaml.SafeDumper, default_flow_style=False)
+        return replace(answer, body=text.encode(), content_type="application/yaml")
+    if view.pretty:
+        return replace(answer, body=orjson.dumps(orjson.loads(answer.body), option=orjson.OPT_INDENT_2) + b"\n")
+    return answer
+
+
+def _compressed(http: web.Request, answer: Answer) -> Answer:
+    """The answer with its body packed, where the client accepts it and the body is large."""
+    wanted = "gzip" in http.headers.get("Accept-Encoding", "")
+    if http.method != "GET" or not wanted or len(answer.body) < _COMPRESSED_FROM:
+        return answer
+    headers = {**answer.headers, "Content-Encoding": "gzip", "Vary": "Accept-Encoding"}
+    return replace(answer, body=gzip.compress(answer.body, compresslevel=1), headers=headers)
+
+
 async def deliver(http: web.Request, answer: Answer, audit_id: str, fault: Fault | None) -> web.StreamResponse:
     """Send an answer, broken off where the fault says so.
 
@@ -54,6 +79,7 @@ async def deliver(http: web.Request, answer: Answer, audit_id: str, fault: Fault
     """
     if fault and fault.truncate is not None:
         return await _truncated(http, answer, audit_id, fault, fault.truncate)
+    answer = _compressed(http, answer)
     response = web.Response(body=answer.body, status=answer.status)
     _dress(response, answer.content_type, audit_id, fault)
     response.headers.update(answer.headers)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from zen_gc_core.embedded.statuses import unknown_path
-
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -34,27 +32,19 @@ def group_list(registry: Registry) -> Object:
     return {"kind": "APIGroupList", "apiVersion": "v1", "groups": groups}
 
 
-def group(registry: Registry, name: str) -> Object:
-    """``/apis/GROUP``.
-
-    Raises:
-        StatusError: 404, there is no such group.
-    """
+def group(registry: Registry, name: str) -> Object | None:
+    """``/apis/GROUP``; None when there is no such group."""
     versions = registry.groups().get(name) if name else None
     if versions is None:
-        raise unknown_path()
+        return None
     return {"kind": "APIGroup", "apiVersion": "v1", **_group(name, versions)}
 
 
-def resource_list(registry: Registry, name: str, version: str) -> Object:
-    """``/api/v1`` and ``/apis/GROUP/VERSION``.
-
-    Raises:
-        StatusError: 404, there is no such version.
-    """
+def resource_list(registry: Registry, name: str, version: str) -> Object | None:
+    """``/api/v1`` and ``/apis/GROUP/VERSION``; None when there is no such version."""
     found = [resource for resource in registry.all() if (resource.group, resource.version) == (name, version)]
     if not found:
-        raise unknown_path()
+        return None
     return {
         "kind": "APIResourceList",
         "apiVersion": "v1",
@@ -73,7 +63,7 @@ def aggregated(registry: Registry, *, core: bool) -> Object:
         "metadata": {},
         "items": [
             {
-                "metadata": {"name": name, "creationTimestamp": None} if name else {"creationTimestamp": None},
+                "metadata": {"name": name} if name else {},
                 "versions": [
                     {
                         "version": version,
@@ -124,7 +114,8 @@ def _part(resource: Resource, name: str) -> Object:
 
 
 def _aggregate(resource: Resource) -> Object:
-    kind = {"group": resource.group, "version": resource.version, "kind": resource.kind}
+    version = resource.version if resource.group else ""
+    kind = {"group": resource.group, "version": version, "kind": resource.kind}
     entry: Object = {
         "resource": resource.plural,
         "responseKind": kind,

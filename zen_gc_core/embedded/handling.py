@@ -8,13 +8,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from zen_gc_core.embedded import bodies, causes, patching, queries, rendering, reviews
+from zen_gc_core.embedded import bodies, causes, naming, patching, queries, rendering, reviews
 from zen_gc_core.embedded.answers import Answer, json_answer
-from zen_gc_core.embedded.applying import applied
+from zen_gc_core.embedded.applying import Applier, applied
 from zen_gc_core.embedded.creating import create
 from zen_gc_core.embedded.deleting import DeleteOptions, delete
 from zen_gc_core.embedded.listing import list_page
-from zen_gc_core.embedded.objects import Object, mapping
+from zen_gc_core.embedded.objects import Object, items, mapping
 from zen_gc_core.embedded.statuses import (
     bad_request,
     invalid,
@@ -22,6 +22,7 @@ from zen_gc_core.embedded.statuses import (
     not_found,
     success,
     unsupported_media,
+    unsupported_patch,
     version_too_large,
 )
 from zen_gc_core.embedded.updating import Write, update
@@ -112,10 +113,16 @@ def _create(call: Call) -> Answer:
     bodies.check_kind(call.resource, content)
     if call.resource.kind in reviews.KINDS:
         return json_answer(reviews.review(content, call.resource, call.user), 201)
-    dry_run = queries.is_dry_run(call.query, "CreateOptions")
-    warnings = bodies.conform(call.resource, content, call.query)
+    dry_run = queries.check_write(call.query, "CreateOptions")
+    warnings = bodies.conform(call.resource, content, call.query) + _finalizer_warnings(call, content)
     record = create(call.state, call.resource, call.namespace, content, dry_run=dry_run)
     return call.rendered(record, 201, warnings)
+
+
+def _finalizer_warnings(call: Call, content: Object) -> tuple[str, ...]:
+    if call.resource.structure is None:
+        return ()
+    return naming.finalizer_warnings(items(mapping(content.get("metadata")).get("finalizers")))
 
 
 def _create_below(call: Call) -> Answer:
@@ -131,7 +138,7 @@ def _create_below(call: Call) -> Answer:
 def _replace(call: Call) -> Answer:
     content = bodies.decode(call.body, call.content_type, call.resource.kind)
     bodies.check_kind(call.resource, content)
-    dry_run = queries.is_dry_run(call.query, "UpdateOptions")
+    dry_run = queries.check_write(call.query, "UpdateOptions")
     _check_name(content, call.route.name)
     old = call.state.find(call.resource, call.namespace, call.route.name)
     warnings = bodies.conform(call.resource, content, call.query)
@@ -140,7 +147,7 @@ def _replace(call: Call) -> Answer:
             raise not_found(call.resource, call.route.name)
         record = create(call.state, call.resource, call.namespace, content, dry_run=dry_run)
         return call.rendered(record, 201, warnings)
-    record = update(call.state, call.resource, old, content, Write(call.route.subresource, dry_run))
+    record = update(call.state, call.resource, old, content, Write(call.route.subresource, dry_run, precise=True))
     return call.rendered(record, 200, warnings)
 
 
@@ -154,8 +161,8 @@ def _patch(call: Call) -> Answer:
     media = bodies.media_type(call.content_type)
     accepted = patching.patch_types(custom=call.resource.structure is not None)
     if media not in accepted:
-        raise unsupported_media(accepted)
-    dry_run = queries.is_dry_run(call.query, "PatchOptions")
+        raise unsupported_media(accepted) if call.resource.structure is not None else unsupported_patch()
+    dry_run = queries.check_write(call.query, "PatchOptions")
     patch = patching.decode_patch(call.body, media)
     if media == patching.APPLY_PATCH:
         return _apply(call, patch, dry_run=dry_run)
@@ -184,7 +191,8 @@ def _apply(call: Call, configuration: Object, *, dry_run: bool) -> Answer:
     if old is None and call.route.subresource:
         raise not_found(call.resource, call.route.name)
     live = bodies.present(call.resource, old) if old else {}
-    content = applied(call.resource, live, configuration, manager, call.state.stamp())
+    force = queries.flag(call.query, "force")
+    content = applied(call.resource, live, configuration, Applier(manager, call.state.stamp(), force=force))
     warnings = bodies.conform(call.resource, content, call.query)
     if old is None:
         record = create(call.state, call.resource, call.namespace, content, dry_run=dry_run)

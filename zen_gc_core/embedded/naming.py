@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import re
 import secrets
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from zen_gc_core.embedded import causes
-from zen_gc_core.embedded.objects import items, mapping
+from zen_gc_core.embedded.objects import items, json_kind, mapping
 from zen_gc_core.embedded.resources import Naming
 
 if TYPE_CHECKING:
@@ -80,6 +80,13 @@ def metadata_problems(resource: Resource, metadata: Object) -> Iterator[Cause]:
         yield causes.required("metadata.name", "name or generateName is required")
     else:
         yield from _name_problems(resource.naming, name)
+    yield from common_problems(metadata)
+    free = resource.structure is not None or resource.group == "apiextensions.k8s.io"
+    yield from _finalizer_problems(items(metadata.get("finalizers")), free=free)
+
+
+def common_problems(metadata: Object) -> Iterator[Cause]:
+    """What is wrong with labels, annotations and owners, which every update is asked for again."""
     for key, value in mapping(metadata.get("labels")).items():
         yield from _key_problems(key, "metadata.labels")
         yield from _label_value_problems(value)
@@ -89,37 +96,56 @@ def metadata_problems(resource: Resource, metadata: Object) -> Iterator[Cause]:
     if sum(len(key.encode()) + len(value.encode()) for key, value in annotations.items()) > _ANNOTATION_BYTES:
         yield causes.too_long("metadata.annotations", _ANNOTATION_BYTES)
     yield from _owner_problems(items(metadata.get("ownerReferences")))
-    yield from _finalizer_problems(items(metadata.get("finalizers")), custom=resource.structure is not None)
 
 
-def shape_problem(metadata: Object) -> str:
-    """Why the metadata cannot be decoded at all; an empty text when it can."""
-    for name in ("labels", "annotations"):
-        value = metadata.get(name)
-        if value is not None and not isinstance(value, dict):
-            return f"json: cannot unmarshal {_json_kind(value)} into Go struct field ObjectMeta.metadata.{name}"
-        for inner in mapping(value).values():
-            if not isinstance(inner, str):
-                kind = _json_kind(inner)
-                return f"json: cannot unmarshal {kind} into Go struct field ObjectMeta.metadata.{name} of type string"
-    for name in ("name", "namespace", "generateName", "uid", "resourceVersion"):
-        if not isinstance(metadata.get(name) or "", str):
-            kind = _json_kind(metadata[name])
-            return f"json: cannot unmarshal {kind} into Go struct field ObjectMeta.metadata.{name} of type string"
-    if any(not isinstance(entry, str) for entry in items(metadata.get("finalizers"))):
-        return "json: cannot unmarshal into Go struct field ObjectMeta.metadata.finalizers of type string"
-    if any(not isinstance(entry, dict) for entry in items(metadata.get("ownerReferences"))):
-        return "json: cannot unmarshal into Go struct field ObjectMeta.metadata.ownerReferences"
-    return ""
+_SHAPES: Mapping[str, tuple[str, str]] = {
+    "name": ("string", ""),
+    "generateName": ("string", ""),
+    "namespace": ("string", ""),
+    "uid": ("string", ""),
+    "resourceVersion": ("string", ""),
+    "creationTimestamp": ("string", ""),
+    "labels": ("object", "string"),
+    "annotations": ("object", "string"),
+    "finalizers": ("array", "string"),
+    "ownerReferences": ("array", "object"),
+    "managedFields": ("array", "object"),
+}
+"""The JSON type of a field of the metadata, and of its entries."""
+
+_OWNER_TEXTS = ("apiVersion", "kind", "name", "uid")
 
 
-def _json_kind(value: Any) -> str:
-    if isinstance(value, bool):
-        return "bool"
-    if isinstance(value, (int, float)):
-        return "number"
-    kinds = ((dict, "object"), (list, "array"), (str, "string"))
-    return next((name for kind, name in kinds if isinstance(value, kind)), "null")
+def shape_problem(content: Object) -> str:
+    """Why the metadata of an object cannot be decoded at all; an empty text when it can."""
+    metadata = content.get("metadata")
+    if metadata is None:
+        return ""
+    if not isinstance(metadata, dict):
+        return _unfit(metadata, "metadata", "object")
+    told = next(filter(None, (_field_problem(metadata, name) for name in _SHAPES)), "")
+    return told or next(filter(None, map(_owner_shape_problem, items(metadata.get("ownerReferences")))), "")
+
+
+def _field_problem(metadata: Object, name: str) -> str:
+    outer, inner = _SHAPES[name]
+    value = metadata.get(name)
+    if value is None:
+        return ""
+    if json_kind(value) != outer:
+        return _unfit(value, f"ObjectMeta.metadata.{name}", outer)
+    entries = value.values() if isinstance(value, dict) else items(value)
+    odd = [entry for entry in entries if json_kind(entry) != inner]
+    return _unfit(odd[0], f"ObjectMeta.metadata.{name}", inner) if odd else ""
+
+
+def _owner_shape_problem(owner: Object) -> str:
+    odd = [name for name in _OWNER_TEXTS if not isinstance(owner.get(name, ""), str)]
+    return _unfit(owner[odd[0]], f"OwnerReference.metadata.ownerReferences.{odd[0]}", "string") if odd else ""
+
+
+def _unfit(value: object, field: str, wanted: str) -> str:
+    return f"json: cannot unmarshal {json_kind(value)} into Go struct field {field} of type {wanted}"
 
 
 def _name_problems(naming: Naming, name: str) -> Iterator[Cause]:
@@ -131,6 +157,9 @@ def _name_problems(naming: Naming, name: str) -> Iterator[Cause]:
                 yield causes.not_valid("metadata.name", name, f"may not contain '{bad}'")
         return
     pattern, longest, text = _NAME_RULES[naming]
+    if naming is Naming.LABEL and "." in name:
+        yield causes.not_valid("metadata.name", name, "must not contain dots")
+        return
     if len(name) > longest:
         yield causes.not_valid("metadata.name", name, f"must be no more than {longest} bytes")
     if not re.fullmatch(pattern, name):
@@ -171,15 +200,35 @@ def _owner_problems(owners: list[Object]) -> Iterator[Cause]:
             if controller:
                 detail = "Only one reference can have Controller set to true. "
                 detail += f'Found "true" in references for {controller} and {name}'
-                yield causes.not_valid(path, owners, detail)
+                yield causes.not_valid(path, [_in_order(entry) for entry in owners], detail)
             controller = controller or name
 
 
-def _finalizer_problems(finalizers: list[str], *, custom: bool) -> Iterator[Cause]:
+_OWNER_FIELDS = ("apiVersion", "kind", "name", "uid", "controller", "blockOwnerDeletion")
+
+
+def _in_order(owner: Object) -> Object:
+    return {field: owner[field] for field in _OWNER_FIELDS if field in owner}
+
+
+def finalizer_warnings(finalizers: list[str]) -> tuple[str, ...]:
+    """What a client is warned of when a custom resource gets these finalizers."""
+    told = []
+    for finalizer in finalizers:
+        if "/" not in finalizer:
+            hint = " including a path (/)" if "." in finalizer else ""
+            told.append(
+                f'metadata.finalizers: "{finalizer}": prefer a domain-qualified finalizer name{hint} '
+                "to avoid accidental conflicts with other finalizer writers"
+            )
+    return tuple(told)
+
+
+def _finalizer_problems(finalizers: list[str], *, free: bool) -> Iterator[Cause]:
     path = "metadata.finalizers"
     for index, finalizer in enumerate(finalizers):
         yield from _key_problems(finalizer, path)
-        if "/" not in finalizer and finalizer not in _STANDARD_FINALIZERS and not custom:
+        if "/" not in finalizer and finalizer not in _STANDARD_FINALIZERS and not free:
             detail = "name is neither a standard finalizer name nor is it fully qualified"
             yield causes.not_valid(f"{path}[{index}]", finalizer, detail)
     if {"orphan", "foregroundDeletion"} <= set(finalizers):

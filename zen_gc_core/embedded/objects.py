@@ -70,6 +70,16 @@ def timestamp(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+def json_kind(value: object) -> str:
+    """The JSON type of a value, as Go's decoder calls it."""
+    if isinstance(value, bool):
+        return "bool"
+    if isinstance(value, (int, float)):
+        return "number"
+    kinds = ((dict, "object"), (list, "array"), (str, "string"))
+    return next((name for kind, name in kinds if isinstance(value, kind)), "null")
+
+
 def mapping(value: object) -> Object:
     """The value itself when it is a JSON object, else an empty one."""
     return value if isinstance(value, dict) else {}

@@ -83,8 +83,9 @@ def decode_yaml(body: bytes) -> Any:
         StatusError: 400, it is not YAML.
     """
     try:
-        return yaml.load(body, Loader=_Loader)  # noqa: S506  a safe loader with fewer types
-    except yaml.YAMLError as error:
+        value = yaml.load(body, Loader=_Loader)  # noqa: S506  a safe loader with fewer types
+        return orjson.loads(orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS))
+    except (yaml.YAMLError, orjson.JSONEncodeError, UnicodeDecodeError) as error:
         raise bad_request(f"error decoding YAML: {' '.join(str(error).split())}") from error
 
 
@@ -107,7 +108,7 @@ def _json_patch(content: Object, patch: Any) -> Any:
         raise StatusError(
             422, "Invalid", f"the server rejected our request due to an error in our request: {error}"
         ) from error
-    except (jsonpatch.JsonPatchException, jsonpatch.JsonPointerException, TypeError) as error:
+    except (jsonpatch.JsonPatchException, jsonpatch.JsonPointerException, AttributeError, TypeError) as error:
         message = f"the server rejected our request due to an error in our request: {' '.join(str(error).split())}"
         raise StatusError(422, "Invalid", message) from error
 

@@ -8,13 +8,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from zen_gc_core.embedded import causes
-from zen_gc_core.embedded.statuses import bad_request, invalid
+from zen_gc_core.embedded.statuses import bad_request, internal, invalid
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from zen_gc_core.embedded.statuses import Cause
 
+_DIRECTIVES = ("", "Ignore", "Strict", "Warn")
+_LONGEST_MANAGER = 128
 _TRUE = frozenset({"1", "t", "T", "true", "True", "TRUE"})
 
 
@@ -40,28 +42,40 @@ def revision(query: Mapping[str, str]) -> int:
     """The ``resourceVersion`` of the query; 0 when it is missing.
 
     Raises:
-        StatusError: 400, it is no resourceVersion.
+        StatusError: It is no resourceVersion: 400 in a list, 500 in a watch, as the API server has it.
     """
     text = query.get("resourceVersion", "")
     if text and not text.isdecimal():
-        raise bad_request(f"Invalid value: {causes.shown(text)}: invalid resource version")
+        shown = causes.shown(text)
+        why = f"resourceVersion: Invalid value: {shown}: strconv.ParseUint: parsing {shown}: invalid syntax"
+        raise internal(why) if flag(query, "watch") else bad_request(f"invalid resource version: {why}")
     return int(text or 0)
 
 
-def is_dry_run(query: Mapping[str, str], kind: str) -> bool:
-    """Whether the request shall write nothing.
+def check_write(query: Mapping[str, str], kind: str) -> bool:
+    """Check the parameters of a write.
 
     Args:
         query: The query.
-        kind: The options' kind, for the error (``CreateOptions``).
+        kind: The kind of the options, for the error (``CreateOptions``).
+
+    Returns:
+        Whether it is a dry run.
 
     Raises:
-        StatusError: 422, ``dryRun`` is set to something other than ``All``.
+        StatusError: 422 with every cause.
     """
-    text = query.get("dryRun", "")
-    if text not in {"", "All"}:
-        raise invalid("meta.k8s.io", kind, "", [causes.not_supported("dryRun", [text], ("All",))])
-    return text == "All"
+    found: list[Cause] = []
+    dry_run = query.get("dryRun", "")
+    if dry_run not in {"", "All"}:
+        found.append(causes.not_supported("dryRun", [dry_run], ("All",)))
+    if len(query.get("fieldManager", "").encode()) > _LONGEST_MANAGER:
+        found.append(causes.too_long("fieldManager", _LONGEST_MANAGER))
+    if query.get("fieldValidation", "") not in _DIRECTIVES:
+        found.append(causes.not_supported("fieldValidation", query["fieldValidation"], _DIRECTIVES))
+    if found:
+        raise invalid("meta.k8s.io", kind, "", found)
+    return dry_run == "All"
 
 
 def check_list(query: Mapping[str, str]) -> None:

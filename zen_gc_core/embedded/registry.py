@@ -17,7 +17,8 @@ class Registry:
 
     def __init__(self) -> None:
         self._resources: dict[ResourceId, Resource] = {resource.id: resource for resource in builtin_resources()}
-        self._kinds = self._by_kind()
+        self._builtin = {(resource.group, resource.version) for resource in self._resources.values()}
+        self._index()
 
     def get(self, group: str, version: str, plural: str) -> Resource | None:
         """The resource behind a URL, or None."""
@@ -27,13 +28,17 @@ class Registry:
         """Every resource, in the order of registration."""
         return list(self._resources.values())
 
+    def is_builtin(self, group: str, version: str) -> bool:
+        """Whether a group and version belong to Kubernetes itself."""
+        return (group, version) in self._builtin
+
+    def of_store(self, store: str) -> Resource | None:
+        """A resource whose objects are in the store, in whatever version; None when there is none any more."""
+        return self._stores.get(store)
+
     def one_per_store(self) -> list[Resource]:
         """Every kind of object once, whatever the number of its versions."""
-        stores: dict[str, Resource] = {}
-        for resource in self._resources.values():
-            if "list" in resource.verbs:
-                stores.setdefault(resource.store, resource)
-        return list(stores.values())
+        return list(self._stores.values())
 
     def groups(self) -> dict[str, list[str]]:
         """The groups with their versions; the preferred version comes first."""
@@ -52,7 +57,7 @@ class Registry:
             if (resource.group, resource.plural) != (group, plural)
         }
         self._resources.update({resource.id: resource for resource in versions})
-        self._kinds = self._by_kind()
+        self._index()
 
     def of_kind(self, api_version: object, kind: object) -> Resource | None:
         """The resource of an object's ``apiVersion`` and ``kind``, or None."""
@@ -77,5 +82,8 @@ class Registry:
                 return resource
         raise InputError(f"the embedded cluster serves no resource named {name!r}")
 
-    def _by_kind(self) -> dict[tuple[object, object], Resource]:
-        return {(resource.group_version, resource.kind): resource for resource in self._resources.values()}
+    def _index(self) -> None:
+        found = self._resources.values()
+        self._kinds: dict[tuple[object, object], Resource] = {(r.group_version, r.kind): r for r in found}
+        stored = [resource for resource in found if "list" in resource.verbs]
+        self._stores = {resource.store: resource for resource in reversed(stored)}

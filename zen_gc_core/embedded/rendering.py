@@ -55,6 +55,8 @@ def many(resource: Resource, records: Sequence[Record], metadata: Object, view: 
     if view.form is Form.METADATA:
         return _join("PartialObjectMetadataList", "meta.k8s.io/v1", metadata, map(metadata_json, records))
     items: Iterable[bytes]
+    if resource.structure is not None:
+        metadata = {"continue": "", **metadata}
     if resource.structure is not None or resource.event_form is EventForm.EVENTS:
         items = (object_json(resource, record) for record in records)
     else:

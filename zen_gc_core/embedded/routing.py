@@ -11,6 +11,7 @@ from zen_gc_core.embedded.statuses import unknown_path
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from zen_gc_core.embedded.objects import Object
     from zen_gc_core.embedded.registry import Registry
     from zen_gc_core.embedded.resources import Resource
     from zen_gc_core.embedded.state import State
@@ -41,11 +42,7 @@ def split(path: str) -> list[str]:
 
 
 def document(state: State, parts: Sequence[str], accept: str) -> Answer | None:
-    """The answer for a path that belongs to no resource; None for one that may.
-
-    Raises:
-        StatusError: 404 below ``/api``, ``/apis`` and ``/openapi``.
-    """
+    """The answer for a path that belongs to no resource; None for one that may."""
     registry = state.registry
     first = parts[0] if parts else ""
     if not parts:
@@ -57,23 +54,32 @@ def document(state: State, parts: Sequence[str], accept: str) -> Answer | None:
     if first == "openapi":
         return _openapi(state, parts)
     if first not in {"api", "apis"}:
-        return text_answer("404 page not found\n", 404)
+        return no_page()
     if len(parts) == 1:
         core = first == "api"
         if discovery.wants_aggregated(accept):
             return json_answer(discovery.aggregated(registry, core=core), content_type=discovery.AGGREGATED)
         return json_answer(discovery.core_versions() if core else discovery.group_list(registry))
     if first == "apis" and len(parts) == 2:
-        return json_answer(discovery.group(registry, parts[1]))
+        return _found(discovery.group(registry, parts[1]))
     group, version, rest = _group_version(parts)
-    return None if rest else json_answer(discovery.resource_list(registry, group, version))
+    return None if rest else _found(discovery.resource_list(registry, group, version))
 
 
-def route(registry: Registry, parts: Sequence[str]) -> Route:
-    """The resource that a path names.
+def no_page() -> Answer:
+    """The answer where there is no API at all."""
+    return text_answer("404 page not found\n", 404)
+
+
+def _found(content: Object | None) -> Answer:
+    return no_page() if content is None else json_answer(content)
+
+
+def route(registry: Registry, parts: Sequence[str]) -> Route | None:
+    """The resource that a path names; None where there is no such group, or no such custom resource.
 
     Raises:
-        StatusError: 404, there is no such resource or subresource.
+        StatusError: 404, a built-in group has no such resource, or the resource no such subresource.
     """
     group, version, rest = _group_version(parts)
     namespace: str | None = None
@@ -82,6 +88,8 @@ def route(registry: Registry, parts: Sequence[str]) -> Route:
         if own is None or len(rest) > 3 or rest[2] not in own.subresources:
             namespace, rest = rest[1], rest[2:]
     resource = registry.get(group, version, rest[0])
+    if resource is None and not registry.is_builtin(group, version):
+        return None
     if resource is None or len(rest) > 3 or (namespace is not None and not resource.namespaced):
         raise unknown_path()
     name, subresource = [*rest[1:], "", ""][:2]
@@ -102,8 +110,8 @@ def _openapi(state: State, parts: Sequence[str]) -> Answer:
     if parts[1:] == ["v3"]:
         return json_answer(openapi.index(state.registry))
     if len(parts) > 2 and parts[1] == "v3":
-        return json_answer(openapi.document(state.registry, "/".join(parts[2:]), state.version))
-    raise unknown_path()
+        return _found(openapi.document(state.registry, "/".join(parts[2:]), state.version))
+    return no_page()
 
 
 def _version(version: str) -> dict[str, str]:

@@ -10,6 +10,7 @@ import uuid
 from typing import TYPE_CHECKING, Any
 
 from zen_gc_core.embedded import definitions
+from zen_gc_core.embedded.defaulting import label_namespace
 from zen_gc_core.embedded.objects import Object, items, mapping
 from zen_gc_core.embedded.updating import put
 from zen_gc_core.errors import InputError
@@ -71,11 +72,10 @@ def _put(state: State, content: Mapping[str, Any]) -> None:
 
 
 def _complete(state: State, resource: Resource, content: Object) -> None:
-    metadata = content["metadata"]
     if resource.kind == "Namespace":
         content["spec"] = {"finalizers": ["kubernetes"], **mapping(content.get("spec"))}
         content["status"] = {"phase": "Active", **mapping(content.get("status"))}
-        metadata["labels"] = {**mapping(metadata.get("labels")), "kubernetes.io/metadata.name": metadata["name"]}
+        label_namespace(content)
     elif resource.kind == definitions.KIND:
         definitions.complete(content, state.stamp())
 

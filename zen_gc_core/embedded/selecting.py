@@ -78,7 +78,16 @@ def _label_test(term: str) -> _LabelTest:
         if found[1]:
             return lambda labels: key not in labels
         return lambda labels: key in labels
-    raise bad_request(f"unable to parse requirement: {term!r} is no label requirement")
+    raise bad_request(_misread(term))
+
+
+def _misread(term: str) -> str:
+    """What stands where something else was expected."""
+    if found := re.match(rf"{_KEY}\s+(\S+)", term):
+        return f"unable to parse requirement: found '{found[1]}', expected: in, notin, =, ==, !=, gt, lt"
+    if found := re.match(rf"{_KEY}\s*(?:==|=|!=)\s*(.*)", term):
+        return f"unable to parse requirement: '{found[1]}' is no value of a label"
+    return f"unable to parse requirement: found '{term}', expected: !, identifier, or 'end of string'"
 
 
 def _order_test(key: str, operator: str, bound: int) -> _LabelTest:

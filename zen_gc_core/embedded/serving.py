@@ -13,13 +13,12 @@ from zen_gc_core.embedded import delivering, queries, routing
 from zen_gc_core.embedded.answers import Answer, error_answer
 from zen_gc_core.embedded.faults import Fault, Request, kept_headers
 from zen_gc_core.embedded.handling import Call, act
-from zen_gc_core.embedded.statuses import StatusError, too_large, unauthorized
+from zen_gc_core.embedded.statuses import StatusError, too_large
 from zen_gc_core.embedded.views import view_of
 from zen_gc_core.embedded.watching import Watch
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
+    from zen_gc_core.embedded.access import Access
     from zen_gc_core.embedded.faults import FaultHook, RequestLog
     from zen_gc_core.embedded.state import State
 
@@ -33,7 +32,7 @@ class Server:
     Args:
         state: The cluster.
         log: Where requests are recorded.
-        tokens: Bearer tokens and their users; None lets everybody in.
+        access: Who is let in.
         continue_lifetime: How long continue tokens hold, in seconds.
         bookmark_interval: Seconds between the bookmarks of a watch.
     """
@@ -43,14 +42,14 @@ class Server:
         state: State,
         log: RequestLog,
         *,
-        tokens: Mapping[str, str] | None,
+        access: Access,
         continue_lifetime: float,
         bookmark_interval: float,
     ) -> None:
         self.faults: FaultHook | None = None
         self._state = state
         self._log = log
-        self._tokens = tokens
+        self._access = access
         self._lifetime = continue_lifetime
         self._bookmark_interval = bookmark_interval
 
@@ -100,16 +99,18 @@ class Server:
 
     def _answer(self, http: web.Request, request: Request, body: bytes) -> Answer | Watch:
         try:
-            user = self._authenticate(http)
+            user = self._access.user(http.headers.get("Authorization", ""))
             parts, accept = routing.split(request.path), http.headers.get("Accept", "")
             found = routing.document(self._state, parts, accept)
             if found is not None:
                 return found
             route = routing.route(self._state.registry, parts)
+            if route is None:
+                return routing.no_page()
             view = view_of(accept, request.query, self._state.now())
             if request.method == "GET" and not route.name and queries.flag(request.query, "watch"):
                 return Watch(self._state, route, request.query, view, self._bookmark_interval)
-            return act(
+            answer = act(
                 Call(
                     state=self._state,
                     route=route,
@@ -122,17 +123,9 @@ class Server:
                     lifetime=self._lifetime,
                 )
             )
+            return delivering.encoded(answer, view)
         except StatusError as error:
             return error_answer(error)
-
-    def _authenticate(self, http: web.Request) -> str:
-        if self._tokens is None:
-            return "system:admin"
-        scheme, _, token = http.headers.get("Authorization", "").partition(" ")
-        user = self._tokens.get(token.strip()) if scheme.lower() == "bearer" else None
-        if user is None:
-            raise unauthorized()
-        return user
 
 
 def _request(http: web.Request, body: bytes) -> Request:

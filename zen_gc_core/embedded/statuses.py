@@ -54,7 +54,7 @@ class StatusError(ZenGCError):
         self.code = code
         self.reason = reason
         self.message = message
-        self.details = details or {}
+        self.details = details
         self.continue_token = continue_token
 
     def body(self) -> Object:
@@ -68,14 +68,14 @@ class StatusError(ZenGCError):
         }
         if self.reason:
             status["reason"] = self.reason
-        if self.details:
+        if self.details is not None:
             status["details"] = self.details
         return {**status, "code": self.code}
 
     @property
     def retry_after(self) -> int:
         """Seconds for the ``Retry-After`` header; 0 for none."""
-        return int(self.details.get("retryAfterSeconds", 0))
+        return int((self.details or {}).get("retryAfterSeconds", 0))
 
 
 def details_of(resource: Resource, name: str, **more: Any) -> Object:
@@ -100,9 +100,9 @@ def unknown_path() -> StatusError:
     return StatusError(404, "NotFound", "the server could not find the requested resource", {})
 
 
-def already_exists(resource: Resource, name: str) -> StatusError:
-    """409: a POST of a name that is taken."""
-    message = f'{resource.qualified} "{name}" already exists'
+def already_exists(resource: Resource, name: str, *, terminating: bool) -> StatusError:
+    """409: a POST of a name that is taken, if only by an object that is about to go."""
+    message = f'{"object is being deleted: " if terminating else ""}{resource.qualified} "{name}" already exists'
     return StatusError(409, "AlreadyExists", message, details_of(resource, name))
 
 
@@ -139,8 +139,9 @@ def invalid(group: str, kind: str, name: str, causes: Iterable[Cause]) -> Status
         name: The name of the object.
         causes: The problems, in the order in which they are shown.
     """
-    found = list(dict.fromkeys(causes))
-    shown = str(found[0]) if len(found) == 1 else "[" + ", ".join(map(str, found)) + "]"
+    found = list(causes)
+    distinct = list(dict.fromkeys(map(str, found)))
+    shown = distinct[0] if len(distinct) == 1 else f"[{', '.join(distinct)}]"
     qualified = f"{kind}.{group}" if group else kind
     details: Object = {"name": name} if name else {}
     details |= {"group": group} if group else {}
@@ -165,6 +166,26 @@ def version_too_large(wanted: int, current: int) -> StatusError:
     return StatusError(504, "Timeout", message, {"causes": [cause], "retryAfterSeconds": 1})
 
 
+def apply_conflict(fields: Sequence[tuple[str, str]]) -> StatusError:
+    """409: an apply would take fields away from other managers.
+
+    Args:
+        fields: The managers, each with the path of its field.
+    """
+    causes = [
+        {"reason": "FieldManagerConflict", "message": f'conflict with "{manager}"', "field": path}
+        for manager, path in fields
+    ]
+    told = "; ".join(f'conflict with "{manager}": {path}' for manager, path in fields)
+    noun = "conflict" if len(fields) == 1 else "conflicts"
+    return StatusError(409, "Conflict", f"Apply failed with {len(fields)} {noun}: {told}", {"causes": causes})
+
+
+def internal(message: str) -> StatusError:
+    """500: what the API server fails at instead of refusing it; such a Status has no reason."""
+    return StatusError(500, "", message)
+
+
 def unauthorized() -> StatusError:
     """401: no token, or a wrong one."""
     return StatusError(401, "Unauthorized", "Unauthorized")
@@ -183,10 +204,15 @@ def unsupported_media(accepted: Sequence[str]) -> StatusError:
     return StatusError(415, "UnsupportedMediaType", message)
 
 
+def unsupported_patch() -> StatusError:
+    """415: a PATCH of no known type."""
+    return StatusError(415, "UnsupportedMediaType", "415: Unsupported Media Type", {})
+
+
 def not_acceptable(accepted: Sequence[str]) -> StatusError:
     """406: nothing that the client accepts can be served."""
-    message = f"only the following media types are accepted: {', '.join(accepted)}"
-    return StatusError(406, "NotAcceptable", message)
+    message = f"406: Not Acceptable\n\nAvailable representations: {', '.join(accepted)}"
+    return StatusError(406, "NotAcceptable", message, {})
 
 
 def too_large(limit: int) -> StatusError:

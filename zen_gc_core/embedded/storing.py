@@ -183,6 +183,11 @@ class Storage:
             found = self._stores[name] = Store(self._window)
         return found
 
+    def open(self, name: str) -> None:
+        """Make the store of a new resource, if there is none: a watch from before it answers 410."""
+        if name not in self._stores:
+            self.store(name).horizon = self.revision
+
     def stores(self) -> list[tuple[str, Store]]:
         """Every store with its name."""
         return list(self._stores.items())

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from zen_gc_core.embedded.objects import Object, items
+from zen_gc_core.embedded.objects import Object, items, mapping
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -65,8 +65,7 @@ def _merge_field(name: str, value: Any, patch: Any) -> Any:
     if not isinstance(patch, list):
         return patch
     if name in PRIMITIVE_LISTS:
-        present = items(value)
-        return [*present, *(entry for entry in patch if entry not in present)]
+        return [*patch, *(entry for entry in items(value) if entry not in patch)]
     if name in MERGE_KEYS and all(isinstance(entry, dict) for entry in patch):
         return _merge_list(MERGE_KEYS[name], items(value), patch)
     return patch
@@ -88,6 +87,6 @@ def _merge_list(keys: tuple[str, ...], value: list[Any], patch: list[Object]) ->
     return result
 
 
-def _same(keys: tuple[str, ...], known: Object, entry: Object) -> bool:
+def _same(keys: tuple[str, ...], known: object, entry: Object) -> bool:
     key = next((name for name in keys if name in entry), keys[0])
-    return known.get(key) == entry.get(key)
+    return bool(mapping(known).get(key) == entry.get(key))

@@ -1,7 +1,8 @@
-"""What controllers do about terminating Namespaces, CustomResourceDefinitions and volumes.
+"""What controllers do about terminating Namespaces and CustomResourceDefinitions.
 
 A Namespace goes when it is empty, a definition when its objects are gone; both are emptied first. There is
-no kubelet: Pods of a terminating Namespace go without a grace period, all others wait for a DELETE with 0.
+no kubelet and no volume controller: Pods and claims of a terminating Namespace go at once, all others wait for
+a DELETE without a grace period, or for somebody who takes their finalizers away.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from zen_gc_core.embedded import definitions
-from zen_gc_core.embedded.defaulting import CRD_CLEANUP, PV_PROTECTION, PVC_PROTECTION
+from zen_gc_core.embedded.defaulting import CRD_CLEANUP, PVC_PROTECTION
 from zen_gc_core.embedded.deleting import DeleteOptions, delete
 from zen_gc_core.embedded.objects import items, mapping
 from zen_gc_core.embedded.storing import DELETED
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from zen_gc_core.embedded.storing import Change
 
 _AT_ONCE = DeleteOptions(policy="Background", grace_seconds=0)
-_PROTECTION = {"PersistentVolumeClaim": PVC_PROTECTION, "PersistentVolume": PV_PROTECTION}
 
 
 class Terminator:
@@ -49,8 +49,6 @@ class Terminator:
             self._follow(change)
         elif resource.kind == "Namespace":
             self._note_namespace(change)
-        elif resource.kind in _PROTECTION and change.type != DELETED:
-            self._unprotect(resource, change)
         if change.type == DELETED:
             namespace = change.key.partition("/")[0] if resource.namespaced else ""
             if namespace in self._namespaces:
@@ -67,6 +65,7 @@ class Terminator:
             self._closing.pop(f"{plural}.{group}", None)
             return
         self._state.registry.replace(group, plural, definitions.resources_of(content))
+        self._state.storage.open(f"{plural}.{group}")
         if content["metadata"].get("deletionTimestamp"):
             self._closing[f"{plural}.{group}"] = change.key
             _soon(self._close, change.key)
@@ -112,22 +111,18 @@ class Terminator:
             if record is not None and not _waits(record):
                 place, _, name = key.rpartition("/")
                 delete(self._state, resource, place, name, _AT_ONCE)
+            if resource.kind == "PersistentVolumeClaim":
+                self._release(resource, key)
         return len(store.keys_of(namespace))
 
-    def _unprotect(self, resource: Resource, change: Change) -> None:
-        finalizer = _PROTECTION[resource.kind]
-        metadata = change.record.metadata()
-        if metadata.get("deletionTimestamp") and finalizer in items(metadata.get("finalizers")):
-            _soon(self._release, resource, metadata.get("namespace", ""), metadata["name"], finalizer)
-
-    def _release(self, resource: Resource, namespace: str, name: str, finalizer: str) -> None:
-        record = self._state.find(resource, namespace, name)
-        if record is None:
-            return
-        content = record.load()
-        finalizers = items(content["metadata"].get("finalizers"))
-        content["metadata"]["finalizers"] = [entry for entry in finalizers if entry != finalizer]
-        put(self._state, resource, record, content)
+    def _release(self, resource: Resource, key: str) -> None:
+        """Let a claim go, as the controller of its protection finalizer does when no Pod uses it any more."""
+        record = self._state.storage.store(resource.store).records.get(key)
+        if record is not None:
+            content = record.load()
+            finalizers = items(content["metadata"].get("finalizers"))
+            content["metadata"]["finalizers"] = [entry for entry in finalizers if entry != PVC_PROTECTION]
+            put(self._state, resource, record, content)
 
 
 def _waits(record: Record) -> bool:

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import orjson
 
-from zen_gc_core.embedded import causes, definitions
-from zen_gc_core.embedded.creating import check_object
+from zen_gc_core.embedded import causes, definitions, immutability, naming, validation
+from zen_gc_core.embedded.creating import content_problems
+from zen_gc_core.embedded.defaulting import label_namespace
 from zen_gc_core.embedded.objects import Object, Record, items, mapping
 from zen_gc_core.embedded.statuses import bad_request, conflict, invalid, invalid_object
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from zen_gc_core.embedded.state import State
     from zen_gc_core.embedded.statuses import Cause
 
-_FIXED = ("creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds", "generation", "namespace", "uid")
+_FIXED = ("creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds", "generation", "namespace")
 
 
 class Write(NamedTuple):
@@ -30,10 +31,12 @@ class Write(NamedTuple):
     Args:
         subresource: ``status`` or ``finalize`` when only that part is written.
         dry_run: Check everything and write nothing.
+        precise: Whether a uid in the object is a precondition (PUT), not a change (PATCH).
     """
 
     subresource: str = ""
     dry_run: bool = False
+    precise: bool = False
 
 
 def update(state: State, resource: Resource, old: Record, content: Object, write: Write) -> Record:
@@ -51,7 +54,7 @@ def update(state: State, resource: Resource, old: Record, content: Object, write
     """
     present = old.load()
     before, metadata = present["metadata"], content.setdefault("metadata", {})
-    _check_identity(resource, before, metadata)
+    _check_identity(resource, before, metadata, write)
     if write.subresource:
         content = _only(write.subresource, content, present)
     elif resource.has_status:
@@ -64,19 +67,19 @@ def update(state: State, resource: Resource, old: Record, content: Object, write
         else:
             content["metadata"].pop(field, None)
     metadata = content["metadata"]
+    metadata["uid"] = metadata.get("uid") or before["uid"]
     metadata["resourceVersion"] = before["resourceVersion"]
     if resource.kind == definitions.KIND and not write.subresource:
         definitions.complete(content, state.stamp())
-    check_object(resource, content)
-    found = list(_changes_not_allowed(before, metadata))
-    if found:
-        raise invalid_object(resource, metadata["name"], found)
+    if resource.kind == "Namespace":
+        label_namespace(content)
+    _check(resource, present, content, write)
     if (resource.generation or resource.structure) and not write.subresource and _differs(resource, content, present):
         metadata["generation"] = int(before.get("generation", 0)) + 1
     return put(state, resource, old, content, dry_run=write.dry_run)
 
 
-def _check_identity(resource: Resource, before: Object, metadata: Object) -> None:
+def _check_identity(resource: Resource, before: Object, metadata: Object, write: Write) -> None:
     name = before["name"]
     if metadata.get("name") not in {None, "", name}:
         raise bad_request(f"the name of the object ({metadata['name']}) does not match the name on the URL ({name})")
@@ -86,7 +89,7 @@ def _check_identity(resource: Resource, before: Object, metadata: Object) -> Non
             f"the namespace of the object ({metadata['namespace']}) does not match the namespace on the request "
             f"({before.get('namespace', '')})"
         )
-    if metadata.get("uid") not in {None, "", before["uid"]}:
+    if write.precise and metadata.get("uid") not in {None, "", before["uid"]}:
         why = f"Precondition failed: UID in precondition: {metadata['uid']}, UID in object meta: {before['uid']}"
         raise conflict(resource, name, why)
     version = metadata.get("resourceVersion")
@@ -106,6 +109,19 @@ def _only(subresource: str, content: Object, present: Object) -> Object:
     return {**kept, "status": content["status"]} if "status" in content else kept
 
 
+def _check(resource: Resource, present: Object, content: Object, write: Write) -> None:
+    """Refuse a write that breaks a rule; those on metadata are asked twice, and named twice, as by the API server."""
+    before, metadata = present["metadata"], content["metadata"]
+    found = 2 * [*_changes_not_allowed(before, metadata), *naming.common_problems(metadata)]
+    if resource.structure is not None and write.subresource:
+        found += validation.status_problems(resource.structure.schema, content)
+    else:
+        found += content_problems(resource, content)
+        found += immutability.forbidden_changes(resource.kind, present, content) if resource.structure is None else ()
+    if found:
+        raise invalid_object(resource, metadata["name"], found)
+
+
 def _changes_not_allowed(before: Object, metadata: Object) -> Iterator[Cause]:
     if before.get("deletionTimestamp"):
         added = sorted(set(items(metadata.get("finalizers"))) - set(items(before.get("finalizers"))))
@@ -113,6 +129,8 @@ def _changes_not_allowed(before: Object, metadata: Object) -> Iterator[Cause]:
             shown = ", ".join(causes.shown(name) for name in added)
             detail = "no new finalizers can be added if the object is being deleted, found new finalizers "
             yield causes.disallowed("metadata.finalizers", f"{detail}[]string{{{shown}}}")
+    if metadata["uid"] != before["uid"]:
+        yield causes.not_valid("metadata.uid", metadata["uid"], "field is immutable")
 
 
 def _differs(resource: Resource, content: Object, present: Object) -> bool:

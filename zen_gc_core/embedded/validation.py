@@ -41,12 +41,23 @@ def problems(schema: Schema, content: Mapping[str, Any]) -> list[Cause]:
     return list(_judge({**schema, "properties": known, "required": needed}, fields, ""))
 
 
+def status_problems(schema: Schema, content: Mapping[str, Any]) -> list[Cause]:
+    """All that is wrong with the status of an object, worded as for a write of the status alone."""
+    inner = mapping(mapping(schema.get("properties")).get("status"))
+    if "status" not in content:
+        return []
+    return [cause._replace(field=child("status", cause.field)) for cause in _judge(inner, content["status"], "")]
+
+
 def _judge(schema: Schema, value: Any, path: str) -> Iterator[Cause]:
     if value is None and schema.get("nullable"):
         return
     mismatch = _type_problem(schema, value, path)
     if mismatch:
         yield mismatch
+        if schema.get("type") == "integer" and _kind_of(value) == "number":
+            detail = f"Checked value must be of type integer (default format) in {path}"
+            yield causes.not_valid("<nil>", "", detail)
         return
     if "enum" in schema and value not in schema["enum"]:
         yield causes.not_supported(path, value, schema["enum"])

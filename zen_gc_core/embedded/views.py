@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
 
+from zen_gc_core.embedded.queries import flag
 from zen_gc_core.embedded.statuses import bad_request, not_acceptable
 
 if TYPE_CHECKING:
@@ -13,7 +14,16 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 _META_VERSIONS = frozenset({"v1", "v1beta1"})
-_ACCEPTED = frozenset({"application/json", "application/*", "*/*"})
+_JSON_TYPES = frozenset({"application/json", "application/*", "*/*"})
+_YAML = "application/yaml"
+_SERVED = (
+    "application/json",
+    "application/yaml",
+    "application/vnd.kubernetes.protobuf",
+    "application/json;stream=watch",
+    "application/vnd.kubernetes.protobuf;stream=watch",
+)
+"""What a real server names in a 406; protobuf is not served here."""
 _INCLUDED = frozenset({"Metadata", "None", "Object"})
 
 
@@ -33,11 +43,15 @@ class View:
         form: The form of the objects.
         now: The present moment, from which ages count.
         include: What each row of a Table carries: ``Metadata``, ``None`` or ``Object``.
+        yaml: Whether the answer is YAML instead of JSON.
+        pretty: Whether JSON is indented.
     """
 
     form: Form
     now: datetime
     include: str = "Metadata"
+    yaml: bool = False
+    pretty: bool = False
 
 
 def view_of(accept: str, query: Mapping[str, str], now: datetime) -> View:
@@ -51,26 +65,26 @@ def view_of(accept: str, query: Mapping[str, str], now: datetime) -> View:
     Raises:
         StatusError: 406, nothing that it accepts can be served; 400, ``includeObject`` is unknown.
     """
-    form = _form(accept)
+    form, yaml = _form(accept)
     include = query.get("includeObject") or "Metadata"
     if form is Form.TABLE and include not in _INCLUDED:
         raise bad_request(f'unrecognized includeObject value: "{include}"')
-    return View(form, now, include)
+    return View(form, now, include, yaml=yaml, pretty=flag(query, "pretty"))
 
 
-def _form(accept: str) -> Form:
+def _form(accept: str) -> tuple[Form, bool]:
     for clause in (accept or "*/*").split(","):
         media, *parameters = (part.strip() for part in clause.split(";"))
-        if media not in _ACCEPTED:
+        if media not in _JSON_TYPES and media != _YAML:
             continue
         wanted = dict(entry.partition("=")[::2] for entry in parameters)
         name = wanted.get("as", "")
         if not name:
-            return Form.OBJECT
+            return Form.OBJECT, media == _YAML
         if wanted.get("g") != "meta.k8s.io" or wanted.get("v") not in _META_VERSIONS:
             continue
         if name == "Table":
-            return Form.TABLE
+            return Form.TABLE, media == _YAML
         if name.startswith("PartialObjectMetadata"):
-            return Form.METADATA
-    raise not_acceptable(("application/json",))
+            return Form.METADATA, media == _YAML
+    raise not_acceptable(_SERVED)

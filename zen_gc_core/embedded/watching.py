@@ -144,7 +144,7 @@ class Watch:
     def _bookmark(self, annotations: Mapping[str, str] | None = None) -> bytes:
         if not self._store.changes or self._store.revision <= self._revision:
             self._revision = max(self._revision, self._state.storage.revision)
-        metadata: Object = {"resourceVersion": str(self._revision), "creationTimestamp": None}
+        metadata: Object = {"resourceVersion": str(self._revision)}
         if annotations:
             metadata["annotations"] = dict(annotations)
         kind, version = self._resource.kind, self._resource.group_version
