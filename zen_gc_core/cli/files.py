@@ -55,6 +55,13 @@ class Document:
         """Whether it is a policy, by its kind."""
         return self.kind in {NAMESPACED, CLUSTER}
 
+    @property
+    def plain(self) -> Any:
+        """The manifest as plain data, whatever form it is held in."""
+        if isinstance(self.content, msgspec.Raw):
+            return {"apiVersion": self.api_version, "kind": self.kind, **msgspec.json.decode(self.content)}
+        return self.content
+
     def place(self, path: str = "") -> str:
         """Where a value stands: ``file.yaml:12``; the nearest value above it that the file has."""
         if self.line is None:

@@ -23,6 +23,21 @@ Key = tuple[str, str, str]
 
 
 @dataclass(slots=True)
+class Ledger:
+    """What outlives an edit of a policy.
+
+    Args:
+        deleted: How many objects it has deleted in all.
+        accepted: Objects that are terminating since its writes, and since when (boot-time clock), by uid.
+        evaluated: The numbers of the last event about a run.
+    """
+
+    deleted: int = 0
+    accepted: OrderedDict[str, tuple[Decision, float]] = field(default_factory=OrderedDict)
+    evaluated: tuple[int, int, int] | None = None
+
+
+@dataclass(slots=True)
 class Entry:
     """A policy, and what is remembered of it.
 
@@ -32,10 +47,9 @@ class Entry:
         paused: Whether it rests.
         status: Its status, as it was read or written last.
         resource_version: Its version, as it was read or written last.
-        deleted: How many objects it has deleted in all.
-        accepted: Objects that are terminating since its writes, and since when (boot-time clock), by uid.
+        ledger: What outlives an edit.
         access_checked: Whether it is known that what it needs is allowed.
-        evaluated: The numbers of the last event about a run.
+        superseded: Whether it was edited or deleted since; nothing more is said of it.
     """
 
     key: Key
@@ -43,10 +57,9 @@ class Entry:
     paused: bool
     status: dict[str, Any]
     resource_version: str
-    deleted: int = 0
-    accepted: OrderedDict[str, tuple[Decision, float]] = field(default_factory=OrderedDict)
+    ledger: Ledger = field(default_factory=Ledger)
     access_checked: bool = False
-    evaluated: tuple[int, int, int] | None = None
+    superseded: bool = False
 
     @property
     def reference(self) -> PolicyReference:
@@ -99,7 +112,7 @@ class Catalog:
         if isinstance(event, Interrupted):
             return Changes()
         if isinstance(event, Removed):
-            entry = self._entries.pop(_key(event.kind, event.policy), None)
+            entry = self._drop(_key(event.kind, event.policy))
             return Changes(removed=(entry,) if entry else ())
         if isinstance(event, Changed):
             return self._put(event.kind, event.policy)
@@ -109,12 +122,18 @@ class Catalog:
         self._listed.add(event.kind)
         there = {_key(event.kind, policy) for policy in event.policies}
         gone = [key for key in self._entries if key[0] == event.kind and key not in there]
-        removed = [self._entries.pop(key) for key in gone]
+        removed = [entry for key in gone if (entry := self._drop(key))]
         changes = [self._put(event.kind, policy) for policy in event.policies]
         return Changes(
             tuple(entry for change in changes for entry in change.changed),
             (*removed, *(entry for change in changes for entry in change.removed)),
         )
+
+    def _drop(self, key: Key) -> Entry | None:
+        entry = self._entries.pop(key, None)
+        if entry is not None:
+            entry.superseded = True
+        return entry
 
     def _put(self, kind: str, policy: dict[str, Any]) -> Changes:
         key = _key(kind, policy)
@@ -122,16 +141,18 @@ class Catalog:
         known = self._entries.get(key)
         replaced: tuple[Entry, ...] = ()
         if known is not None and known.reference.uid != metadata.get("uid"):
-            replaced, known = (self._entries.pop(key),), None
+            replaced, known = (known,), None
+            self._drop(key)
         if known is not None and _same(known.reference, metadata):
             known.resource_version = str(metadata.get("resourceVersion", ""))
             known.status = _map(policy.get("status"))
-            known.deleted = max(known.deleted, reporting.total_deleted(known.status))
+            known.ledger.deleted = max(known.ledger.deleted, reporting.total_deleted(known.status))
             return Changes()
         entry = self._compiled(key, policy)
         if known is not None:
-            entry.deleted = max(known.deleted, entry.deleted)
-            entry.accepted = known.accepted
+            known.ledger.deleted = max(known.ledger.deleted, entry.ledger.deleted)
+            entry.ledger = known.ledger
+            known.superseded = True
         self._entries[key] = entry
         return Changes((entry,), replaced)
 
@@ -145,7 +166,7 @@ class Catalog:
             paused=compilation.compiled is not None and compilation.compiled.policy.paused,
             status=status,
             resource_version=str(_map(policy.get("metadata")).get("resourceVersion", "")),
-            deleted=reporting.total_deleted(status),
+            ledger=Ledger(reporting.total_deleted(status)),
         )
 
 

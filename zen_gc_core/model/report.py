@@ -73,3 +73,8 @@ class RunReport:
     stopped: str | None = None
     message: str = ""
     dry_run: bool = False
+
+    @property
+    def failed(self) -> bool:
+        """Whether something went wrong: it was stopped, or a write failed."""
+        return self.stopped is not None or self.plan.stopped or self.results[Result.FAILED] > 0

@@ -1,0 +1,91 @@
+"""``zen-gc controller``: run the controller, or with ``--once`` every policy one time."""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from zen_gc_core.cli.options import BooleanCommand, settings_of, settings_options
+from zen_gc_core.cli.output import columns, visible
+from zen_gc_core.controller import logs
+from zen_gc_core.controller.runlog import RunLog
+from zen_gc_core.controller.runner import Controller, stopped_by_signals
+from zen_gc_core.controller.settings import Settings
+from zen_gc_core.errors import InputError, ZenGCError
+from zen_gc_core.model.report import Result
+
+if TYPE_CHECKING:
+    from zen_gc_core.controller.loop import Loop
+    from zen_gc_core.controller.running import PolicyRun
+
+
+@click.command(
+    cls=BooleanCommand,
+    epilog="\b\nExamples:\n"
+    "  zen-gc controller --enable-leader-election=false --dry-run\n"
+    "  zen-gc controller --leader-election-namespace zen-gc-system\n"
+    "  zen-gc controller --once",
+)
+@click.option(
+    "--once/--no-once",
+    default=False,
+    help="Let every policy run once, print a summary, and end; exit 1 when something failed.",
+)
+@settings_options(Settings)
+def command(once: bool, **values: Any) -> None:  # noqa: FBT001  a switch
+    """Run the controller: every policy at its interval, while this replica holds the lease.
+
+    Each option can also be given as an environment variable: --gc-interval as ZEN_GC_GC_INTERVAL.
+    """
+    settings = settings_of(Settings, values)
+    undo = logs.configure(
+        settings.log_level, "json" if settings.log_format == "json" else "console", sys.stderr if once else sys.stdout
+    )
+    log = RunLog()
+    code = 0
+    try:
+        controller = Controller(settings, once=once)
+        with stopped_by_signals(controller, log):
+            loop = controller.run()
+        if once:
+            undo.close()
+            code = _summary(loop)
+    except ZenGCError as error:
+        log.cannot_start(str(error))
+        code = 2 if isinstance(error, InputError) else 1
+    _leave(code)
+
+
+def _summary(loop: Loop) -> int:
+    rows: list[tuple[str, ...]] = [("POLICY", "MATCHED", "DUE", "DELETED", "MARKED", "KEPT", "RESULT")]
+    rows.extend(map(_row, loop.finished))
+    rows.extend((str(entry.reference), "", "", "", "", "", "invalid") for entry in loop.invalid)
+    click.echo(columns(rows, indent="") if len(rows) > 1 else "No policies.")
+    return 1 if loop.failures or loop.invalid else 0
+
+
+def _row(run: PolicyRun) -> tuple[str, ...]:
+    name = str(run.entry.reference)
+    if run.report is None:
+        return name, "", "", "", "", "", visible(f"failed: {run.failure}")
+    plan, results = run.report.plan, run.report.results
+    verdict = "ok"
+    if run.report.failed:
+        verdict = visible(f"failed: {plan.tripped or run.report.message or 'see the log'}")
+    elif run.report.dry_run:
+        verdict = "dry run"
+    counts = (plan.matched, plan.due, results[Result.DELETED], results[Result.MARKED], plan.pending)
+    return name, *map(str, counts), verdict
+
+
+def _leave(code: int) -> None:
+    """End the process, also while a request that nobody waits for is still under way."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    if any(thread is not threading.main_thread() and not thread.daemon for thread in threading.enumerate()):
+        os._exit(code)
+    sys.exit(code)

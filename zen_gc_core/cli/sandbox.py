@@ -1,0 +1,61 @@
+"""``zen-gc sandbox``: an embedded cluster to try things on with kubectl."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from pathlib import Path
+
+import click
+
+from zen_gc_core.cli.files import FileError, read_documents
+from zen_gc_core.embedded import EmbeddedCluster
+from zen_gc_core.engine.crds import crd_documents
+from zen_gc_core.plugins import installed_entry_points, load_plugins
+
+
+@click.command(
+    epilog="\b\nExamples:\n"
+    "  zen-gc sandbox --kubeconfig-out sandbox.yaml\n"
+    "  KUBECONFIG=sandbox.yaml kubectl get crds\n"
+    "  zen-gc sandbox -f examples/policies/temp-configmaps/ --port 8001"
+)
+@click.option(
+    "--port",
+    default=0,
+    show_default="a free one",
+    type=click.IntRange(0, 65535),
+    help="Port on the loopback interface.",
+)
+@click.option(
+    "--kubeconfig-out",
+    "kubeconfig",
+    default="zen-gc-sandbox.kubeconfig",
+    show_default=True,
+    type=click.Path(dir_okay=False),
+    help="Where the kubeconfig is written.",
+)
+@click.option(
+    "-f",
+    "--filename",
+    "filenames",
+    multiple=True,
+    metavar="FILE",
+    help="Objects to begin with, with the times and status that they have.",
+)
+def command(port: int, kubeconfig: str, filenames: tuple[str, ...]) -> None:
+    """Serve an embedded cluster, with zen-gc's CRDs, until interrupted. Nothing of it outlives the command."""
+    ended = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: ended.set())
+    objects = [document.plain for document in read_documents(filenames)]
+    try:
+        with EmbeddedCluster(port=port) as cluster:
+            cluster.seed(crd_documents(load_plugins(installed_entry_points()).vocabulary))
+            cluster.seed(objects)
+            cluster.write_kubeconfig(Path(kubeconfig))
+            click.echo(f"Serving on {cluster.url}; try: KUBECONFIG={kubeconfig} kubectl get gcp -A")
+            ended.wait()
+    except OSError as error:
+        raise FileError(f"cannot serve: {error.strerror or error}") from None
+

@@ -1,0 +1,241 @@
+"""The main loop: policies come and go, are due, are swept for, run; one thread decides, others work.
+
+Everything that happens elsewhere arrives as a message. Nothing in here waits for the cluster.
+"""
+
+from __future__ import annotations
+
+import queue
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Final
+
+from zen_gc_core.cluster.clocks import boottime
+from zen_gc_core.cluster.policies import POLICY_KINDS
+from zen_gc_core.cluster.watching import Interrupted
+from zen_gc_core.controller import reporting
+from zen_gc_core.controller.error_types import ErrorType
+from zen_gc_core.controller.running import PolicyRun
+from zen_gc_core.controller.scheduling import Schedule
+from zen_gc_core.controller.statuses import write_status
+from zen_gc_core.controller.sweepers import Sweepers
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from zen_gc_core.cluster.discovery import Resource
+    from zen_gc_core.cluster.watching import PolicyEvent
+    from zen_gc_core.controller.catalog import Catalog, Entry, Key
+    from zen_gc_core.controller.workplace import Workplace
+
+TICK: Final = 0.5
+"""Seconds after which the loop looks around, whether or not anything happened."""
+
+MOST_RUNS: Final = 64
+"""Runs that act or report at the same time; a slow one holds a place of its own."""
+
+PREPARING: Final = 4
+SECONDS_TO_END: Final = 3.5
+"""Seconds that runs have to end after the program was told to stop."""
+
+LONGEST_END: Final = 60.0
+PATIENCE: Final = 1.0
+"""Seconds that a sweep waits for runs that are still being prepared, so that they ride along."""
+
+
+class Loop:
+    """Decides what runs when.
+
+    Args:
+        work: What runs work with.
+        catalog: The policies.
+        leading: Whether this replica holds the lease now.
+        beat: Called at every turn.
+
+    Attributes:
+        failures: How many runs could not do all that they should.
+        finished: The runs of ``run_once``.
+    """
+
+    def __init__(
+        self, work: Workplace, catalog: Catalog, leading: Callable[[], bool], beat: Callable[[], None]
+    ) -> None:
+        self._work = work
+        self._catalog = catalog
+        self._leading = leading
+        self._beat = beat
+        self._schedule = Schedule()
+        self._messages: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
+        self._sweepers = Sweepers(work, self._swept)
+        self._preparers = ThreadPoolExecutor(PREPARING, thread_name_prefix="prepare")
+        self._runners = ThreadPoolExecutor(MOST_RUNS, thread_name_prefix="run")
+        self._preparing: dict[int, float] = {}
+        self._taken_at: dict[int, float] = {}
+        self._finishing: set[int] = set()
+        self._once = False
+        self._closing = False
+        self.failures = 0
+        self.finished: list[PolicyRun] = []
+
+    @property
+    def invalid(self) -> tuple[Entry, ...]:
+        """The policies that are refused."""
+        return tuple(entry for entry in self._catalog.entries if entry.compilation.compiled is None)
+
+    def receive(self, event: PolicyEvent) -> None:
+        """Take in a change of a policy; called by the watching threads."""
+        self._messages.put(lambda: self._apply(event))
+
+    def run(self) -> None:
+        """Go on until the program is told to stop, then until the work under way has ended."""
+        while not self._work.stopping.is_set():
+            self._turn()
+        self._close(SECONDS_TO_END)
+
+    def run_once(self) -> None:
+        """Let every policy run once, and return when all have."""
+        self._once = True
+        while not self._catalog.listed(*POLICY_KINDS) and not self._work.stopping.is_set():
+            self._turn(start=False)
+        self._take([entry.key for entry in self._catalog.entries])
+        while (self._taken_at or self._preparing) and not self._work.stopping.is_set():
+            self._turn(start=False)
+        self._close(LONGEST_END)
+
+    def _close(self, seconds: float) -> None:
+        """Begin nothing more, and wait for what is under way: its outcomes and its status are to be written."""
+        self._closing = True
+        self._sweepers.close()
+        self._preparers.shutdown(wait=False, cancel_futures=True)
+        self._runners.shutdown(wait=False)
+        until = boottime() + seconds
+        while self._finishing and boottime() < until:
+            self._drain(min(TICK, until - boottime()))
+
+    def _turn(self, *, start: bool = True) -> None:
+        self._beat()
+        self._drain(self._schedule.wait(boottime(), TICK) if start and self._leading() else TICK)
+        if not self._leading():
+            return
+        if start:
+            self._take([])
+        now = boottime()
+        if not self._preparing or now - min(self._preparing.values()) > PATIENCE:
+            self._sweepers.start(lambda resource, runs: self._messages.put(lambda: self._ended(resource, runs)))
+
+    def _drain(self, longest: float) -> None:
+        try:
+            self._messages.get(timeout=max(longest, 0.001))()
+            while True:
+                self._messages.get_nowait()()
+        except queue.Empty:
+            return
+
+    def _apply(self, event: PolicyEvent) -> None:
+        if isinstance(event, Interrupted):
+            self._work.log.failed(f"watch of {event.kind}", event.error)
+            self.failures += 1
+        changes = self._catalog.apply(event)
+        for entry in changes.removed:
+            self._schedule.drop(entry.key)
+            self._work.metrics.forget(entry.reference)
+        for entry in changes.changed:
+            self._schedule.put(entry.key, self._interval(entry), boottime())
+
+    def _interval(self, entry: Entry) -> float:
+        compiled = entry.compilation.compiled
+        own = compiled.policy.evaluation_interval if compiled else None
+        return (own or self._work.settings.gc_interval).total_seconds()
+
+    def _take(self, keys: Sequence[Key]) -> None:
+        """Start what is due (or the given policies), and what is nearly due on the same kinds."""
+        now = boottime()
+        due = list(keys) or [key for key in self._schedule.take(now) if isinstance(key, tuple)]
+        entries = [entry for key in due if (entry := self._catalog.get(key))]
+        if entries and not keys:
+            kinds = {kind for entry in entries for kind in _kinds(entry)}
+            near = [entry.key for entry in self._catalog.entries if kinds & _kinds(entry)]
+            along = self._schedule.take_along(near, now)
+            entries += [entry for key in along if isinstance(key, tuple) and (entry := self._catalog.get(key))]
+        for entry in entries:
+            self._begin(entry, now)
+        if entries:
+            self._count_phases()
+
+    def _begin(self, entry: Entry, now: float) -> None:
+        compiled = entry.compilation.compiled
+        if compiled is None or entry.paused:
+            self._runners.submit(self._guarded, entry, lambda: self._tell_standing(entry))
+            self._schedule.done(entry.key, now, failed=False)
+            return
+        run = PolicyRun(self._work, entry, compiled)
+        self._preparing[id(run)] = now
+        self._taken_at[id(run)] = now
+        self._preparers.submit(self._prepare, run)
+
+    def _prepare(self, run: PolicyRun) -> None:
+        self._guarded(run.entry, run.prepare)
+        self._messages.put(lambda: self._prepared(run))
+
+    def _prepared(self, run: PolicyRun) -> None:
+        del self._preparing[id(run)]
+        if run.members:
+            self._sweepers.add(run)
+        else:
+            self._swept(run)
+
+    def _ended(self, resource: Resource, runs: Sequence[PolicyRun]) -> None:
+        self._sweepers.ended(resource, runs)
+
+    def _swept(self, run: PolicyRun) -> None:
+        if self._closing:
+            return
+        self._finishing.add(id(run))
+        self._runners.submit(self._finish, run)
+
+    def _finish(self, run: PolicyRun) -> None:
+        self._guarded(run.entry, run.finish)
+        self._messages.put(lambda: self._done(run))
+
+    def _done(self, run: PolicyRun) -> None:
+        self._finishing.discard(id(run))
+        failed = run.report is None or run.report.stopped is not None
+        self.failures += failed or (run.report is not None and run.report.failed)
+        if self._once:
+            self.finished.append(run)
+        spread = str(next(iter(run.members), ""))
+        self._schedule.done(run.entry.key, self._taken_at.pop(id(run)), failed=failed, spread=spread)
+        self._count_phases()
+
+    def _guarded(self, entry: Entry, step: Callable[[], None]) -> None:
+        """Do something about a policy; whatever happens, the policy stays in the schedule and the others go on."""
+        try:
+            step()
+        except Exception as error:  # noqa: BLE001  the last resort: told, and tried again at the next run
+            self._work.log.failed(f"run of {entry.reference}", error)
+            self._work.metrics.error(entry.reference, ErrorType.EVALUATION_FAILED)
+
+    def _tell_standing(self, entry: Entry) -> None:
+        """Report a policy that does not run: it is invalid, or paused."""
+        compilation = entry.compilation
+        if compilation.compiled is not None:
+            write_status(self._work, entry, reporting.PAUSED, {}, next_run=None)
+            return
+        if entry.status.get("observedGeneration") != entry.reference.generation:
+            self._work.log.policy_invalid(entry.reference, compilation.errors)
+            self._work.events.record(
+                entry.reference, "InvalidPolicy", "; ".join(map(str, compilation.errors)), warning=True
+            )
+        self._work.metrics.error(entry.reference, ErrorType.of_reason(compilation.reason))
+        how = reporting.invalid(compilation.reason, [str(problem) for problem in compilation.errors])
+        write_status(self._work, entry, how, {}, next_run=None)
+
+    def _count_phases(self) -> None:
+        phases = Counter(str(entry.status.get("phase") or "Active") for entry in self._catalog.entries)
+        self._work.metrics.policies(phases)
+
+
+def _kinds(entry: Entry) -> set[tuple[str, str]]:
+    compiled = entry.compilation.compiled
+    targets = compiled.policy.targets if compiled is not None and not entry.paused else ()
+    return {(target.api_version, target.kind) for target in targets}

@@ -1,0 +1,264 @@
+"""One run of one policy: prepared, swept, planned, carried out, reported."""
+
+from __future__ import annotations
+
+import datetime as dt
+import threading
+from collections import Counter
+from typing import TYPE_CHECKING, Final
+
+from zen_gc_core.cluster.clocks import boottime
+from zen_gc_core.cluster.errors import AccessDenied, AuthorityLost, NotFound, TargetUnavailable
+from zen_gc_core.cluster.observing import observe
+from zen_gc_core.controller import reporting
+from zen_gc_core.controller.acting import Acting, Rate, carry_out
+from zen_gc_core.controller.error_types import ErrorType
+from zen_gc_core.controller.fencing import Fence, Stopped, check_clocks
+from zen_gc_core.controller.metrics import KindCount
+from zen_gc_core.controller.population import population
+from zen_gc_core.controller.preparing import Preparing, check_access
+from zen_gc_core.controller.statuses import write_status
+from zen_gc_core.controller.telling import Telling
+from zen_gc_core.engine.planning import conclude
+from zen_gc_core.errors import ClusterError
+from zen_gc_core.model.report import Result, RunReport
+
+if TYPE_CHECKING:
+    from zen_gc_core.cluster.discovery import Resource
+    from zen_gc_core.controller.catalog import Entry
+    from zen_gc_core.controller.reporting import Standing
+    from zen_gc_core.controller.sweeping import Member
+    from zen_gc_core.controller.workplace import Workplace
+    from zen_gc_core.engine.compiling import CompiledPolicy
+    from zen_gc_core.model.plan import Plan
+
+STUCK_SECONDS: Final = 15 * 60.0
+MOST_FOLLOWED: Final = 50
+"""Terminating objects that a run looks after."""
+
+HOOK_SECONDS: Final = 10.0
+
+
+class PolicyRun:
+    """One run of one policy.
+
+    Args:
+        work: What it works with.
+        entry: The policy.
+        compiled: The policy, compiled.
+
+    Attributes:
+        members: Its place on the sweep of each resource; empty until ``prepare``.
+        report: What it did; None until ``finish``, and when there was nothing to report.
+        failure: Why it could not do what it should; None when it could.
+    """
+
+    def __init__(self, work: Workplace, entry: Entry, compiled: CompiledPolicy) -> None:
+        self.entry = entry
+        self.members: dict[Resource, Member] = {}
+        self.report: RunReport | None = None
+        self.failure: Stopped | None = None
+        self._work = work
+        self._compiled = compiled
+        self._telling = Telling(work, entry.reference)
+        self._began = boottime()
+        self._started = dt.datetime.now(dt.UTC)
+        self._seen_gone = 0
+
+    @property
+    def dry_run(self) -> bool:
+        """Whether it only says what it would do."""
+        return self._compiled.policy.behavior.dry_run or self._work.settings.dry_run
+
+    def prepare(self) -> None:
+        """Find its resources, and ask whether it may; what is in the way is its ``failure``."""
+        work = self._work
+        work.log.evaluating(self.entry.reference)
+        try:
+            preparing = Preparing(work.connection, work.resources, work.namespaces, work.grants)
+            members = preparing.members(self._compiled, self._now())
+            if not self.entry.access_checked:
+                check_access(work.connection, self._compiled.policy, members, dry_run=self.dry_run)
+                self.entry.access_checked = True
+            self.members = members
+        except Stopped as stop:
+            self.failure = stop
+        except ClusterError as error:
+            self._fail(error)
+
+    def _now(self) -> dt.datetime:
+        """The instant of the run: the earlier of the local and the server's clock."""
+        server = self._work.connection.clock.now()
+        return self._started if server is None else min(self._started, server)
+
+    def _fail(self, error: ClusterError) -> None:
+        if isinstance(error, AccessDenied):
+            self.entry.access_checked = False
+        if isinstance(error, NotFound):
+            error = TargetUnavailable(f"the kind is not served any more: {error}")
+        self.failure = Stopped(getattr(error, "reason", "ClusterError"), str(error))
+
+    def finish(self) -> None:
+        """Plan, act and report, once all sweeps have passed."""
+        for resource, member in self.members.items():
+            if member.error is not None and self.failure is None:
+                if isinstance(member.error, NotFound):
+                    self._work.resources.forget(resource)
+                self._fail(member.error)
+        if self.failure is None:
+            self._evaluate()
+        self._tell()
+
+    def _evaluate(self) -> None:
+        members = list(self.members.values())
+        tallies = [tally for member in members for tally in member.tallies]
+        plan = conclude(
+            members[0].case,
+            tallies,
+            lambda: population(self._work.connection, self.members, self._still),
+            self._work.plugins.veto,
+        )
+        self._seen_gone = self._follow_up()
+        results: Counter[Result] = Counter()
+        stop = self._obstacle()
+        if stop is None and not plan.stopped:
+            if self.dry_run:
+                self._telling.would_act(plan.decisions)
+                results[Result.WOULD_ACT] = plan.due
+            else:
+                results, stop = self._act(plan)
+        self.report = RunReport(
+            plan=plan,
+            results=results,
+            started=self._started,
+            duration=boottime() - self._began,
+            stopped=stop.reason if stop and not stop.expected else None,
+            message=str(stop) if stop else "",
+            dry_run=self.dry_run,
+        )
+        if stop is not None and stop.expected:
+            self._work.log.writes_paused(self.entry.reference, stop.reason)
+
+    def _still(self) -> None:
+        if self._work.stopping.is_set():
+            raise AuthorityLost("the program is ending")
+
+    def _obstacle(self) -> Stopped | None:
+        """What keeps any run from writing now."""
+        try:
+            check_clocks(self._work.connection.clock.skew())
+        except Stopped as stop:
+            return stop
+        if self._work.missing_plugins:
+            return Stopped("PluginMissing", f"required plugin {'; '.join(self._work.missing_plugins)}")
+        return None
+
+    def _act(self, plan: Plan) -> tuple[Counter[Result], Stopped | None]:
+        work, behavior = self._work, self._compiled.policy.behavior
+        acting = Acting(
+            work.connection,
+            work.resources,
+            Fence(
+                work.connection,
+                self.entry.reference,
+                own_namespace=work.own_namespace,
+                batch_size=behavior.batch_size or work.settings.batch_size,
+            ),
+            Rate(behavior.max_deletions_per_second or work.settings.max_deletions_per_second, work.stopping.wait),
+            work.authority,
+            self._telling,
+            work.stopping,
+            work.write_timeout,
+        )
+        carried = carry_out(next(iter(self.members.values())).case, plan, acting)
+        now = boottime()
+        for decision in carried.accepted:
+            self.entry.ledger.accepted.setdefault(decision.uid, (decision, now))
+        if isinstance(carried.stopped, Stopped) and carried.stopped.reason == "AccessDenied":
+            self.entry.access_checked = False
+        return carried.results, carried.stopped
+
+    def _follow_up(self) -> int:
+        """Look after objects whose deletion was accepted earlier; the number of those that are gone now."""
+        work, accepted = self._work, self.entry.ledger.accepted
+        gone = 0
+        for uid, (decision, since) in list(accepted.items())[:MOST_FOLLOWED]:
+            try:
+                resource = work.resources.resolve(decision.api_version, decision.kind)
+                seen = observe(work.connection, resource, decision.namespace, decision.name)
+            except ClusterError:
+                return gone
+            if seen is None or seen.uid != uid:
+                del accepted[uid]
+                gone += 1
+            elif boottime() - since > STUCK_SECONDS:
+                work.log.still_terminating(self.entry.reference, decision, "", boottime() - since)
+                work.metrics.error(self.entry.reference, ErrorType.STILL_TERMINATING)
+                accepted[uid] = (decision, boottime())
+                accepted.move_to_end(uid)
+        return gone
+
+    def _tell(self) -> None:
+        report, failure = self.report, self.failure
+        if report is None:
+            stop = failure or Stopped("NotEvaluated", "nothing was evaluated")
+            self._telling.failed(stop.reason, str(stop), seconds=boottime() - self._began)
+            self._write_status(reporting.failed(stop.reason, str(stop)), {})
+            return
+        self._telling.finished()
+        self._work.log.evaluation_finished(report)
+        self._work.metrics.run_finished(report, self._counts())
+        self._record(report)
+        deleted = report.results[Result.DELETED]
+        counted = reporting.numbers(report, self.entry.ledger.deleted, self._seen_gone)
+        self.entry.ledger.deleted += deleted + self._seen_gone
+        self._write_status(reporting.standing(report), counted, acted=bool(report.results) or self._seen_gone > 0)
+        self._hear(report)
+
+    def _counts(self) -> list[KindCount]:
+        return [
+            KindCount(
+                resource.api_version,
+                resource.kind,
+                sum(tally.matched for tally in member.tallies),
+                sum(tally.matched - tally.due for tally in member.tallies),
+            )
+            for resource, member in self.members.items()
+        ]
+
+    def _record(self, report: RunReport) -> None:
+        """Write the events about the run as a whole."""
+        plan, events, reference = report.plan, self._work.events, self.entry.reference
+        if plan.tripped is not None:
+            events.record(reference, "BreakerTripped", plan.tripped, warning=True)
+        for veto in plan.vetoed:
+            events.record(reference, "Vetoed", f"plugin {veto.plugin}: {veto.reason}", warning=True)
+        if report.stopped is not None:
+            message = f"Failed to evaluate policy: {report.stopped}: {report.message}"
+            events.record(reference, "EvaluationFailed", message, warning=True)
+        found = (plan.matched, report.results[Result.DELETED], plan.pending)
+        if found != self.entry.ledger.evaluated or report.results.total():
+            self.entry.ledger.evaluated = found
+            message = f"Evaluated policy: matched={found[0]}, deleted={found[1]}, pending={found[2]}"
+            events.record(reference, "PolicyEvaluated", message)
+
+    def _hear(self, report: RunReport) -> None:
+        """Tell the plugins, on a thread of its own, for 10 s at the most."""
+
+        def tell() -> None:
+            for name, error in self._work.plugins.run_finished(report):
+                self._work.log.plugin_failed(name, error)
+                self._work.metrics.error(self.entry.reference, ErrorType.PLUGIN_FAILED)
+
+        thread = threading.Thread(target=tell, name="zen_gc_run_finished", daemon=True)
+        thread.start()
+        thread.join(HOOK_SECONDS)
+
+    def _write_status(self, how: Standing, counted: dict[str, object], *, acted: bool = False) -> None:
+        next_run = dt.datetime.now(dt.UTC) + self.interval
+        write_status(self._work, self.entry, how, counted, next_run=next_run, acted=acted)
+
+    @property
+    def interval(self) -> dt.timedelta:
+        """How often the policy runs."""
+        return self._compiled.policy.evaluation_interval or self._work.settings.gc_interval
