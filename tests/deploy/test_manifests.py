@@ -1,0 +1,213 @@
+"""The manifests, as they are written and as kustomize puts them together."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+import zen_gc_core
+from zen_gc_core.controller.fencing import KILL_SWITCH
+from zen_gc_core.controller.settings import Settings, flag
+from zen_gc_core.model.policy import GROUP
+
+ROOT = Path(__file__).parents[2]
+MANIFESTS = ROOT / "deploy/manifests"
+FILES = sorted(MANIFESTS.rglob("*.yaml"))
+AGGREGATED = "gc.kube-zen.io/aggregate-to-controller"
+PROTECTED_WRITES = {"create", "update", "deletecollection", "escalate", "bind", "impersonate"}
+
+
+def documents(path: Path) -> list[dict[str, Any]]:
+    """The objects of a file."""
+    return list(yaml.safe_load_all(path.read_text()))
+
+
+@pytest.fixture(scope="module")
+def built() -> list[dict[str, Any]]:
+    """What `kubectl apply -k` would send."""
+    kubectl = Path(sys.executable).with_name("kubectl")
+    ended = subprocess.run(
+        [kubectl if kubectl.exists() else "kubectl", "kustomize", MANIFESTS],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+        env={"PATH": os.environ.get("PATH", os.defpath), "HOME": "/nonexistent"},
+    )
+    return list(yaml.safe_load_all(ended.stdout))
+
+
+def find(objects: list[dict[str, Any]], kind: str, name: str) -> dict[str, Any]:
+    """The one object of a kind and name."""
+    (found,) = [item for item in objects if (item["kind"], item["metadata"]["name"]) == (kind, name)]
+    return found
+
+
+@pytest.fixture
+def pod(built) -> dict[str, Any]:
+    """The Pod of the Deployment."""
+    return find(built, "Deployment", "gc-controller")["spec"]["template"]
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
+def test_every_file_holds_objects_with_an_identity(path: Path) -> None:
+    """A kind, a version and, but for kustomizations, a name."""
+    for document in documents(path):
+        assert document["apiVersion"]
+        assert document["kind"] == "Kustomization" or document["metadata"]["name"]
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
+def test_no_role_has_a_wildcard_or_a_verb_that_makes_rights(path: Path) -> None:
+    """Every right is written out; `create` is for events and the lease alone."""
+    for document in documents(path):
+        for rule in document.get("rules") or []:
+            assert "*" not in [*rule["apiGroups"], *rule["resources"], *rule["verbs"]]
+            forbidden = PROTECTED_WRITES & set(rule["verbs"])
+            if set(rule["resources"]) <= {"events", "leases"}:
+                forbidden -= {"create", "update"}
+            assert not forbidden
+
+
+def test_kustomize_takes_the_definitions_along_and_leaves_the_optional_roles_out(built) -> None:
+    """Secrets and volumes are opened by whoever installs, not by default."""
+    names = {(item["kind"], item["metadata"]["name"]) for item in built}
+    assert ("CustomResourceDefinition", f"garbagecollectionpolicies.{GROUP}") in names
+    assert ("CustomResourceDefinition", f"clustergarbagecollectionpolicies.{GROUP}") in names
+    assert {name for kind, name in names if kind == "ClusterRole"} == {
+        "zen-gc-controller",
+        "zen-gc-targets",
+        "zen-gc-targets-common",
+    }
+
+
+@pytest.mark.parametrize("name", ["common", "workloads", "secrets", "persistentvolumeclaims"])
+def test_a_role_for_targets_is_aggregated_and_gives_what_the_writes_need(name: str) -> None:
+    """Reading, deleting, marking; no more."""
+    (role,) = documents(MANIFESTS / "targets" / f"{name}.yaml")
+    assert role["metadata"]["labels"][AGGREGATED] == "true"
+    assert all(rule["verbs"] == ["get", "list", "delete", "patch"] for rule in role["rules"])
+
+
+@pytest.mark.parametrize("name", ["secrets", "persistentvolumeclaims"])
+def test_what_is_dangerous_has_a_role_of_its_own(name: str) -> None:
+    """So that it is a decision of its own."""
+    (role,) = documents(MANIFESTS / "targets" / f"{name}.yaml")
+    assert [rule["resources"] for rule in role["rules"]] == [[name]]
+    others = {resource for path in FILES if path.stem != name for resource in resources(path)}
+    assert name not in others
+
+
+def resources(path: Path) -> list[str]:
+    """Every resource that a file's roles name."""
+    return [resource for item in documents(path) for rule in item.get("rules") or [] for resource in rule["resources"]]
+
+
+def test_the_aggregate_selects_by_the_label_and_owns_no_rules(built) -> None:
+    """Rules of its own would fight with the control plane at every apply."""
+    role = find(built, "ClusterRole", "zen-gc-targets")
+    assert role["aggregationRule"]["clusterRoleSelectors"] == [{"matchLabels": {AGGREGATED: "true"}}]
+    assert "rules" not in role
+
+
+def test_every_binding_binds_the_controllers_account_and_nobody_else(built) -> None:
+    """In its own namespace."""
+    bindings = [item for item in built if item["kind"].endswith("RoleBinding")]
+    assert len(bindings) == 3
+    for binding in bindings:
+        assert [(subject["kind"], subject["name"], subject["namespace"]) for subject in binding["subjects"]] == [
+            ("ServiceAccount", "gc-controller", "zen-gc-system")
+        ]
+        assert binding["roleRef"]["name"] in {"zen-gc-controller", "zen-gc-targets"}
+
+
+def test_the_named_rights_are_those_of_the_programs_own_names(built) -> None:
+    """The lease and the kill switch, as the settings' defaults have them."""
+    rules = find(built, "Role", "zen-gc-controller")["rules"]
+    named = {rule["resources"][0]: rule["resourceNames"] for rule in rules if "resourceNames" in rule}
+    assert named == {"leases": [Settings().leader_election_id], "configmaps": [KILL_SWITCH]}
+
+
+def test_the_pod_is_as_confined_as_it_can_be(pod) -> None:
+    """A user without a name, no capability, nothing to write, no way up."""
+    (container,) = pod["spec"]["containers"]
+    own = pod["spec"]["securityContext"]
+    assert (own["runAsNonRoot"], own["runAsUser"], own["seccompProfile"]) == (True, 65532, {"type": "RuntimeDefault"})
+    assert container["securityContext"] == {
+        "allowPrivilegeEscalation": False,
+        "readOnlyRootFilesystem": True,
+        "capabilities": {"drop": ["ALL"]},
+    }
+    assert "volumes" not in pod["spec"]
+    assert not {"hostNetwork", "hostPID", "hostIPC"} & pod["spec"].keys()
+
+
+def test_its_image_is_the_version_of_this_tree(pod) -> None:
+    """And never `latest`."""
+    assert pod["spec"]["containers"][0]["image"] == f"zen-gc:{zen_gc_core.__version__}"
+
+
+def test_its_arguments_are_flags_that_there_are_and_agree_with_the_ports(pod) -> None:
+    """A flag that nobody knows would end the program at once."""
+    (container,) = pod["spec"]["containers"]
+    command, *arguments = container["args"]
+    given = dict(argument.split("=", 1) for argument in arguments)
+    assert command == "controller"
+    assert set(given) <= {flag(name) for name in vars(Settings())}
+    ports = {port["name"]: f":{port['containerPort']}" for port in container["ports"]}
+    assert (given["--metrics-addr"], given["--health-addr"]) == (ports["metrics"], ports["health"])
+
+
+def test_its_probes_ask_the_health_port(pod) -> None:
+    """Liveness and readiness are not the same question."""
+    (container,) = pod["spec"]["containers"]
+    asked = {name: container[f"{name}Probe"]["httpGet"] for name in ("startup", "liveness", "readiness")}
+    assert {get["port"] for get in asked.values()} == {"health"}
+    assert [asked[name]["path"] for name in asked] == ["/healthz", "/healthz", "/readyz"]
+
+
+def test_it_knows_who_and_where_it_is(pod) -> None:
+    """The lease's identity and namespace come from the downward API."""
+    fields = {
+        variable["name"]: variable["valueFrom"]["fieldRef"]["fieldPath"]
+        for variable in pod["spec"]["containers"][0]["env"]
+    }
+    assert fields == {"POD_NAME": "metadata.name", "POD_NAMESPACE": "metadata.namespace"}
+
+
+def test_it_has_time_for_the_end_of_its_work(pod) -> None:
+    """A write and the release of the lease take less than the renew deadline."""
+    patience = pod["spec"]["terminationGracePeriodSeconds"]
+    assert patience > Settings().leader_election_lease_duration.total_seconds()
+
+
+def test_two_replicas_are_found_by_everything_that_selects_them(built, pod) -> None:
+    """Service, budget and spreading look for the labels that the Pods have."""
+    deployment = find(built, "Deployment", "gc-controller")
+    labels = pod["metadata"]["labels"]
+    spread = pod["spec"]["topologySpreadConstraints"][0]["labelSelector"]["matchLabels"]
+    affinity = pod["spec"]["affinity"]["podAntiAffinity"]["preferredDuringSchedulingIgnoredDuringExecution"][0]
+    selectors = [
+        deployment["spec"]["selector"]["matchLabels"],
+        find(built, "Service", "gc-controller-metrics")["spec"]["selector"],
+        find(built, "PodDisruptionBudget", "gc-controller")["spec"]["selector"]["matchLabels"],
+        spread,
+        affinity["podAffinityTerm"]["labelSelector"]["matchLabels"],
+    ]
+    assert deployment["spec"]["replicas"] == 2
+    assert all(selector.items() <= labels.items() for selector in selectors)
+
+
+def test_the_how_to_names_only_files_that_there_are() -> None:
+    """Every path of the tree that the page shows."""
+    text = (ROOT / "docs/how-to/deploy.md").read_text()
+    paths = set(re.findall(r"\b((?:deploy|crds|requirements)/[\w./-]*\w)", text))
+    assert paths
+    assert not [path for path in paths if not (ROOT / path).exists()]

@@ -1,0 +1,168 @@
+"""The manifests on a real API server, and what their ServiceAccount may do there."""
+
+from __future__ import annotations
+
+import json
+import secrets
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from tests.harness import RealCluster
+
+MANIFESTS = Path(__file__).parents[2] / "deploy/manifests"
+HOME = "zen-gc-system"
+PATIENCE = 30.0
+
+ALLOWED = [
+    "list garbagecollectionpolicies.gc.kube-zen.io --all-namespaces",
+    "watch garbagecollectionpolicies.gc.kube-zen.io --all-namespaces",
+    "watch clustergarbagecollectionpolicies.gc.kube-zen.io",
+    "patch garbagecollectionpolicies.gc.kube-zen.io --subresource=status -n default",
+    "patch clustergarbagecollectionpolicies.gc.kube-zen.io --subresource=status",
+    "get namespaces",
+    "list namespaces",
+    "create events -n default",
+    "patch events -n team-a",
+    f"create leases.coordination.k8s.io -n {HOME}",
+    f"get leases.coordination.k8s.io/gc-controller-leader-election -n {HOME}",
+    f"update leases.coordination.k8s.io/gc-controller-leader-election -n {HOME}",
+    f"get configmaps/zen-gc-pause -n {HOME}",
+    "create selfsubjectaccessreviews.authorization.k8s.io",
+    "get /apis",
+    "list pods --all-namespaces",
+    "delete jobs.batch -n team-a",
+    "patch configmaps -n team-a",
+    "delete replicasets.apps -n team-a",
+]
+
+DENIED = [
+    "patch garbagecollectionpolicies.gc.kube-zen.io -n default",
+    "delete garbagecollectionpolicies.gc.kube-zen.io -n default",
+    "create garbagecollectionpolicies.gc.kube-zen.io -n default",
+    "update clustergarbagecollectionpolicies.gc.kube-zen.io",
+    "delete namespaces",
+    "watch namespaces",
+    "get leases.coordination.k8s.io -n kube-system",
+    f"update leases.coordination.k8s.io/another -n {HOME}",
+    f"delete leases.coordination.k8s.io/gc-controller-leader-election -n {HOME}",
+    "get secrets -n team-a",
+    "list secrets --all-namespaces",
+    "delete persistentvolumeclaims -n team-a",
+    "delete deployments.apps -n team-a",
+    "create pods -n team-a",
+    "update configmaps -n team-a",
+    "deletecollection pods -n team-a",
+    "get pods --subresource=log -n team-a",
+    "create pods --subresource=eviction -n team-a",
+    "delete nodes",
+    "delete customresourcedefinitions.apiextensions.k8s.io",
+    "update clusterroles.rbac.authorization.k8s.io",
+    "escalate clusterroles.rbac.authorization.k8s.io",
+    "impersonate serviceaccounts -n team-a",
+]
+
+
+@pytest.fixture(scope="module")
+def installed(real_cluster: RealCluster) -> RealCluster:
+    """A cluster to which the manifests have been applied, and whose aggregated role has been filled."""
+    applied = real_cluster.kubectl(
+        "apply", "--server-side", "--force-conflicts", "--validate=strict", "-k", str(MANIFESTS)
+    )
+    assert applied.returncode == 0, applied.stderr
+    assert "Warning" not in applied.stderr
+    await_yes(real_cluster, account(real_cluster), "list pods --all-namespaces")
+    return real_cluster
+
+
+@pytest.fixture(scope="module")
+def who(installed: RealCluster) -> Path:
+    """The kubeconfig of the controller's ServiceAccount."""
+    return account(installed)
+
+
+def account(cluster: RealCluster) -> Path:
+    """The kubeconfig of the controller's ServiceAccount."""
+    return cluster.service_account_kubeconfig(HOME, "gc-controller")
+
+
+def may(cluster: RealCluster, who: Path, question: str) -> str:
+    """What `kubectl auth can-i` says."""
+    return cluster.kubectl("auth", "can-i", *question.split(), config=who).stdout.strip()
+
+
+def await_yes(cluster: RealCluster, who: Path, question: str) -> None:
+    """Wait until the control plane has aggregated the roles."""
+    deadline = time.monotonic() + PATIENCE
+    while may(cluster, who, question) != "yes":
+        assert time.monotonic() < deadline, f"can-i {question}: still no"
+        time.sleep(0.2)
+
+
+@pytest.mark.parametrize("question", ALLOWED)
+def test_the_controller_may_do_what_it_needs(installed: RealCluster, who: Path, question: str) -> None:
+    """Under its own token."""
+    assert may(installed, who, question) == "yes"
+
+
+@pytest.mark.parametrize("question", DENIED)
+def test_the_controller_may_do_nothing_else(installed: RealCluster, who: Path, question: str) -> None:
+    """Nothing that writes rights, policies, or what no role was given for."""
+    assert may(installed, who, question) == "no"
+
+
+def test_a_labelled_role_opens_a_kind_to_policies(installed: RealCluster, who: Path) -> None:
+    """As soon as the control plane has seen it, without a restart."""
+    question = "delete podtemplates -n team-a"
+    role = {
+        "apiVersion": "rbac.authorization.k8s.io/v1",
+        "kind": "ClusterRole",
+        "metadata": {
+            "name": f"test-{secrets.token_hex(5)}",
+            "labels": {"gc.kube-zen.io/aggregate-to-controller": "true"},
+        },
+        "rules": [{"apiGroups": [""], "resources": ["podtemplates"], "verbs": ["get", "list", "delete", "patch"]}],
+    }
+    assert may(installed, who, question) == "no"
+    installed.create(role)
+    try:
+        await_yes(installed, who, question)
+    finally:
+        assert installed.request("DELETE", installed.path_of(role)).status == 200
+
+
+@pytest.mark.parametrize("name", ["workloads", "secrets", "persistentvolumeclaims"])
+def test_the_optional_roles_would_be_taken(installed: RealCluster, name: str) -> None:
+    """Strictly validated by the server."""
+    path = str(MANIFESTS / "targets" / f"{name}.yaml")
+    applied = installed.kubectl("apply", "--server-side", "--dry-run=server", "--validate=strict", "-f", path)
+    assert applied.returncode == 0, applied.stderr
+
+
+def test_applying_again_changes_nothing_that_the_control_plane_filled_in(installed: RealCluster, who: Path) -> None:
+    """The aggregated rules stay through an apply."""
+    again = installed.kubectl("apply", "--server-side", "--force-conflicts", "-k", str(MANIFESTS))
+    assert again.returncode == 0, again.stderr
+    assert may(installed, who, "list pods --all-namespaces") == "yes"
+
+
+def test_the_namespace_admits_the_controllers_pod(installed: RealCluster) -> None:
+    """The Pod keeps to the Pod Security Standard `restricted`, which its namespace enforces."""
+    deployment = json.loads(
+        installed.kubectl("get", "deployment", "gc-controller", "-n", HOME, "-o", "json", check=True).stdout
+    )
+    template = deployment["spec"]["template"]
+    pod = {
+        "apiVersion": "v1",
+        "kind": "Pod",
+        "metadata": {"name": "as-deployed", "namespace": HOME, "labels": template["metadata"]["labels"]},
+        "spec": template["spec"],
+    }
+    made = installed.kubectl("create", "--dry-run=server", "-f", "-", stdin=json.dumps(pod))
+    assert made.returncode == 0, made.stderr
+    pod["spec"]["containers"][0]["securityContext"] = {"privileged": True}
+    refused = installed.kubectl("create", "--dry-run=server", "-f", "-", stdin=json.dumps(pod))
+    assert "violates PodSecurity" in refused.stderr
