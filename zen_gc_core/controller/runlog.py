@@ -26,15 +26,12 @@ if TYPE_CHECKING:
 ACTIVE: Final = "Active"
 ERROR: Final = "Error"
 
-_LEVELS: Final = {Result.FAILED: logging.ERROR, Result.DROPPED: logging.DEBUG, Result.WOULD_ACT: logging.DEBUG}
-"""Levels of outcomes; ``info`` where nothing else is said. What was never sent is no write, and told for debugging."""
-
-_DELETING: Final = {
+DELETING: Final = {
     Result.DELETED: "resource deleted",
     Result.ACCEPTED: "resource terminating",
     Result.WOULD_ACT: "would delete resource",
 }
-_MARKING: Final = {Result.MARKED: "resource marked", Result.WOULD_ACT: "would mark resource"}
+MARKING: Final = {Result.MARKED: "resource marked", Result.WOULD_ACT: "would mark resource"}
 
 
 class RunLog:
@@ -123,7 +120,7 @@ class RunLog:
         """
         decision, result = outcome.decision, outcome.result
         marks = isinstance(decision.request, Mark)
-        phrase = (_MARKING if marks else _DELETING).get(result, f"resource not {'marked' if marks else 'deleted'}")
+        phrase = (MARKING if marks else DELETING).get(result, f"resource not {'marked' if marks else 'deleted'}")
         if result is Result.FAILED and attempts > 1:
             phrase = f"{'marking' if marks else 'deletion'} failed after retries"
         ends = {"duration": seconds, "attempt_id": outcome.attempt_id, "outcome": result.value}
@@ -133,7 +130,9 @@ class RunLog:
             ends["error"] = type(cause).__name__
             status = getattr(cause, "status", None)
             ends |= {"status": status} if isinstance(status, int) else {}
-        self._log.log(_LEVELS.get(result, logging.INFO), phrase, **_write(policy, decision), **ends)
+        # What was never sent is no write, and told for debugging.
+        level = logging.INFO if outcome.attempt_id else logging.DEBUG
+        self._log.log(logging.ERROR if result is Result.FAILED else level, phrase, **_write(policy, decision), **ends)
 
     def still_terminating(self, policy: PolicyReference, decision: Decision, attempt_id: str, seconds: float) -> None:
         """An object that was asked to end has not done so for a long time; its finalizers are left alone."""
@@ -164,6 +163,10 @@ class RunLog:
     def plugin_quarantined(self, plugin: str, distribution: str, cause: str) -> None:
         """A plugin is left out; policies that use its keywords are invalid."""
         self._log.warning("plugin quarantined", plugin=plugin, distribution=distribution, message=cause)
+
+    def plugin_failed(self, plugin: str, cause: str) -> None:
+        """A plugin's hook failed; the run went on without it."""
+        self._log.warning("plugin failed", plugin=plugin, message=cause)
 
     def started(self, version: str, identity: str) -> None:
         """The controller runs."""

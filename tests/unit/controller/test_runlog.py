@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import inspect
 import io
 import json
+import re
 from collections import Counter
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from zen_gc_core.controller import capturing, runlog
 from zen_gc_core.controller.logs import configure
 from zen_gc_core.controller.runlog import RunLog
 from zen_gc_core.model.decision import Decision, Delete, KeptBy, Mark, Verdict
@@ -123,14 +127,15 @@ def test_intents_are_told_at_info(level: str) -> None:
         (Outcome(DELETING, Result.DELETED, SECRET, "a"), 1, "resource deleted", "info"),
         (Outcome(DELETING, Result.ACCEPTED, SECRET, "a"), 1, "resource terminating", "info"),
         (Outcome(DELETING, Result.GONE, SECRET, "a"), 1, "resource not deleted", "info"),
+        (Outcome(DELETING, Result.GONE, SECRET), 1, "resource not deleted", "debug"),
         (Outcome(DELETING, Result.CONFLICT, SECRET, "a"), 1, "resource not deleted", "info"),
-        (Outcome(DELETING, Result.DROPPED, SECRET, "a"), 1, "resource not deleted", "debug"),
-        (Outcome(DELETING, Result.WOULD_ACT, SECRET, "a"), 1, "would delete resource", "debug"),
+        (Outcome(DELETING, Result.DROPPED, SECRET), 1, "resource not deleted", "debug"),
+        (Outcome(DELETING, Result.WOULD_ACT, SECRET), 1, "would delete resource", "debug"),
         (Outcome(DELETING, Result.FAILED, SECRET, "a"), 1, "resource not deleted", "error"),
         (Outcome(DELETING, Result.FAILED, SECRET, "a"), 5, "deletion failed after retries", "error"),
         (Outcome(MARKING, Result.MARKED, SECRET, "a"), 1, "resource marked", "info"),
         (Outcome(MARKING, Result.CONFLICT, SECRET, "a"), 1, "resource not marked", "info"),
-        (Outcome(MARKING, Result.WOULD_ACT, SECRET, "a"), 1, "would mark resource", "debug"),
+        (Outcome(MARKING, Result.WOULD_ACT, SECRET), 1, "would mark resource", "debug"),
         (Outcome(MARKING, Result.FAILED, SECRET, "a"), 5, "marking failed after retries", "error"),
     ],
 )
@@ -232,3 +237,19 @@ def test_the_rest_of_the_controllers_life_has_constant_phrases(said) -> None:
         "unexpected error",
     ]
     assert SECRET not in json.dumps(said())
+
+
+def test_the_reference_names_every_phrase() -> None:
+    """And no phrase that nobody says."""
+    page = (Path(__file__).parents[3] / "docs/reference/logs.md").read_text().split("## Phrases")[1]
+    documented = {
+        phrase for row in re.findall(r"^\| (`.*?) \|", page, re.MULTILINE) for phrase in re.findall("`([^`]+)`", row)
+    } - {"event"}
+    modules = (runlog, capturing)
+    sources = "".join(inspect.getsource(module) for module in modules)
+    made = {f"resource not {done}" for done in ("deleted", "marked")}
+    made |= {f"{doing} failed after retries" for doing in ("deletion", "marking")}
+    said = set(re.findall(r'_log\.\w+\(\s*(?:level, )?"([^"]+)"', sources))
+    said |= set(re.findall(r'\blog\.\w+\(\s*"([^"]+)"', sources))
+    said |= {"marking resource", "deleting resource", *runlog.DELETING.values(), *runlog.MARKING.values()}
+    assert documented == said | made
