@@ -12,11 +12,13 @@ from tests.unit.crds.schemas import accepts, nodes
 from zen_gc_core.engine.crds import crd_documents, dump
 from zen_gc_core.engine.crds.rules import written
 from zen_gc_core.engine.crds.structural import INT_OR_STRING, OPEN
-from zen_gc_core.engine.parsing import policy, targets
+from zen_gc_core.engine.parsing import parse_policy, policy, targets
 from zen_gc_core.engine.parsing.behavior import BREAKER_FIELDS
 from zen_gc_core.engine.parsing.behavior import FIELDS as BEHAVIOR_FIELDS
+from zen_gc_core.model.policy import API_VERSION, NAMESPACED
 from zen_gc_core.plugins import OWN_DISTRIBUTION, Vocabulary, installed_entry_points, load_plugins
 
+POD = {"apiVersion": "v1", "kind": "Pod"}
 CHECKED_IN = Path(__file__).parents[3] / "crds" / "policies.yaml"
 
 
@@ -120,3 +122,22 @@ def test_without_plugins_there_is_a_schema_all_the_same():
 def test_a_rule_spells_names_as_kubernetes_escapes_them(name, expression):
     """Kubernetes, "Custom Resource Definitions", on property names in CEL."""
     assert written(name) == expression
+
+
+@pytest.mark.parametrize(
+    "extra",
+    [
+        {"conditions": {**{f"acme.io/k{number}": 1 for number in range(32)}, "and": []}},
+        {"conditions": {"and": [{"fieldPath": "a", "operator": "Exists"}] * 100}},
+        {"behavior": {"finalizer": "x" * 253, "batchSize": 10**6, "breaker": {"maxObjects": 2**62}}},
+        {"targetResource": None, "targetResources": [{**POD, "names": ["x" * 253, "!" + "y" * 253] * 32}] * 32},
+        {"ttl": {"fieldPath": "a" * 1024, "mappings": {f"c{number}": 3_155_760_000 for number in range(256)}}},
+    ],
+)
+def test_the_limits_of_the_schema_are_those_of_the_program(spec, extra):
+    """At its own limits, whatever the program accepts."""
+    written = {"targetResource": POD, "ttl": {"secondsAfterCreation": 1}, **extra}
+    written = {name: value for name, value in written.items() if value is not None}
+    head = {"apiVersion": API_VERSION, "kind": NAMESPACED, "metadata": {"name": "p"}}
+    assert parse_policy({**head, "spec": written}).errors == ()
+    assert accepts(spec, written)

@@ -87,10 +87,17 @@ def duration(description: str) -> Schema:
 
 
 def sequence(
-    description: str, items: Schema, *, most: int, least: int | None = None, rules: Sequence[Schema] = ()
+    description: str,
+    items: Schema,
+    *,
+    most: int | None = None,
+    least: int | None = None,
+    rules: Sequence[Schema] = (),
 ) -> Schema:
     """A list of so many items."""
-    node: dict[str, Any] = {"description": description, "type": "array", "nullable": True, "maxItems": most}
+    node: dict[str, Any] = {"description": description, "type": "array", "nullable": True}
+    if most is not None:
+        node["maxItems"] = most
     if least is not None:
         node["minItems"] = least
     node["items"] = items

@@ -22,6 +22,7 @@ Schema = dict[str, Any]
 OPEN: Final = "x-kubernetes-preserve-unknown-fields"
 INT_OR_STRING: Final = "x-kubernetes-int-or-string"
 _EXACT: Final = "x-zen-gc-exact"
+_LARGEST_EXACT: Final = 2**53
 _BOUNDS: Final = {
     "string": ("minLength", "maxLength", "enum"),
     "integer": ("minimum", "maximum", "enum"),
@@ -55,6 +56,11 @@ def _described(schema: Schema, description: Any) -> Schema:
     )
 
 
+def _said_exactly(bound: Any) -> bool:
+    """Whether a bound survives the server's reading of it as a double; one that does not is left to the program."""
+    return bound is not None and (not isinstance(bound, int) or abs(bound) <= _LARGEST_EXACT)
+
+
 class _Generator(GenerateJsonSchema):
     """Says of a shape only what holds for everything that it accepts."""
 
@@ -69,6 +75,16 @@ class _Generator(GenerateJsonSchema):
 
     def str_schema(self, schema: core_schema.StringSchema) -> JsonSchemaValue:
         return {"type": "string"} if schema.get("strip_whitespace") else super().str_schema(schema)
+
+    def literal_schema(self, schema: core_schema.LiteralSchema) -> JsonSchemaValue:
+        """Words alone: ``Literal[True]`` accepts 1, too."""
+        words = all(isinstance(each, str) for each in schema["expected"])
+        return super().literal_schema(schema) if words else {}
+
+    def enum_schema(self, schema: core_schema.EnumSchema) -> JsonSchemaValue:
+        """Words alone, as with literals."""
+        words = all(isinstance(each.value, str) for each in schema["members"])
+        return super().enum_schema(schema) if words else {}
 
     def model_schema(self, schema: core_schema.ModelSchema) -> JsonSchemaValue:
         config = schema["cls"].model_config
@@ -115,7 +131,7 @@ class _Inlining:
         if kind not in _BOUNDS or composed:
             return anything()
         typed: Schema = {"type": kind, "nullable": True}
-        typed.update({bound: schema[bound] for bound in _BOUNDS[kind] if bound in schema})
+        typed.update({bound: schema[bound] for bound in _BOUNDS[kind] if _said_exactly(schema.get(bound))})
         if "const" in schema:
             typed["enum"] = [schema["const"]]
         if kind == "array":

@@ -17,7 +17,7 @@ LABEL_VALUES: Final = 256
 """The most ``values`` of one requirement."""
 
 FIELDS: Final = 32
-"""The most entries of ``matchFields``, and of the ``and`` list of the Go program's spelling."""
+"""The most entries of ``matchFields``."""
 
 FIELD_VALUE: Final = 1024
 """The most characters of a value of ``matchFields``."""
