@@ -202,6 +202,7 @@ class Connection:
             yield opened
         finally:
             opened.close()
+            response.close()
 
     def close(self) -> None:
         """Close the pooled connections."""

@@ -210,6 +210,8 @@ def lines(response: BaseHTTPResponse, server: str, *, limit: int) -> Iterator[by
                 yield from (bytes(line) for line in whole if line.strip())
             if len(rest) > limit:
                 raise AnswerTooLarge(f"{server} sent a line of more than {limit // 2**20} MiB")
+        if rest.strip():
+            raise CannotReach(f"the connection to {server} broke off in the middle of a line")
     except _TRANSPORT_ERRORS as error:
         raise explained(error, server) from None
     finally:

@@ -21,6 +21,7 @@ from zen_gc_core.cluster.errors import (
 )
 from zen_gc_core.cluster.listing import Restart, candidates, pages
 from zen_gc_core.cluster.paging import Page, PageReader, Selection
+from zen_gc_core.cluster.policies import POLICY_KINDS
 from zen_gc_core.embedded import Fault, Request
 
 if TYPE_CHECKING:
@@ -134,11 +135,13 @@ def test_one_page_is_read_ahead_and_no_more(broken: Lab, server: EmbeddedCluster
     found.close()  # type: ignore[attr-defined]  # it is a generator
 
 
+@pytest.mark.usefixtures("policies")
 def test_a_token_that_expired_is_told_from_every_other_refusal(cluster: Cluster, lab: Lab) -> None:
     """410; and the inconsistent token that comes with it is not taken. On both servers."""
+    resource = POLICY_KINDS["GarbageCollectionPolicy"]
     for _ in range(4):
-        lab.make()
-    reader = PageReader(lab.connection, CONFIG_MAPS, Selection(lab.namespace, limit=2), timeout=10)
+        lab.make(resource.kind, resource.api_version)
+    reader = PageReader(lab.connection, resource, Selection(lab.namespace, limit=2), timeout=10)
     _, token = reader.read("")
     with pytest.raises(Expired):
         reader.read(cluster.expire(token))
