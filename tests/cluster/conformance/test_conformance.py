@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 PROBES = probes()
 ANSWERS = answers()
 DIFFERENCES = differences()
-MOST_DIFFERENCES = 2
+MOST_DIFFERENCES = 1
 
 
 @pytest.mark.parametrize("name", PROBES)

@@ -255,7 +255,7 @@ def delete_and_wait(lab: Lab) -> Any:
     lab.make("one", finalizers=[HELD])
     return [
         lab.kubectl("delete", "cm", "one", "--wait=false"),
-        lab.kubectl("wait", "cm/one", "--for=delete", "--timeout=1s"),
+        lab.kubectl("wait", "cm/one", "--for=delete", "--timeout=2s"),
         lab.kubectl("patch", "cm", "one", "--type=merge", "-p", '{"metadata":{"finalizers":null}}'),
         lab.kubectl("wait", "cm/one", "--for=delete", "--timeout=30s"),
     ]
@@ -281,9 +281,9 @@ def wait_for_a_condition(lab: Lab) -> Any:
     lab.put_up({**widget("one"), "status": status})
     return [
         lab.kubectl("wait", "wd/one", "--for=condition=Ready", "--timeout=10s"),
-        lab.kubectl("wait", "wd/one", "--for=condition=Other", "--timeout=1s"),
+        lab.kubectl("wait", "wd/one", "--for=condition=Other", "--timeout=2s"),
         lab.kubectl("wait", "wd/one", "--for=jsonpath={.status.phase}=Up", "--timeout=10s"),
-        lab.kubectl("wait", "wd/none", "--for=condition=Ready", "--timeout=1s"),
+        lab.kubectl("wait", "wd/none", "--for=condition=Ready", "--timeout=2s"),
     ]
 
 
