@@ -31,11 +31,12 @@ def as_document(now: dt.datetime, planned: Iterable[Planned]) -> dict[str, Any]:
 
 def _policy(planned: Planned) -> dict[str, Any]:
     reference, plan = planned.compilation.reference, planned.plan
+    failed = {"failed": planned.failure} if planned.failure is not None else {}
     return {
         "kind": reference.kind,
         "namespace": reference.namespace,
         "name": reference.name,
-        "valid": plan is not None,
+        "valid": planned.compilation.compiled is not None,
         "errors": [_problem(problem) for problem in planned.compilation.errors],
         "warnings": [_problem(problem) for problem in planned.compilation.warnings],
         "scanned": plan.scanned if plan else 0,
@@ -45,6 +46,7 @@ def _policy(planned: Planned) -> dict[str, Any]:
         "tripped": plan.tripped if plan else None,
         "vetoed": [{"plugin": veto.plugin, "reason": veto.reason} for veto in plan.vetoed] if plan else [],
         "decisions": [_decision(decision) for decision in plan.decisions] if plan else [],
+        **failed,
     }
 
 
@@ -91,7 +93,9 @@ def _section(planned: Planned) -> str:
     reference = compilation.reference
     title = f"{reference.kind} {reference}"
     lines = []
-    if plan is None:
+    if planned.failure is not None:
+        lines.append(f"{title}: could not be planned")
+    elif plan is None:
         lines.append(f"{title}: INVALID, it never acts ({len(compilation.errors)} errors)")
     else:
         lines.append(f"{title}: {plan.scanned} scanned, {plan.matched} matched, {plan.due} due, {plan.pending} pending")

@@ -3,26 +3,28 @@
 from __future__ import annotations
 
 import datetime as dt
-import sys
+import importlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from zen_gc_core.cli.files import Document
 from zen_gc_core.cli.input import as_candidate, compile_documents, load_installed, read_manifests, report_problems
 from zen_gc_core.cli.options import BooleanCommand, settings_of, settings_options
 from zen_gc_core.cli.output import as_document, as_json, as_table, as_yaml
 from zen_gc_core.controller.settings import Allowing, Connecting
 from zen_gc_core.engine.offline import Asking, Files, plan_offline
-from zen_gc_core.errors import InputError
+from zen_gc_core.errors import ClusterError, InputError, ZenGCError
 from zen_gc_core.instants import parse_instant
+from zen_gc_core.model.policy import CLUSTER, NAMESPACED, PolicyReference
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from zen_gc_core.cli.files import Document
     from zen_gc_core.cli.input import Manifests
     from zen_gc_core.engine.offline import Planned
+    from zen_gc_core.plugins import Plugins
 
 _NO_OBJECTS: Final = "no objects: add files, or --live"
 
@@ -73,14 +75,20 @@ def command(**values: Any) -> int:
     manifests = read_manifests(values["filenames"])
     if not manifests.policies and not request.name:
         raise InputError("no policies: add files with -f, or the NAME of an installed policy")
-    planned, documents, failed = _planned(request, manifests)
+    planned, documents = _planned(request, manifests)
     _print(request.now, planned, values["output"])
     for one, document in zip(planned, documents, strict=True):
         report_problems(document, one.compilation.errors)
         report_problems(document, one.compilation.warnings, "warning: ")
+        if one.failure is not None:
+            click.echo(f"{one.compilation.reference.kind} {one.compilation.reference}: {one.failure}", err=True)
     if any(one.compilation.compiled is None for one in planned):
         return 2
-    return 1 if failed else 0
+    return 1 if any(one.failure is not None for one in planned) else 0
+
+
+class PluginMissingError(ZenGCError):
+    """A plugin without which nothing may be planned (``--require-plugin``) is not loaded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,22 +111,56 @@ def _now(text: str | None) -> dt.datetime:
         raise InputError(f"--now: {error}") from None
 
 
-def _planned(request: _Request, manifests: Manifests) -> tuple[list[Planned], Sequence[Document | None], bool]:
+def _planned(request: _Request, manifests: Manifests) -> tuple[list[Planned], Sequence[Document | None]]:
     plugins = load_installed(request.allowing)
     missing = plugins.missing(request.allowing.require_plugin)
-    for problem in missing:
-        click.echo(f"required plugin {problem}", err=True)
     if missing:
-        sys.exit(1)
+        raise PluginMissingError(f"required plugin {'; '.join(missing)}")
+    grants = request.allowing.grants()
+    asking = Asking(request.now, grants, skipped=request.skipped, veto=plugins.veto)
     if request.live:
-        raise InputError("--live: not here")
+        return _live(request, manifests, plugins, asking)
     if not manifests.objects:
         raise InputError(_NO_OBJECTS)
-    grants = request.allowing.grants()
     compilations = compile_documents(manifests.policies, plugins, grants)
     files = Files(map(as_candidate, manifests.objects), compilations)
-    asking = Asking(request.now, grants, skipped=request.skipped, veto=plugins.veto)
-    return plan_offline(compilations, files, asking), manifests.policies, False
+    return plan_offline(compilations, files, asking), manifests.policies
+
+
+def _live(
+    request: _Request, manifests: Manifests, plugins: Plugins, asking: Asking
+) -> tuple[list[Planned], Sequence[Document | None]]:
+    """Plan over a cluster. What talks to one is loaded here, so that planning offline does not wait for it."""
+    connecting = importlib.import_module("zen_gc_core.cluster.connection")
+    previewing = importlib.import_module("zen_gc_core.controller.previewing")
+    if manifests.objects:
+        raise InputError("--live takes the objects from the cluster: leave them out of the files")
+    connection = connecting.Connection.open(
+        kubeconfig=request.connecting.kubeconfig or None, context=request.connecting.context or None
+    )
+    documents: list[Document | None] = list(manifests.policies)
+    compilations = compile_documents(manifests.policies, plugins, asking.grants)
+    if request.name:
+        found = [
+            policy
+            for reference in _references(request, connection.namespace)
+            if (policy := previewing.installed_policy(connection, reference)) is not None
+        ]
+        if not found:
+            raise ClusterError(
+                f"there is no policy {request.name} in namespace {request.namespace or connection.namespace}"
+            )
+        installed = [Document(policy, "", policy["kind"], f"policy {request.name}") for policy in found[:1]]
+        compilations += compile_documents(installed, plugins, asking.grants)
+        documents.append(None)
+    return previewing.plan_live(connection, compilations, asking), documents
+
+
+def _references(request: _Request, default_namespace: str) -> list[PolicyReference]:
+    """Where a policy of this name may be: the namespace's first, then, unless one was given, the cluster's."""
+    name = request.name or ""
+    references = [PolicyReference(NAMESPACED, request.namespace or default_namespace, name)]
+    return references if request.namespace else [*references, PolicyReference(CLUSTER, "", name)]
 
 
 def _print(now: dt.datetime, planned: list[Planned], form: str) -> None:

@@ -9,8 +9,8 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from zen_gc_core import expressions
 from zen_gc_core.errors import ExpressionError, Undecided
-from zen_gc_core.expressions import cel, jmespath
 from zen_gc_core.fieldpaths import spell
 from zen_gc_core.keywords import Compiled
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable, Iterable
 
+    from zen_gc_core.expressions import cel
     from zen_gc_core.keywords import Run
     from zen_gc_core.model.candidate import Candidate
     from zen_gc_core.model.policy import PolicyReference
@@ -47,7 +48,7 @@ class Expressions:
 
     @cached_property
     def _environment(self) -> cel.Environment:
-        return cel.Environment(VARIABLES, self._functions)
+        return expressions.cel.Environment(VARIABLES, self._functions)
 
     def cel(self, text: str) -> Compiled[Any]:
         """Compile a CEL expression; a timestamp is answered as an aware ``datetime``.
@@ -60,6 +61,7 @@ class Expressions:
         names_namespace = "namespaceObject" in program.reads
         policy = self._policy
         moment = _Moment()
+        timestamp = expressions.cel.Timestamp
 
         def evaluate(candidate: Candidate, run: Run) -> Any:
             namespace = _namespace_object(candidate, run) if names_namespace else None
@@ -67,7 +69,7 @@ class Expressions:
                 value = program(document(candidate), namespace, moment.of(run.now), policy)
             except ExpressionError as error:
                 raise Undecided(f"cel: {error}") from error
-            return value.to_datetime() if isinstance(value, cel.Timestamp) else value
+            return value.to_datetime() if isinstance(value, timestamp) else value
 
         return Compiled(evaluate, _declared(program.reads.get("object")))
 
@@ -77,7 +79,7 @@ class Expressions:
         Raises:
             ExpressionSyntaxError: It does not compile.
         """
-        program = jmespath.compile_jmespath(text)
+        program = expressions.jmespath.compile_jmespath(text)
         document = _reader(program.reads)
 
         def evaluate(candidate: Candidate, run: Run) -> Any:
@@ -100,7 +102,7 @@ class _Moment:
     def of(self, now: dt.datetime) -> Any:
         last = self._last
         if last is None or last[0] is not now:
-            self._last = last = (now, cel.timestamp_from_datetime(now))
+            self._last = last = (now, expressions.cel.timestamp_from_datetime(now))
         return last[1]
 
 

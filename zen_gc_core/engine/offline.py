@@ -35,11 +35,13 @@ class Planned:
 
     Args:
         compilation: The policy, with its errors and warnings.
-        plan: The plan; None for an invalid policy.
+        plan: The plan; None for an invalid policy, and where it could not be made.
+        failure: Why it could not be made; None when it could, and for an invalid policy.
     """
 
     compilation: Compilation
     plan: Plan | None
+    failure: str | None = None
 
 
 class Files:

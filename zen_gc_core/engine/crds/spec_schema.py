@@ -60,7 +60,7 @@ def _conditions(words: Mapping[str, Offered]) -> Schema:
     return record(
         "What must hold of an object; all of it. An object of which that cannot be told is kept.",
         known,
-        most=limits.KEYWORDS + 1,
+        most=limits.KEYWORDS + 1,  # an empty "and" beside them asks nothing
         rules=together,
     )
 

@@ -33,6 +33,13 @@ def namespace_fault(text: str) -> str | None:
     return f"{shown(text)} is no namespace: at most 63 of a-z, 0-9 and '-', and neither end may be '-'"
 
 
+def policy_name_fault(text: str) -> str | None:
+    """What is wrong with the name of a policy (a DNS subdomain)."""
+    if len(text) <= 253 and _DNS_SUBDOMAIN.fullmatch(text):
+        return None
+    return f"{shown(text)} is no name: at most 253 of a-z, 0-9, '-' and '.', and neither end may be '-' or '.'"
+
+
 def namespace_glob_fault(text: str) -> str | None:
     """What is wrong with a namespace or a glob over namespaces."""
     if not is_glob(text):

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from zen_gc_core.engine.parsing.names import namespace_fault, policy_name_fault
 from zen_gc_core.model.policy import API_VERSION, CLUSTER, NAMESPACED, PolicyReference
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from zen_gc_core.engine.parsing.document import Fields, Place
 
 KINDS: Final = (NAMESPACED, CLUSTER)
@@ -26,12 +29,13 @@ def read_reference(document: Fields) -> PolicyReference:
     entries = metadata.entries() if metadata else None
     if metadata is None or entries is None:
         return PolicyReference(kind, "default" if kind == NAMESPACED else "", "")
-    if "name" not in entries:
+    name = entries.get("name")
+    if name is None:
         metadata.problems.refuse("metadata.name", "is missing")
     return PolicyReference(
         kind,
-        (_text(entries.get("namespace")) or "default") if kind == NAMESPACED else "",
-        _text(entries.get("name")),
+        _namespace(entries.get("namespace")) if kind == NAMESPACED else "",
+        _checked(name, policy_name_fault),
         _text(entries.get("uid")),
         _generation(entries.get("generation")),
         _strings(entries.get("labels")),
@@ -39,8 +43,22 @@ def read_reference(document: Fields) -> PolicyReference:
     )
 
 
+def _namespace(place: Place | None) -> str:
+    if place is None or place.value in (None, ""):
+        return "default"
+    return _checked(place, namespace_fault)
+
+
+def _checked(place: Place | None, fault_of: Callable[[str], str | None]) -> str:
+    text = place.text() if place else None
+    if place and text is not None and (fault := fault_of(text)):
+        place.refuse(fault)
+        return ""
+    return text or ""
+
+
 def _text(place: Place | None) -> str:
-    return (place.text(least=0) if place and place.value is not None else None) or ""
+    return place.value if place and isinstance(place.value, str) else ""
 
 
 def _generation(place: Place | None) -> int:

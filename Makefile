@@ -1,0 +1,60 @@
+# zen-gc: every command of a developer. `make help` lists them.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint check bench fuzz apiserver crds docs lock clean
+
+help:  ## Show this list.
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: $(VENV)/run  ## Show it all on an embedded cluster, in under a minute.
+	@$(BIN)/zen-gc demo
+
+test: $(VENV)/dev  ## Run all tests, on the embedded and on the real API server.
+	@$(BIN)/python apiserver/build.py || true
+	@$(BIN)/python -m pytest -n auto --dist worksteal
+
+lint: $(VENV)/dev  ## Check style, types and the import contracts.
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --config .importlinter
+
+check: lint test  ## Everything that CI checks.
+
+bench: $(VENV)/dev  ## Print every figure, as ratios in one run.
+	@$(BIN)/python -m benchmarks
+
+fuzz: $(VENV)/dev  ## Feed the expression compilers from a coverage-guided fuzzer.
+	@$(BIN)/python tests/conformance/cel/fuzz_atheris.py
+
+apiserver:  ## Build kube-apiserver, kube-controller-manager and etcd from their sources.
+	@$(PYTHON) apiserver/build.py
+
+crds: $(VENV)/run  ## Write crds/ anew from the models and the keywords.
+	@$(BIN)/python -m zen_gc_core.engine.crds crds
+
+lock:  ## Lock the dependencies anew (needs uv).
+	@uv pip compile --universal --python-version 3.11 -q pyproject.toml --group build --generate-hashes --no-header --no-annotate --upgrade -o requirements/run.txt
+	@uv pip compile --universal --python-version 3.11 -q pyproject.toml --group dev -c requirements/run.txt --generate-hashes --no-header --no-annotate -o requirements/dev.txt
+
+clean:  ## Remove what was made here.
+	@rm -rf $(VENV) .hypothesis .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "zen-gc needs Python 3.11 or later, not " + sys.version.split()[0])'
+	@$(PYTHON) -m venv $(VENV)
+
+$(VENV)/run: $(BIN)/python requirements/run.txt pyproject.toml
+	@echo "Installing zen-gc into $(VENV)/ …"
+	@$(PIP) install --require-hashes -r requirements/run.txt
+	@$(PIP) install --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/dev: $(VENV)/run requirements/dev.txt
+	@echo "Installing the development tools into $(VENV)/ …"
+	@$(PIP) install --require-hashes -r requirements/dev.txt
+	@touch $@
