@@ -95,13 +95,13 @@ _TEMPLATES = {
         "(type({any}) == type({any}))", "({any} in ['a', 'ci-1'])", "({any} == null)", "({any} == true)", "({any} != 'a')",
     ],
     "int": [
-        "({int} + {int})", "({int} - {int})", "({int} * {int})", "({int} / {int})", "({int} % {int})", "-({int})",
+        "({int} + {int})", "({int} - {int})", "({int} * {int})", "({int} / {int})", "({int} % {int})", "(-({int}))",
         "size({string})", "size({list})", "{map}.size()", "int({double})", "int({uint})", "int({string})",
         "int({timestamp})", "{timestamp}.getFullYear()", "{timestamp}.getDayOfWeek()", "{duration}.getMinutes()",
         "{list}[{int}]", "({bool} ? {int} : {int})", "{string}.indexOf({string})", "{string}.lastIndexOf({string})",
         "math.greatest({int}, {int})", "math.abs({int})", "{timestamp}.getHours('-02:30')",
     ],
-    "double": ["({double} + {double})", "({double} * {double})", "({double} / {double})", "double({int})", "-({double})", "math.ceil({double})", "math.round({double})"],
+    "double": ["({double} + {double})", "({double} * {double})", "({double} / {double})", "double({int})", "(-({double}))", "math.ceil({double})", "math.round({double})"],
     "uint": ["({uint} + {uint})", "({uint} - {uint})", "uint({int})", "({uint} % {uint})"],
     "string": [
         "({string} + {string})", "string({int})", "string({bool})", "string({timestamp})", "string({duration})",

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 from typing import Any
 
 from zen_gc_core.expressions.cel import Duration, Timestamp, Type, Uint
 
-_EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
-_MICROSECOND = datetime.timedelta(microseconds=1)
+_EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+_MICROSECOND = dt.timedelta(microseconds=1)
 _TYPE_NAMES = {"NULL": "null_type", "TIMESTAMP": "google.protobuf.Timestamp", "DURATION": "google.protobuf.Duration"}
 
 
@@ -50,9 +50,9 @@ def from_oracle(value: Any) -> Any:
         return [from_oracle(element) for element in content]
     if isinstance(content, dict):
         return {key: from_oracle(element) for key, element in content.items()}
-    if isinstance(content, datetime.datetime):
+    if isinstance(content, dt.datetime):
         return Timestamp((content - _EPOCH) // _MICROSECOND * 1000)
-    if isinstance(content, datetime.timedelta):
+    if isinstance(content, dt.timedelta):
         return Duration(content // _MICROSECOND * 1000)
     if "Type" in type(content).__name__:
         name = content.name()

@@ -22,6 +22,7 @@ KNOWN = re.compile(
     r"int\("  # C++ reads int(' 1') and int(true), and has no int(duration); Go has it the other way round
     r"|-\("  # C++ has no -duration
     r"|%d"  # C++ shows 2.5 as 2.500000 by %d
+    r"|string\(.*/"  # C++ spells infinity inf, Go +Inf
     r"|ndexOf\("  # C++ has none of lists, which Kubernetes adds
 )
 """Where the engines are known to differ: in overloads that one of them has and the other has not."""
@@ -34,20 +35,28 @@ def _outcome(tier):
         return error
 
 
+def _compiled(environment, expression):
+    """The program, or None: the expression is over a bound of its size."""
+    try:
+        return environment.compile(expression)
+    except ExpressionSyntaxError as error:
+        if "more than" in error.message:
+            return None
+        raise
+
+
 @pytest.mark.parametrize("batch", range(BATCHES))
 def test_random_expressions_come_out_the_same_in_all_engines(batch):
     """Fast tier, exact tier and C++ yield the same value, or all of them fail."""
     cel = pytest.importorskip("cel_expr_python.cel", reason="NOT RUN (cel-expr-python is not installed)")
-    print(f"ZEN_GC_FUZZ_SEED={SEED} ZEN_GC_FUZZ_COUNT={COUNT}")
+    print(f"ZEN_GC_FUZZ_SEED={SEED} ZEN_GC_FUZZ_COUNT={COUNT}")  # noqa: T201  to run a failure again
     generator = Generator(random.Random(f"{SEED}/{batch}"))
     environment, oracle = Environment(("object",), check_types=False), oracle_environment(cel)
     compared = known = 0
     for _ in range(COUNT // BATCHES):
         expression = generator.expression()
-        try:
-            program = environment.compile(expression)
-        except ExpressionSyntaxError as error:
-            assert "more than" in error.message or "no RE2" in error.message, (expression, error)
+        program = _compiled(environment, expression)
+        if program is None:
             continue
         fast, exact = _outcome(program.evaluate), _outcome(program.evaluate_exactly)
         failed = isinstance(fast, ExpressionError)

@@ -253,12 +253,14 @@ class _Checker:
         if overloads is None and node.receiver is not None:
             overloads = self._declared.functions.find(node.function, member=True)
         if overloads is None:
-            self._unknown_function(node)
+            self._unknown_function(node, namespace if namespace and namespace.partition(".")[0] not in scope else "")
         self.checked.calls[node] = overloads
         return overloads
 
-    def _unknown_function(self, node: Call) -> NoReturn:
+    def _unknown_function(self, node: Call, namespace: str) -> NoReturn:
         name, member = node.function, node.receiver is not None
+        if namespace and namespace.partition(".")[0] not in self._declared.variables:
+            name, member = f"{namespace}.{name}", False
         if self._declared.functions.find(name, member=not member):
             form = f"{name}(x)" if member else f"x.{name}()"
             self._fail(f"'{name}' is written {form}", node)
