@@ -202,6 +202,15 @@ def test_all_problems_are_reported_at_once():
         ({"metadata": None}, "metadata: is null; leave it out, or give it a value"),
         ({"metadata": {}}, "metadata.name: is missing"),
         ({"metadata": {"name": 5}}, "metadata.name: must be text, not 5; write it in quotes"),
+        ({"metadata": {"name": None}}, "metadata.name: must be text, not null"),
+        (
+            {"metadata": {"name": "../x"}},
+            "metadata.name: '../x' is no name: at most 253 of a-z, 0-9, '-' and '.', and neither end may be '-' or '.'",
+        ),
+        (
+            {"metadata": {"name": "x", "namespace": "*"}},
+            "metadata.namespace: '*' is no namespace: at most 63 of a-z, 0-9 and '-', and neither end may be '-'",
+        ),
         ({"sepc": {}}, "unknown field 'sepc'; did you mean 'spec'?"),
         ({"spec": []}, "spec: must be an object, not a list"),
     ],
