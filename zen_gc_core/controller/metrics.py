@@ -246,7 +246,7 @@ class Metrics:
         """Count a request to the API server.
 
         Args:
-            verb: The verb, as RBAC names it (``list``).
+            verb: The HTTP method in lower case; ``list`` and ``watch`` are told apart from ``get``.
             code: The HTTP status; None when no answer came.
             seconds: How long it took.
         """

@@ -143,9 +143,9 @@ class RunLog:
         """A policy's status could not be written."""
         self._log.warning("status update failed", **_of(policy), reason=type(cause).__name__)
 
-    def event_not_recorded(self, policy: PolicyReference, cause: BaseException) -> None:
+    def event_not_recorded(self, cause: BaseException) -> None:
         """A Kubernetes Event could not be recorded."""
-        self._log.warning("event not recorded", **_of(policy), reason=type(cause).__name__)
+        self._log.warning("event not recorded", reason=type(cause).__name__)
 
     def writes_paused(self, policy: PolicyReference, reason: str) -> None:
         """The kill switch, or a policy that changed under a run, stops the writes of a run.

@@ -204,7 +204,7 @@ def test_the_rest_of_the_controllers_life_has_constant_phrases(said) -> None:
     log.evaluation_failed(POLICY, "AccessDenied", "cannot list jobs.batch", seconds=1.0)
     log.still_terminating(POLICY, DELETING, "a", 900.0)
     log.status_not_written(POLICY, cause)
-    log.event_not_recorded(POLICY, cause)
+    log.event_not_recorded(cause)
     log.writes_paused(POLICY, "KillSwitch")
     log.swept("jobs.batch", 12, 0.5)
     log.plugin_quarantined("acme", "acme-zen-gc 1.0", "ImportError")
