@@ -101,8 +101,13 @@ def spelt(operator: FieldOperator, values: Sequence[object]) -> str:
     """What an operator asks of a value, in a few words that follow ``not``; empty where it takes no values."""
     if not values:
         return ""
-    listed = " or ".join(repr(value) if isinstance(value, str) else str(value) for value in values)
-    return f"{_ASKED.get(operator, '')}{listed}"
+    return f"{_ASKED.get(operator, '')}{' or '.join(map(_spelt, values))}"
+
+
+def _spelt(value: object) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return repr(value)
 
 
 _ASKED: Final = {

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field, ValidatorFunctionWrapHandler, WrapValidator
+from pydantic.alias_generators import to_camel
 
 from zen_gc_core import Build, Candidate, Compiled, Config, Keyword, Run
 
@@ -38,6 +39,9 @@ Owner = Annotated[
 def _compile(config: Literal["none"] | OwnerLike, build: Build) -> Compiled[bool]:
     if not isinstance(config, OwnerLike):
         return Compiled(_has_none, reads=_READS, explain=_its_owners)
+    for attribute in config.model_fields_set:
+        if getattr(config, attribute) is None:
+            raise build.error(to_camel(attribute), "must not be null")
     asked = [
         (attribute, value)
         for attribute in ("kind", "api_version", "name")

@@ -1,0 +1,222 @@
+"""``after`` and ``afterCreation``: starts that cannot be right keep, and so do waits that are no duration."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from zen_gc_ttl.after import AFTER, AFTER_CREATION
+
+from zen_gc_core import InputError, Missing, Undecided, format_instant
+from zen_gc_core.testing import ask, explain, warnings_of
+
+CREATED = "2026-01-01T10:00:00Z"
+
+
+def _object(created=CREATED, **spec):
+    return {"apiVersion": "v1", "kind": "Thing", "metadata": {"name": "a", "creationTimestamp": created}, "spec": spec}
+
+
+def _wait(**wait):
+    return {"since": "created", "wait": {"path": "spec.ttl", **wait}}
+
+
+def _waited(config, obj):
+    instant = ask(AFTER, config, obj)
+    return None if instant is None else instant - dt.datetime(2026, 1, 1, 10, tzinfo=dt.UTC)
+
+
+@pytest.mark.parametrize(
+    ("wait", "due"), [("7d", "2026-01-08T10:00:00Z"), (90, "2026-01-01T10:01:30Z"), ("1d12h", "2026-01-02T22:00:00Z")]
+)
+def test_after_creation_is_creation_and_a_wait(wait, due):
+    """A shortcut for ``after: {since: created, wait}``."""
+    assert format_instant(ask(AFTER_CREATION, wait, _object())) == due
+    assert ask(AFTER, {"since": "created", "wait": wait}, _object()) == ask(AFTER_CREATION, wait, _object())
+
+
+def test_it_says_what_the_instant_is_made_of():
+    """In the words of the plan."""
+    assert explain(AFTER_CREATION, "7d", _object()) == "created 2026-01-01T10:00:00Z, wait 7d"
+    by_class = _wait(mappings={"low": "7d"})
+    assert explain(AFTER, by_class, _object(ttl="low")) == "created 2026-01-01T10:00:00Z, spec.ttl is 'low', wait 7d"
+
+
+@pytest.mark.parametrize(
+    "wait", [0, -1, "0s", "", "1x", "1h1d", 1.5, True, None, [], "101w1h1x", 36_525 * 86_400 + 1, {"wait": "1h"}]
+)
+def test_a_wait_that_is_no_duration_is_refused(wait):
+    """0, negative, above 100 years, of another type, out of order: in the policy, all are errors."""
+    with pytest.raises(InputError):
+        ask(AFTER_CREATION, wait, _object())
+    with pytest.raises(InputError):
+        ask(AFTER, {"since": "created", "wait": wait}, _object())
+
+
+@pytest.mark.parametrize(
+    ("created", "reason"),
+    [
+        (None, "it has no metadata.creationTimestamp"),
+        ("yesterday", "cannot be right"),
+        ("2026-01-01", "cannot be right"),
+        ("2013-12-31T23:59:59Z", "it is before 2014"),
+        ("0001-01-01T00:00:00Z", "it is before 2014"),
+        ("2026-01-01T12:00:31Z", "it is ahead of now"),
+    ],
+)
+def test_a_creation_that_cannot_be_right_keeps_the_object(created, reason):
+    """Missing, unreadable, before 2014, ahead of now by more than clocks may disagree."""
+    with pytest.raises(Undecided, match=reason):
+        ask(AFTER_CREATION, "1h", _object(created))
+
+
+def test_clocks_may_disagree_by_the_allowed_skew():
+    """30 s ahead is a clock's fault, 31 s is not; the bound is the run's."""
+    assert ask(AFTER_CREATION, "1h", _object("2026-01-01T12:00:30Z")) is not None
+    with pytest.raises(Undecided):
+        ask(AFTER_CREATION, "1h", _object("2026-01-01T12:00:30Z"), clock_skew=dt.timedelta(seconds=29))
+
+
+@pytest.mark.parametrize(
+    ("at", "start"),
+    [
+        ("2026-01-01T09:00:00Z", "2026-01-01T09:00:00Z"),
+        ("2025-12-31", "2025-12-31T00:00:00Z"),
+        ("2026-01-01T12:00:00+02:00", "2026-01-01T10:00:00Z"),
+    ],
+)
+def test_a_start_may_be_a_time_or_a_date_in_a_field(at, start):
+    """RFC 3339, or a date as midnight UTC."""
+    config = {"since": {"path": "spec.at"}, "wait": "1h"}
+    assert format_instant(ask(AFTER, config, _object(at=at)) - dt.timedelta(hours=1)) == start
+    assert explain(AFTER, config, _object(at=at)) == f"spec.at {start}, wait 1h"
+
+
+def test_a_missing_start_keeps_unless_there_is_an_else():
+    """Missing is no evaluation error; ``else: created`` serves a missing field and nothing else."""
+    with pytest.raises(Missing, match=r"spec\.at is missing"):
+        ask(AFTER, {"since": {"path": "spec.at"}, "wait": "1h"}, _object())
+    config = {"since": {"path": "spec.at", "else": "created"}, "wait": "1h"}
+    assert _waited(config, _object()) == dt.timedelta(hours=1)
+    assert explain(AFTER, config, _object()) == "spec.at is missing, created 2026-01-01T10:00:00Z, wait 1h"
+
+
+@pytest.mark.parametrize("at", [None, 5, True, [], {}, "", "soon", "2013-01-01", "2026-01-02T00:00:00Z", "2026-13-01"])
+def test_a_start_that_cannot_be_right_keeps_even_with_an_else(at):
+    """Null, of the wrong type, unreadable, too early, ahead of now: undecided, and no evaluation of the fallback."""
+    with pytest.raises(Undecided) as doubt:
+        ask(AFTER, {"since": {"path": "spec.at", "else": "created"}, "wait": "1h"}, _object(at=at))
+    assert not isinstance(doubt.value, Missing)
+    assert "spec.at" in str(doubt.value)
+
+
+@pytest.mark.parametrize(
+    "since",
+    [
+        "creation",
+        "",
+        None,
+        5,
+        {},
+        {"path": ""},
+        {"path": "a..b"},
+        {"path": "a", "else": "finished"},
+        {"path": "a", "otherwise": "created"},
+    ],
+)
+def test_a_start_that_is_none_is_refused(since):
+    """With its place in the policy."""
+    with pytest.raises(InputError, match=r"after\.since"):
+        ask(AFTER, {"since": since, "wait": "1h"}, _object())
+
+
+@pytest.mark.parametrize(("value", "wait"), [(3600, "1h"), ("90m", "1h30m"), ("7d", "7d")])
+def test_without_mappings_a_field_holds_a_duration(value, wait):
+    """An integer is seconds, text is as in policies."""
+    assert explain(AFTER, _wait(), _object(ttl=value)).endswith(f", wait {wait}")
+
+
+@pytest.mark.parametrize(
+    "value", [0, -1, "0s", "-1h", "1.5h", "", "x", "3600", 1.0, 3600.5, True, None, [], {}, 2**62, 10**30, "99999w"]
+)
+def test_a_duration_in_a_field_that_is_none_keeps_the_object(value):
+    """0, negative, overflow and other types: kept with the reason, never "at once" and never in the past."""
+    with pytest.raises(Undecided, match=r"spec\.ttl is .*, which is no duration above 0 and up to 100 years"):
+        ask(AFTER, _wait(), _object(ttl=value))
+
+
+@pytest.mark.parametrize("never", ["never", "forever"])
+def test_never_and_forever_keep(never):
+    """In the field, in the mappings, and as the default."""
+    assert ask(AFTER, _wait(), _object(ttl=never)) is None
+    assert ask(AFTER, _wait(mappings={"audit": never}), _object(ttl="audit")) is None
+    assert ask(AFTER, _wait(mappings={"low": "7d"}, default=never), _object(ttl="high")) is None
+    assert ask(AFTER, _wait(mappings={"low": "7d"}, default="7d"), _object(ttl=never)) is None
+    assert explain(AFTER, _wait(mappings={"audit": never}), _object(ttl="audit")).endswith("spec.ttl is 'audit': never")
+
+
+@pytest.mark.parametrize(
+    ("value", "wait"),
+    [
+        ("low", dt.timedelta(days=7)),
+        ("high", dt.timedelta(days=90)),
+        ("urgent", dt.timedelta(days=30)),
+        ("5h", dt.timedelta(days=30)),
+        (1, dt.timedelta(days=1)),
+        (True, dt.timedelta(days=2)),
+    ],
+)
+def test_mappings_turn_a_class_into_a_wait_and_default_serves_the_others(value, wait):
+    """A class is never read as a duration; integers and booleans are classes by their text where they are mapped."""
+    config = _wait(mappings={"low": "7d", "high": 7_776_000, "1": "1d", "true": "2d"}, default="30d")
+    assert _waited(config, _object(ttl=value)) == wait
+
+
+def test_an_unmapped_class_without_a_default_keeps():
+    """It never expires, and the words say that the mappings do not name it."""
+    config = _wait(mappings={"low": "7d"})
+    assert ask(AFTER, config, _object(ttl="high")) is None
+    assert explain(AFTER, config, _object(ttl="high")).endswith("spec.ttl is 'high', which mappings do not name")
+
+
+@pytest.mark.parametrize("value", [2, 0, False, 1.5, None, [], {}, ["low"]])
+def test_a_default_does_not_serve_what_is_no_class(value):
+    """Of the wrong type: kept with the reason, so that a typo does not become "delete everything"."""
+    with pytest.raises(Undecided, match="which is no class of mappings"):
+        ask(AFTER, _wait(mappings={"low": "7d"}, default="1s"), _object(ttl=value))
+
+
+def test_a_missing_field_keeps_unless_the_default_is_asked_for():
+    """``onMissing: default`` is the only way, and it needs a default."""
+    with pytest.raises(Missing, match=r"spec\.ttl is missing"):
+        ask(AFTER, _wait(mappings={"low": "7d"}, default="30d"), _object())
+    config = _wait(mappings={"low": "7d"}, default="30d", onMissing="default")
+    assert _waited(config, _object()) == dt.timedelta(days=30)
+    assert explain(AFTER, config, _object()).endswith("spec.ttl is missing, wait 30d")
+    with pytest.raises(InputError, match=r"after\.wait\.onMissing: needs a default"):
+        ask(AFTER, _wait(onMissing="default"), _object())
+
+
+def test_a_default_that_nothing_can_come_to_is_a_warning():
+    """Without mappings there are no classes."""
+    assert warnings_of(AFTER, _wait(default="30d")) == [
+        "after.wait.default: is never used: it serves classes that mappings do not name, and there are none"
+    ]
+    assert warnings_of(AFTER, _wait(mappings={"low": "7d"}, default="30d")) == []
+
+
+def test_an_expiry_beyond_the_calendar_keeps_the_object():
+    """No overflow into the past, and no traceback."""
+    with pytest.raises(Undecided, match="it would expire after the year 9999"):
+        ask(AFTER_CREATION, "99w", _object("9999-01-01T00:00:00Z"), now="9999-06-01T00:00:00Z")
+
+
+@given(st.integers(1, 36_525 * 86_400), st.integers(0, 10 * 365 * 86_400))
+def test_an_object_that_is_due_stays_due(wait, age):
+    """The instant does not move with now: due at one instant is due at every later one."""
+    created = dt.datetime(2026, 1, 1, 12, tzinfo=dt.UTC) - dt.timedelta(seconds=age)
+    obj = _object(format_instant(created))
+    first = ask(AFTER_CREATION, wait, obj)
+    assert first == ask(AFTER_CREATION, wait, obj, now="2036-01-01T12:00:00Z") == created + dt.timedelta(seconds=wait)
