@@ -1,6 +1,7 @@
 """Taking out of an answer what differs from run to run: identities, versions, times, addresses, ages.
 
-What is taken out leaves its name in angle brackets, so that its presence is compared. Field managers differ by client and clock
+What is taken out leaves its name in angle brackets, so that its presence is compared. kubectl's log of its own troubles with
+timing goes without a trace. Field managers differ by client and clock
 and are left out altogether; the probes of server-side apply look at them by themselves.
 """
 
@@ -12,6 +13,7 @@ from typing import Any
 LEFT_OUT = frozenset({"managedFields"})
 NAMED = {"uid": "<uid>", "resourceVersion": "<version>"}
 PATTERNS = (
+    (re.compile(r"(?m)^[IWEF]\d{4} \d\d:\d\d:\d\d\.\d+ .*\n?"), ""),
     (re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"), "<uid>"),
     (re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z"), "<time>"),
     (re.compile(r"[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d (GMT|\+0000)"), "<time>"),

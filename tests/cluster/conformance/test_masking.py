@@ -25,6 +25,7 @@ UID = "0b5f1c3e-1111-4222-8333-444455556666"
         ('  resourceVersion: "12"\n    uid: ' + UID + "\n", '  resourceVersion: "<version>"\n    uid: <uid>\n'),
         ({"status": 409, "message": 'configmaps "one" already exists'}, None),
         ({"remainingItemCount": 3, "generation": 2, "data": {"a": "1", "size": "3Gi"}}, None),
+        ('I0102 03:04:05.678901 12 reflector.go:664] "Warning"\nerror: x\n', "error: x\n"),
         ("one line  with  gaps", None),
     ],
 )
