@@ -66,7 +66,7 @@ def applied(resource: Resource, live: Object, configuration: Object, applier: Ap
         if entry.get("operation") == "Apply"
     ]
     if lost and not applier.force:
-        raise apply_conflict([(str(entry["manager"]), path) for entry, path in lost])
+        raise apply_conflict([(str(entry["manager"]), f".{'.'.join(path)}") for entry, path in lost])
     for entry, path in lost:
         _disown(mapping(entry.get("fieldsV1")), path)
     result = copy.deepcopy(live)
@@ -95,11 +95,13 @@ def _without(content: Object, name: str) -> Object:
     return {key: value for key, value in content.items() if key != name}
 
 
-def _keys(schema: Mapping[str, Any] | None, name: str) -> tuple[str, ...] | None:
+def _keys(schema: Mapping[str, Any] | None, name: str, value: list[Any]) -> tuple[str, ...] | None:
     """How a list merges: by key fields, as a set (no key fields), or not at all (None)."""
     if schema is not None and name not in {"ownerReferences", "finalizers"}:
-        return list_keys(schema)
-    return () if name in PRIMITIVE_LISTS else MERGE_KEYS.get(name)
+        keys = list_keys(schema)
+    else:
+        keys = () if name in PRIMITIVE_LISTS else MERGE_KEYS.get(name)
+    return keys if not keys or all(isinstance(entry, dict) for entry in value) else None
 
 
 def _below(schema: Mapping[str, Any] | None, name: str) -> dict[str, Any] | None:
@@ -127,7 +129,7 @@ def _fields_of(schema: Mapping[str, Any] | None, content: Object) -> Object:
         fields[f"f:{name}"] = {}
         if isinstance(value, dict):
             fields[f"f:{name}"] = _fields_of(inner, value)
-        elif isinstance(value, list) and (keys := _keys(inner, name)) is not None:
+        elif isinstance(value, list) and (keys := _keys(inner, name, value)) is not None:
             below = mapping((inner or {}).get("items")) if inner is not None else None
             entries = {_label(keys, entry): _fields_of(below, entry) if keys else {} for entry in value}
             fields[f"f:{name}"] = entries
@@ -153,36 +155,35 @@ def _give_up(content: Any, former: Object, kept: list[Object]) -> None:
         elif isinstance(content, list) and label.startswith("k:"):
             wanted = orjson.loads(label[2:])
             for entry in content:
-                if _identity(tuple(wanted), entry) == wanted:
+                if isinstance(entry, dict) and _identity(tuple(wanted), entry) == wanted:
                     _give_up(entry, below, holders)
 
 
-def _disputed(fields: Object, held: Object, wanted: Any, live: Any, path: str = "") -> Iterator[str]:
+def _disputed(fields: Object, held: Object, wanted: Any, live: Any) -> Iterator[tuple[str, ...]]:
     """The fields that both managers set and to which the configuration gives another value than they have."""
     for label, below in fields.items():
         if label not in held or not label.startswith("f:"):
             continue
         name = label[2:]
         new, present = mapping(wanted).get(name), mapping(live).get(name)
-        if below and isinstance(new, dict):
-            yield from _disputed(below, mapping(held[label]), new, present, f"{path}.{name}")
+        if isinstance(new, dict):
+            yield from ((name, *rest) for rest in _disputed(below, mapping(held[label]), new, present))
         elif not below and not held[label] and new != present:
-            yield f"{path}.{name}"
+            yield (name,)
 
 
-def _disown(held: Object, path: str) -> None:
+def _disown(held: Object, path: tuple[str, ...]) -> None:
     """Take a field away from a manager, in place."""
-    *outer, last = path[1:].split(".")
-    for name in outer:
+    for name in path[:-1]:
         held = mapping(held.get(f"f:{name}"))
-    held.pop(f"f:{last}", None)
+    held.pop(f"f:{path[-1]}", None)
 
 
 def _merge(schema: Mapping[str, Any] | None, value: Any, patch: Object) -> Object:
     result: Object = dict(value) if isinstance(value, dict) else {}
     for name, wanted in patch.items():
         inner = _below(schema, name)
-        keys = _keys(inner, name) if isinstance(wanted, list) else None
+        keys = _keys(inner, name, wanted) if isinstance(wanted, list) else None
         if isinstance(wanted, dict):
             result[name] = _merge(inner, result.get(name), wanted)
         elif keys is None:

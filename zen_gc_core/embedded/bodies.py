@@ -58,6 +58,8 @@ def decode(body: bytes, content_type: str, kind: str) -> Object:
 def check_kind(resource: Resource, content: Object) -> None:
     """Refuse an object of another kind or version than the URL says; built-in kinds may leave both out.
 
+    Afterwards the object has metadata of the right shape, empty if need be.
+
     Raises:
         StatusError: 400, or 422 for another kind of custom resource.
     """
@@ -67,10 +69,10 @@ def check_kind(resource: Resource, content: Object) -> None:
         shown = causes.shown(content)[:60]
         unknown = f"the object provided is unrecognized (must be of type {resource.kind})"
         raise bad_request(f"{unknown}: Object 'Kind' is missing in '{shown}'")
-    if version not in {None, "", resource.group_version}:
+    if version not in (None, "", resource.group_version):
         wanted = f"does not match the expected API version ({resource.group_version})"
         raise bad_request(f"the API version in the data ({version}) {wanted}")
-    if kind not in {None, "", resource.kind}:
+    if kind not in (None, "", resource.kind):
         if resource.structure is not None:
             name = str(mapping(content.get("metadata")).get("name") or "")
             cause = causes.not_valid("kind", kind, f"must be {resource.kind}")
@@ -83,6 +85,7 @@ def check_kind(resource: Resource, content: Object) -> None:
         problem = problem or builtin_fields.type_problem(resource.kind, content)
     if problem:
         raise bad_request(refused + problem)
+    content["metadata"] = content.get("metadata") or {}
 
 
 def conform(resource: Resource, content: Object, query: Mapping[str, str], *, patch: bool = False) -> tuple[str, ...]:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from zen_gc_core.embedded.columns import AGE, BUILT_IN, NAME
+from zen_gc_core.embedded.builtin_columns import BUILT_IN
+from zen_gc_core.embedded.columns import AGE, NAME
 from zen_gc_core.embedded.resources import Deletion, EventForm, Naming, Resource
 
 if TYPE_CHECKING:

@@ -47,7 +47,7 @@ def create(state: State, resource: Resource, namespace: str, content: Object, *,
     Raises:
         StatusError: It may not be created, and why.
     """
-    metadata = content.setdefault("metadata", {})
+    metadata = content["metadata"]
     if metadata.get("resourceVersion"):
         raise internal("resourceVersion should not be set on objects to be created")
     managed = metadata.get("managedFields")
@@ -61,7 +61,8 @@ def create(state: State, resource: Resource, namespace: str, content: Object, *,
     _require_namespace(state, resource, namespace, str(metadata.get("name") or ""))
     metadata["uid"] = str(uuid.uuid4())
     metadata["creationTimestamp"] = state.stamp()
-    _prepare(state, resource, content)
+    if metadata.get("name"):
+        _prepare(state, resource, content)
     check_object(resource, content)
     taken = state.find(resource, namespace, metadata["name"])
     if taken is not None:

@@ -65,7 +65,7 @@ class DeleteOptions:
         wrong = any(text is not None and not isinstance(text, str) for text in texts)
         if wrong or isinstance(grace, (str, float, bool)) or not isinstance(body.get("preconditions") or {}, dict):
             raise bad_request("json: cannot unmarshal into Go struct field DeleteOptions")
-        if body.get("kind") not in {None, "", "DeleteOptions"}:
+        if body.get("kind") not in (None, "", "DeleteOptions"):
             raise bad_request("decoded object cannot be converted to DeleteOptions")
         if policy is not None and policy not in _POLICIES:
             cause = causes.not_supported("propagationPolicy", policy, (*_POLICIES, "nil"))

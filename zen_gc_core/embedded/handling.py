@@ -181,12 +181,12 @@ def _apply(call: Call, configuration: Object, *, dry_run: bool) -> Answer:
         raise invalid("meta.k8s.io", "PatchOptions", "", [cause])
     if not isinstance(configuration, dict):
         raise bad_request("error decoding YAML: it is no object")
-    metadata = configuration.setdefault("metadata", {})
+    bodies.check_kind(call.resource, configuration)
+    metadata = configuration["metadata"]
     if metadata.get("managedFields"):
         raise bad_request("metadata.managedFields must be nil")
     metadata.setdefault("name", call.route.name)
     _check_name(configuration, call.route.name)
-    bodies.check_kind(call.resource, configuration)
     old = call.state.find(call.resource, call.namespace, call.route.name)
     if old is None and call.route.subresource:
         raise not_found(call.resource, call.route.name)

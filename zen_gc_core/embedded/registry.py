@@ -61,7 +61,7 @@ class Registry:
 
     def of_kind(self, api_version: object, kind: object) -> Resource | None:
         """The resource of an object's ``apiVersion`` and ``kind``, or None."""
-        return self._kinds.get((api_version, kind))
+        return self._kinds.get((str(api_version), str(kind)))
 
     def named(self, name: str) -> Resource:
         """The resource that a user means by a plural, ``plural.group``, singular, short name or kind.
@@ -84,6 +84,6 @@ class Registry:
 
     def _index(self) -> None:
         found = self._resources.values()
-        self._kinds: dict[tuple[object, object], Resource] = {(r.group_version, r.kind): r for r in found}
+        self._kinds: dict[tuple[str, str], Resource] = {(r.group_version, r.kind): r for r in found}
         stored = [resource for resource in found if "list" in resource.verbs]
         self._stores = {resource.store: resource for resource in reversed(stored)}
