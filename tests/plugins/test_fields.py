@@ -180,7 +180,7 @@ def test_one_false_is_false_whatever_else_cannot_be_told():
         ("low", {"operator": "In", "values": ["high", "critical"]}, "spec.it is 'low', not 'high' or 'critical'"),
         (3, {"value": 0}, "spec.it is 3, not 0"),
         (3, {"operator": "GreaterThan", "value": 5}, "spec.it is 3, not greater than 5"),
-        (True, {"operator": "NotEquals", "value": True}, "spec.it is true, not anything else than true"),
+        (True, {"operator": "NotEquals", "value": True}, "spec.it is true, not something else"),
         ({}, {"operator": "DoesNotExist"}, "spec.it is there"),
         ("x" * 100, {"value": "y"}, f"spec.it is '{'x' * 39}…, not 'y'"),
     ],

@@ -57,7 +57,7 @@ def test_all_requirements_must_hold(keyword, where):
         ({"operator": "DoesNotExist"}, "label 'app' is there"),
         ({"value": "db"}, "label 'app' is 'web', not 'db'"),
         ({"operator": "In", "values": ["db", "api"]}, "label 'app' is 'web', not 'db' or 'api'"),
-        ({"operator": "NotEquals", "value": "web"}, "label 'app' is 'web', not anything else than 'web'"),
+        ({"operator": "NotEquals", "value": "web"}, "label 'app' is 'web', not something else"),
     ],
 )
 def test_it_says_what_it_found(requirement, words):

@@ -98,8 +98,8 @@ class _Checked:
     reads: Reads
     run: Run
 
-    def check(self, obj: Any) -> None:
-        before = copy.deepcopy(obj)
+    def check(self, original: Any) -> None:
+        obj = copy.deepcopy(original)
         whole = Candidate.from_object(obj)
         answer = self._answer(self.compiled.call, whole, obj)
         self._check_type(answer, obj)
@@ -109,7 +109,7 @@ class _Checked:
             self._same(answer, candidate.within(self.reads), obj, how)
         if answer is False or (self.kind == "ttl" and not isinstance(answer, str)):
             self._check_words(whole.within(self.reads), obj)
-        _promise(obj == before, f"{self.name} changed an object: {_shown(before)}")
+        _promise(obj == original, f"{self.name} changed an object: {_shown(original)}")
 
     def _others(self, obj: Any, whole: Candidate) -> Iterable[tuple[Candidate, str]]:
         if isinstance(obj, dict):

@@ -101,6 +101,8 @@ def spelt(operator: FieldOperator, values: Sequence[object]) -> str:
     """What an operator asks of a value, in a few words that follow ``not``; empty where it takes no values."""
     if not values:
         return ""
+    if operator in {"NotEquals", "NotIn"}:
+        return "something else"
     return f"{_ASKED.get(operator, '')}{' or '.join(map(_spelt, values))}"
 
 
@@ -111,8 +113,6 @@ def _spelt(value: object) -> str:
 
 
 _ASKED: Final = {
-    "NotEquals": "anything else than ",
-    "NotIn": "anything else than ",
     "GreaterThan": "greater than ",
     "LessThan": "less than ",
 }

@@ -31,7 +31,7 @@ def _compile(config: str, build: Build) -> Compiled[dt.datetime | None]:
         if value is None or isinstance(value, dt.datetime):
             return value
         kind = _TYPES.get(type(value), type(value).__name__.lower())
-        raise Undecided(f"cel yields a {kind}, not a timestamp or null")
+        raise Undecided(f"cel yields a value of type {kind}, not a timestamp or null")
 
     def explain(candidate: Candidate, run: Run) -> str:
         return "cel yields null: never" if expiry(candidate, run) is None else "by cel"
