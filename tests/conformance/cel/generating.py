@@ -41,8 +41,8 @@ OBJECT: dict[str, Any] = {
 
 _LEAVES = {
     "bool": ["true", "false", "object.spec.t", "has(object.metadata.labels)", "has(object.spec.nope)"],
-    "int": ["0", "1", "-1", "2", "object.spec.n", "object.spec.neg", "object.spec.big", "object.spec.zero"],
-    "double": ["1.5", "-0.5", "2.0", "object.spec.f", "0.0"],
+    "int": ["0", "1", "(-1)", "2", "object.spec.n", "object.spec.neg", "object.spec.big", "object.spec.zero"],
+    "double": ["1.5", "(-0.5)", "2.0", "object.spec.f", "0.0"],
     "uint": ["0u", "3u", "7u"],
     "string": [
         "'a'",

@@ -112,6 +112,8 @@ def _dispatcher(name: str, rows: Sequence[tuple[list[type | None], Callable[...,
             return _unary(name, classes[0], function)
         if len(classes) == 2:
             return _binary(name, classes[0], classes[1], function)
+    if len(rows[0][0]) == 1 and all(classes[0] for classes, _ in rows):
+        return _by_type(name, {classes[0]: function for classes, function in reversed(rows)})
     chosen: dict[tuple[type, ...], Callable[..., Any]] = {}
 
     def dispatched(*arguments: Any) -> Any:
@@ -125,6 +127,18 @@ def _dispatcher(name: str, rows: Sequence[tuple[list[type | None], Callable[...,
             else:
                 raise no_overload(name, *arguments)
         return function(*arguments)
+
+    return dispatched
+
+
+def _by_type(name: str, functions: Mapping[type | None, Callable[..., Any]]) -> Callable[..., Any]:
+    find = functions.get
+
+    def dispatched(argument: Any) -> Any:
+        function = find(type(argument))
+        if function is None:
+            raise no_overload(name, argument)
+        return function(argument)
 
     return dispatched
 

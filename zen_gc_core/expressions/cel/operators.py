@@ -108,11 +108,11 @@ def add(left: Any, right: Any) -> Any:
             spend_bytes(8 * (len(left) + len(right)))
             return left + right
         if kind is Uint:
-            return as_uint(int(left) + int(right))
+            return as_uint(left + right)
         if kind is Duration:
-            return bounded_duration(int(left) + int(right))
+            return bounded_duration(left + right)
     elif (kind is Timestamp and other is Duration) or (kind is Duration and other is Timestamp):
-        return bounded_timestamp(int(left) + int(right))
+        return bounded_timestamp(left + right)
     raise no_overload("+", left, right)
 
 
@@ -120,16 +120,16 @@ def subtract(left: Any, right: Any) -> Any:
     """``left - right``: numbers and times."""
     kind, other = type(left), type(right)
     if kind is Timestamp and other is Duration:
-        return bounded_timestamp(int(left) - int(right))
+        return bounded_timestamp(left - right)
     if kind is other:
         if kind is int:
             return as_int(left - right)
         if kind is float:
             return left - right
         if kind is Uint:
-            return as_uint(int(left) - int(right))
+            return as_uint(left - right)
         if kind is Duration or kind is Timestamp:
-            return bounded_duration(int(left) - int(right))
+            return bounded_duration(left - right)
     raise no_overload("-", left, right)
 
 
@@ -142,7 +142,7 @@ def multiply(left: Any, right: Any) -> Any:
         if kind is float:
             return left * right
         if kind is Uint:
-            return as_uint(int(left) * int(right))
+            return as_uint(left * right)
     raise no_overload("*", left, right)
 
 
@@ -155,7 +155,7 @@ def divide(left: Any, right: Any) -> Any:
         if kind is int or kind is Uint:
             if right == 0:
                 raise ExpressionError("division by zero")
-            quotient = abs(int(left)) // abs(int(right))
+            quotient = abs(left) // abs(right)
             if kind is Uint:
                 return Uint(quotient)
             return as_int(quotient if (left < 0) == (right < 0) else -quotient)
@@ -174,7 +174,7 @@ def modulo(left: Any, right: Any) -> Any:
     if kind is type(right) and (kind is int or kind is Uint):
         if right == 0:
             raise ExpressionError("modulus by zero")
-        remainder = abs(int(left)) % abs(int(right))
+        remainder = abs(left) % abs(right)
         return Uint(remainder) if kind is Uint else (-remainder if left < 0 else remainder)
     raise no_overload("%", left, right)
 
@@ -187,7 +187,7 @@ def negate(value: Any) -> Any:
     if kind is float:
         return -value
     if kind is Duration:
-        return bounded_duration(-int(value))
+        return bounded_duration(-value)
     raise no_overload("-", value)
 
 
