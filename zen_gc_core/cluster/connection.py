@@ -132,7 +132,7 @@ class Connection:
             timeout: Seconds for the whole of it, from connecting to the last byte.
             guard: Asked when the connection stands, right before the request leaves; what it raises stops it.
             limit: The most bytes of the answer.
-            bulk: Whether much is expected: it is read in larger steps, and the clock is looked at less often.
+            bulk: Whether much is expected; it is then cheaper to read.
             verb: What the observer is told; the method by default.
 
         Raises:
@@ -149,15 +149,11 @@ class Connection:
         for last in (False, True):
             session = self._session
             started = boottime()
-
-            def late(started: float = started) -> bool:
-                return boottime() - started > timeout
-
             status = 0
             try:
                 with wire.guarded(guard):
                     response = self._send(session, request)
-                content = wire.read(response, self.server, late=late, limit=limit, bulk=bulk)
+                content = wire.read(response, self.server, deadline=started + timeout, limit=limit, bulk=bulk)
                 status = response.status
             finally:
                 self._tell(verb or method, status, boottime() - started)
@@ -193,7 +189,7 @@ class Connection:
                 self._tell("WATCH", status, boottime() - started)
             if status == 200:
                 break
-            content = wire.read(response, self.server, late=lambda: False, limit=LONGEST_WATCH_LINE)
+            content = wire.read(response, self.server, deadline=started + silence, limit=LONGEST_WATCH_LINE)
             if status != 401 or last:
                 raise failure(Answer("GET", path, status, response.headers, content), verb="watch", resource=resource)
             self._renew(session)

@@ -6,10 +6,11 @@ one, and nothing is kept of a page that was handed out.
 
 from __future__ import annotations
 
+import queue
 import threading
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Self
 
 from zen_gc_core.cluster.errors import (
     AccessDenied,
@@ -84,18 +85,23 @@ def pages(  # noqa: PLR0913  what a list is made of
         AccessDenied, Unauthorized, BadConfiguration, TLSTrouble: As they say.
     """
     reader = PageReader(connection, resource, selection or Selection(), timeout, sleep)
+    with _ReadAhead(reader, still) as ahead:
+        yield from _read_through(ahead, resource)
+
+
+def _read_through(ahead: _ReadAhead, resource: Resource) -> Iterator[Page | Restart]:
     restarts = 0
     token = ""
-    ahead = _Ahead(reader, token)
+    ahead.ask(token)
     while True:
         try:
-            page, following = ahead.result(still)
+            page, following = ahead.result()
         except Expired as error:
             restarts += 1
             if restarts > RESTARTS:
                 raise ListIncomplete(f"the list of {resource} expired {restarts} times before its end") from error
             token = ""
-            ahead = _Ahead(reader, token)
+            ahead.ask(token)
             yield Restart(restarts)
             continue
         except _TELLING:
@@ -108,7 +114,7 @@ def pages(  # noqa: PLR0913  what a list is made of
         if following == token:
             raise ListIncomplete(f"the list of {resource} does not get on: its continue token repeats")
         token = following
-        ahead = _Ahead(reader, token)
+        ahead.ask(token)
         yield page
         del page
 
@@ -127,30 +133,43 @@ def candidates(page: Page) -> Iterator[Candidate]:
             raise ListIncomplete(f"the list of {resource} holds something that is no object: {error}") from error
 
 
-class _Ahead:
-    """One page that is being read on a thread of its own; a list that is given up leaves it to end by itself."""
+class _ReadAhead:
+    """Reads pages on a thread of its own, one for each that is asked for; left, the thread ends with its page."""
 
-    def __init__(self, reader: PageReader, token: str) -> None:
+    def __init__(self, reader: PageReader, still: Callable[[], None] | None) -> None:
         self._reader = reader
-        self._token = token
-        self._read: tuple[Page, str] | None = None
-        self._error: BaseException | None = None
+        self._still = still
+        self._asked: queue.SimpleQueue[str | None] = queue.SimpleQueue()
+        self._read: queue.SimpleQueue[tuple[Page, str] | BaseException] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name=f"list {reader.resource}", daemon=True)
+
+    def __enter__(self) -> Self:
         self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._asked.put(None)
+
+    def ask(self, token: str) -> None:
+        """Have a page read."""
+        self._asked.put(token)
+
+    def result(self) -> tuple[Page, str]:
+        """The page that was asked for and the token of the next, or the error that kept it from being read."""
+        while True:
+            try:
+                found = self._read.get(timeout=SECONDS_BETWEEN_LOOKS)
+            except queue.Empty:
+                if self._still is not None:
+                    self._still()
+                continue
+            if isinstance(found, BaseException):
+                raise found
+            return found
 
     def _run(self) -> None:
-        try:
-            self._read = self._reader.read(self._token)
-        except BaseException as error:  # noqa: BLE001  raised again by ``result``, on the caller's thread
-            self._error = error
-
-    def result(self, still: Callable[[], None] | None) -> tuple[Page, str]:
-        """The page and the token of the next, or the error that kept it from being read; to be taken once."""
-        while self._thread.is_alive():
-            self._thread.join(SECONDS_BETWEEN_LOOKS)
-            if still is not None:
-                still()
-        if self._read is None:
-            raise self._error or ListIncomplete("the page was taken before")
-        read, self._read = self._read, None
-        return read
+        while (token := self._asked.get()) is not None:
+            try:
+                self._read.put(self._reader.read(token))
+            except BaseException as error:  # noqa: BLE001  raised again by ``result``, on the caller's thread
+                self._read.put(error)

@@ -15,6 +15,7 @@ import urllib3
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
+from zen_gc_core.cluster.clocks import boottime
 from zen_gc_core.cluster.errors import AnswerTooLarge, BadConfiguration, CannotReach, TimedOut, TLSTrouble
 
 if TYPE_CHECKING:
@@ -152,45 +153,43 @@ def send(pool: urllib3.PoolManager, server: str, request: Request, credentials: 
 
 
 def read(
-    response: BaseHTTPResponse,
-    server: str,
-    *,
-    late: Callable[[], bool],
-    limit: int = LARGEST_ANSWER,
-    bulk: bool = False,
+    response: BaseHTTPResponse, server: str, *, deadline: float, limit: int = LARGEST_ANSWER, bulk: bool = False
 ) -> bytes:
     """Read an answer to its end.
 
     Args:
         response: The answer.
         server: Who sends it, for messages.
-        late: Whether it has taken too long; asked after each step.
+        deadline: When it must have ended, on the boot-time clock.
         limit: The most bytes.
-        bulk: Whether steps are 64 KiB, which costs less, instead of whatever there is.
+        bulk: Whether much is expected: after its beginning it is read in full steps, which costs a third less; the
+            deadline is then looked at every 64 KiB.
 
     Raises:
         CannotReach: It broke off, or took too long (TimedOut).
         AnswerTooLarge: There is more of it.
     """
-    body = bytearray()
+    parts: list[bytes] = []
     whole = False
-    step = response.read if bulk else response.read1
+    too_long = TimedOut(f"{server} took too long to send its answer")
+    size = 0
     try:
-        while chunk := step(_STEP):
-            body += chunk
-            if len(body) > limit:
+        while part := response.read(_STEP) if bulk and size >= _STEP else response.read1(_STEP):
+            parts.append(part)
+            size += len(part)
+            if size > limit:
                 raise AnswerTooLarge(f"{server} sent more than {limit // 2**20} MiB in one answer")
-            if late():
-                raise TimedOut(f"{server} took too long to send its answer")
+            if boottime() > deadline:
+                raise too_long
         whole = True
     except _TRANSPORT_ERRORS as error:
-        raise explained(error, server) from None
+        raise (explained(error, server) if boottime() < deadline else too_long) from None
     finally:
         if whole:
             response.release_conn()
         else:
             response.close()
-    return bytes(body)
+    return parts[0] if len(parts) == 1 else b"".join(parts)
 
 
 def lines(response: BaseHTTPResponse, server: str, *, limit: int) -> Iterator[bytes]:
