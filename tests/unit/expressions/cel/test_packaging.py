@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 
 from zen_gc_core.expressions.cel import grammar
 from zen_gc_core.expressions.cel.library import FUNCTIONS, LIBRARIES
+from zen_gc_core.expressions.cel.reference import reference
+
+PAGE = Path(__file__).parents[4] / "docs" / "reference" / "cel.md"
 
 PROGRAM = """
 import sys
@@ -25,6 +29,11 @@ def test_compiling_imports_neither_lark_nor_celpy():
 def test_the_table_of_the_grammar_is_current():
     """``python -m zen_gc_core.expressions.cel.grammar`` makes it anew, always the same."""
     assert grammar.TABLE.read_text(encoding="utf-8") == grammar.serialize(grammar.build_table())
+
+
+def test_the_reference_is_current():
+    """``python -m zen_gc_core.expressions.cel.reference > docs/reference/cel.md`` makes it anew."""
+    assert PAGE.read_text(encoding="utf-8") == reference()
 
 
 def test_every_function_is_documented_and_none_is_declared_twice():
