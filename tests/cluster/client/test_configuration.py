@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import stat
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -15,6 +17,8 @@ from zen_gc_core.cluster.errors import BadConfiguration
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from tests.harness.real import RealCluster
 
 
 @pytest.fixture(autouse=True)
@@ -146,3 +150,42 @@ def test_a_credential_plugin_that_fails_is_told_and_not_logged(
         Connection.open(kubeconfig=path)
     assert said in str(caught.value)
     assert capfd.readouterr() == ("", "")
+
+
+def test_in_a_pod_the_service_account_is_found(
+    real_cluster: RealCluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With its token, its authority and its namespace; a kubeconfig that is there wins, and so does a context."""
+    namespace = real_cluster.namespace()
+    kubeconfig = json.loads(real_cluster.service_account_kubeconfig(namespace, "default").read_text())
+    authority = kubeconfig["clusters"][0]["cluster"]["certificate-authority-data"]
+    account = tmp_path / "serviceaccount"
+    write(account / "token", kubeconfig["users"][0]["user"]["token"])
+    write(account / "ca.crt", base64.b64decode(authority).decode())
+    write(account / "namespace", f"{namespace}\n")
+    monkeypatch.setattr("zen_gc_core.cluster.configuration.SERVICE_ACCOUNT", account)
+    monkeypatch.setattr("kubernetes.config.incluster_config.SERVICE_TOKEN_FILENAME", str(account / "token"))
+    monkeypatch.setattr("kubernetes.config.incluster_config.SERVICE_CERT_FILENAME", str(account / "ca.crt"))
+    address = urlsplit(real_cluster.url)
+    monkeypatch.setenv("KUBERNETES_SERVICE_HOST", address.hostname or "")
+    monkeypatch.setenv("KUBERNETES_SERVICE_PORT", str(address.port))
+    with Connection.open() as connection:
+        assert (connection.in_cluster, connection.namespace) == (True, namespace)
+        answer = connection.request("GET", f"/api/v1/namespaces/{namespace}/pods")
+        assert answer.status == 403
+        assert f"system:serviceaccount:{namespace}:default" in answer.message
+    with pytest.raises(BadConfiguration, match="so there is no context 'other'"):
+        Connection.open(context="other")
+    write(tmp_path / ".kube" / "config", document(current="one"))
+    with Connection.open() as connection:
+        assert not connection.in_cluster
+
+
+def test_a_pod_without_its_certificate_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One line, as everywhere."""
+    write(tmp_path / "serviceaccount" / "token", "t")
+    monkeypatch.setattr("zen_gc_core.cluster.configuration.SERVICE_ACCOUNT", tmp_path / "serviceaccount")
+    monkeypatch.setenv("KUBERNETES_SERVICE_HOST", "127.0.0.1")
+    monkeypatch.setenv("KUBERNETES_SERVICE_PORT", "1")
+    with pytest.raises(BadConfiguration, match=r"the Pod's ServiceAccount: Service .* does not exist"):
+        Connection.open()
