@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import gc
 import importlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
@@ -72,6 +73,7 @@ def command(**values: Any) -> int:
         allowing=settings_of(Allowing, values),
         connecting=settings_of(Connecting, values),
     )
+    gc.disable()  # a short life, and many objects that stay: looking for cycles among them is a third of the work
     manifests = read_manifests(values["filenames"])
     if not manifests.policies and not request.name:
         raise InputError("no policies: add files with -f, or the NAME of an installed policy")

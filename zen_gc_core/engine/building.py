@@ -17,8 +17,9 @@ from zen_gc_core.engine.expressing import Expressions
 from zen_gc_core.errors import ExpressionSyntaxError, InputError, Undecided
 from zen_gc_core.fieldpaths import spell
 from zen_gc_core.keywords import Build, Compiled
-from zen_gc_core.model.policy import PolicyReference, Problem, Target
+from zen_gc_core.model.policy import KeywordUse, PolicyReference, Problem, Target
 from zen_gc_core.model.reads import WHOLE, Reads
+from zen_gc_core.plugins import OWN_DISTRIBUTION
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -57,15 +58,27 @@ class Workshop:
         self.expressions = Expressions(self.policy, self.vocabulary.cel_functions)
 
     def keyword(
-        self, words: Mapping[str, Offered], name: str, config: Any, path: str, *, depth: int = 0
+        self, words: Mapping[str, Offered], use: KeywordUse, *, depth: int = 0, asked_of_objects: bool = True
     ) -> Compiled[Any] | None:
-        """Compile one keyword, or note what is wrong with it and yield None."""
+        """Compile one keyword, or note what is wrong with it and yield None.
+
+        What a plugin's keyword is shown of an object is no more than it declared. The project's own are shown all:
+        the contract suite proves that they read what they declare, and the proof need not be repeated for every
+        object.
+
+        Args:
+            words: The installed keywords of the kind.
+            use: The keyword, as the policy uses it.
+            depth: How many condition maps it stands in.
+            asked_of_objects: Whether it will be asked of objects, rather than of decisions.
+        """
+        name, path = use.name, use.path
         offered = words.get(name)
         if offered is None:
-            self.errors.append(Problem(path.rpartition(".")[0] or path, self._unknown(words, name)))
+            self.errors.append(Problem(path.removesuffix(name).removesuffix("."), self._unknown(words, name)))
             return None
         try:
-            checked = offered.adapter.validate_json(orjson.dumps(config), strict=True)
+            checked = offered.adapter.validate_json(orjson.dumps(use.config), strict=True)
         except ValidationError as error:
             self.errors.extend(_problems(error, offered, path))
             return None
@@ -81,7 +94,12 @@ class Workshop:
                 Problem(path, f"plugin '{offered.plugin}' failed to compile it: {type(error).__name__}: {error}")
             )
             return None
-        return made if isinstance(made, Compiled) else Compiled(made)
+        compiled = made if isinstance(made, Compiled) else Compiled(made)
+        if not asked_of_objects or offered.distribution == OWN_DISTRIBUTION:
+            return compiled
+        reads = reads_of(compiled)
+        words = compiled.explain and restricted(compiled.explain, reads)
+        return Compiled(restricted(compiled.call, reads), compiled.reads, words)
 
     def _unknown(self, words: Mapping[str, Offered], name: str) -> str:
         if name in self.vocabulary.unavailable:
@@ -99,11 +117,11 @@ class Workshop:
         parts = []
         reads = Reads(frozenset())
         for name, config in raw.items():
-            compiled = self.keyword(self.vocabulary.matchers, name, config, f"{path}.{name}", depth=depth)
+            use = KeywordUse(name, config, f"{path}.{name}")
+            compiled = self.keyword(self.vocabulary.matchers, use, depth=depth)
             if compiled is not None:
-                declared = reads_of(compiled)
-                reads |= declared
-                parts.append(Part(name, restricted(compiled.call, declared), compiled.explain, declared))
+                reads |= reads_of(compiled)
+                parts.append(Part(name, compiled.call, compiled.explain))
         return Matcher(tuple(parts), reads)
 
 
@@ -131,13 +149,11 @@ class Part:
         name: The keyword.
         call: The callable.
         explain: Says why it does not hold; None when it cannot.
-        reads: What it declared that it reads.
     """
 
     name: str
     call: Callable[[Candidate, Run], Any]
     explain: Callable[[Candidate, Run], str] | None
-    reads: Reads
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +208,7 @@ class Matcher:
     def _said(part: Part, candidate: Candidate, run: Run) -> str:
         if part.explain is None:
             return f"condition {part.name} does not hold"
-        return part.explain(candidate if part.reads.everything else candidate.within(part.reads), run)
+        return part.explain(candidate, run)
 
 
 def _fault(name: str, error: Exception) -> Undecided:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from zen_gc_core.engine.building import Matcher, Workshop, reads_of, restricted
+from zen_gc_core.engine.building import Matcher, Workshop, reads_of
 from zen_gc_core.engine.protections import PROTECTED_KINDS, PROTECTED_NAMESPACES, Grants
 from zen_gc_core.model.policy import Policy, PolicyReference, Problem
 from zen_gc_core.model.reads import Reads
@@ -89,10 +89,8 @@ def compile_policy(parsed: ParsedPolicy, vocabulary: Vocabulary, grants: Grants 
     policy = parsed.policy
     workshop = Workshop(parsed.reference, policy.targets if policy else (), vocabulary)
     matcher = workshop.matchers(parsed.conditions or {}, "spec.conditions")
-    ttl = parsed.ttl and workshop.keyword(vocabulary.ttls, parsed.ttl.name, parsed.ttl.config, parsed.ttl.path)
-    action = parsed.action and workshop.keyword(
-        vocabulary.actions, parsed.action.name, parsed.action.config, parsed.action.path
-    )
+    ttl = workshop.keyword(vocabulary.ttls, parsed.ttl) if parsed.ttl else None
+    action = workshop.keyword(vocabulary.actions, parsed.action, asked_of_objects=False) if parsed.action else None
     errors = (*parsed.errors, *(_written(problem, parsed) for problem in workshop.errors))
     warnings = (*parsed.warnings, *(_written(problem, parsed) for problem in workshop.warnings))
     if errors or policy is None or ttl is None or action is None:
@@ -101,21 +99,8 @@ def compile_policy(parsed: ParsedPolicy, vocabulary: Vocabulary, grants: Grants 
     for target in policy.targets:
         if target.field_selector:
             reads |= Reads(frozenset(path.segments for path, _ in target.field_selector.fields))
-    compiled = CompiledPolicy(
-        policy,
-        restricted(ttl.call, reads_of(ttl)),
-        _restricted_words(ttl.explain, reads_of(ttl)),
-        matcher,
-        action.call,
-        reads,
-    )
+    compiled = CompiledPolicy(policy, ttl.call, ttl.explain, matcher, action.call, reads)
     return Compilation(parsed.reference, compiled, (), (*warnings, *_protected(policy, grants or Grants(), parsed)))
-
-
-def _restricted_words(
-    explain: Callable[[Candidate, Run], str] | None, reads: Reads
-) -> Callable[[Candidate, Run], str] | None:
-    return explain and restricted(explain, reads)
 
 
 def _written(problem: Problem, parsed: ParsedPolicy) -> Problem:

@@ -41,31 +41,22 @@ def due(
     Returns:
         A decision when it is due or when an error keeps it; else what keeps it; None when its time is yet to come.
     """
-    if candidate.malformed is not None:
-        return decide(compiled, candidate, run, protections)
-    try:
-        instant = _instant(compiled, candidate, run)
-        if instant is None:
-            return KeptBy.NO_EXPIRY
-        if instant >= run.now:
-            return None
-        if not compiled.matcher(candidate, run):
-            return KeptBy.CONDITION
-        include_owned = compiled.policy.behavior.include_owned or not owner_matters
-        if protections.against(candidate, run, include_owned=include_owned) is not None:
-            return KeptBy.PROTECTED
-    except Undecided:
-        return _kept_undecided(compiled, candidate, run, protections, owner_matters=owner_matters)
-    return decide(compiled, candidate, run, protections, owner_matters=owner_matters)
-
-
-def _kept_undecided(
-    compiled: CompiledPolicy, candidate: Candidate, run: Run, protections: Protections, *, owner_matters: bool
-) -> Decision | KeptBy:
+    if candidate.malformed is None:
+        try:
+            instant = compiled.expiry(candidate, run)
+            if instant is None:
+                return KeptBy.NO_EXPIRY
+            if instant >= EARLIEST:
+                if instant >= run.now:
+                    return None
+                if not compiled.matcher(candidate, run):
+                    return KeptBy.CONDITION
+        except Exception:  # noqa: BLE001, S110  whatever it was, it is asked again below and told
+            pass
     decision = decide(compiled, candidate, run, protections, owner_matters=owner_matters)
-    if decision.kept_by is KeptBy.ERROR:
+    if decision.verdict is Verdict.ACT or decision.kept_by is KeptBy.ERROR:
         return decision
-    return decision.kept_by or KeptBy.CONDITION
+    return decision.kept_by
 
 
 def decide(

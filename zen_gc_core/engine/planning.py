@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from zen_gc_core.engine import breaker, judging
 from zen_gc_core.engine.protections import needs_whole
-from zen_gc_core.engine.selecting import in_scope, selected
+from zen_gc_core.engine.selecting import in_scope, selected, takes_everything
 from zen_gc_core.errors import Undecided
 from zen_gc_core.model.decision import Decision, KeptBy, Verdict
 from zen_gc_core.model.finishing import finish_of
@@ -75,6 +75,7 @@ class Tally:
     def __init__(self, case: Case, targets: Sequence[Target]) -> None:
         self._case = case
         self._targets = targets
+        self._whole_scope = targets[0].scope if len(targets) == 1 and takes_everything(targets[0]) else None
         self._recorded: list[Decision] = []
         self._heap: list[tuple[float, int, Decision]] = []
         self.scanned = 0
@@ -86,6 +87,12 @@ class Tally:
 
     def offer(self, candidate: Candidate) -> None:
         """Take in one object of the kind."""
+        if self._whole_scope is not None:
+            if self._whole_scope.takes(candidate.namespace):
+                self.scanned += 1
+                self.matched += 1
+                self._judge(candidate)
+            return
         try:
             reached = in_scope(self._targets, candidate, self._case.run)
             if not reached:
@@ -105,9 +112,12 @@ class Tally:
 
     def _judge(self, candidate: Candidate) -> None:
         case = self._case
-        include_owned = case.compiled.policy.behavior.include_owned
-        owner_matters = candidate.complete or not needs_whole(candidate, include_owned=include_owned)
+        owner_matters = candidate.complete or not needs_whole(
+            candidate, include_owned=case.compiled.policy.behavior.include_owned
+        )
         answer = judging.due(case.compiled, candidate, case.run, case.protections, owner_matters=owner_matters)
+        if answer is None and not case.record:
+            return
         if isinstance(answer, Decision):
             if answer.verdict is Verdict.ACT and not owner_matters:
                 self._judge_whole(candidate)

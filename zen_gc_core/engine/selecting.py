@@ -44,3 +44,14 @@ def selected(targets: Sequence[Target], candidate: Candidate) -> bool:
         and (target.field_selector is None or target.field_selector.takes(candidate.get))
         for target in targets
     )
+
+
+def takes_everything(target: Target) -> bool:
+    """Whether a target takes every object of its kind in its scope, and its scope asks nothing of Namespaces."""
+    return (
+        target.namespace_selector is None
+        and target.label_selector is None
+        and target.field_selector is None
+        and target.include_names == ("*",)
+        and not target.exclude_names
+    )

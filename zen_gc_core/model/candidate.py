@@ -90,9 +90,9 @@ class Candidate:
 
     __slots__ = (
         "_created",
+        "_head",
         "_object",
         "_raw",
-        "_sections",
         "annotations",
         "api_version",
         "complete",
@@ -123,7 +123,7 @@ class Candidate:
     malformed: str | None
     _raw: msgspec.Raw | bytes
     _object: dict[str, Any] | None
-    _sections: dict[str, Any] | None
+    _head: _Head | None
     _created: datetime | str | None
 
     @classmethod
@@ -155,7 +155,7 @@ class Candidate:
         candidate.complete = complete
         candidate._raw = raw
         candidate._object = None
-        candidate._sections = {"spec": head.spec, "status": head.status, "type": head.type}
+        candidate._head = head
         candidate._take(head.metadata)
         return candidate
 
@@ -177,7 +177,7 @@ class Candidate:
         candidate.kind = kind or _text(whole.get("kind"))
         candidate.complete = complete
         candidate._object = whole
-        candidate._sections = None
+        candidate._head = None
         metadata = whole.get("metadata")
         try:
             candidate._take(msgspec.convert(metadata, _Metadata))
@@ -265,12 +265,15 @@ class Candidate:
         return walk(self._decoded(), segments)
 
     def _section(self, root: str) -> Any:
-        sections = self._sections or {}
-        section = sections.get(root)
-        if root == "metadata" and section is None:
-            section = sections[root] = _decode_metadata(self._raw).metadata
-        elif isinstance(section, msgspec.Raw):
-            section = sections[root] = _decoded_json(section)
+        head = self._head
+        if head is None:
+            return MISSING
+        if root == "metadata":
+            return _decode_metadata(self._raw).metadata
+        section = getattr(head, root)
+        if isinstance(section, msgspec.Raw):
+            section = _decoded_json(section)
+            setattr(head, root, section)
         return MISSING if section is msgspec.UNSET else section
 
     def _decoded(self) -> dict[str, Any]:
@@ -331,11 +334,26 @@ class _Restricted(Candidate):
     def __init__(self, whole: Candidate, reads: Reads) -> None:
         self._whole = whole
         self._reads = reads
-        self.api_version = whole.api_version
-        self.kind = whole.kind
-        self.name = whole.name
-        self.namespace = whole.namespace
-        self.uid = whole.uid
+
+    @property
+    def api_version(self) -> str:  # type: ignore[override]  # read-only here
+        return self._whole.api_version
+
+    @property
+    def kind(self) -> str:  # type: ignore[override]
+        return self._whole.kind
+
+    @property
+    def name(self) -> str:  # type: ignore[override]
+        return self._whole.name
+
+    @property
+    def namespace(self) -> str:  # type: ignore[override]
+        return self._whole.namespace
+
+    @property
+    def uid(self) -> str:  # type: ignore[override]
+        return self._whole.uid
 
     def _declared(self, *segments: str) -> Candidate:
         if not self._reads.covers(segments):

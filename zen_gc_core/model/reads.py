@@ -28,6 +28,7 @@ class Reads:
 
     paths: frozenset[Segments]
     _known: dict[Segments, bool] = field(default_factory=dict, compare=False, repr=False)
+    _keys: dict[tuple[str, ...], frozenset[str] | None] = field(default_factory=dict, compare=False, repr=False)
 
     @classmethod
     def of(cls, texts: Iterable[str]) -> Reads:
@@ -64,6 +65,11 @@ class Reads:
 
     def keys_under(self, *parents: str) -> frozenset[str] | None:
         """The keys declared below a map (``metadata``, ``labels``); None when all of the map is declared."""
+        if parents not in self._keys:
+            self._keys[parents] = self._find_keys(parents)
+        return self._keys[parents]
+
+    def _find_keys(self, parents: tuple[str, ...]) -> frozenset[str] | None:
         if self.covers(parents):
             return None
         depth = len(parents)

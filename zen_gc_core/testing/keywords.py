@@ -17,7 +17,7 @@ from zen_gc_core.instants import parse_instant
 from zen_gc_core.keywords import Namespace, Run
 from zen_gc_core.model.candidate import Candidate
 from zen_gc_core.model.decision import Decision, Verdict
-from zen_gc_core.model.policy import NAMESPACED, PolicyReference, Target
+from zen_gc_core.model.policy import NAMESPACED, KeywordUse, PolicyReference, Target
 from zen_gc_core.plugins import Offered, installed_entry_points, load_plugins
 
 if TYPE_CHECKING:
@@ -159,7 +159,9 @@ def _built(keyword: Keyword[Any, Any], config: Any, situation: Situation) -> tup
     vocabulary = situation["vocabulary"] if "vocabulary" in situation else _installed()
     workshop = Workshop(_policy(situation), targets, vocabulary)
     offered = Offered(keyword, TypeAdapter(keyword.config), "tested", "tested")
-    compiled = workshop.keyword({keyword.name: offered}, keyword.name, config, keyword.name)
+    compiled = workshop.keyword(
+        {keyword.name: offered}, KeywordUse(keyword.name, config, keyword.name), asked_of_objects=False
+    )
     if compiled is None or workshop.errors:
         raise InputError("; ".join(map(str, workshop.errors)))
     return compiled, list(map(str, workshop.warnings))

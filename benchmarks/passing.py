@@ -1,0 +1,123 @@
+"""One pass over many Pods, in a process of its own: raw, or as the controller makes it. Prints one line of JSON.
+
+The raw pass only fetches the pages and splits them into items.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import gc
+import json
+import resource
+import sys
+import time
+from typing import Any
+
+import msgspec
+
+from zen_gc_core.cluster.connection import Connection
+from zen_gc_core.cluster.counting import FieldSelectors
+from zen_gc_core.cluster.discovery import Resource, Resources
+from zen_gc_core.cluster.namespaces import Namespaces
+from zen_gc_core.controller.preparing import Preparing
+from zen_gc_core.controller.sweeping import Sweep
+from zen_gc_core.engine.compiling import compile_policy
+from zen_gc_core.engine.parsing import parse_policy
+from zen_gc_core.engine.protections import Grants
+from zen_gc_core.plugins import installed_entry_points, load_plugins
+
+PODS = Resource("", "v1", "pods", "Pod", namespaced=True)
+NOW = dt.datetime(2026, 1, 1, 12, tzinfo=dt.UTC)
+
+POLICIES: list[dict[str, Any]] = [
+    {"conditions": {"phase": ["Succeeded", "Failed"]}, "ttl": {"afterFinished": "6h"}},
+    {
+        "conditions": {"hasLabels": [{"key": "app", "value": "ci-3"}], "phase": ["Failed"]},
+        "ttl": {"afterCreation": "1h"},
+    },
+    {"conditions": {"fields": [{"path": "spec.restartPolicy", "value": "Always"}]}, "ttl": {"afterCreation": "7d"}},
+]
+
+
+class _ListMeta(msgspec.Struct, rename={"continue_": "continue"}):
+    continue_: str = ""
+
+
+class _Page(msgspec.Struct):
+    metadata: _ListMeta
+    items: list[msgspec.Raw]
+
+
+def policies(count: int) -> list[dict[str, Any]]:
+    """As many cluster policies on Pods as are asked for."""
+    target = {"apiVersion": "v1", "kind": "Pod", "namespaces": ["*"]}
+    return [
+        {
+            "apiVersion": "gc.kube-zen.io/v1alpha1",
+            "kind": "ClusterGarbageCollectionPolicy",
+            "metadata": {"name": f"p{number}"},
+            "spec": {"targetResources": [target], **POLICIES[number % len(POLICIES)]},
+        }
+        for number in range(count)
+    ]
+
+
+def raw(connection: Connection) -> int:
+    """Fetch and split the pages, and do nothing else."""
+    decode = msgspec.json.Decoder(_Page).decode
+    token, seen = "", 0
+    while True:
+        query = {"limit": "500", **({"continue": token} if token else {})}
+        page = decode(connection.request("GET", PODS.path(), query=query, bulk=True, timeout=60).body)
+        seen += len(page.items)
+        token = page.metadata.continue_
+        if not token:
+            return seen
+
+
+def swept(connection: Connection, count: int) -> tuple[int, int, int]:
+    """A sweep of as many policies; objects listed, lists begun, objects due."""
+    vocabulary = load_plugins(installed_entry_points()).vocabulary
+    preparing = Preparing(connection, Resources(connection), Namespaces(connection), Grants())
+    members = []
+    for document in policies(count):
+        compiled = compile_policy(parse_policy(document), vocabulary).compiled
+        if compiled is None:
+            raise SystemExit("a policy of the benchmark is invalid")
+        members.extend(preparing.members(compiled, NOW).values())
+    gc.freeze()  # as the controller does when it has started
+    sweep = Sweep(connection, PODS, members, selectors=FieldSelectors(connection))
+    sweep.run()
+    for member in members:
+        if member.error is not None:
+            raise SystemExit(str(member.error))
+    return sweep.objects, sweep.lists, sum(tally.due for member in members for tally in member.tallies)
+
+
+def main() -> None:
+    """``passing.py KUBECONFIG raw|sweep POLICIES``."""
+    kubeconfig, what, count = sys.argv[1], sys.argv[2], int(sys.argv[3])
+    connection = Connection.open(kubeconfig=kubeconfig)
+    connection.request("GET", "/version")
+    before = resource.getrusage(resource.RUSAGE_SELF)
+    began = time.perf_counter()
+    result = (raw(connection), 1, 0) if what == "raw" else swept(connection, count)
+    wall = time.perf_counter() - began
+    after = resource.getrusage(resource.RUSAGE_SELF)
+    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    print(
+        json.dumps(
+            {
+                "wall": wall,
+                "cpu": cpu,
+                "rss": after.ru_maxrss / 1024,
+                "objects": result[0],
+                "lists": result[1],
+                "due": result[2],
+            }
+        )
+    )
+
+
+if __name__ == "__main__":
+    main()
