@@ -5,9 +5,10 @@ with optimistic locking, pages, watches, custom resources with schemas, deletion
 finalizers and propagation. It runs no workloads: there is no kubelet and no scheduler, and no controllers but
 the garbage collector and the ones that finish Namespaces and CustomResourceDefinitions.
 
-What it leaves out: RBAC and admission, schemas of built-in kinds, CEL rules of CustomResourceDefinitions,
-conflicts of server-side apply, conversion webhooks, TLS, and anything that outlives the process. One
-conformance suite holds it against the real API server.
+What it leaves out: RBAC and admission, schemas of built-in kinds below their top-level fields, CEL rules of
+CustomResourceDefinitions, conversion webhooks, field managers that do not apply, protobuf beyond what kubectl's
+typed subcommands send, TLS, and anything that outlives the process. One conformance suite holds it against the
+real API server.
 
 It imports nothing of the layers above it.
 """

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from zen_gc_core.embedded.deleting import FOREGROUND, ORPHAN, DeleteOptions, delete
 from zen_gc_core.embedded.objects import Object, Record, items
-from zen_gc_core.embedded.storing import ADDED, DELETED
+from zen_gc_core.embedded.storing import DELETED
 from zen_gc_core.embedded.updating import put
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from zen_gc_core.embedded.storing import Change
 
 _BATCH = 200
+_TERMINATING_MARK = b'"deletionTimestamp":'
 _OWNERS_MARK = b'"ownerReferences":'
 
 
@@ -42,27 +43,28 @@ class Collector:
         self._queue: deque[_Reference] = deque()
         self._scheduled = False
         self.trusting = False
-        """While set, new objects are taken as they come: their owners may follow (seeding)."""
+        """While set, objects are taken as they come: their owners may follow, or never exist (seeding)."""
         state.listeners.append(self.observe)
 
     def observe(self, resource: Resource, change: Change) -> None:
         """Note who owns whom, and queue what the change concerns."""
-        item = _Reference(resource.store, change.key)
         before = _owners(change.previous) if change.previous else []
         after = [] if change.type == DELETED else _owners(change.record)
+        if change.type != DELETED and not before and not after and not _has_propagation(change.record):
+            return
+        item = _Reference(resource.store, change.key)
         for owner in before:
             self._dependents.get(owner["uid"], {}).pop(item, None)
         for owner in after:
             self._dependents.setdefault(owner["uid"], {})[item] = bool(owner.get("blockOwnerDeletion"))
         if change.type == DELETED:
             self._enqueue(*self._dependents.pop(change.record.metadata()["uid"], {}))
-        kept = {owner["uid"] for owner in after}
+        known, present = {owner["uid"] for owner in before}, {owner["uid"] for owner in after}
         for owner in before:
-            if owner["uid"] not in kept:
+            if owner["uid"] not in present:
                 self._enqueue_owner(item, owner)
-        if change.type == DELETED:
-            return
-        if (after and not (change.type == ADDED and self.trusting)) or _has_propagation(change.record):
+        judged = bool(present - known) and not self.trusting
+        if change.type != DELETED and (judged or _has_propagation(change.record)):
             self._enqueue(item)
 
     def _enqueue(self, *references: _Reference) -> None:
@@ -173,13 +175,13 @@ class Collector:
 
 
 def _owners(record: Record) -> list[Object]:
-    if _OWNERS_MARK not in record.metadata_json:
+    if not record.mentions(_OWNERS_MARK):
         return []
     return [owner for owner in items(record.metadata().get("ownerReferences")) if owner.get("uid")]
 
 
 def _has_propagation(record: Record | None) -> bool:
-    if record is None or b'"deletionTimestamp":' not in record.metadata_json:
+    if record is None or not record.mentions(_TERMINATING_MARK):
         return False
     return bool({ORPHAN, FOREGROUND} & set(items(record.metadata().get("finalizers"))))
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-_KEPT_HEADERS = ("Accept", "Audit-Id", "Content-Type", "User-Agent")
+_KEPT_HEADERS = ("Accept", "Audit-ID", "Content-Type", "User-Agent")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class Request:
         method: The HTTP method.
         path: The path, without the query.
         query: The query parameters; of repeated ones the first.
-        headers: Accept, Audit-Id, Content-Type and User-Agent, as far as they were sent.
+        headers: Accept, Audit-ID, Content-Type and User-Agent, spelled like this, as far as they were sent.
         body: The decoded JSON object, else None.
         status: The HTTP status that was answered; 0 while there is none (a reset connection).
     """
@@ -50,7 +50,8 @@ class Fault:
         status: The HTTP status of a failure; its body is a Status.
         reason: The reason in the Status; empty: the usual one for this status.
         retry_after: The ``Retry-After`` header: seconds, or any text.
-        delay: Seconds to wait: before the act, or with ``after`` before the answer.
+        delay: Seconds to wait: before the act, or with ``after`` before the answer. A client that goes away
+            meanwhile takes the request with it.
         reset: Reset the connection (RST) instead of answering; a watch with ``after``: when ``delay`` is over.
         truncate: Send only that many bytes of the body, announced whole, then close.
         body: Send these bytes as the body (an HTML page of a proxy, JSON that is no list).

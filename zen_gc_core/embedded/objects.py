@@ -39,6 +39,10 @@ class Record:
         """The JSON text of ``metadata``."""
         return self.raw[METADATA_START : self.head]
 
+    def mentions(self, mark: bytes) -> bool:
+        """Whether the JSON text of ``metadata`` contains a mark; asked before it is decoded for nothing."""
+        return self.raw.find(mark, METADATA_START, self.head) >= 0
+
     def metadata(self) -> Object:
         """The decoded ``metadata``, without looking at the rest of the object."""
         return cast("Object", orjson.loads(self.metadata_json))

@@ -67,7 +67,11 @@ class Server:
             return await delivering.deliver(http, error_answer(too_large(BODY_LIMIT)), audit_id, None)
         request = _request(http, body)
         fault = self.faults(request) if self.faults else None
-        outcome = await self._act(http, request, body, fault)
+        try:
+            outcome = await self._act(http, request, body, fault)
+        except asyncio.CancelledError:
+            self._log.add(request, 0)  # the client has gone while a fault delayed it
+            raise
         if outcome is None:
             self._log.add(request, 0)
             delivering.reset(http)

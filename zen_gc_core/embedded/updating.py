@@ -95,7 +95,6 @@ def _check_identity(resource: Resource, before: Object, metadata: Object, write:
     version = metadata.get("resourceVersion")
     if not version and not resource.unconditional:
         cause = causes.not_valid("metadata.resourceVersion", 0, "must be specified for an update")
-        cause = cause._replace(message="Invalid value: 0: must be specified for an update")
         raise invalid(resource.group, resource.plural, name, [cause])
     if version and version != before["resourceVersion"]:
         raise conflict(resource, name)

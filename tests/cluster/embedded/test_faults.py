@@ -7,6 +7,7 @@ import time
 import pytest
 import urllib3
 
+from tests.cluster.embedded.waiting import until
 from zen_gc_core.embedded import Fault
 
 CONFIGMAPS = "/api/v1/namespaces/default/configmaps"
@@ -81,6 +82,18 @@ def test_a_delay_holds_up_nobody_else(server, api):
     assert time.monotonic() - begin >= 0.3
 
 
+@pytest.mark.parametrize(("after", "left"), [(False, ["a"]), (True, [])])
+def test_a_client_that_gives_up_is_on_record(server, api, after, left):
+    """Before the act nothing is done any more; behind it, it is done."""
+    api.request("POST", CONFIGMAPS, {"metadata": {"name": "a"}})
+    server.faults = only("DELETE", Fault(delay=30, after=after))
+    with pytest.raises(urllib3.exceptions.TimeoutError):
+        urllib3.request("DELETE", f"{server.url}{CONFIGMAPS}/a", timeout=0.3, retries=False)
+    assert until(lambda: server.requests[-1].method == "DELETE")
+    assert server.requests[-1].status == 0
+    assert [item["metadata"]["name"] for item in server.objects("configmaps")] == left
+
+
 def test_a_watch_is_cut_in_the_middle(server, api):
     """Its events until then have arrived."""
     server.faults = lambda request: Fault(reset=True, after=True, delay=0.2) if "watch" in request.query else None
@@ -104,6 +117,6 @@ def test_the_record_holds_what_was_asked_and_answered(server, api):
     assert (request.method, request.path, request.status) == ("DELETE", f"{CONFIGMAPS}/none", 404)
     assert request.query == {"pretty": "1"}
     assert request.body == body
-    assert (request.headers["Audit-Id"], request.headers["User-Agent"]) == ("try-1", "test")
+    assert (request.headers["Audit-ID"], request.headers["User-Agent"]) == ("try-1", "test")
     server.requests.clear()
     assert (len(server.requests), server.requests.served) == (0, 1)

@@ -62,6 +62,7 @@ def test_owners_of_seeded_objects_need_not_exist(server, api):
     """The garbage collector leaves them; one that a POST makes is collected."""
     owner = {"apiVersion": "v1", "kind": "ConfigMap", "name": "never", "uid": "none"}
     server.seed([pod("seeded", ownerReferences=[owner])])
+    server.backdate("/api/v1/namespaces/default/pods/seeded", datetime(2021, 1, 1, tzinfo=UTC))
     api.request("POST", "/api/v1/namespaces/default/pods", pod("posted", ownerReferences=[owner]))
     assert until(lambda: len(server.objects("pods")) == 1)
     assert [item["metadata"]["name"] for item in server.objects("pods")] == ["seeded"]
