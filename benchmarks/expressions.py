@@ -70,6 +70,10 @@ ATTACKS = {
     "nested macros, all failing": "object.k.exists(a, object.k.exists(b, b / 0 == 1))",
     "doubling": "['0123456789']" + ".map(x, x + x)" * 40 + ".size() > 0",
     "(a+)+$ on 100 kB": "object.s.matches('^(a+)+$')",
+    "a pattern without end": "object.s.matches('"
+    + "(((((((a*)*)*)*)*)*)*)*" * 40
+    + "') || object.s.matches('(a*)*(a*)*(a*)*')",
+    "patterns of data": "object.k.exists(x, 'a'.matches('" + "\\\\pL" * 60 + "' + string(x)))",
     "all matches": "object.s.findAll('a').size() > 0 || object.s.findAll('').size() > 0",
     "errors over a long list": "object.h.exists(x, x.y == 1)",
     "parsing over a long list": "object.h.map(x, string(timestamp(x))).size() + object.nope > 1",

@@ -12,7 +12,7 @@ from zen_gc_core.expressions.cel.building import MACROS
 from zen_gc_core.expressions.cel.checked import Checked
 from zen_gc_core.expressions.cel.declarations import Declarations, closest
 from zen_gc_core.expressions.cel.lexing import syntax_error
-from zen_gc_core.expressions.cel.library.regex import compiled
+from zen_gc_core.expressions.cel.library import regex
 from zen_gc_core.expressions.cel.syntax import (
     Binary,
     Bind,
@@ -46,10 +46,12 @@ if TYPE_CHECKING:
 MAX_COMPREHENSIONS: Final = 3
 """Macros over lists and maps within each other."""
 
+MAX_PATTERN_SIZE: Final = 12_000
+"""Instructions of RE2 that the literal patterns of an expression may compile to."""
+
 _FOLDED: Final = frozenset({"timestamp", "duration", "quantity", "semver", "ip", "cidr", "url"})
 """Functions that are called when compiling if their arguments are literals."""
 
-_PATTERNS: Final = frozenset({"matches", "find", "findAll"})
 _STATIC: Final = {
     "google.protobuf.Timestamp": "timestamp",
     "google.protobuf.Duration": "duration",
@@ -88,6 +90,7 @@ class _Checker:
         self.checked = Checked(tree)
         self._text = text
         self._declared = declared
+        self._pattern_size = 0
         self._elements: frozenset[str] = frozenset()
         """Variables of the outermost macro, if it goes over a part of an object."""
 
@@ -225,8 +228,8 @@ class _Checker:
         result = overloads.result_type(known)
         if result is None and self._declared.check_types:
             self._fail(f"no such function: {overloads.name}({', '.join(known)})", node)
-        if overloads.name in _PATTERNS and isinstance(arguments[1], Literal) and isinstance(arguments[1].value, str):
-            self._attempt(compiled, [arguments[1].value], arguments[1])
+        if overloads.name in regex.NAMES and isinstance(arguments[1], Literal) and isinstance(arguments[1].value, str):
+            self._pattern(node, overloads.name, arguments[1])
         if (
             overloads.name in _FOLDED
             and arguments == node.arguments
@@ -235,6 +238,13 @@ class _Checker:
             values = [argument.value for argument in arguments if isinstance(argument, Literal)]
             self.checked.constants[node] = self._attempt(overloads.callable(len(values)), values, arguments[0])
         return result or "dyn"
+
+    def _pattern(self, node: Call, name: str, literal: Literal) -> None:
+        pattern = self._attempt(regex.Pattern, [literal.value], literal)
+        self._pattern_size += pattern.size
+        if self._pattern_size > MAX_PATTERN_SIZE:
+            self._fail("the patterns of the expression are too large together", literal)
+        self.checked.patterns[node] = regex.of_literal(name, pattern)
 
     def _attempt(self, function: Any, values: list[Any], node: Node) -> Any:
         try:

@@ -201,7 +201,7 @@ class ExactCompiler:
     def _call(self, node: Call, scope: Mapping[str, int]) -> Evaluation:
         arguments = [self._compile(argument, scope) for argument in self._checked.arguments(node)]
         overloads = self._checked.calls[node]
-        name, function = overloads.name, overloads.callable(len(arguments))
+        name, function = overloads.name, self._checked.function(node)
         if node in self._checked.bounded:
             function = str.__contains__
         if name in optionals.LAZY and node.receiver is not None:

@@ -237,7 +237,7 @@ class FastCompiler:
     def _call(self, node: Call, scope: Mapping[str, str]) -> str:
         overloads, nodes = self._checked.calls[node], self._checked.arguments(node)
         arguments = [self._source(argument, scope) for argument in nodes]
-        function = overloads.callable(len(arguments))
+        function = self._checked.function(node)
         if node.function in optionals.LAZY and node not in self._checked.namespaced and node.receiver:
             return self._apply(
                 "f_or" if node.function == "or" else "f_or_value", arguments[0], f"lambda: {arguments[1]}"

@@ -30,6 +30,7 @@ NANOSECONDS: Final = 1_000_000_000
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
+_LATEST: Final = (datetime.max.replace(tzinfo=UTC) - _EPOCH) // _MICROSECOND
 
 
 class Uint(int):
@@ -44,8 +45,8 @@ class Timestamp(int):
     __slots__ = ()
 
     def to_datetime(self) -> datetime:
-        """The instant as an aware datetime in UTC, cut to microseconds."""
-        return _EPOCH + timedelta(microseconds=int(self) // 1000)
+        """The instant as an aware datetime in UTC, rounded up to microseconds so that nothing is due too early."""
+        return _EPOCH + timedelta(microseconds=min(-(-int(self) // 1000), _LATEST))
 
 
 class Duration(int):

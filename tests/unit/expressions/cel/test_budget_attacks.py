@@ -35,6 +35,7 @@ BOMBS = [
     "'a'.matches('((a{100}){100}){100}')",
     "'a'.matches('((((((((((a?){2}){2}){2}){2}){2}){2}){2}){2}){2}){2}')",
     "'a'.matches('" + "(" * 1001 + "')",
+    " || ".join(["''.matches('\\\\pL\\\\pL\\\\pL')"] * 100),
     "duration('" + "ms" * 1000 + "!') == now",
     "timestamp('" + "9" * 3000 + "') == now",
     "`" * 3000,
@@ -57,6 +58,7 @@ for _ in range(3000):
     DEEP = [DEEP]
 
 OBJECT = {
+    "name": "web-1",
     "l": list(range(100)),
     "k": list(range(1000)),
     "h": list(range(60_000)),
@@ -87,6 +89,11 @@ OVER = [
     "object.h.all(x, string(timestamp(x)) != '')",
     "object.s.replace('', object.s).size() > 0",
     "object.s.findAll('a').size() == 1",
+    "object.s.findAll('a.*x|a').size() == 1",
+    "object.s.matches('(a*)*(a*)*(a*)*(a*)*(a*)*(a*)*(a*)*(a*)*')",
+    "object.s.matches('" + "(((((((a*)*)*)*)*)*)*)*" * 40 + "')",
+    "object.s.matches('[ab]*a[ab]{50}')",
+    "object.k.exists(x, object.name.matches('a' + string(x)))",
     "object.k.map(x, object.s.lowerAscii()).size() > 1",
     "object.map.all(k, object.map.all(l, object.map[k] != object.map[l] || true))",
     "object.commas.split(',').map(x, object.commas.split(',')).size() > 0",
@@ -106,7 +113,9 @@ def test_what_costs_too_much_is_stopped_and_never_absorbed(text):
 
 
 HOSTILE = [
+    "object.s.substring(0, 100000).matches('^(a+)+$')",
     "object.s.matches('^(a+)+$')",
+    "object.name.matches('" + "(((((((a*)*)*)*)*)*)*)*" * 40 + "')",
     "object.t.matches('^(a+)+$')",
     "object.deep == object.deeper[0]",
     "object.deep == object.deeper",

@@ -136,6 +136,13 @@ def test_datetimes_come_back_as_they_went_in(years):
     assert duration_from_timedelta(span).to_timedelta() == span
 
 
+def test_a_fraction_of_a_microsecond_makes_nothing_due_early():
+    """Nanoseconds are rounded up, up to the last instant there is."""
+    assert Timestamp(1).to_datetime() == datetime(1970, 1, 1, 0, 0, 0, 1, tzinfo=UTC)
+    last = Environment().compile("timestamp('9999-12-31T23:59:59.999999999Z')")(None, None, NOW, {})
+    assert last.to_datetime() == datetime.max.replace(tzinfo=UTC)
+
+
 def test_a_naive_datetime_is_no_timestamp():
     """Whose midnight it would be, nobody knows."""
     with pytest.raises(ValueError, match="aware"):

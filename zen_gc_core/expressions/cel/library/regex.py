@@ -1,4 +1,7 @@
-"""Regular expressions: RE2, in time linear in the text, with bounds on the pattern. `find` and `findAll` of Kubernetes.
+"""Regular expressions: RE2, bounded in what a pattern and its search may cost. `find` and `findAll` of Kubernetes.
+
+RE2 takes time linear in the text, but the factor is the size of the pattern's program, and more where that program
+falls back to simulating all its states at once. So a search is charged by both.
 
 Source: Kubernetes, "Common Expression Language in Kubernetes", Kubernetes regex library.
 """
@@ -6,25 +9,39 @@ Source: Kubernetes, "Common Expression Language in Kubernetes", Kubernetes regex
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import re2
 
 from zen_gc_core.errors import ExpressionError
 from zen_gc_core.expressions.budget import spend_bytes
 from zen_gc_core.expressions.cel.functions import Function
+from zen_gc_core.expressions.cel.values import no_overload
 
-_LONGEST: Final = 1000
-_MEMORY: Final = 1 << 20
-"""Bytes that a compiled pattern and its search may take."""
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+MAX_PATTERN: Final = 1000
+"""Characters of a literal pattern."""
+
+MAX_UNKNOWN_PATTERN: Final = 200
+"""Characters of a pattern that is no literal."""
+
+_MEMORY: Final = 1 << 18
+"""Bytes that a compiled pattern and its search may take; it bounds the time to compile one to some ten milliseconds."""
 
 _CALL: Final = 160
 """What a search costs beside its text, in bytes."""
 
+_UNKNOWN_PATTERN: Final = 1_000_000
+"""What a pattern costs that is no literal and must be compiled during the evaluation, in bytes."""
 
-@lru_cache(256)
-def compiled(pattern: str) -> Any:
-    """Compile a pattern.
+_SQUARE: Final = 32
+"""A program of this many instructions squared costs one byte more for every byte of the text."""
+
+
+class Pattern:
+    """A compiled pattern.
 
     Args:
         pattern: An RE2 pattern of at most 1000 characters.
@@ -32,45 +49,103 @@ def compiled(pattern: str) -> Any:
     Raises:
         ExpressionError: It is malformed or too large.
     """
-    if len(pattern) > _LONGEST:
-        raise ExpressionError(f"a pattern may have {_LONGEST} characters")
-    options = re2.Options()
-    options.log_errors = False
-    options.max_mem = _MEMORY
-    try:
-        return re2.compile(pattern.encode(), options)
-    except re2.error as error:
-        reason = error.args[0] if error.args else "?"
-        reason = reason.decode(errors="replace") if isinstance(reason, bytes) else str(reason)
-        raise ExpressionError(f"{pattern[:60]!r} is no RE2 pattern: {reason}") from None
+
+    __slots__ = ("_factor", "_regex", "size")
+
+    def __init__(self, pattern: str) -> None:
+        if len(pattern) > MAX_PATTERN:
+            raise ExpressionError(f"a pattern may have {MAX_PATTERN} characters")
+        options = re2.Options()
+        options.log_errors = False
+        options.max_mem = _MEMORY
+        try:
+            self._regex = re2.compile(pattern.encode(), options)
+        except re2.error as error:
+            reason = error.args[0] if error.args else "?"
+            reason = reason.decode(errors="replace") if isinstance(reason, bytes) else str(reason)
+            raise ExpressionError(f"{pattern[:60]!r} is no RE2 pattern: {reason}") from None
+        self.size: int = self._regex.programsize
+        self._factor = 1 + self.size * self.size // _SQUARE
+
+    def matches(self, text: str) -> bool:
+        """Whether the pattern is found anywhere in a text."""
+        spend_bytes(_CALL + len(text) * self._factor)
+        return self._regex.search(text.encode()) is not None
+
+    def find(self, text: str) -> str:
+        """The first match, or an empty text."""
+        spend_bytes(_CALL + len(text) * self._factor)
+        found = self._regex.search(text.encode())
+        return found[0].decode() if found else ""
+
+    def find_all(self, text: str, limit: int = -1) -> list[str]:
+        """The matches; each is charged for the text after it, which the next one may look through to the end."""
+        made: list[str] = []
+        if limit == 0:
+            return made
+        encoded = text.encode()
+        spend_bytes(_CALL + len(encoded) * self._factor)
+        for found in self._regex.finditer(encoded):
+            made.append(found[0].decode())
+            if len(made) == limit:
+                break
+            spend_bytes(_CALL + (len(encoded) - found.end()) * self._factor)
+        return made
 
 
-def search(text: str, pattern: str) -> bool:
-    """``text.matches(pattern)``: whether the pattern is found anywhere in the text."""
-    spend_bytes(len(text) + len(pattern) + _CALL)
-    return compiled(pattern).search(text.encode()) is not None
+@lru_cache(64)
+def _compiled(pattern: str) -> Pattern:
+    return Pattern(pattern)
+
+
+def _pattern_of_data(pattern: str) -> Pattern:
+    if len(pattern) > MAX_UNKNOWN_PATTERN:
+        raise ExpressionError(f"a pattern that is no literal may have {MAX_UNKNOWN_PATTERN} characters")
+    spend_bytes(_UNKNOWN_PATTERN)
+    return _compiled(pattern)
+
+
+def _matches(text: str, pattern: str) -> bool:
+    return _pattern_of_data(pattern).matches(text)
 
 
 def _find(text: str, pattern: str) -> str:
-    spend_bytes(len(text) + len(pattern) + _CALL)
-    found = compiled(pattern).search(text.encode())
-    return found[0].decode() if found else ""
+    return _pattern_of_data(pattern).find(text)
 
 
 def _find_all(text: str, pattern: str, limit: int = -1) -> list[str]:
-    spend_bytes(len(text) + len(pattern) + _CALL)
-    made: list[str] = []
-    if limit == 0:
-        return made
-    for found in compiled(pattern).finditer(text.encode()):
-        spend_bytes(_CALL)
-        made.append(found[0].decode())
-        if len(made) == limit:
-            break
-    return made
+    return _pattern_of_data(pattern).find_all(text, limit)
+
+
+_METHODS: Final[dict[str, Callable[..., Any]]] = {
+    "matches": Pattern.matches,
+    "find": Pattern.find,
+    "findAll": Pattern.find_all,
+}
+NAMES: Final = frozenset(_METHODS)
+"""The functions whose second argument is a pattern."""
+
+
+def of_literal(name: str, pattern: Pattern) -> Callable[..., Any]:
+    """The function of a name for calls in which the pattern is a literal, and compiled already.
+
+    Args:
+        name: One of :data:`NAMES`.
+        pattern: The pattern.
+    """
+    method = _METHODS[name]
+
+    def call(text: Any, literal: str, *limit: Any) -> Any:
+        if type(text) is not str or any(type(number) is not int for number in limit):
+            raise no_overload(name, text, literal, *limit)
+        return method(pattern, text, *limit)
+
+    return call
 
 
 FUNCTIONS: Final = (
+    Function("matches", ("string", "string"), "bool", _matches, member=True, documentation="Whether an RE2 pattern is found in the text."),
+    Function("matches", ("string", "string"), "bool", _matches, documentation="Whether an RE2 pattern is found in the text."),
     Function("find", ("string", "string"), "string", _find, member=True, documentation="The first match of an RE2 pattern, or an empty text."),
     Function("findAll", ("string", "string"), "list(string)", _find_all, member=True, documentation="All matches of an RE2 pattern."),
     Function("findAll", ("string", "string", "int"), "list(string)", _find_all, member=True, documentation="The first matches of an RE2 pattern, so many at most."),

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any, Final
 from zen_gc_core.errors import ExpressionError
 from zen_gc_core.expressions.budget import spend_bytes
 from zen_gc_core.expressions.cel.functions import Function
-from zen_gc_core.expressions.cel.library.regex import search
 from zen_gc_core.expressions.cel.operators import LONG
 from zen_gc_core.expressions.cel.times import (
     bounded_timestamp,
@@ -229,8 +228,6 @@ FUNCTIONS: Final = (
     Function("contains", ("string", "string"), "bool", contains, member=True, documentation="Whether the text contains another."),
     Function("startsWith", ("string", "string"), "bool", starts_with, member=True, documentation="Whether the text begins with another."),
     Function("endsWith", ("string", "string"), "bool", ends_with, member=True, documentation="Whether the text ends with another."),
-    Function("matches", ("string", "string"), "bool", search, member=True, documentation="Whether an RE2 pattern is found in the text."),
-    Function("matches", ("string", "string"), "bool", search, documentation="Whether an RE2 pattern is found in the text."),
     Function("type", ("dyn",), "type", lambda value: Type(type_name(value)), documentation="The type of a value."),
     Function("dyn", ("dyn",), "dyn", _same, documentation="The value, its type no longer checked before evaluation."),
     _conversion("bool", "bool", _same, "The value itself."),
