@@ -28,6 +28,7 @@ LARGEST_POLICY: Final = 3 * 2**19
 _SUFFIXES: Final = frozenset((".yaml", ".yml", ".json"))
 _EXPECTED: Final = "expected.yaml"
 _JSON_STARTS: Final = (b"{", b"[")
+_NO_UTF8: Final = "not UTF-8"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +95,8 @@ def read_documents(names: Iterable[str]) -> Iterator[Document]:
 
 
 def _expanded(name: str) -> list[Path]:
+    if not name:
+        raise FileError("-f: the name of the file is empty")
     path = Path(name)
     if not path.is_dir():
         return [path]
@@ -134,7 +137,7 @@ def _yaml(source: str, content: bytes) -> Iterator[Document]:
         text = content.decode()
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-        raise FileError(f"{source}:{line}: not UTF-8") from None
+        raise FileError(f"{source}:{line}: {_NO_UTF8}") from None
     found = False
     try:
         for document in read_yaml(text):
@@ -156,10 +159,19 @@ class _TypedHead(msgspec.Struct):
 _decode_head = msgspec.json.Decoder(_TypedHead).decode
 
 
+def _head(where: str, content: bytes | msgspec.Raw) -> _TypedHead:
+    try:
+        return _decode_head(content)
+    except UnicodeDecodeError:
+        raise FileError(f"{where}: {_NO_UTF8}") from None
+    except RecursionError:
+        raise FileError(f"{where}: nested too deep") from None
+
+
 def _json(source: str, content: bytes) -> Iterator[Document] | None:
     """The manifests of JSON text; None when it is no JSON (a YAML flow mapping looks alike)."""
     try:
-        head = _decode_head(content)
+        head = _head(source, content)
     except msgspec.ValidationError:
         return _json_small(source, content)
     except msgspec.DecodeError:
@@ -174,7 +186,7 @@ def _json_items(source: str, head: _TypedHead) -> Iterator[Document]:
     for index, raw in enumerate(head.items or ()):
         where = f"{source}: items[{index}]"
         try:
-            item = _decode_head(raw)
+            item = _head(where, raw)
         except msgspec.DecodeError as error:
             raise FileError(f"{where}: no manifest: {error}") from None
         api_version = item.apiVersion or ("" if head.kind == "List" else head.apiVersion)
@@ -206,7 +218,7 @@ def _loads(where: str, content: bytes) -> Any:
     try:
         return json.loads(content, object_pairs_hook=pairs, parse_constant=no_number)
     except UnicodeDecodeError:
-        raise FileError(f"{where}: not UTF-8") from None
+        raise FileError(f"{where}: {_NO_UTF8}") from None
     except (ValueError, RecursionError) as error:
         raise FileError(f"{where}: no JSON: {error}") from None
 
