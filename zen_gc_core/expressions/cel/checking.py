@@ -12,7 +12,7 @@ from zen_gc_core.expressions.cel.building import MACROS
 from zen_gc_core.expressions.cel.checked import Checked
 from zen_gc_core.expressions.cel.declarations import Declarations, closest
 from zen_gc_core.expressions.cel.lexing import syntax_error
-from zen_gc_core.expressions.cel.library import regex
+from zen_gc_core.expressions.cel.library import regex, standard
 from zen_gc_core.expressions.cel.syntax import (
     Binary,
     Bind,
@@ -35,6 +35,7 @@ from zen_gc_core.expressions.cel.syntax import (
     is_absolute,
     root_name,
 )
+from zen_gc_core.expressions.cel.times import time_zone
 from zen_gc_core.expressions.cel.typing_rules import binary_type, join, unary_type
 from zen_gc_core.expressions.cel.values import Type, type_name
 
@@ -228,8 +229,10 @@ class _Checker:
         result = overloads.result_type(known)
         if result is None and self._declared.check_types:
             self._fail(f"no such function: {overloads.name}({', '.join(known)})", node)
-        if overloads.name in regex.NAMES and isinstance(arguments[1], Literal) and isinstance(arguments[1].value, str):
-            self._pattern(node, overloads.name, arguments[1])
+        if overloads.name in standard.ZONED and len(arguments) == 2 and (zone := _text(arguments[1])) is not None:
+            self._attempt(time_zone, [zone], arguments[1])
+        if overloads.name in regex.NAMES and (pattern := _text(arguments[1])) is not None:
+            self._pattern(node, overloads.name, pattern, arguments[1])
         if (
             overloads.name in _FOLDED
             and arguments == node.arguments
@@ -239,11 +242,11 @@ class _Checker:
             self.checked.constants[node] = self._attempt(overloads.callable(len(values)), values, arguments[0])
         return result or "dyn"
 
-    def _pattern(self, node: Call, name: str, literal: Literal) -> None:
-        pattern = self._attempt(regex.Pattern, [literal.value], literal)
+    def _pattern(self, node: Call, name: str, text: str, place: Node) -> None:
+        pattern = self._attempt(regex.Pattern, [text], place)
         self._pattern_size += pattern.size
         if self._pattern_size > MAX_PATTERN_SIZE:
-            self._fail("the patterns of the expression are too large together", literal)
+            self._fail("the patterns of the expression are too large together", place)
         self.checked.patterns[node] = regex.of_literal(name, pattern)
 
     def _attempt(self, function: Any, values: list[Any], node: Node) -> Any:
@@ -299,6 +302,10 @@ class _Checker:
         else:
             self.visit(node.body, inner, loops + 1)
         return result
+
+
+def _text(node: Node) -> str | None:
+    return node.value if isinstance(node, Literal) and isinstance(node.value, str) else None
 
 
 def _static_type(value: Any) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from zen_gc_core.errors import ExpressionError
+from zen_gc_core.expressions.budget import begin
 from zen_gc_core.expressions.cel.checking import check
 from zen_gc_core.expressions.cel.declarations import Declarations
 from zen_gc_core.expressions.cel.dispatch import STANDARD_CLASSES, FunctionTable, outer
@@ -103,6 +104,7 @@ class Environment:
         Raises:
             ExpressionSyntaxError: It is no expression of CEL, or evidently cannot be evaluated; with the place.
         """
+        begin()
         checked = check(text, parse(text), self._declared)
         return Program(text, checked, tuple(self._declared.variables))
 

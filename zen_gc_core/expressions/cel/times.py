@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import Final
 
 from zen_gc_core.errors import ExpressionError
+from zen_gc_core.expressions.budget import spend_bytes
 from zen_gc_core.expressions.cel.values import NANOSECONDS, Duration, Timestamp
 
 _EARLIEST: Final = -62_135_596_800 * NANOSECONDS
@@ -32,6 +33,9 @@ _UNITS: Final = {
     "h": 3600 * NANOSECONDS,
 }
 _LONGEST_TEXT: Final = 64
+_ZONE_LOOKUP: Final = 20_000
+"""What finding a time zone by its name costs, in bytes."""
+
 _OFFSET: Final = re.compile(r"([+-]?)([0-9]{2}):([0-9]{2})")
 
 
@@ -163,18 +167,32 @@ def local_time(value: Timestamp, zone: str) -> datetime:
     """
     moment = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=int(value) // NANOSECONDS)
     try:
-        return moment.astimezone(_zone(zone))
+        return moment.astimezone(time_zone(zone))
     except OverflowError:
         raise ExpressionError("the wall clock there is out of range") from None
 
 
-@lru_cache(256)
-def _zone(name: str) -> tzinfo:
+def time_zone(name: str) -> tzinfo:
+    """The zone of a name or an offset; what may be looked for in files is charged to the budget.
+
+    Raises:
+        ExpressionError: There is no such zone.
+    """
+    if name == "UTC":
+        return UTC
     if offset := _OFFSET.fullmatch(name):
         minutes = int(offset[2]) * 60 + int(offset[3])
         if minutes < 24 * 60:
             return timezone(timedelta(minutes=-minutes if offset[1] == "-" else minutes))
-    try:
-        return zoneinfo.ZoneInfo(name)
-    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
-        raise ExpressionError(f"{name[:40]!r} is no time zone") from None
+    spend_bytes(_ZONE_LOOKUP)
+    if len(name) <= _LONGEST_TEXT:
+        try:
+            return _zone_of_database(name)
+        except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
+            pass
+    raise ExpressionError(f"{name[:40]!r} is no time zone")
+
+
+@lru_cache(256)
+def _zone_of_database(name: str) -> tzinfo:
+    return zoneinfo.ZoneInfo(name)

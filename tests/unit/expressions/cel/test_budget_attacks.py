@@ -94,6 +94,7 @@ OVER = [
     "object.s.matches('" + "(((((((a*)*)*)*)*)*)*)*" * 40 + "')",
     "object.s.matches('[ab]*a[ab]{50}')",
     "object.k.exists(x, object.name.matches('a' + string(x)))",
+    "object.k.exists(x, now.getHours(string(x)) == 1)",
     "object.k.map(x, object.s.lowerAscii()).size() > 1",
     "object.map.all(k, object.map.all(l, object.map[k] != object.map[l] || true))",
     "object.commas.split(',').map(x, object.commas.split(',')).size() > 0",
@@ -156,6 +157,14 @@ def test_an_expression_that_meters_nothing_leaves_the_budget_alone():
     """It pays nothing for what it does not use."""
     assert "f_begin" not in Environment().compile("object.status.phase == 'Failed' && !has(object.a)").python
     assert "f_begin" in Environment().compile("object.l.all(x, x == 1)").python
+
+
+def test_compiling_has_a_budget_of_its_own():
+    """Literals are judged when compiling, whatever an evaluation spent before."""
+    environment = Environment()
+    with pytest.raises(BudgetExceededError):
+        environment.compile("object.k.map(x, object.s + object.s)")(OBJECT, None, Timestamp(0), {})
+    assert environment.compile("url('https://example.com').getHost()")(OBJECT, None, Timestamp(0), {}) == "example.com"
 
 
 def test_an_earlier_evaluation_does_not_count():

@@ -47,6 +47,8 @@ REFUSED = [
     ("timestamp('now') < now", 11, "write it as RFC 3339 does"),
     ("timestamp('2026-02-30T00:00:00Z') < now", 11, "no timestamp"),
     ("quantity('1K').sign() == 1", 10, "no quantity"),
+    ("now.getHours('Europe/Nowhere') == 1", 14, "no time zone"),
+    ("now.getHours('../../etc/passwd') == 1", 14, "no time zone"),
     # types
     ("1 + 'a'", 1, "no such operation: int + string"),
     ("now == '2026-01-01T00:00:00Z'", 1, "timestamp == string"),

@@ -175,6 +175,8 @@ _PARTS: Final[tuple[tuple[str, Callable[[datetime], int], str], ...]] = (
     ("getMinutes", lambda moment: moment.minute, "The minute, 0 to 59."),
     ("getSeconds", lambda moment: moment.second, "The second, 0 to 59."),
 )
+ZONED: Final = frozenset({*(name for name, _, _ in _PARTS), "getMilliseconds"})
+"""Members of timestamps whose argument is a time zone."""
 
 
 def _time_accessors() -> list[Function]:
