@@ -126,11 +126,12 @@ def candidates(page: Page) -> Iterator[Candidate]:
         ListIncomplete: One of the items is no object; then it is no list.
     """
     resource = page.resource
-    for raw in page.items:
-        try:
-            yield Candidate.from_json(raw, api_version=resource.api_version, kind=resource.kind, complete=page.complete)
-        except InputError as error:
-            raise ListIncomplete(f"the list of {resource} holds something that is no object: {error}") from error
+    try:
+        yield from Candidate.of_page(
+            page.items, api_version=resource.api_version, kind=resource.kind, complete=page.complete
+        )
+    except InputError as error:
+        raise ListIncomplete(f"the list of {resource} holds something that is no object: {error}") from error
 
 
 class _ReadAhead:

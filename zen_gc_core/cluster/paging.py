@@ -16,6 +16,8 @@ from zen_gc_core.cluster.answers import failure
 from zen_gc_core.cluster.errors import AnswerTooLarge, MalformedAnswer, Throttled
 from zen_gc_core.cluster.retrying import steps
 from zen_gc_core.cluster.throttling import Throttle
+from zen_gc_core.errors import InputError
+from zen_gc_core.model.heads import Head, Items
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -42,10 +44,20 @@ class _Skeleton(msgspec.Struct, rename="camel"):
     kind: str
     api_version: str
     metadata: ListMetadata
-    items: list[msgspec.Raw] | None
+    items: list[Head] | None
+
+
+class _Frame(msgspec.Struct, rename="camel"):
+    """A page without its items, which are looked at one by one."""
+
+    kind: str
+    api_version: str
+    metadata: ListMetadata
+    items: msgspec.Raw
 
 
 _decode = msgspec.json.Decoder(_Skeleton).decode
+_decode_frame = msgspec.json.Decoder(_Frame).decode
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +66,7 @@ class Page:
 
     Args:
         resource: What was listed.
-        items: The items' JSON; views of the page, which lives as long as one of them.
+        items: The items; views of the page, which lives as long as one of them.
         complete: False when the items hold metadata only.
         resource_version: The version of the list.
         remaining: How many items come after this page, when the server says so.
@@ -63,7 +75,7 @@ class Page:
     """
 
     resource: Resource
-    items: list[msgspec.Raw]
+    items: Items
     complete: bool
     resource_version: str
     remaining: int | None
@@ -171,10 +183,7 @@ class PageReader:
         )
 
     def _page(self, answer: Answer) -> tuple[Page, str]:
-        try:
-            skeleton = _decode(answer.body)
-        except msgspec.DecodeError as error:
-            raise MalformedAnswer(f"{answer}: it is no list: {error}") from None
+        skeleton, items = _split(answer)
         complete = skeleton.kind != "PartialObjectMetadataList"
         served = self.resource.api_version if complete else "meta.k8s.io/v1"
         token = skeleton.metadata.continue_
@@ -184,11 +193,11 @@ class PageReader:
             )
         if not skeleton.metadata.resource_version:
             raise MalformedAnswer(f"{answer}: the list has no resourceVersion")
-        if skeleton.items is None and token:
+        if items is None and token:
             raise MalformedAnswer(f"{answer}: a page in the middle of the list has no items")
         page = Page(
             self.resource,
-            skeleton.items or [],
+            items if items is not None else Items(b"", []),
             complete,
             skeleton.metadata.resource_version,
             skeleton.metadata.remaining_item_count,
@@ -196,3 +205,23 @@ class PageReader:
             self._connection.clock.now(),
         )
         return page, token
+
+
+def _split(answer: Answer) -> tuple[_Skeleton | _Frame, Items | None]:
+    """A page and its items; None where it says that it has none.
+
+    All heads are decoded at once. Where one of them is malformed, the items are left to be looked at one by one: an odd
+    object must not cost the page.
+    """
+    try:
+        skeleton = _decode(answer.body)
+        return skeleton, None if skeleton.items is None else Items(answer.body, skeleton.items)
+    except msgspec.ValidationError:
+        pass
+    except msgspec.DecodeError as error:
+        raise MalformedAnswer(f"{answer}: it is no list: {error}") from None
+    try:
+        items = Items(answer.body, None)
+        return _decode_frame(answer.body), items if len(items) else None
+    except (msgspec.DecodeError, InputError) as error:
+        raise MalformedAnswer(f"{answer}: it is no list: {error}") from None

@@ -166,7 +166,7 @@ class _KindWatch(threading.Thread):
                 if not isinstance(page, Page):
                     found.clear()
                     continue
-                found.extend(self._whole(orjson.loads(memoryview(raw))) for raw in page.items)
+                found.extend(self._whole(orjson.loads(memoryview(raw))) for raw in page.items.raw)
                 version = page.resource_version
         except NotFound:
             raise not_installed(self._resource) from None

@@ -19,6 +19,7 @@ from zen_gc_core.fieldpaths import spell
 from zen_gc_core.keywords import Build, Compiled
 from zen_gc_core.model.policy import KeywordUse, PolicyReference, Problem, Target
 from zen_gc_core.model.reads import WHOLE, Reads
+from zen_gc_core.model.restricting import restrict
 from zen_gc_core.plugins import OWN_DISTRIBUTION
 
 if TYPE_CHECKING:
@@ -136,7 +137,7 @@ def restricted(call: Callable[..., Any], reads: Reads) -> Callable[..., Any]:
         return call
 
     def within(candidate: Candidate, run: Run) -> Any:
-        return call(candidate.within(reads), run)
+        return call(restrict(candidate, reads), run)
 
     return within
 

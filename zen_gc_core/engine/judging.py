@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 MARKED_AT: Final = f"{GROUP}/marked-at"
 MARKED_BY: Final = f"{GROUP}/marked-by"
 
+_NO_EXPIRY: Final = KeptBy.NO_EXPIRY
+_CONDITION: Final = KeptBy.CONDITION
+
 
 def due(
     compiled: CompiledPolicy, candidate: Candidate, run: Run, protections: Protections, *, owner_matters: bool = True
@@ -45,12 +48,12 @@ def due(
         try:
             instant = compiled.expiry(candidate, run)
             if instant is None:
-                return KeptBy.NO_EXPIRY
+                return _NO_EXPIRY
             if instant >= EARLIEST:
                 if instant >= run.now:
                     return None
                 if not compiled.matcher(candidate, run):
-                    return KeptBy.CONDITION
+                    return _CONDITION
         except Exception:  # noqa: BLE001, S110  whatever it was, it is asked again below and told
             pass
     decision = decide(compiled, candidate, run, protections, owner_matters=owner_matters)

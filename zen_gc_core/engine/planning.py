@@ -32,6 +32,10 @@ MOST_DUE: Final = 10_000
 """How many due objects a plan of the controller holds; the rest waits for the next run."""
 
 
+_NO_EXPIRY: Final = KeptBy.NO_EXPIRY
+_CONDITION: Final = KeptBy.CONDITION
+
+
 @dataclass(frozen=True, slots=True)
 class Case:
     """One run of one policy, as planning needs it.
@@ -68,30 +72,35 @@ class Tally:
         matched: Those that the selectors take.
         due: Those that would be acted on.
         finished: Those of the due that have finished their work.
-        kept: Matched objects that are kept, by what keeps them.
         first_error: The first object that an error keeps, and the error.
     """
 
     def __init__(self, case: Case, targets: Sequence[Target]) -> None:
         self._case = case
         self._targets = targets
-        self._whole_scope = targets[0].scope if len(targets) == 1 and takes_everything(targets[0]) else None
+        self._takes_all = any(map(takes_everything, targets))
         self._recorded: list[Decision] = []
         self._heap: list[tuple[float, int, Decision]] = []
         self.scanned = 0
         self.matched = 0
         self.due = 0
         self.finished = 0
-        self.kept: Counter[KeptBy] = Counter()
         self.first_error: str | None = None
+        self._kept: Counter[KeptBy] = Counter()
+        self._without_expiry = 0
+        self._by_condition = 0
+
+    @property
+    def kept(self) -> Counter[KeptBy]:
+        """Matched objects that are kept, by what keeps them."""
+        return self._kept + Counter({_NO_EXPIRY: self._without_expiry, _CONDITION: self._by_condition})
 
     def offer(self, candidate: Candidate) -> None:
         """Take in one object of the kind."""
-        if self._whole_scope is not None:
-            if self._whole_scope.takes(candidate.namespace):
-                self.scanned += 1
-                self.matched += 1
-                self._judge(candidate)
+        if self._takes_all:
+            self.scanned += 1
+            self.matched += 1
+            self._judge(candidate)
             return
         try:
             reached = in_scope(self._targets, candidate, self._case.run)
@@ -116,20 +125,20 @@ class Tally:
             candidate, include_owned=case.compiled.policy.behavior.include_owned
         )
         answer = judging.due(case.compiled, candidate, case.run, case.protections, owner_matters=owner_matters)
-        if answer is None and not case.record:
+        if case.record and not isinstance(answer, Decision):
+            answer = judging.decide(case.compiled, candidate, case.run, case.protections, owner_matters=owner_matters)
+        if answer is None:
             return
-        if isinstance(answer, Decision):
-            if answer.verdict is Verdict.ACT and not owner_matters:
-                self._judge_whole(candidate)
-            else:
-                self._take(answer, candidate)
-        elif case.record:
-            self._take(
-                judging.decide(case.compiled, candidate, case.run, case.protections, owner_matters=owner_matters),
-                candidate,
-            )
-        elif answer is not None:
-            self.kept[answer] += 1
+        if answer is _NO_EXPIRY:
+            self._without_expiry += 1
+        elif answer is _CONDITION:
+            self._by_condition += 1
+        elif not isinstance(answer, Decision):
+            self._kept[answer] += 1
+        elif answer.verdict is Verdict.ACT and not owner_matters:
+            self._judge_whole(candidate)
+        else:
+            self._take(answer, candidate)
 
     def _judge_whole(self, candidate: Candidate) -> None:
         case = self._case
@@ -168,7 +177,7 @@ class Tally:
 
     def _keep(self, decision: Decision) -> None:
         kept_by = decision.kept_by or KeptBy.ERROR
-        self.kept[kept_by] += 1
+        self._kept[kept_by] += 1
         if kept_by is KeptBy.ERROR and self.first_error is None:
             self.first_error = f"{decision.kind} {_place(decision)}: {decision.because}"
         if self._case.record:

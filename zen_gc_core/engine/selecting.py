@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from zen_gc_core.errors import Undecided
+from zen_gc_core.model.scope import EveryNamespace
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -47,9 +48,10 @@ def selected(targets: Sequence[Target], candidate: Candidate) -> bool:
 
 
 def takes_everything(target: Target) -> bool:
-    """Whether a target takes every object of its kind in its scope, and its scope asks nothing of Namespaces."""
+    """Whether a target takes every object of its kind, wherever it is and whatever it carries."""
     return (
-        target.namespace_selector is None
+        isinstance(target.scope, EveryNamespace)
+        and target.namespace_selector is None
         and target.label_selector is None
         and target.field_selector is None
         and target.include_names == ("*",)

@@ -6,7 +6,6 @@ metadata is kept in ``malformed``, and the engine keeps such an object.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
@@ -15,58 +14,22 @@ import orjson
 from zen_gc_core.errors import InputError, Undecided, ZenGCError
 from zen_gc_core.fieldpaths import MISSING, FieldPath, walk
 from zen_gc_core.instants import EARLIEST, parse_instant
+from zen_gc_core.model.heads import Metadata, OneItem, decode_head, decode_json, decode_metadata
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator, Mapping
     from datetime import datetime
 
-    from zen_gc_core.model.reads import Reads, Segments
+    from zen_gc_core.model.heads import Head, Items, OwnerReference
+    from zen_gc_core.model.reads import Segments
 
 _NO_STRINGS: Final[Mapping[str, str]] = {}
 _NO_OWNERS: Final[tuple[OwnerReference, ...]] = ()
+_SLICED: Final = frozenset(("metadata", "spec", "status", "type"))
 
 
 class UndeclaredReadError(ZenGCError):
     """A keyword read a field that it had not declared; its answer does not count."""
-
-
-class OwnerReference(msgspec.Struct, frozen=True, gc=False, rename="camel"):
-    """An entry of ``metadata.ownerReferences``."""
-
-    api_version: str = ""
-    kind: str = ""
-    name: str = ""
-    uid: str = ""
-    controller: bool = False
-
-
-class _Metadata(msgspec.Struct, gc=False, rename="camel"):
-    name: str = ""
-    namespace: str = ""
-    uid: str = ""
-    resource_version: str = ""
-    creation_timestamp: str | None = None
-    deletion_timestamp: str | None = None
-    labels: dict[str, str] | None = None
-    annotations: dict[str, str] | None = None
-    owner_references: list[OwnerReference] | None = None
-    finalizers: list[str] | None = None
-
-
-class _Whole(msgspec.Struct, gc=False):
-    metadata: dict[str, Any]
-
-
-class _Head(msgspec.Struct, gc=False):
-    metadata: _Metadata
-    spec: msgspec.Raw | msgspec.UnsetType = msgspec.UNSET
-    status: msgspec.Raw | msgspec.UnsetType = msgspec.UNSET
-    type: msgspec.Raw | msgspec.UnsetType = msgspec.UNSET
-
-
-_decode_head = msgspec.json.Decoder(_Head).decode
-_decode_metadata = msgspec.json.Decoder(_Whole).decode
-_SLICED: Final = frozenset(("metadata", "spec", "status", "type"))
 
 
 class Candidate:
@@ -91,8 +54,9 @@ class Candidate:
     __slots__ = (
         "_created",
         "_head",
+        "_index",
+        "_items",
         "_object",
-        "_raw",
         "annotations",
         "api_version",
         "complete",
@@ -121,9 +85,10 @@ class Candidate:
     terminating: bool
     complete: bool
     malformed: str | None
-    _raw: msgspec.Raw | bytes
     _object: dict[str, Any] | None
-    _head: _Head | None
+    _head: Head | None
+    _items: Items | OneItem | None
+    _index: int
     _created: datetime | str | None
 
     @classmethod
@@ -140,7 +105,7 @@ class Candidate:
             InputError: The text is no JSON object; a list with such an item is no list.
         """
         try:
-            head = _decode_head(raw)
+            head = decode_head(raw)
         except msgspec.ValidationError:
             try:
                 decoded = orjson.loads(memoryview(raw))
@@ -149,13 +114,46 @@ class Candidate:
             return cls.from_object(decoded, api_version=api_version, kind=kind, complete=complete)
         except msgspec.DecodeError as error:
             raise InputError(f"an object is no JSON: {error}") from None
+        return cls._from_head(head, OneItem(raw), 0, api_version, kind, complete)
+
+    @classmethod
+    def of_page(cls, items: Items, *, api_version: str, kind: str, complete: bool = True) -> Iterator[Candidate]:
+        """Make candidates of the items of a page.
+
+        Args:
+            items: The items.
+            api_version: Group and version of the list (items carry none).
+            kind: Kind of the items.
+            complete: False for the items of a ``PartialObjectMetadataList``.
+
+        Raises:
+            InputError: One of the items is no JSON object; a list with such an item is no list.
+        """
+        if items.heads is None:
+            for raw in items.raw:
+                yield cls.from_json(raw, api_version=api_version, kind=kind, complete=complete)
+            return
+        for index, head in enumerate(items.heads):
+            yield cls._from_head(head, items, index, api_version, kind, complete)
+
+    @classmethod
+    def _from_head(  # noqa: PLR0913, PLR0917  called once an object, by position
+        cls,
+        head: Head,
+        items: Items | OneItem,
+        index: int,
+        api_version: str,
+        kind: str,
+        complete: bool,  # noqa: FBT001
+    ) -> Candidate:
         candidate = cls()
         candidate.api_version = api_version
         candidate.kind = kind
         candidate.complete = complete
-        candidate._raw = raw
         candidate._object = None
         candidate._head = head
+        candidate._items = items
+        candidate._index = index
         candidate._take(head.metadata)
         return candidate
 
@@ -178,20 +176,22 @@ class Candidate:
         candidate.complete = complete
         candidate._object = whole
         candidate._head = None
+        candidate._items = None
+        candidate._index = 0
         metadata = whole.get("metadata")
         try:
-            candidate._take(msgspec.convert(metadata, _Metadata))
+            candidate._take(msgspec.convert(metadata, Metadata))
         except msgspec.ValidationError as error:
             some = metadata if isinstance(metadata, dict) else {}
             candidate._take(
-                _Metadata(
+                Metadata(
                     name=_text(some.get("name")), namespace=_text(some.get("namespace")), uid=_text(some.get("uid"))
                 )
             )
             candidate.malformed = f"metadata is malformed: {error}"
         return candidate
 
-    def _take(self, metadata: _Metadata) -> None:
+    def _take(self, metadata: Metadata) -> None:
         self.name = metadata.name
         self.namespace = metadata.namespace
         self.uid = metadata.uid
@@ -269,152 +269,25 @@ class Candidate:
         if head is None:
             return MISSING
         if root == "metadata":
-            return _decode_metadata(self._raw).metadata
+            return decode_metadata(self._json())
         section = getattr(head, root)
         if isinstance(section, msgspec.Raw):
-            section = _decoded_json(section)
+            section = decode_json(section)
             setattr(head, root, section)
         return MISSING if section is msgspec.UNSET else section
 
     def _decoded(self) -> dict[str, Any]:
         if self._object is None:
-            self._object = {**_decoded_json(self._raw), "apiVersion": self.api_version, "kind": self.kind}
+            self._object = {**decode_json(self._json()), "apiVersion": self.api_version, "kind": self.kind}
         return self._object
 
-    def within(self, reads: Reads) -> Candidate:
-        """The same object, answering only for the fields that a keyword declared (and for its identity)."""
-        return _Restricted(self, reads)
+    def _json(self) -> msgspec.Raw | bytes:
+        return self._items.raw[self._index] if self._items is not None else b""
 
     def __repr__(self) -> str:
         where = f"{self.namespace}/{self.name}" if self.namespace else self.name
         return f"<Candidate {self.api_version} {self.kind} {where}>"
 
 
-def _decoded_json(raw: msgspec.Raw | bytes) -> Any:
-    try:
-        return orjson.loads(memoryview(raw))
-    except orjson.JSONDecodeError as error:
-        raise Undecided(f"it cannot be decoded: {error}") from None
-
-
 def _text(value: Any) -> str:
     return value if isinstance(value, str) else ""
-
-
-class _Declared(Mapping[str, str]):
-    """A map of which only the declared keys may be looked up."""
-
-    __slots__ = ("_keys", "_what", "_whole")
-
-    def __init__(self, whole: Mapping[str, str], keys: frozenset[str], what: str) -> None:
-        self._whole = whole
-        self._keys = keys
-        self._what = what
-
-    def __getitem__(self, key: str) -> str:
-        if key not in self._keys:
-            raise UndeclaredReadError(f"{self._what}['{key}'] was read but not declared")
-        return self._whole[key]
-
-    def __contains__(self, key: object) -> bool:
-        if key not in self._keys:
-            raise UndeclaredReadError(f"{self._what}['{key}'] was read but not declared")
-        return key in self._whole
-
-    def __iter__(self) -> Iterator[str]:
-        raise UndeclaredReadError(f"{self._what} was read as a whole but not declared")
-
-    def __len__(self) -> int:
-        raise UndeclaredReadError(f"{self._what} was read as a whole but not declared")
-
-
-class _Restricted(Candidate):
-    __slots__ = ("_reads", "_whole")
-
-    def __init__(self, whole: Candidate, reads: Reads) -> None:
-        self._whole = whole
-        self._reads = reads
-
-    @property
-    def api_version(self) -> str:  # type: ignore[override]  # read-only here
-        return self._whole.api_version
-
-    @property
-    def kind(self) -> str:  # type: ignore[override]
-        return self._whole.kind
-
-    @property
-    def name(self) -> str:  # type: ignore[override]
-        return self._whole.name
-
-    @property
-    def namespace(self) -> str:  # type: ignore[override]
-        return self._whole.namespace
-
-    @property
-    def uid(self) -> str:  # type: ignore[override]
-        return self._whole.uid
-
-    def _declared(self, *segments: str) -> Candidate:
-        if not self._reads.covers(segments):
-            raise UndeclaredReadError(f"{'.'.join(segments)} was read but not declared")
-        return self._whole
-
-    @property
-    def labels(self) -> Mapping[str, str]:  # type: ignore[override]  # read-only here
-        return self._strings("labels", self._whole.labels)
-
-    @property
-    def annotations(self) -> Mapping[str, str]:  # type: ignore[override]  # read-only here
-        return self._strings("annotations", self._whole.annotations)
-
-    def _strings(self, what: str, whole: Mapping[str, str]) -> Mapping[str, str]:
-        keys = self._reads.keys_under("metadata", what)
-        return whole if keys is None else _Declared(whole, keys, f"metadata.{what}")
-
-    @property
-    def owner_references(self) -> tuple[OwnerReference, ...] | list[OwnerReference]:  # type: ignore[override]
-        return self._declared("metadata", "ownerReferences").owner_references
-
-    @property
-    def finalizers(self) -> list[str]:  # type: ignore[override]
-        return self._declared("metadata", "finalizers").finalizers
-
-    @property
-    def terminating(self) -> bool:  # type: ignore[override]
-        return self._declared("metadata", "deletionTimestamp").terminating
-
-    @property
-    def resource_version(self) -> str:  # type: ignore[override]
-        return self._declared("metadata", "resourceVersion").resource_version
-
-    @property
-    def complete(self) -> bool:  # type: ignore[override]
-        return self._whole.complete
-
-    @property
-    def malformed(self) -> str | None:  # type: ignore[override]
-        return self._whole.malformed
-
-    @property
-    def created(self) -> datetime:
-        return self._declared("metadata", "creationTimestamp").created
-
-    @property
-    def object(self) -> dict[str, Any]:
-        if not self._reads.everything:
-            raise UndeclaredReadError("the whole object was read but not declared")
-        return self._whole.object
-
-    def only(self, roots: Iterable[str]) -> dict[str, Any]:
-        asked = tuple(roots)
-        declared = self._reads.roots
-        for root in asked:
-            if not (self._reads.everything or root in declared or root in {"kind", "apiVersion"}):
-                raise UndeclaredReadError(f"{root} was read but not declared")
-        return self._whole.only(asked)
-
-    def _at(self, segments: Segments) -> Any:
-        if not self._reads.covers(segments):
-            raise UndeclaredReadError(f"{'.'.join(map(str, segments))} was read but not declared")
-        return self._whole._at(segments)  # noqa: SLF001  the same object

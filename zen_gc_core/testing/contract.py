@@ -14,6 +14,7 @@ from zen_gc_core.engine.building import reads_of
 from zen_gc_core.errors import Undecided
 from zen_gc_core.model.candidate import Candidate
 from zen_gc_core.model.decision import Delete, Mark
+from zen_gc_core.model.restricting import restrict
 from zen_gc_core.testing.keywords import compile_keyword, request_of, run_of
 from zen_gc_core.testing.objects import OBJECTS
 
@@ -104,11 +105,11 @@ class _Checked:
         answer = self._answer(self.compiled.call, whole, obj)
         self._check_type(answer, obj)
         self._same(answer, whole, obj, "asked again")
-        self._same(answer, whole.within(self.reads), obj, "shown only what it declared to read")
+        self._same(answer, restrict(whole, self.reads), obj, "shown only what it declared to read")
         for candidate, how in self._others(obj, whole):
-            self._same(answer, candidate.within(self.reads), obj, how)
+            self._same(answer, restrict(candidate, self.reads), obj, how)
         if answer is False or (self.kind == "ttl" and not isinstance(answer, str)):
-            self._check_words(whole.within(self.reads), obj)
+            self._check_words(restrict(whole, self.reads), obj)
         _promise(obj == original, f"{self.name} changed an object: {_shown(original)}")
 
     def _others(self, obj: Any, whole: Candidate) -> Iterable[tuple[Candidate, str]]:

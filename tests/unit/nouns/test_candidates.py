@@ -13,6 +13,7 @@ from zen_gc_core.errors import InputError, Undecided
 from zen_gc_core.fieldpaths import MISSING, FieldPath
 from zen_gc_core.model.candidate import Candidate, UndeclaredReadError
 from zen_gc_core.model.reads import NOTHING, WHOLE, Reads
+from zen_gc_core.model.restricting import restrict
 
 POD = {
     "apiVersion": "v1",
@@ -127,12 +128,12 @@ def test_what_is_no_json_is_no_object(raw):
 @pytest.mark.parametrize("candidate", both(POD), ids=["file", "list"])
 def test_a_keyword_sees_what_it_declared(candidate):
     """Below a declared path, everything; and always who the object is."""
-    seen = candidate.within(Reads.of(["metadata.labels.app", "metadata.creationTimestamp", "spec.a"]))
+    seen = restrict(candidate, Reads.of(["metadata.labels.app", "metadata.creationTimestamp", "spec.a"]))
     assert (seen.kind, seen.namespace, seen.name, seen.uid) == ("Pod", "team", "web", "u1")
     assert seen.labels.get("app") == "web"
     assert seen.created == candidate.created
     assert seen.get("spec.a.b[0]") == 1
-    assert candidate.within(WHOLE).object == POD
+    assert restrict(candidate, WHOLE).object == POD
 
 
 @pytest.mark.parametrize(
@@ -158,7 +159,7 @@ def test_a_keyword_that_reads_what_it_did_not_declare_is_stopped(read):
     """Its answer would be about an object that is not there."""
     for declared in (NOTHING, Reads.of(["metadata.labels.app"])):
         with pytest.raises(UndeclaredReadError):
-            read(Candidate.from_object(POD).within(declared))
+            read(restrict(Candidate.from_object(POD), declared))
 
 
 def test_where_only_metadata_was_requested_nothing_else_is_missing():

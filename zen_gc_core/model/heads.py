@@ -1,0 +1,127 @@
+"""Heads: what is decoded of every object, and the items of one page of a list.
+
+A page is decoded once, heads and all; the rest of an object stays JSON until somebody looks.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import msgspec
+import orjson
+
+from zen_gc_core.errors import InputError, Undecided
+
+
+class OwnerReference(msgspec.Struct, frozen=True, gc=False, rename="camel"):
+    """An entry of ``metadata.ownerReferences``."""
+
+    api_version: str = ""
+    kind: str = ""
+    name: str = ""
+    uid: str = ""
+    controller: bool = False
+
+
+class Metadata(msgspec.Struct, gc=False, rename="camel"):
+    """What is read of ``metadata`` (Kubernetes' ObjectMeta)."""
+
+    name: str = ""
+    namespace: str = ""
+    uid: str = ""
+    resource_version: str = ""
+    creation_timestamp: str | None = None
+    deletion_timestamp: str | None = None
+    labels: dict[str, str] | None = None
+    annotations: dict[str, str] | None = None
+    owner_references: list[OwnerReference] | None = None
+    finalizers: list[str] | None = None
+
+
+class Head(msgspec.Struct, gc=False):
+    """An object, decoded as far as every policy looks.
+
+    Attributes:
+        metadata: Its metadata.
+        spec: Its ``spec``: JSON, or the value once somebody has looked; UNSET when there is none.
+        status: Its ``status``, likewise.
+        type: Its ``type`` (of a Secret), likewise.
+    """
+
+    metadata: Metadata
+    spec: msgspec.Raw | msgspec.UnsetType = msgspec.UNSET
+    status: msgspec.Raw | msgspec.UnsetType = msgspec.UNSET
+    type: msgspec.Raw | msgspec.UnsetType = msgspec.UNSET
+
+
+class _Whole(msgspec.Struct, gc=False):
+    metadata: dict[str, Any]
+
+
+class _RawItems(msgspec.Struct):
+    items: list[msgspec.Raw]
+
+
+decode_head: Final = msgspec.json.Decoder(Head).decode
+_decode_metadata: Final = msgspec.json.Decoder(_Whole).decode
+_decode_items: Final = msgspec.json.Decoder(_RawItems).decode
+
+
+def decode_metadata(raw: msgspec.Raw | bytes) -> dict[str, Any]:
+    """The whole ``metadata`` of an object whose head has been decoded."""
+    return _decode_metadata(raw).metadata
+
+
+def decode_json(raw: msgspec.Raw | bytes) -> Any:
+    """Any JSON.
+
+    Raises:
+        Undecided: It is none.
+    """
+    try:
+        return orjson.loads(memoryview(raw))
+    except orjson.JSONDecodeError as error:
+        raise Undecided(f"it cannot be decoded: {error}") from None
+
+
+class Items:
+    """The items of one page of a list.
+
+    Args:
+        body: The page.
+        heads: The heads of its items; None where one of them has a malformed metadata, so that each is looked at by
+            itself.
+    """
+
+    __slots__ = ("_body", "_raw", "heads")
+
+    def __init__(self, body: bytes, heads: list[Head] | None) -> None:
+        self._body = body
+        self._raw: list[msgspec.Raw] | None = None
+        self.heads = heads
+
+    def __len__(self) -> int:
+        return len(self.raw) if self.heads is None else len(self.heads)
+
+    @property
+    def raw(self) -> list[msgspec.Raw]:
+        """The items' JSON, split when it is first asked for.
+
+        Raises:
+            InputError: There is no list of items.
+        """
+        if self._raw is None:
+            try:
+                self._raw = _decode_items(self._body).items
+            except msgspec.DecodeError as error:
+                raise InputError(f"a page has no items: {error}") from None
+        return self._raw
+
+
+class OneItem:
+    """One object by itself, where a page's item is wanted."""
+
+    __slots__ = ("raw",)
+
+    def __init__(self, raw: msgspec.Raw | bytes) -> None:
+        self.raw = (raw,)
