@@ -14,6 +14,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from abc import ABC, abstractmethod
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -23,11 +24,13 @@ from tests.harness.kubeconfig import kubeconfig
 from tests.harness.resources import Resources
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from datetime import datetime
     from types import TracebackType
 
 KUBECTL_TIMEOUT = 90.0
+PATIENCE = 60.0
+PAUSE = 0.05
 
 
 class ClusterError(AssertionError):
@@ -165,6 +168,15 @@ class Cluster(ABC):
         name = f"test-{secrets.token_hex(5)}"
         self.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}})
         return name
+
+    def eventually(self, reached: Callable[[], bool]) -> bool:
+        """Wait for what a controller does in its own time; False when it is not done within a minute."""
+        deadline = time.monotonic() + PATIENCE
+        while not reached():
+            if time.monotonic() > deadline:
+                return False
+            time.sleep(PAUSE)
+        return True
 
     def expire(self, token: str) -> str:
         """The continue token as if minutes had passed: one of the first moment, which the server no longer has.

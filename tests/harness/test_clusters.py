@@ -147,12 +147,7 @@ def test_cluster_roles_are_aggregated(real_cluster: RealCluster) -> None:
     real_cluster.create(part)
     path = real_cluster.path_of(real_cluster.create(whole))
 
-    done = real_cluster.kubectl(
-        "wait", f"clusterrole/{name}", "--for=jsonpath={.rules[0].verbs[0]}=get", "--timeout=60s"
-    )
-
-    assert done.returncode == 0, done.stderr
-    assert real_cluster.request("GET", path).body["rules"] == rules
+    assert real_cluster.eventually(lambda: real_cluster.request("GET", path).body["rules"] == rules)
 
 
 def _configmap(namespace: str) -> dict[str, Any]:

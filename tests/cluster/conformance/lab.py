@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -14,9 +13,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from tests.harness import Cluster, Response
-
-PATIENCE = 40.0
-PAUSE = 0.05
 
 MERGE = "application/merge-patch+json"
 JSON_PATCH = "application/json-patch+json"
@@ -150,16 +146,15 @@ class Lab:
 
     def eventually(self, reached: Callable[[], bool]) -> bool:
         """Wait for what a controller does in its own time; say whether it came."""
-        deadline = time.monotonic() + PATIENCE
-        while not reached():
-            if time.monotonic() > deadline:
-                return False
-            time.sleep(PAUSE)
-        return True
+        return self.cluster.eventually(reached)
 
     def gone(self, path: str) -> bool:
         """Wait until there is nothing at `path`."""
         return self.eventually(lambda: self.ask("GET", path).status == 404)
+
+    def release(self, path: str) -> None:
+        """Take the finalizers of the object at `path` away, so that it can go."""
+        self.ask("PATCH", path, {"metadata": {"finalizers": None}}, content_type=MERGE)
 
     def kubectl(self, *arguments: str, stdin: Any = None) -> dict[str, Any]:
         """Run kubectl in the namespace; what it reads may be text or objects."""
@@ -199,3 +194,18 @@ def pod(name: str, *, node: str | None = None, phase: str | None = None, **metad
         spec["nodeName"] = node
     item = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": name, **metadata}, "spec": spec}
     return {**item, "status": {"phase": phase}} if phase is not None else item
+
+
+def ending(item: Mapping[str, Any]) -> dict[str, Any]:
+    """What an object says about its own end."""
+    metadata = item["metadata"]
+    return {
+        "terminating": "deletionTimestamp" in metadata,
+        "grace": metadata.get("deletionGracePeriodSeconds"),
+        "finalizers": metadata.get("finalizers"),
+    }
+
+
+def brief(body: Mapping[str, Any]) -> dict[str, Any]:
+    """What kind of answer this is: the object, or a Status about it."""
+    return {"kind": body["kind"], "status": body.get("status") if body["kind"] == "Status" else None}

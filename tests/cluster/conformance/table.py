@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from tests.cluster.conformance.probes import (
-    commands,
     custom_resources,
     deleting,
     discovery,
+    grace,
+    kubectl_reads,
+    kubectl_writes,
     listing,
     namespaces,
     objects,
@@ -39,6 +41,7 @@ TOPICS = (
     refusals,
     patching,
     deleting,
+    grace,
     ownership,
     namespaces,
     listing,
@@ -46,7 +49,8 @@ TOPICS = (
     custom_resources,
     discovery,
     requests,
-    commands,
+    kubectl_reads,
+    kubectl_writes,
 )
 ANSWERS = Path(__file__).with_name("answers")
 DIFFERENCES = Path(__file__).with_name("differences.yaml")

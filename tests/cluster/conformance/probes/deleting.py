@@ -1,10 +1,10 @@
-"""Deletes: preconditions, finalizers, grace periods, propagation policies, and what is answered meanwhile."""
+"""Deletes: preconditions, finalizers, propagation policies, and what is answered meanwhile."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from tests.cluster.conformance.lab import JSON_PATCH, MERGE, Lab, configmap, pod
+from tests.cluster.conformance.lab import JSON_PATCH, MERGE, Lab, brief, configmap, ending, pod
 
 HELD = "example.com/hold"
 ELSEWHERE = "11111111-2222-3333-4444-555555555555"
@@ -74,7 +74,7 @@ def preconditions_of_a_terminating_object(lab: Lab) -> Any:
         lab.tell("DELETE", f"{lab.configmaps}/one", {"preconditions": preconditions})
         for preconditions in ({"uid": ELSEWHERE}, {"resourceVersion": "1"})
     ]
-    _release(lab, f"{lab.configmaps}/one")
+    lab.release(f"{lab.configmaps}/one")
     return told
 
 
@@ -96,7 +96,7 @@ def terminating_takes_no_new_finalizer(lab: Lab) -> Any:
     lab.ask("DELETE", at)
     told = lab.tell("PATCH", at, {"metadata": {"finalizers": [HELD, "example.com/new"]}}, content_type=MERGE)
     labelled = lab.ask("PATCH", at, {"metadata": {"labels": {"a": "b"}}}, content_type=MERGE).status
-    _release(lab, at)
+    lab.release(at)
     return [told, labelled]
 
 
@@ -105,7 +105,7 @@ def terminating_holds_its_name(lab: Lab) -> Any:
     lab.make("one", finalizers=[HELD])
     lab.ask("DELETE", f"{lab.configmaps}/one")
     told = lab.tell("POST", lab.configmaps, configmap("one"))
-    _release(lab, f"{lab.configmaps}/one")
+    lab.release(f"{lab.configmaps}/one")
     return told
 
 
@@ -113,58 +113,8 @@ def terminating_raises_the_generation(lab: Lab) -> Any:
     """A delete that has to wait counts as a change of what is wanted."""
     made = lab.make_widget("one", finalizers=[HELD])["metadata"]["generation"]
     waiting = lab.ask("DELETE", f"{lab.widgets}/one").body["metadata"]["generation"]
-    _release(lab, f"{lab.widgets}/one")
+    lab.release(f"{lab.widgets}/one")
     return [made, waiting]
-
-
-def pod_on_a_node(lab: Lab) -> Any:
-    """It gets its grace period, 30 seconds unless told otherwise; the deletion time lies that far ahead."""
-    lab.put_up(pod("one", node="nowhere"))
-    lab.put_up(pod("two", node="nowhere"))
-    answer = lab.ask("DELETE", f"{lab.pods}/one")
-    return [
-        [answer.status, answer.body["kind"], _times(answer.body)],
-        _times(lab.ask("DELETE", f"{lab.pods}/two", {"gracePeriodSeconds": 5}).body),
-        _times(lab.ask("DELETE", f"{lab.pods}/one?gracePeriodSeconds=3").body),
-        _times(lab.ask("DELETE", f"{lab.pods}/one?gracePeriodSeconds=60").body),
-        _brief(lab.ask("DELETE", f"{lab.pods}/one?gracePeriodSeconds=0").body),
-        lab.ask("GET", f"{lab.pods}/one").status,
-    ]
-
-
-def pod_on_no_node(lab: Lab) -> Any:
-    """Nothing has to stop: it goes at once, and the answer is the Pod with a grace period of 0."""
-    lab.put_up(pod("one"))
-    answer = lab.ask("DELETE", f"{lab.pods}/one")
-    return [answer.status, _brief(answer.body), _times(answer.body), lab.ask("GET", f"{lab.pods}/one").status]
-
-
-def pod_that_has_finished(lab: Lab) -> Any:
-    """On a node or not, it goes at once."""
-    told = []
-    for phase in ("Succeeded", "Failed"):
-        at = f"{lab.pods}/{phase.lower()}"
-        lab.put_up(pod(phase.lower(), node="nowhere", phase=phase))
-        answer = lab.ask("DELETE", at)
-        told.append([answer.status, _brief(answer.body), _times(answer.body), lab.ask("GET", at).status])
-    return told
-
-
-def pod_with_a_grace_period_of_its_own(lab: Lab) -> Any:
-    """The Pod's terminationGracePeriodSeconds is what a delete that names none gives."""
-    item = pod("one", node="nowhere")
-    item["spec"]["terminationGracePeriodSeconds"] = 7
-    lab.put_up(item)
-    return _times(lab.ask("DELETE", f"{lab.pods}/one").body)
-
-
-def pod_with_a_finalizer(lab: Lab) -> Any:
-    """Grace period over, finalizer still there: accepted, not gone."""
-    lab.put_up(pod("one", finalizers=[HELD]))
-    answer = lab.ask("DELETE", f"{lab.pods}/one")
-    left = lab.ask("GET", f"{lab.pods}/one").status
-    _release(lab, f"{lab.pods}/one")
-    return [answer.status, _times(answer.body), left, lab.ask("GET", f"{lab.pods}/one").status]
 
 
 def service(lab: Lab) -> Any:
@@ -173,7 +123,7 @@ def service(lab: Lab) -> Any:
     lab.put_up(item)
     at = f"{lab.core('services')}/one"
     answer = lab.ask("DELETE", at)
-    return [answer.status, _brief(answer.body), _times(answer.body), lab.ask("GET", at).status]
+    return [answer.status, brief(answer.body), ending(answer.body), lab.ask("GET", at).status]
 
 
 def resource_quota(lab: Lab) -> Any:
@@ -182,7 +132,7 @@ def resource_quota(lab: Lab) -> Any:
     lab.put_up(item)
     at = f"{lab.core('resourcequotas')}/one"
     answer = lab.ask("DELETE", at)
-    return [answer.status, _brief(answer.body), _times(answer.body), lab.ask("GET", at).status]
+    return [answer.status, brief(answer.body), ending(answer.body), lab.ask("GET", at).status]
 
 
 def job(lab: Lab) -> Any:
@@ -194,7 +144,7 @@ def job(lab: Lab) -> Any:
         at = f"/apis/batch/v1/namespaces/{lab.namespace}/jobs/{name}"
         answer = lab.ask("DELETE", at, options)
         kept = answer.body["metadata"].get("finalizers")
-        told.append([answer.status, _brief(answer.body), kept, lab.gone(at)])
+        told.append([answer.status, brief(answer.body), kept, lab.gone(at)])
     return told
 
 
@@ -216,20 +166,9 @@ def answers_of_other_kinds(lab: Lab) -> Any:
         lab.put_up({**item, "metadata": {"name": "one"}})
         at = f"{lab.core(plural)}/one"
         answer = lab.ask("DELETE", at)
-        told[plural] = [answer.status, _brief(answer.body), _times(answer.body), lab.ask("GET", at).status]
+        told[plural] = [answer.status, brief(answer.body), ending(answer.body), lab.ask("GET", at).status]
         lab.ask("PATCH", at, {"metadata": {"finalizers": None}}, content_type=MERGE)
     return told
-
-
-def grace_period_of_what_has_none(lab: Lab) -> Any:
-    """A ConfigMap goes at once whatever the grace period; a negative one is refused or ignored."""
-    lab.make("one")
-    lab.make("two")
-    return [
-        lab.tell("DELETE", f"{lab.configmaps}/one", {"gracePeriodSeconds": 60}),
-        lab.tell("DELETE", f"{lab.configmaps}/two", {"gracePeriodSeconds": -5}),
-        lab.names(lab.configmaps),
-    ]
 
 
 def propagation(lab: Lab) -> Any:
@@ -257,7 +196,7 @@ def foreground_answer(lab: Lab) -> Any:
     lab.make("one", finalizers=[HELD])
     answer = lab.tell("DELETE", f"{lab.configmaps}/one", {"propagationPolicy": "Foreground"})
     answer["body"]["metadata"]["finalizers"].sort()
-    _release(lab, f"{lab.configmaps}/one")
+    lab.release(f"{lab.configmaps}/one")
     return answer
 
 
@@ -266,7 +205,7 @@ def orphan_answer(lab: Lab) -> Any:
     lab.make("one", finalizers=[HELD])
     answer = lab.tell("DELETE", f"{lab.configmaps}/one", {"propagationPolicy": "Orphan"})
     answer["body"]["metadata"]["finalizers"].sort()
-    _release(lab, f"{lab.configmaps}/one")
+    lab.release(f"{lab.configmaps}/one")
     return answer
 
 
@@ -317,25 +256,5 @@ def collection_with_finalizers(lab: Lab) -> Any:
     lab.make("two")
     status = lab.ask("DELETE", lab.configmaps).status
     left = lab.ask("GET", lab.configmaps).body["items"]
-    _release(lab, f"{lab.configmaps}/one")
-    return [status, [[each["metadata"]["name"], _times(each)] for each in left]]
-
-
-def _release(lab: Lab, path: str) -> None:
-    """Take the finalizers away, so that the namespace can go."""
-    lab.ask("PATCH", path, {"metadata": {"finalizers": None}}, content_type=MERGE)
-
-
-def _times(item: dict[str, Any]) -> dict[str, Any]:
-    """What an object says about its own end."""
-    metadata = item["metadata"]
-    return {
-        "terminating": "deletionTimestamp" in metadata,
-        "grace": metadata.get("deletionGracePeriodSeconds"),
-        "finalizers": metadata.get("finalizers"),
-    }
-
-
-def _brief(body: dict[str, Any]) -> dict[str, Any]:
-    """What kind of answer this is: the object, or a Status about it."""
-    return {"kind": body["kind"], "status": body.get("status") if body["kind"] == "Status" else None}
+    lab.release(f"{lab.configmaps}/one")
+    return [status, [[each["metadata"]["name"], ending(each)] for each in left]]
