@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import email.utils
+import functools
 import sys
 import threading
 import time
@@ -33,6 +34,15 @@ else:
     def boottime() -> float:
         """Seconds on the monotonic clock, the nearest that this system has to time since boot."""
         return time.monotonic()
+
+
+@functools.lru_cache(maxsize=16)
+def _timestamp(date: str) -> float | None:
+    """Seconds since 1970 of a ``Date``; all answers of a second have the same one."""
+    try:
+        return email.utils.parsedate_to_datetime(date).timestamp()
+    except (ValueError, OverflowError, TypeError):
+        return None
 
 
 class _Second:
@@ -79,9 +89,8 @@ class ServerClock:
         """
         if not date:
             return
-        try:
-            served = email.utils.parsedate_to_datetime(date).timestamp()
-        except (ValueError, OverflowError, TypeError):
+        served = _timestamp(date)
+        if served is None:
             return
         low, high = served - received, served + DATE_RESOLUTION - sent
         with self._lock:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import contextlib
 import threading
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Self
 from urllib.parse import urlencode
 
@@ -15,7 +14,7 @@ import orjson
 
 from zen_gc_core.cluster import configuration as configuring
 from zen_gc_core.cluster import wire
-from zen_gc_core.cluster.answers import Answer, failure
+from zen_gc_core.cluster.answers import Answer, failure, one_line
 from zen_gc_core.cluster.clocks import ServerClock, boottime
 from zen_gc_core.cluster.errors import BadConfiguration, CannotReach
 
@@ -35,25 +34,33 @@ if TYPE_CHECKING:
 DEFAULT_TIMEOUT: Final = 30.0
 """Seconds that a request may take unless the caller says otherwise."""
 
+SECONDS_BETWEEN_HOOKS: Final = 5.0
+"""How often the official client's hook is asked: once a request, it would cost as much as the rest of the request."""
+
 LONGEST_WATCH_LINE: Final = 8 * 1024 * 1024
 
 
-@dataclass(frozen=True, slots=True)
 class _Session:
     """One reading of the credentials: replaced as a whole when the server no longer accepts them."""
 
-    configuration: Configuration
-    pool: urllib3.PoolManager
-    lock: threading.Lock = field(default_factory=threading.Lock)
+    def __init__(self, configuration: Configuration, pool: urllib3.PoolManager) -> None:
+        self.configuration = configuration
+        self.pool = pool
+        self._lock = threading.Lock()
+        self._header: dict[str, str] = {}
+        self._asked = float("-inf")
 
     def authorization(self) -> dict[str, str]:
-        """The credentials' header, after the official client's hook has refreshed a token that ran out."""
-        try:
-            with self.lock:
-                settings: Mapping[str, Any] = self.configuration.auth_settings()
-        except Exception as error:
-            raise BadConfiguration(f"the credentials cannot be refreshed: {error}") from error
-        return {entry["key"]: entry["value"] for entry in settings.values()}
+        """The credentials' header; the official client's hook, which refreshes a token that runs out, is asked every 5 s."""
+        with self._lock:
+            if boottime() - self._asked >= SECONDS_BETWEEN_HOOKS:
+                try:
+                    settings: Mapping[str, Any] = self.configuration.auth_settings()
+                except Exception as error:
+                    raise BadConfiguration(f"the credentials cannot be refreshed: {one_line(str(error))}") from error
+                self._header = {entry["key"]: entry["value"] for entry in settings.values()}
+                self._asked = boottime()
+            return self._header
 
 
 class Connection:

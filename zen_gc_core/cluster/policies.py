@@ -57,13 +57,14 @@ def read_policy(connection: Connection, reference: PolicyReference) -> Observed 
     return read_object(connection, POLICY_KINDS[reference.kind], reference.namespace, reference.name)
 
 
-def patch_status(
+def patch_status(  # noqa: PLR0913  what is written, and with what right
     connection: Connection,
     reference: PolicyReference,
     status: Mapping[str, Any],
     *,
     resource_version: str,
     authority: Callable[[], None],
+    timeout: float = WRITE_TIMEOUT,
 ) -> str | None:
     """Write a policy's status, to exactly the policy that is meant: the same uid, and the version that was read.
 
@@ -75,6 +76,7 @@ def patch_status(
         status: The fields to be written, as a merge patch: null removes one, lists are whole.
         resource_version: The version that was read last.
         authority: Asked right before the request leaves; raises when there is no right to write.
+        timeout: Seconds for one request; not more than the authority's end assumes.
 
     Returns:
         The policy's new resourceVersion; None when this policy is gone, or another one has its name.
@@ -86,9 +88,20 @@ def patch_status(
     """
     resource = POLICY_KINDS[reference.kind]
     path = f"{resource.path(reference.namespace or None, reference.name)}/status"
+
+    def send(version: str) -> Answer:
+        return connection.request(
+            "PATCH",
+            path,
+            query={"fieldManager": FIELD_MANAGER},
+            body={"metadata": {"uid": reference.uid, "resourceVersion": version}, "status": status},
+            content_type=MERGE_PATCH,
+            timeout=timeout,
+            guard=authority,
+        )
+
     for tries in range(1, STATUS_TRIES + 1):
-        body = {"metadata": {"uid": reference.uid, "resourceVersion": resource_version}, "status": status}
-        answer = _patched(connection, path, body, authority)
+        answer = _answered(send, resource_version)
         if answer.status == 200:
             return _version(answer.document())
         if answer.status == 404:
@@ -102,21 +115,13 @@ def patch_status(
     raise AssertionError("unreachable: the last try returns or raises")
 
 
-def _patched(connection: Connection, path: str, body: dict[str, Any], authority: Callable[[], None]) -> Answer:
+def _answered(send: Callable[[str], Answer], version: str) -> Answer:
     """Send one patch; tried again while the server fails, which is safe: a repeat of one that arrived is a conflict."""
     for attempt in steps():
         with attempt:
-            answer = connection.request(
-                "PATCH",
-                path,
-                query={"fieldManager": FIELD_MANAGER},
-                body=body,
-                content_type=MERGE_PATCH,
-                timeout=WRITE_TIMEOUT,
-                guard=authority,
-            )
+            answer = send(version)
             if answer.status >= 500:
-                raise failure(answer, verb="patch", resource=path)
+                raise failure(answer, verb="patch", resource=answer.path)
             return answer
     raise AssertionError("unreachable: the last step returns or raises")
 

@@ -16,6 +16,7 @@ from zen_gc_core.model.report import Result
 if TYPE_CHECKING:
     from zen_gc_core.cluster.answers import Answer
     from zen_gc_core.cluster.observing import Observed
+    from zen_gc_core.errors import ClusterError
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,10 +26,12 @@ class Written:
     Args:
         result: How the answer is read.
         message: Details, in one line; empty when there is nothing to add.
+        cause: The error that it failed with, when there is one.
     """
 
     result: Result
     message: str = ""
+    cause: ClusterError | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +113,7 @@ def _refused(answer: Answer, observed: Observed, verb: str) -> Written:
         return Written(Result.CONFLICT, answer.message)
     if answer.status in {401, 403, 429} or answer.status >= 500:
         raise error
-    return Written(Result.FAILED, str(error))
+    return Written(Result.FAILED, str(error), error)
 
 
 def _metadata(document: dict[str, Any]) -> dict[str, Any]:

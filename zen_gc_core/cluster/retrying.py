@@ -5,6 +5,7 @@ What may be tried again is the caller's to say; what a 429 asks for is not a ste
 
 from __future__ import annotations
 
+import functools
 import random
 import time
 from typing import TYPE_CHECKING, Final
@@ -34,11 +35,13 @@ def pause(state: RetryCallState) -> float:
     return seconds * (1 + random.random() * JITTER)  # noqa: S311  spreads load, guards nothing
 
 
+@functools.lru_cache(maxsize=64)
 def steps(sleep: Callable[[float], None] = time.sleep, *, timeouts: bool = True) -> tenacity.Retrying:
-    """The five steps, to be iterated over; the last one's error is raised as it is.
+    """The five steps, to be iterated over, again and by several threads; the last one's error is raised as it is.
 
     Args:
-        sleep: Waits for seconds; whatever it raises ends the steps.
+        sleep: Waits for seconds; whatever it raises ends the steps. Hashable: making the steps costs as much as a
+            tenth of a request, so that they are kept.
         timeouts: Whether what took too long is tried again.
     """
     unanswered = tenacity.retry_if_exception_type(UNANSWERED)

@@ -181,6 +181,8 @@ def read(
                 raise AnswerTooLarge(f"{server} sent more than {limit // 2**20} MiB in one answer")
             if boottime() > deadline:
                 raise too_long
+            if response.length_remaining == 0:
+                break
         whole = True
     except _TRANSPORT_ERRORS as error:
         raise (explained(error, server) if boottime() < deadline else too_long) from None

@@ -183,7 +183,7 @@ class Writer:
                 self.journal.outcome(attempt, None, str(error))
                 raise
             noun = "deletion" if attempt.verb == "delete" else "mark"
-            answered = Written(Result.FAILED, f"{noun} failed after retries: {error}")
+            answered = Written(Result.FAILED, f"{noun} failed after retries: {error}", error)
         except Exception as error:
             self.journal.outcome(attempt, None, str(error))
             raise

@@ -67,7 +67,7 @@ class Notes:
         self.outcomes.append((attempt, result, message))
 
 
-@dataclass
+@dataclass(eq=False)
 class Naps:
     """A sleep that remembers instead of sleeping, and moves its own clock on."""
 

@@ -5,15 +5,20 @@ from __future__ import annotations
 import base64
 import json
 import os
+import pkgutil
 import stat
+import subprocess
+import sys
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import pytest
 
+import zen_gc_core.cluster
 from zen_gc_core.cluster.configuration import find
 from zen_gc_core.cluster.connection import Connection
 from zen_gc_core.cluster.errors import BadConfiguration
+from zen_gc_core.embedded import EmbeddedCluster
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -150,6 +155,24 @@ def test_a_credential_plugin_that_fails_is_told_and_not_logged(
         Connection.open(kubeconfig=path)
     assert said in str(caught.value)
     assert capfd.readouterr() == ("", "")
+
+
+def test_a_credential_plugin_that_works_is_used(home: Path) -> None:
+    """Its token goes along."""
+    credential = '{"apiVersion":"client.authentication.k8s.io/v1","kind":"ExecCredential","status":{"token":"t-1"}}'
+    with EmbeddedCluster(tokens={"t-1": "admin"}) as server:
+        content = plugin(home, f"echo '{credential}'")
+        content["clusters"][0]["cluster"]["server"] = server.url
+        with Connection.open(kubeconfig=write(home / "config", content)) as connection:
+            assert connection.request("GET", "/api/v1/namespaces").status == 200
+
+
+def test_the_official_client_is_not_imported_before_it_is_needed() -> None:
+    """It costs a third of a second; `zen-gc validate` does not pay it."""
+    rooms = [f"zen_gc_core.cluster.{room.name}" for room in pkgutil.iter_modules(zen_gc_core.cluster.__path__)]
+    assert "zen_gc_core.cluster.connection" in rooms
+    script = f"import sys, {', '.join(rooms)}; sys.exit('kubernetes' in sys.modules)"
+    subprocess.run([sys.executable, "-c", script], check=True)
 
 
 def test_in_a_pod_the_service_account_is_found(

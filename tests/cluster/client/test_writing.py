@@ -132,7 +132,7 @@ def test_every_delete_carries_both_preconditions_and_the_id_of_its_attempt(
     sent = writes(server)
     assert len(sent) == 3
     for each in sent:
-        assert each.headers["Audit-Id"] == "attempt-7"
+        assert each.headers["Audit-ID"] == "attempt-7"
         assert each.path == observed.path
         assert each.body is not None
         assert each.body["preconditions"] == {"uid": observed.uid, "resourceVersion": observed.resource_version}
