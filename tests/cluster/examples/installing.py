@@ -1,0 +1,122 @@
+"""Puts example policies and their objects on a cluster, as if the instant of their expected plans were now."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+from tests.golden.examples import NOW, POLICIES, expected
+from zen_gc_core.model.policy import CLUSTER, NAMESPACED
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from tests.harness import Cluster
+
+TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9:]{8}Z)?")
+DEFAULT = "default"
+CLUSTER_SCOPED = {"Namespace", "CustomResourceDefinition", CLUSTER}
+
+
+@dataclass(frozen=True, slots=True)
+class Installed:
+    """Examples on a cluster.
+
+    Attributes:
+        namespace: where those of their objects are that name no namespace.
+        policies: the policies, as they were created.
+        objects: everything else, as the server has it.
+        acted_on: the paths of the objects that the expected plans act on, with what is done.
+    """
+
+    namespace: str
+    policies: list[dict[str, Any]]
+    objects: dict[str, dict[str, Any]]
+    acted_on: dict[str, str]
+
+
+def install(cluster: Cluster, names: Iterable[str]) -> Installed:
+    """Create the objects of examples, then their policies, all in one new namespace."""
+    chosen = list(names)
+    namespace = cluster.namespace()
+    documents = [_placed(document, namespace) for name in chosen for document in _documents(name)]
+    for missing in _missing_namespaces(documents) - {namespace}:
+        cluster.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": missing}})
+    objects = [document for document in documents if document["kind"] not in {NAMESPACED, CLUSTER}]
+    policies = [document for document in documents if document["kind"] in {NAMESPACED, CLUSTER}]
+    created = dict(_create(cluster, objects))
+    acted_on = {
+        cluster.path_of(_placed(_reference(decision), namespace, anew=True)): decision["action"]
+        for name in chosen
+        for decision in _acting(name)
+    }
+    for policy in policies:
+        cluster.create(policy)
+    return Installed(namespace, policies, created, acted_on)
+
+
+def _documents(name: str) -> Iterator[dict[str, Any]]:
+    for path in sorted((POLICIES / name).glob("*.yaml")):
+        if path.name != "expected.yaml":
+            yield from yaml.safe_load_all(path.read_text(encoding="utf-8"))
+
+
+def _placed(document: dict[str, Any], namespace: str, *, anew: bool = False) -> dict[str, Any]:
+    """The document in its namespace, its times moved from the instant of the expected plans to now."""
+    metadata = document["metadata"]
+    if document["kind"] not in CLUSTER_SCOPED and (anew or "namespace" not in metadata):
+        place = metadata.get("namespace", DEFAULT)
+        metadata = {**metadata, "namespace": namespace if place == DEFAULT else place}
+    moved: dict[str, Any] = _moved({**document, "metadata": metadata}, _since_then())
+    return moved
+
+
+def _since_then() -> dt.timedelta:
+    return dt.datetime.now(dt.UTC).replace(microsecond=0) - dt.datetime.fromisoformat(NOW)
+
+
+def _moved(value: Any, by: dt.timedelta) -> Any:
+    if isinstance(value, dict):
+        return {key: _moved(item, by) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_moved(item, by) for item in value]
+    if isinstance(value, str) and TIME.fullmatch(value):
+        then = dt.datetime.fromisoformat(value)
+        return (then.replace(tzinfo=dt.UTC) + by).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return value
+
+
+def _missing_namespaces(documents: list[dict[str, Any]]) -> set[str]:
+    made = {document["metadata"]["name"] for document in documents if document["kind"] == "Namespace"}
+    return {document["metadata"].get("namespace") for document in documents} - made - {None}
+
+
+def _create(cluster: Cluster, objects: list[dict[str, Any]]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Create objects, whatever is needed first before the others: kinds, Namespaces, owners, which get other uids."""
+    uids: dict[str, str] = {}
+    waiting = sorted(objects, key=lambda item: item["kind"] not in CLUSTER_SCOPED)
+    while waiting:
+        item = waiting.pop(0)
+        owners = item["metadata"].get("ownerReferences", [])
+        if any(owner["uid"] not in uids for owner in owners):
+            waiting.append(item)
+            continue
+        known = [{**owner, "uid": uids[owner["uid"]]} for owner in owners]
+        metadata = {key: value for key, value in item["metadata"].items() if key != "uid"}
+        created = cluster.create({**item, "metadata": {**metadata, **({"ownerReferences": known} if known else {})}})
+        uids[item["metadata"].get("uid", "")] = created["metadata"]["uid"]
+        yield cluster.path_of(created), created
+
+
+def _acting(name: str) -> Iterator[dict[str, Any]]:
+    for policy in yaml.safe_load(expected(name)[1])["policies"]:
+        yield from (decision for decision in policy["decisions"] if decision["verdict"] == "act")
+
+
+def _reference(decision: dict[str, Any]) -> dict[str, Any]:
+    names = {key: decision[key] for key in ("name", "namespace")}
+    return {"apiVersion": decision["apiVersion"], "kind": decision["kind"], "metadata": names}
