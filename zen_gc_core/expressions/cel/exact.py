@@ -59,7 +59,7 @@ _OPERATORS: Final[Mapping[str, Callable[[Any, Any], Any]]] = {
     "%": operators.modulo,
 }
 _RAW: Final = (LookupError, TypeError, ValueError, ArithmeticError, AttributeError)
-"""What a library's function may raise beside ``ExpressionError``."""
+"""What Python may raise of values beside ``ExpressionError``."""
 
 
 class ExactCompiler:
@@ -94,6 +94,8 @@ class ExactCompiler:
                 return evaluation([*values, *room])
             except RecursionError:
                 raise ExpressionError("the values are nested too deeply") from None
+            except _RAW as error:  # numbers beyond 64 bits, which JSON may hold but CEL has not
+                raise ExpressionError(f"{type(error).__name__}: {str(error)[:80]}") from error
 
         return run
 

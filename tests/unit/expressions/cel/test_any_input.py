@@ -54,7 +54,7 @@ TEXTS = st.one_of(
     st.text(max_size=60), st.lists(WORDS, max_size=25).map("".join), st.lists(WORDS, max_size=25).map(" ".join)
 )
 JSON = st.recursive(
-    st.none() | st.booleans() | st.integers(-(2**63), 2**63 - 1) | st.floats() | st.text(max_size=8),
+    st.none() | st.booleans() | st.integers(-(2**64), 2**64) | st.floats() | st.text(max_size=8) | st.just(-(10**400)),
     lambda inner: (
         st.lists(inner, max_size=4)
         | st.dictionaries(st.sampled_from("abcxyz") | st.text(max_size=3), inner, max_size=4)
