@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Protocol
 
 from zen_gc_core.cluster.clocks import boottime
-from zen_gc_core.cluster.errors import AuthorityLost
+from zen_gc_core.cluster.errors import AccessDenied, AuthorityLost
 from zen_gc_core.cluster.observing import observe
 from zen_gc_core.cluster.throttling import Throttle
 from zen_gc_core.cluster.writing import Writer
@@ -29,8 +29,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from zen_gc_core.cluster.connection import Connection
-    from zen_gc_core.cluster.discovery import Resource, Resources
+    from zen_gc_core.cluster.discovery import Resources
     from zen_gc_core.cluster.observing import Observed
+    from zen_gc_core.cluster.reading import Written
     from zen_gc_core.cluster.writing import Attempt
     from zen_gc_core.controller.fencing import Fence
     from zen_gc_core.engine.planning import Case
@@ -46,8 +47,15 @@ class Witness(Protocol):
     def intent(self, decision: Decision, attempt: Attempt) -> None:
         """Called before each request is sent; whatever it raises stops the request."""
 
-    def acted(self, outcome: Outcome, seconds: float, attempts: int) -> None:
-        """Called once an object, with what became of it, the seconds since the first request and their number."""
+    def acted(self, outcome: Outcome, seconds: float, attempts: int, cause: BaseException | None = None) -> None:
+        """Called once an object.
+
+        Args:
+            outcome: What became of it.
+            seconds: Since the first request.
+            attempts: How many requests there were.
+            cause: What a failed write failed with.
+        """
 
 
 @dataclass(slots=True)
@@ -56,23 +64,21 @@ class Rate:
 
     Args:
         per_second: The most writes a second.
-        wait: Waits for seconds; true when the run should end.
         clock: The boot-time clock, in seconds.
     """
 
     per_second: float
-    wait: Callable[[float], bool]
     clock: Callable[[], float] = boottime
     _next: float = 0.0
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def take(self) -> bool:
-        """Wait for this write's turn; false when the run ended meanwhile."""
+    def take(self) -> float:
+        """Take a turn; the seconds until it."""
         with self._lock:
             now = self.clock()
             turn = max(now, self._next)
             self._next = turn + 1.0 / self.per_second
-        return not self.wait(turn - now) if turn > now else True
+        return turn - now
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,13 +112,15 @@ class Carried:
 
     Args:
         results: How many objects came to which result.
-        accepted: Objects that are terminating now, to be seen gone later.
+        accepted: Those whose objects are terminating now, to be seen gone later.
         stopped: Why it ended early; None when it did not.
+        unexpected: What was raised that nobody expected; None when nothing was.
     """
 
     results: Counter[Result] = field(default_factory=Counter)
-    accepted: list[Decision] = field(default_factory=list)
+    accepted: list[Outcome] = field(default_factory=list)
     stopped: Stopped | None = None
+    unexpected: Exception | None = None
 
 
 def carry_out(case: Case, plan: Plan, acting: Acting) -> Carried:
@@ -134,6 +142,26 @@ def carry_out(case: Case, plan: Plan, acting: Acting) -> Carried:
     return carrying.carried
 
 
+_PLAIN_WORDS: Final = {
+    "Throttled": "the API server has asked for patience for too long",
+    "Unauthorized": "the API server does not accept the credentials",
+    "ClusterUnreachable": "the API server does not answer",
+    "ServerFailed": "the API server fails",
+}
+
+
+def _stop(error: ClusterError) -> Stopped:
+    """The end of a run by an answer about one object: the server's words may quote it, and are kept apart."""
+    if isinstance(error, AuthorityLost):
+        return Stopped(error.reason, str(error), expected=True)
+    if isinstance(error, AccessDenied):
+        plain = AccessDenied(error.verb, error.resource, error.namespace)
+        return Stopped(error.reason, str(plain), words=str(error))
+    reason = str(getattr(error, "reason", "ClusterError"))
+    message = _PLAIN_WORDS.get(reason, f"the run was ended by a {type(error).__name__}")
+    return Stopped(reason, message, words=str(error))
+
+
 class _Carrying:
     def __init__(self, case: Case, acting: Acting) -> None:
         self.carried = Carried()
@@ -151,16 +179,16 @@ class _Carrying:
             if decision is None:
                 return
             try:
-                if not self._acting.rate.take():
-                    return
+                self._sleep(self._acting.rate.take())
                 self._acting.fence.pass_one()
                 self._act(decision)
             except Stopped as stop:
                 self._end(stop)
-            except AuthorityLost as error:
-                self._end(Stopped(error.reason, str(error), expected=True))
             except ClusterError as error:
-                self._end(Stopped(getattr(error, "reason", "ClusterError"), str(error)))
+                self._end(_stop(error))
+            except Exception as error:  # noqa: BLE001  what was done before it is told all the same
+                self.carried.unexpected = self.carried.unexpected or error
+                self._end(Stopped("UnexpectedError", f"the run was ended by a {type(error).__name__}"))
 
     def _end(self, stop: Stopped) -> None:
         with self._lock:
@@ -177,7 +205,7 @@ class _Carrying:
     def _act(self, decision: Decision) -> None:
         acting = self._acting
         resource = acting.resources.resolve(decision.api_version, decision.kind)
-        journal = _Journal(decision, acting.witness)
+        journal = _Journal(decision, acting)
         observed = observe(
             acting.connection, resource, decision.namespace, decision.name, throttle=self._throttle, sleep=self._sleep
         )
@@ -188,7 +216,7 @@ class _Carrying:
         if again.verdict is not Verdict.ACT:
             self._note(Outcome(decision, Result.DROPPED, again.because), journal)
             return
-        self._write(again, observed, journal, resource)
+        self._write(again, observed, journal)
 
     def _decide_again(self, decision: Decision, observed: Observed) -> Decision:
         case = self._case
@@ -204,45 +232,61 @@ class _Carrying:
             return judging.skip(candidate)
         return judging.decide(case.compiled, candidate, case.run, case.protections)
 
-    def _write(self, decision: Decision, observed: Observed, journal: _Journal, resource: Resource) -> None:
+    def _write(self, decision: Decision, observed: Observed, journal: _Journal) -> None:
         acting = self._acting
         writer = Writer(
             acting.connection, acting.authority, self._throttle, journal, timeout=acting.timeout, sleep=self._sleep
         )
         journal.started = boottime()
-        if isinstance(decision.request, Delete):
-            written = writer.delete(observed, decision.request, attempt_id=journal.attempt_id)
-        elif isinstance(decision.request, Mark):
-            written = writer.mark(observed, decision.request, attempt_id=journal.attempt_id)
-        else:
-            raise Stopped("NoRequest", f"the decision on {resource} {decision.name} asks for nothing")
-        self._note(Outcome(decision, written.result, written.message, journal.attempt_id), journal)
+        try:
+            written = _sent(writer, observed, decision, journal.attempt_id)
+        except (Stopped, ClusterError) as error:
+            self._note_end(decision, journal, error)
+            raise
+        self._note(Outcome(decision, written.result, written.message, journal.attempt_id), journal, written.cause)
 
-    def _note(self, outcome: Outcome, journal: _Journal) -> None:
+    def _note_end(self, decision: Decision, journal: _Journal, error: Stopped | ClusterError) -> None:
+        """Tell the outcome of a write that ended the run, so that no intent is left without one."""
+        if not journal.attempts:
+            return
+        unsent = isinstance(error, AuthorityLost) and journal.attempts == 1
+        result = Result.DROPPED if unsent else Result.FAILED
+        self._note(Outcome(decision, result, str(error), journal.attempt_id), journal, error)
+
+    def _note(self, outcome: Outcome, journal: _Journal, cause: Exception | None = None) -> None:
         with self._lock:
             self.carried.results[outcome.result] += 1
             if outcome.result is Result.ACCEPTED:
-                self.carried.accepted.append(outcome.decision)
-        self._acting.witness.acted(outcome, journal.seconds, journal.attempts)
+                self.carried.accepted.append(outcome)
+        self._acting.witness.acted(outcome, journal.seconds, journal.attempts, cause)
+
+
+def _sent(writer: Writer, observed: Observed, decision: Decision, attempt_id: str) -> Written:
+    if isinstance(decision.request, Delete):
+        return writer.delete(observed, decision.request, attempt_id=attempt_id)
+    if isinstance(decision.request, Mark):
+        return writer.mark(observed, decision.request, attempt_id=attempt_id)
+    raise Stopped("NoRequest", f"the decision on {observed} asks for nothing")
 
 
 class _Journal:
-    """One object's intents and outcomes, told to the witness."""
+    """One object's intents and outcomes, told to the witness; no request leaves past the fence."""
 
-    def __init__(self, decision: Decision, witness: Witness) -> None:
+    def __init__(self, decision: Decision, acting: Acting) -> None:
         self.attempt_id = str(uuid.uuid4())
         self.attempts = 0
         self.started: float | None = None
         self._decision = decision
-        self._witness = witness
+        self._acting = acting
 
     @property
     def seconds(self) -> float:
         return 0.0 if self.started is None else boottime() - self.started
 
     def intent(self, attempt: Attempt) -> None:
+        self._acting.fence.still()
         self.attempts += 1
-        self._witness.intent(self._decision, attempt)
+        self._acting.witness.intent(self._decision, attempt)
 
     def outcome(self, attempt: Attempt, result: Result | None, message: str) -> None:
         """The outcome of the whole write is told by whoever sent it; a single request's is in its retries."""

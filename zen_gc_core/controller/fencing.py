@@ -7,6 +7,7 @@ dropped.
 from __future__ import annotations
 
 import threading
+import time
 from typing import TYPE_CHECKING, Final
 
 from zen_gc_core.cluster.clocks import boottime
@@ -35,13 +36,15 @@ class Stopped(Exception):  # noqa: N818  it says what happened to a run
 
     Args:
         reason: The condition's reason.
-        message: Why, in one line.
+        message: Why, in one line; fit for logs and events.
         expected: Whether that is somebody's wish (a pause, an edit) rather than a failure.
+        words: The server's words about it, which may quote an object: for the status alone.
     """
 
-    def __init__(self, reason: str, message: str, *, expected: bool = False) -> None:
+    def __init__(self, reason: str, message: str, *, expected: bool = False, words: str = "") -> None:
         self.reason = reason
         self.expected = expected
+        self.words = words
         super().__init__(message)
 
 
@@ -53,22 +56,25 @@ class Fence:
         policy: The policy, as it was when its plan was made.
         own_namespace: The controller's namespace, in which the kill switch is looked for; empty: there is none.
         batch_size: How many writes one look is good for.
+        sleep: Waits while the server fails or asks for patience; whatever it raises ends the wait.
         clock: The boot-time clock, in seconds.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  what is looked at, and how
         self,
         connection: Connection,
         policy: PolicyReference,
         *,
         own_namespace: str,
         batch_size: int,
+        sleep: Callable[[float], None] = time.sleep,
         clock: Callable[[], float] = boottime,
     ) -> None:
         self._connection = connection
         self._policy = policy
         self._own_namespace = own_namespace
         self._batch_size = batch_size
+        self._sleep = sleep
         self._clock = clock
         self._lock = threading.Lock()
         self._left = 0
@@ -81,23 +87,37 @@ class Fence:
             Stopped: The run must end.
         """
         with self._lock:
-            if self._left <= 0 or self._clock() - self._looked_at >= FRESH_SECONDS:
-                started = self._clock()
+            if self._left <= 0 or self._old:
                 self._look()
-                self._looked_at = started
-                self._left = self._batch_size
             self._left -= 1
 
+    def still(self) -> None:
+        """Ask again right before a request of a write that has passed leaves: it may have waited for long.
+
+        Raises:
+            Stopped: The run must end.
+        """
+        with self._lock:
+            if self._old:
+                self._look()
+
+    @property
+    def _old(self) -> bool:
+        return self._clock() - self._looked_at >= FRESH_SECONDS
+
     def _look(self) -> None:
+        started = self._clock()
         self._look_at_policy()
         self._look_at_switch()
         check_clocks(self._connection.clock.skew())
+        self._looked_at = started
+        self._left = self._batch_size
 
     def _look_at_policy(self) -> None:
         policy = self._policy
         resource = POLICY_KINDS[policy.kind]
         try:
-            seen = observe(self._connection, resource, policy.namespace, policy.name)
+            seen = observe(self._connection, resource, policy.namespace, policy.name, sleep=self._sleep)
         except ClusterError as error:
             raise Stopped("PolicyUnreadable", f"the policy cannot be read again: {error}") from error
         if seen is None or seen.uid != policy.uid:
@@ -115,7 +135,7 @@ class Fence:
         if not self._own_namespace:
             return
         try:
-            seen = observe(self._connection, _CONFIG_MAPS, self._own_namespace, KILL_SWITCH)
+            seen = observe(self._connection, _CONFIG_MAPS, self._own_namespace, KILL_SWITCH, sleep=self._sleep)
         except ClusterError as error:
             raise Stopped(
                 "KillSwitch", f"ConfigMap {KILL_SWITCH} cannot be read, which stops every write: {error}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import threading
+from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 from zen_gc_core.controller.error_types import ErrorType
@@ -42,25 +43,28 @@ class Telling:
         self._policy = policy
         self._lock = threading.Lock()
         self._told = 0
+        self._left_out: Counter[str] = Counter()
 
     def intent(self, decision: Decision, attempt: Attempt) -> None:
         """A request is about to be sent."""
         self._work.log.intent(self._policy, decision, attempt.attempt_id)
 
-    def acted(self, outcome: Outcome, seconds: float, attempts: int) -> None:
+    def acted(self, outcome: Outcome, seconds: float, attempts: int, cause: BaseException | None = None) -> None:
         """An object's turn has ended."""
-        self._work.log.outcome(self._policy, outcome, seconds, attempts=max(attempts, 1))
+        self._work.log.outcome(self._policy, outcome, seconds, attempts=max(attempts, 1), cause=cause)
         self._work.metrics.outcome(self._policy, outcome, seconds=seconds, at=dt.datetime.now(dt.UTC))
         phrase = _PHRASES.get(outcome.result)
         if phrase is None:
             return
+        reason, words = phrase
         with self._lock:
             self._told += 1
             if self._told > MOST_EVENTS:
+                self._left_out[reason] += 1
                 return
-        reason, words = phrase
         warning = outcome.result is Result.FAILED
-        message = f"{_words(words, outcome.decision)} resource {_place(outcome.decision)} (reason: {_reason(outcome)})"
+        why = _reason(outcome, attempts)
+        message = f"{_words(words, outcome.decision)} resource {_place(outcome.decision)} (reason: {why})"
         self._work.events.record(self._policy, reason, message, warning=warning)
 
     def would_act(self, decisions: tuple[Decision, ...]) -> None:
@@ -70,9 +74,9 @@ class Telling:
 
     def finished(self) -> None:
         """The run has ended: say how many more there were."""
-        if self._told > MOST_EVENTS:
-            message = f"…and {self._told - MOST_EVENTS} more"
-            self._work.events.record(self._policy, "ResourceDeleted", message)
+        if self._left_out:
+            (reason, _), *_ = self._left_out.most_common(1)
+            self._work.events.record(self._policy, reason, f"…and {self._left_out.total()} more")
 
     def failed(self, reason: str, message: str, *, seconds: float) -> None:
         """The run could not do what it should.
@@ -99,8 +103,9 @@ def _place(decision: Decision) -> str:
     return f"{decision.namespace}/{decision.name}" if decision.namespace else decision.name
 
 
-def _reason(outcome: Outcome) -> str:
+def _reason(outcome: Outcome, attempts: int) -> str:
     if outcome.result is Result.FAILED:
-        return "deletion failed after retries"
+        verb = "deletion" if isinstance(outcome.decision.request, Delete) else "mark"
+        return f"{verb} failed after retries" if attempts > 1 else f"{verb} failed"
     expiry = outcome.decision.expires_at
     return f"{outcome.decision.kind} due since {format_instant(expiry)}" if expiry else outcome.decision.kind
