@@ -14,8 +14,8 @@ from zen_gc_core.engine.parsing import parse_policy
 
 if TYPE_CHECKING:
     from zen_gc_core.engine.protections import Grants
-    from zen_gc_core.model.decision import Decision
     from zen_gc_core.model.policy import PolicyReference
+    from zen_gc_core.model.report import Outcome
     from zen_gc_core.plugins import Vocabulary
 
 Key = tuple[str, str, str]
@@ -28,12 +28,12 @@ class Ledger:
 
     Args:
         deleted: How many objects it has deleted in all.
-        accepted: Objects that are terminating since its writes, and since when (boot-time clock), by uid.
+        accepted: Its writes whose objects are terminating, and since when (boot-time clock), by uid.
         evaluated: The numbers of the last event about a run.
     """
 
     deleted: int = 0
-    accepted: OrderedDict[str, tuple[Decision, float]] = field(default_factory=OrderedDict)
+    accepted: OrderedDict[str, tuple[Outcome, float]] = field(default_factory=OrderedDict)
     evaluated: tuple[int, int, int] | None = None
 
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from zen_gc_core.cluster.discovery import Resource
     from zen_gc_core.cluster.watching import PolicyEvent
-    from zen_gc_core.controller.catalog import Catalog, Entry, Key
+    from zen_gc_core.controller.catalog import Catalog, Entry
     from zen_gc_core.controller.workplace import Workplace
 
 TICK: Final = 0.5
@@ -35,10 +35,13 @@ MOST_RUNS: Final = 64
 """Runs that act or report at the same time; a slow one holds a place of its own."""
 
 PREPARING: Final = 4
-SECONDS_TO_END: Final = 3.5
+SECONDS_TO_END: Final = 2.5
 """Seconds that runs have to end after the program was told to stop."""
 
 LONGEST_END: Final = 60.0
+Slot = tuple[str, str, str, str]
+"""A policy's kind, namespace, name and uid."""
+
 PATIENCE: Final = 1.0
 """Seconds that a sweep waits for runs that are still being prepared, so that they ride along."""
 
@@ -64,14 +67,15 @@ class Loop:
         self._catalog = catalog
         self._leading = leading
         self._beat = beat
-        self._schedule = Schedule()
+        self._schedule: Schedule[Slot] = Schedule()
         self._messages: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
         self._sweepers = Sweepers(work, self._swept)
         self._preparers = ThreadPoolExecutor(PREPARING, thread_name_prefix="prepare")
         self._runners = ThreadPoolExecutor(MOST_RUNS, thread_name_prefix="run")
         self._preparing: dict[int, float] = {}
         self._taken_at: dict[int, float] = {}
-        self._finishing: set[int] = set()
+        self._under_way = 0
+        self._recount = False
         self._once = False
         self._closing = False
         self.failures = 0
@@ -95,10 +99,10 @@ class Loop:
     def run_once(self) -> None:
         """Let every policy run once, and return when all have."""
         self._once = True
-        while not self._catalog.listed(*POLICY_KINDS) and not self._work.stopping.is_set():
+        while not (self._catalog.listed(*POLICY_KINDS) or self.failures or self._work.stopping.is_set()):
             self._turn(start=False)
-        self._take([entry.key for entry in self._catalog.entries])
-        while (self._taken_at or self._preparing) and not self._work.stopping.is_set():
+        self._take([_slot(entry) for entry in self._catalog.entries])
+        while (self._taken_at or self._under_way) and not self._work.stopping.is_set():
             self._turn(start=False)
         self._close(LONGEST_END)
 
@@ -109,7 +113,7 @@ class Loop:
         self._preparers.shutdown(wait=False, cancel_futures=True)
         self._runners.shutdown(wait=False)
         until = boottime() + seconds
-        while self._finishing and boottime() < until:
+        while self._under_way and boottime() < until:
             self._drain(min(TICK, until - boottime()))
 
     def _turn(self, *, start: bool = True) -> None:
@@ -119,6 +123,8 @@ class Loop:
             return
         if start:
             self._take([])
+        if self._recount:
+            self._count_phases()
         now = boottime()
         if not self._preparing or now - min(self._preparing.values()) > PATIENCE:
             self._sweepers.start(lambda resource, runs: self._messages.put(lambda: self._ended(resource, runs)))
@@ -137,38 +143,37 @@ class Loop:
             self.failures += 1
         changes = self._catalog.apply(event)
         for entry in changes.removed:
-            self._schedule.drop(entry.key)
+            self._schedule.drop(_slot(entry))
             self._work.metrics.forget(entry.reference)
         for entry in changes.changed:
-            self._schedule.put(entry.key, self._interval(entry), boottime())
+            self._schedule.put(_slot(entry), self._interval(entry), boottime())
+        self._recount = True
 
     def _interval(self, entry: Entry) -> float:
         compiled = entry.compilation.compiled
         own = compiled.policy.evaluation_interval if compiled else None
         return (own or self._work.settings.gc_interval).total_seconds()
 
-    def _take(self, keys: Sequence[Key]) -> None:
+    def _take(self, slots: Sequence[Slot]) -> None:
         """Start what is due (or the given policies), and what is nearly due on the same kinds."""
         now = boottime()
-        due = list(keys) or [key for key in self._schedule.take(now) if isinstance(key, tuple)]
-        entries = [entry for key in due if (entry := self._catalog.get(key))]
-        if entries and not keys:
+        due = slots or self._schedule.take(now)
+        entries = [entry for slot in due if (entry := self._catalog.get(slot[:3]))]
+        if entries and not slots:
             kinds = {kind for entry in entries for kind in _kinds(entry)}
-            near = [entry.key for entry in self._catalog.entries if kinds & _kinds(entry)]
+            near = [_slot(entry) for entry in self._catalog.entries if kinds & _kinds(entry)]
             along = self._schedule.take_along(near, now)
-            entries += [entry for key in along if isinstance(key, tuple) and (entry := self._catalog.get(key))]
+            entries += [entry for slot in along if (entry := self._catalog.get(slot[:3]))]
         for entry in entries:
             self._begin(entry, now)
-        if entries:
-            self._count_phases()
 
     def _begin(self, entry: Entry, now: float) -> None:
         compiled = entry.compilation.compiled
         if compiled is None or entry.paused:
-            self._runners.submit(self._guarded, entry, lambda: self._tell_standing(entry))
-            self._schedule.done(entry.key, now, failed=False)
+            self._report(entry, lambda: self._tell_standing(entry), lambda: None)
+            self._schedule.done(_slot(entry), now, failed=False)
             return
-        run = PolicyRun(self._work, entry, compiled)
+        run = PolicyRun(self._work, entry, compiled, self._wait)
         self._preparing[id(run)] = now
         self._taken_at[id(run)] = now
         self._preparers.submit(self._prepare, run)
@@ -188,24 +193,37 @@ class Loop:
         self._sweepers.ended(resource, runs)
 
     def _swept(self, run: PolicyRun) -> None:
-        if self._closing:
+        if self._closing or self._work.stopping.is_set():
             return
-        self._finishing.add(id(run))
-        self._runners.submit(self._finish, run)
+        self._report(run.entry, run.finish, lambda: self._done(run))
 
-    def _finish(self, run: PolicyRun) -> None:
-        self._guarded(run.entry, run.finish)
-        self._messages.put(lambda: self._done(run))
+    def _report(self, entry: Entry, step: Callable[[], None], then: Callable[[], None]) -> None:
+        """Let a step about a policy that may write be done by a runner, and then something by the main loop."""
+        self._under_way += 1
+
+        def ended() -> None:
+            self._under_way -= 1
+            self._recount = True
+            then()
+
+        def work() -> None:
+            self._guarded(entry, step)
+            self._messages.put(ended)
+
+        self._runners.submit(work)
 
     def _done(self, run: PolicyRun) -> None:
-        self._finishing.discard(id(run))
-        failed = run.report is None or run.report.stopped is not None
-        self.failures += failed or (run.report is not None and run.report.failed)
+        self.failures += run.failed or (run.report is not None and run.report.failed)
         if self._once:
             self.finished.append(run)
-        spread = str(next(iter(run.members), ""))
-        self._schedule.done(run.entry.key, self._taken_at.pop(id(run)), failed=failed, spread=spread)
-        self._count_phases()
+        began = self._taken_at.pop(id(run))
+        self._schedule.done(_slot(run.entry), began, failed=run.failed, spread=_spread(run))
+
+    def _wait(self, run: PolicyRun) -> float:
+        """Seconds until a policy's next run, as the schedule will have it when this one has ended."""
+        began = self._taken_at[id(run)]
+        at = self._schedule.next_after(_slot(run.entry), began, failed=run.failed, spread=_spread(run))
+        return 0.0 if at is None else max(0.0, at - boottime())
 
     def _guarded(self, entry: Entry, step: Callable[[], None]) -> None:
         """Do something about a policy; whatever happens, the policy stays in the schedule and the others go on."""
@@ -231,8 +249,18 @@ class Loop:
         write_status(self._work, entry, how, {}, next_run=None)
 
     def _count_phases(self) -> None:
+        self._recount = False
         phases = Counter(str(entry.status.get("phase") or "Active") for entry in self._catalog.entries)
         self._work.metrics.policies(phases)
+
+
+def _slot(entry: Entry) -> Slot:
+    """A policy's place in the schedule: one that is made anew under its name has a place of its own."""
+    return (*entry.key, entry.reference.uid)
+
+
+def _spread(run: PolicyRun) -> str:
+    return str(next(iter(run.members), ""))
 
 
 def _kinds(entry: Entry) -> set[tuple[str, str]]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from zen_gc_core.cluster.counting import count
+from zen_gc_core.cluster.errors import AuthorityLost
 from zen_gc_core.cluster.listing import Restart, candidates, pages
 from zen_gc_core.cluster.paging import Selection
 from zen_gc_core.engine.planning import unfinished_in_scope
@@ -39,9 +40,14 @@ def population(connection: Connection, members: Mapping[Resource, Member], still
 
     Returns:
         The number; None when it cannot be told.
+
+    Raises:
+        AuthorityLost: What ``still`` raised; that says nothing about the number.
     """
     try:
         return sum(_of_resource(connection, resource, member, still) for resource, member in members.items())
+    except AuthorityLost:
+        raise
     except (ClusterError, Undecided):
         return None
 

@@ -58,16 +58,21 @@ def invalid(reason: str, messages: Sequence[str]) -> Standing:
     return Standing("Error", ready=False, reason=reason, message="; ".join(messages))
 
 
-def standing(report: RunReport) -> Standing:
-    """The standing of a policy after a run."""
+def standing(report: RunReport, words: str = "") -> Standing:
+    """The standing of a policy after a run.
+
+    Args:
+        report: The run.
+        words: The server's words about what stopped it; empty when there are none.
+    """
     plan = report.plan
     if plan.tripped is not None:
         return failed("BreakerTripped", plan.tripped)
     if plan.vetoed:
         return failed("Vetoed", "; ".join(f"{veto.plugin}: {veto.reason}" for veto in plan.vetoed))
     if report.stopped is not None:
-        return failed(report.stopped, report.message)
-    message = f"matched {plan.matched}, due {plan.due}"
+        return failed(report.stopped, words or report.message)
+    message = f"matched {plan.matched}, due {plan.due}{f'; {report.message}' if report.message else ''}"
     degraded = None
     if plan.first_error is not None:
         count = plan.kept[KeptBy.ERROR]
@@ -86,14 +91,14 @@ def numbers(report: RunReport, total_before: int, seen_gone: int) -> dict[str, A
         seen_gone: Objects whose deletion was accepted earlier and that are seen gone now.
     """
     plan, results = report.plan, report.results
-    deleted = results[Result.DELETED]
+    deleted = results[Result.DELETED] + seen_gone
     dry = report.dry_run
     return {
         "resourcesMatched": plan.matched,
-        "resourcesDeleted": 0 if dry else deleted,
+        "resourcesDeleted": deleted,
         "resourcesPending": plan.pending,
         "resourcesWouldDelete": plan.due if dry else None,
-        "totalDeleted": total_before + deleted + seen_gone,
+        "totalDeleted": total_before + deleted,
         "lastGCRun": format_instant(plan.now),
         "lastRun": {
             "scanned": plan.scanned,
@@ -101,7 +106,7 @@ def numbers(report: RunReport, total_before: int, seen_gone: int) -> dict[str, A
             "deleted": deleted,
             "marked": results[Result.MARKED],
             "accepted": results[Result.ACCEPTED],
-            "gone": results[Result.GONE] + seen_gone,
+            "gone": results[Result.GONE],
             "conflicts": results[Result.CONFLICT],
             "failed": results[Result.FAILED],
             "kept": {str(kept_by): plan.kept[kept_by] for kept_by in KeptBy},

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Final
 
 from zen_gc_core.cluster.clocks import boottime
 from zen_gc_core.cluster.errors import AccessDenied, AuthorityLost, NotFound, TargetUnavailable
-from zen_gc_core.cluster.observing import observe
+from zen_gc_core.cluster.policies import read_policy
 from zen_gc_core.controller import reporting
 from zen_gc_core.controller.acting import Acting, Rate, carry_out
 from zen_gc_core.controller.error_types import ErrorType
 from zen_gc_core.controller.fencing import Fence, Stopped, check_clocks
+from zen_gc_core.controller.following import follow_up
 from zen_gc_core.controller.metrics import KindCount
 from zen_gc_core.controller.population import population
 from zen_gc_core.controller.preparing import Preparing, check_access
@@ -24,6 +25,8 @@ from zen_gc_core.errors import ClusterError
 from zen_gc_core.model.report import Result, RunReport
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from zen_gc_core.cluster.discovery import Resource
     from zen_gc_core.controller.catalog import Entry
     from zen_gc_core.controller.reporting import Standing
@@ -31,10 +34,6 @@ if TYPE_CHECKING:
     from zen_gc_core.controller.workplace import Workplace
     from zen_gc_core.engine.compiling import CompiledPolicy
     from zen_gc_core.model.plan import Plan
-
-STUCK_SECONDS: Final = 15 * 60.0
-MOST_FOLLOWED: Final = 50
-"""Terminating objects that a run looks after."""
 
 HOOK_SECONDS: Final = 10.0
 
@@ -46,6 +45,7 @@ class PolicyRun:
         work: What it works with.
         entry: The policy.
         compiled: The policy, compiled.
+        wait: Seconds until the next run, by whether this one failed.
 
     Attributes:
         members: Its place on the sweep of each resource; empty until ``prepare``.
@@ -53,17 +53,26 @@ class PolicyRun:
         failure: Why it could not do what it should; None when it could.
     """
 
-    def __init__(self, work: Workplace, entry: Entry, compiled: CompiledPolicy) -> None:
+    def __init__(
+        self, work: Workplace, entry: Entry, compiled: CompiledPolicy, wait: Callable[[PolicyRun], float]
+    ) -> None:
         self.entry = entry
         self.members: dict[Resource, Member] = {}
         self.report: RunReport | None = None
         self.failure: Stopped | None = None
         self._work = work
         self._compiled = compiled
+        self._wait = wait
+        self._stop: Stopped | None = None
         self._telling = Telling(work, entry.reference)
         self._began = boottime()
         self._started = dt.datetime.now(dt.UTC)
         self._seen_gone = 0
+
+    @property
+    def failed(self) -> bool:
+        """Whether it could not do what it should, so that the next one is put off."""
+        return self.report is None or self.report.stopped is not None
 
     @property
     def dry_run(self) -> bool:
@@ -88,7 +97,10 @@ class PolicyRun:
 
     def _now(self) -> dt.datetime:
         """The instant of the run: the earlier of the local and the server's clock."""
-        server = self._work.connection.clock.now()
+        clock = self._work.connection.clock
+        if clock.now() is None:
+            read_policy(self._work.connection, self.entry.reference)  # any answer tells the server's time
+        server = clock.now()
         return self._started if server is None else min(self._started, server)
 
     def _fail(self, error: ClusterError) -> None:
@@ -96,7 +108,8 @@ class PolicyRun:
             self.entry.access_checked = False
         if isinstance(error, NotFound):
             error = TargetUnavailable(f"the kind is not served any more: {error}")
-        self.failure = Stopped(getattr(error, "reason", "ClusterError"), str(error))
+        expected = isinstance(error, AuthorityLost)
+        self.failure = Stopped(getattr(error, "reason", "ClusterError"), str(error), expected=expected)
 
     def finish(self) -> None:
         """Plan, act and report, once all sweeps have passed."""
@@ -106,7 +119,10 @@ class PolicyRun:
                     self._work.resources.forget(resource)
                 self._fail(member.error)
         if self.failure is None:
-            self._evaluate()
+            try:
+                self._evaluate()
+            except AuthorityLost as error:
+                self._fail(error)
         self._tell()
 
     def _evaluate(self) -> None:
@@ -118,7 +134,7 @@ class PolicyRun:
             lambda: population(self._work.connection, self.members, self._still),
             self._work.plugins.veto,
         )
-        self._seen_gone = self._follow_up()
+        self._seen_gone = follow_up(self._work, self.entry.reference, self.entry.ledger, self._telling)
         results: Counter[Result] = Counter()
         stop = self._obstacle()
         if stop is None and not plan.stopped:
@@ -127,6 +143,7 @@ class PolicyRun:
                 results[Result.WOULD_ACT] = plan.due
             else:
                 results, stop = self._act(plan)
+        self._stop = stop
         self.report = RunReport(
             plan=plan,
             results=results,
@@ -163,8 +180,9 @@ class PolicyRun:
                 self.entry.reference,
                 own_namespace=work.own_namespace,
                 batch_size=behavior.batch_size or work.settings.batch_size,
+                sleep=self._sleep,
             ),
-            Rate(behavior.max_deletions_per_second or work.settings.max_deletions_per_second, work.stopping.wait),
+            Rate(behavior.max_deletions_per_second or work.settings.max_deletions_per_second),
             work.authority,
             self._telling,
             work.stopping,
@@ -172,36 +190,25 @@ class PolicyRun:
         )
         carried = carry_out(next(iter(self.members.values())).case, plan, acting)
         now = boottime()
-        for decision in carried.accepted:
-            self.entry.ledger.accepted.setdefault(decision.uid, (decision, now))
-        if isinstance(carried.stopped, Stopped) and carried.stopped.reason == "AccessDenied":
+        for outcome in carried.accepted:
+            self.entry.ledger.accepted.setdefault(outcome.decision.uid, (outcome, now))
+        if carried.stopped is not None and carried.stopped.reason == "AccessDenied":
             self.entry.access_checked = False
+        if carried.unexpected is not None:
+            work.log.failed("carrying out a plan", carried.unexpected)
         return carried.results, carried.stopped
 
-    def _follow_up(self) -> int:
-        """Look after objects whose deletion was accepted earlier; the number of those that are gone now."""
-        work, accepted = self._work, self.entry.ledger.accepted
-        gone = 0
-        for uid, (decision, since) in list(accepted.items())[:MOST_FOLLOWED]:
-            try:
-                resource = work.resources.resolve(decision.api_version, decision.kind)
-                seen = observe(work.connection, resource, decision.namespace, decision.name)
-            except ClusterError:
-                return gone
-            if seen is None or seen.uid != uid:
-                del accepted[uid]
-                gone += 1
-            elif boottime() - since > STUCK_SECONDS:
-                work.log.still_terminating(self.entry.reference, decision, "", boottime() - since)
-                work.metrics.error(self.entry.reference, ErrorType.STILL_TERMINATING)
-                accepted[uid] = (decision, boottime())
-                accepted.move_to_end(uid)
-        return gone
+    def _sleep(self, seconds: float) -> None:
+        if self._work.stopping.wait(seconds):
+            raise Stopped("Stopping", "the program is ending", expected=True)
 
     def _tell(self) -> None:
         report, failure = self.report, self.failure
         if report is None:
             stop = failure or Stopped("NotEvaluated", "nothing was evaluated")
+            if stop.expected:
+                self._work.log.writes_paused(self.entry.reference, stop.reason)
+                return
             self._telling.failed(stop.reason, str(stop), seconds=boottime() - self._began)
             self._write_status(reporting.failed(stop.reason, str(stop)), {})
             return
@@ -209,11 +216,19 @@ class PolicyRun:
         self._work.log.evaluation_finished(report)
         self._work.metrics.run_finished(report, self._counts())
         self._record(report)
-        deleted = report.results[Result.DELETED]
         counted = reporting.numbers(report, self.entry.ledger.deleted, self._seen_gone)
-        self.entry.ledger.deleted += deleted + self._seen_gone
-        self._write_status(reporting.standing(report), counted, acted=bool(report.results) or self._seen_gone > 0)
+        self.entry.ledger.deleted += self._deleted(report)
+        words = self._stop.words if self._stop else ""
+        self._write_status(reporting.standing(report, words), counted, acted=self._acted(report))
         self._hear(report)
+
+    def _deleted(self, report: RunReport) -> int:
+        return report.results[Result.DELETED] + self._seen_gone
+
+    def _acted(self, report: RunReport) -> bool:
+        """Whether anything was sent, or seen gone that was sent for earlier."""
+        sent = set(report.results) - {Result.WOULD_ACT, Result.DROPPED}
+        return any(report.results[result] for result in sent) or self._seen_gone > 0
 
     def _counts(self) -> list[KindCount]:
         return [
@@ -236,8 +251,8 @@ class PolicyRun:
         if report.stopped is not None:
             message = f"Failed to evaluate policy: {report.stopped}: {report.message}"
             events.record(reference, "EvaluationFailed", message, warning=True)
-        found = (plan.matched, report.results[Result.DELETED], plan.pending)
-        if found != self.entry.ledger.evaluated or report.results.total():
+        found = (plan.matched, self._deleted(report), plan.pending)
+        if found != self.entry.ledger.evaluated or self._acted(report):
             self.entry.ledger.evaluated = found
             message = f"Evaluated policy: matched={found[0]}, deleted={found[1]}, pending={found[2]}"
             events.record(reference, "PolicyEvaluated", message)
@@ -247,7 +262,7 @@ class PolicyRun:
 
         def tell() -> None:
             for name, error in self._work.plugins.run_finished(report):
-                self._work.log.plugin_failed(name, error)
+                self._work.log.plugin_failed(name, error.partition(":")[0])  # its text may quote an object
                 self._work.metrics.error(self.entry.reference, ErrorType.PLUGIN_FAILED)
 
         thread = threading.Thread(target=tell, name="zen_gc_run_finished", daemon=True)
@@ -255,10 +270,5 @@ class PolicyRun:
         thread.join(HOOK_SECONDS)
 
     def _write_status(self, how: Standing, counted: dict[str, object], *, acted: bool = False) -> None:
-        next_run = dt.datetime.now(dt.UTC) + self.interval
+        next_run = dt.datetime.now(dt.UTC) + dt.timedelta(seconds=self._wait(self))
         write_status(self._work, self.entry, how, counted, next_run=next_run, acted=acted)
-
-    @property
-    def interval(self) -> dt.timedelta:
-        """How often the policy runs."""
-        return self._compiled.policy.evaluation_interval or self._work.settings.gc_interval

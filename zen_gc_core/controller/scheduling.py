@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import zlib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterable
+    from collections.abc import Iterable
+
+K = TypeVar("K")
 
 MOST_INTERVALS: Final = 10
 """The longest that failures put a policy off, in intervals."""
@@ -32,16 +34,16 @@ class _Entry:
     again: bool = False
 
 
-class Schedule:
-    """The next run of every policy.
+class Schedule(Generic[K]):
+    """The next run of every policy, by what its caller knows it as.
 
     All times are seconds of one clock that never jumps.
     """
 
     def __init__(self) -> None:
-        self._entries: dict[Hashable, _Entry] = {}
+        self._entries: dict[K, _Entry] = {}
 
-    def put(self, key: Hashable, interval: float, now: float) -> None:
+    def put(self, key: K, interval: float, now: float) -> None:
         """Add a policy, or note that it changed: it runs at once, or again when its run under way has ended."""
         entry = self._entries.get(key)
         if entry is None:
@@ -53,15 +55,15 @@ class Schedule:
         if not entry.running:
             entry.next_at = now
 
-    def drop(self, key: Hashable) -> None:
+    def drop(self, key: K) -> None:
         """Remove a policy; a run of it that is under way finds no entry when it ends."""
         self._entries.pop(key, None)
 
-    def take(self, now: float) -> list[Hashable]:
+    def take(self, now: float) -> list[K]:
         """The policies that are due; they count as running until ``done``."""
         return self._start(key for key, entry in self._entries.items() if entry.next_at <= now)
 
-    def take_along(self, keys: Iterable[Hashable], now: float) -> list[Hashable]:
+    def take_along(self, keys: Iterable[K], now: float) -> list[K]:
         """Those of the policies that are close to due and ride along on a sweep that starts now."""
         return self._start(
             key
@@ -69,18 +71,18 @@ class Schedule:
             if (entry := self._entries.get(key)) and entry.next_at - now <= entry.interval * RIDE_ALONG
         )
 
-    def _start(self, keys: Iterable[Hashable]) -> list[Hashable]:
+    def _start(self, keys: Iterable[K]) -> list[K]:
         started = [key for key in keys if not self._entries[key].running]
         for key in started:
             self._entries[key].running = True
         return started
 
-    def done(self, key: Hashable, now: float, *, failed: bool, spread: str = "") -> None:
+    def done(self, key: K, now: float, *, failed: bool, spread: str = "") -> None:
         """Note the end of a run, and set the next.
 
         Args:
             key: The policy.
-            now: When it ended.
+            now: When it began.
             failed: Whether it could not do what it should.
             spread: The resource; its sweeps are put off by a share of the interval that is its own.
         """
@@ -93,18 +95,24 @@ class Schedule:
             entry.again = False
             entry.next_at = now
             return
-        backoff = min(2 ** max(entry.failures - 1, 0), MOST_INTERVALS)
-        entry.next_at = now + entry.interval * backoff * (1 + JITTER * _share(spread))
+        entry.next_at = _next(now, entry.interval, entry.failures, spread)
 
-    def next_run(self, key: Hashable) -> float | None:
-        """When a policy runs next; None for one that is not scheduled."""
+    def next_after(self, key: K, now: float, *, failed: bool, spread: str = "") -> float | None:
+        """When ``done`` would let a policy run next; None for one that is not scheduled. May be asked by any thread."""
         entry = self._entries.get(key)
-        return entry.next_at if entry else None
+        if entry is None:
+            return None
+        return _next(now, entry.interval, entry.failures + 1 if failed else 0, spread)
 
     def wait(self, now: float, longest: float) -> float:
         """Seconds until the next policy is due, at most ``longest``."""
         idle = [entry.next_at for entry in self._entries.values() if not entry.running]
         return max(0.0, min([longest, *(at - now for at in idle)]))
+
+
+def _next(began: float, interval: float, failures: int, spread: str) -> float:
+    backoff = min(2.0 ** min(max(failures - 1, 0), MOST_INTERVALS), MOST_INTERVALS)
+    return began + interval * backoff * (1 + JITTER * _share(spread))
 
 
 def _share(text: str) -> float:

@@ -69,6 +69,7 @@ class Sweep:
         still: Asked while a page is waited for; what it raises ends the sweep.
 
     Attributes:
+        members: The policies on it.
         objects: How many objects were listed.
         lists: How many lists were begun.
     """
@@ -84,7 +85,7 @@ class Sweep:
     ) -> None:
         self._connection = connection
         self._resource = resource
-        self._members = members
+        self.members = members
         self._selectors = selectors
         self._still = still
         self.objects = 0
@@ -93,23 +94,24 @@ class Sweep:
     def run(self) -> None:
         """Pass over the resource; each member is left with its tallies, or with the error that kept it from them."""
         namespaces = self._namespaces()
+        selection = Selection()
         try:
             selection = self._selection()
             if namespaces is not None and len(namespaces) <= MOST_NAMESPACES:
                 self._by_namespace(selection, namespaces)
             else:
-                self._list(self._members, selection)
+                self._list(self.members, selection)
         except AccessDenied as error:
             if namespaces is None:
-                _fail(self._members, error)
+                _fail(self.members, error)
             else:
                 self._by_namespace(selection, namespaces)
         except ClusterError as error:
-            _fail(self._members, error)
+            _fail(self.members, error)
 
     def _by_namespace(self, selection: Selection, namespaces: Iterable[str]) -> None:
         for namespace in sorted(namespaces):
-            there = [member for member in self._members if member.namespaces and namespace in member.namespaces]
+            there = [member for member in self.members if member.namespaces and namespace in member.namespaces]
             try:
                 self._list(there, replace(selection, namespace=namespace))
             except ClusterError as error:
@@ -132,7 +134,7 @@ class Sweep:
         if not self._resource.namespaced:
             return None
         together: set[str] = set()
-        for member in self._members:
+        for member in self.members:
             names = member.namespaces
             if names is None:
                 return None
@@ -140,8 +142,8 @@ class Sweep:
         return frozenset(together)
 
     def _selection(self) -> Selection:
-        targets = [target for member in self._members for target in member.targets]
-        asked_for_all = any(member.case.record_skipped for member in self._members)
+        targets = [target for member in self.members for target in member.targets]
+        asked_for_all = any(member.case.record_skipped for member in self.members)
         labels = {str(target.label_selector or "") for target in targets}
         fields = {_as_parameter(target) for target in targets}
         field_selector = fields.pop() if len(fields) == 1 and not asked_for_all else ""
@@ -160,7 +162,7 @@ class Sweep:
             return False
         return all(
             (member.case.compiled.reads | member.case.protections.reads(*kind)).metadata_only
-            for member in self._members
+            for member in self.members
         )
 
 

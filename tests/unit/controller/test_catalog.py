@@ -1,0 +1,142 @@
+"""Which policies there are, and which events mean a change."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from zen_gc_core.cluster.watching import Changed, Interrupted, Listed, Removed
+from zen_gc_core.controller.catalog import Catalog
+from zen_gc_core.engine.breaker import APPROVE
+from zen_gc_core.engine.protections import Grants
+from zen_gc_core.errors import ClusterError
+from zen_gc_core.model.policy import API_VERSION, CLUSTER, NAMESPACED
+from zen_gc_core.plugins import installed_entry_points, load_plugins
+
+KEY = (NAMESPACED, "team", "p")
+SPEC = {"targetResources": [{"apiVersion": "v1", "kind": "ConfigMap"}], "ttl": {"immediate": True}}
+
+
+@pytest.fixture(scope="module")
+def vocabulary() -> Any:
+    """The project's own keywords."""
+    return load_plugins(installed_entry_points()).vocabulary
+
+
+@pytest.fixture
+def catalog(vocabulary: Any) -> Catalog:
+    """A catalog without policies."""
+    return Catalog(vocabulary, Grants())
+
+
+def policy(name: str = "p", uid: str = "u1", generation: int = 1, version: str = "1", **fields: Any) -> dict[str, Any]:
+    """A policy as the watch brings it."""
+    metadata = {
+        "name": name,
+        "namespace": "team",
+        "uid": uid,
+        "generation": generation,
+        "resourceVersion": version,
+        "annotations": fields.pop("annotations", {}),
+    }
+    return {"apiVersion": API_VERSION, "kind": NAMESPACED, "metadata": metadata, "spec": SPEC, **fields}
+
+
+def test_a_new_policy_is_a_change(catalog: Catalog) -> None:
+    """Compiled, with nothing remembered."""
+    changes = catalog.apply(Changed(NAMESPACED, policy()))
+    assert [entry.key for entry in changes.changed] == [KEY]
+    assert changes.changed[0].compilation.compiled is not None
+    assert not changes.removed
+
+
+def test_a_status_is_no_change(catalog: Catalog) -> None:
+    """So that no run starts another; it is remembered all the same."""
+    catalog.apply(Changed(NAMESPACED, policy()))
+    changes = catalog.apply(Changed(NAMESPACED, policy(version="2", status={"totalDeleted": 7})))
+    assert changes.changed == changes.removed == ()
+    entry = catalog.get(KEY)
+    assert entry is not None
+    assert (entry.resource_version, entry.status, entry.ledger.deleted) == ("2", {"totalDeleted": 7}, 7)
+
+
+def test_an_edit_supersedes_what_was_and_keeps_the_ledger(catalog: Catalog) -> None:
+    """Runs of the old one write no status any more."""
+    (old,) = catalog.apply(Changed(NAMESPACED, policy())).changed
+    old.ledger.deleted = 5
+    (new,) = catalog.apply(Changed(NAMESPACED, policy(generation=2, version="2"))).changed
+    assert old.superseded
+    assert not new.superseded
+    assert new.ledger is old.ledger
+    assert new.ledger.deleted == 5
+
+
+def test_an_approval_is_a_change(catalog: Catalog) -> None:
+    """It stands in an annotation, which no generation counts."""
+    catalog.apply(Changed(NAMESPACED, policy()))
+    assert catalog.apply(Changed(NAMESPACED, policy(version="2", annotations={APPROVE: "1/5"}))).changed
+    assert not catalog.apply(Changed(NAMESPACED, policy(version="3", annotations={APPROVE: "1/5", "a": "b"}))).changed
+
+
+def test_a_policy_made_anew_under_its_name_is_another(catalog: Catalog) -> None:
+    """Nothing of the old one's is remembered, also when its end was not seen."""
+    (old,) = catalog.apply(Changed(NAMESPACED, policy(status={"totalDeleted": 5}))).changed
+    changes = catalog.apply(Changed(NAMESPACED, policy(uid="u2", version="9")))
+    assert changes.removed == (old,)
+    assert old.superseded
+    (new,) = changes.changed
+    assert (new.status, new.ledger.deleted) == ({}, 0)
+
+
+def test_a_policy_that_is_gone_is_removed(catalog: Catalog) -> None:
+    """Once."""
+    catalog.apply(Changed(NAMESPACED, policy()))
+    (gone,) = catalog.apply(Removed(NAMESPACED, policy())).removed
+    assert gone.superseded
+    assert catalog.entries == ()
+    assert catalog.apply(Removed(NAMESPACED, policy())).removed == ()
+
+
+def test_a_list_is_all_there_is_of_its_kind(catalog: Catalog) -> None:
+    """What it lacks is gone; the other kind is left alone; what is the same is no change."""
+    cluster_policy = policy("c", uid="c1")
+    del cluster_policy["metadata"]["namespace"]
+    catalog.apply(Changed(CLUSTER, {**cluster_policy, "kind": CLUSTER}))
+    catalog.apply(Listed(NAMESPACED, (policy("a", "ua"), policy("b", "ub"))))
+    changes = catalog.apply(Listed(NAMESPACED, (policy("b", "ub"), policy("c", "uc"))))
+    assert [entry.key[2] for entry in changes.removed] == ["a"]
+    assert [entry.key[2] for entry in changes.changed] == ["c"]
+    assert {entry.key for entry in catalog.entries} == {
+        (CLUSTER, "", "c"),
+        (NAMESPACED, "team", "b"),
+        (NAMESPACED, "team", "c"),
+    }
+
+
+def test_it_knows_what_was_listed_once(catalog: Catalog) -> None:
+    """An interruption is no list."""
+    catalog.apply(Interrupted(NAMESPACED, ClusterError("x")))
+    assert not catalog.listed(NAMESPACED)
+    catalog.apply(Listed(NAMESPACED, ()))
+    assert catalog.listed(NAMESPACED)
+    assert not catalog.listed(NAMESPACED, CLUSTER)
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        {"spec": None},
+        {"spec": {"ttl": {"immediat": True}}},
+        {"spec": {**SPEC, "paused": "yes"}},
+        {"status": "spoilt"},
+        {"spec": {**SPEC, "conditions": {"any": [[[]]]}}},
+    ],
+)
+def test_a_policy_that_somebody_spoilt_is_invalid_and_nothing_worse(catalog: Catalog, broken: dict[str, Any]) -> None:
+    """It never acts, and it is not paused."""
+    (entry,) = catalog.apply(Changed(NAMESPACED, {**policy(), **broken})).changed
+    assert not entry.paused
+    if "spec" in broken:
+        assert entry.compilation.compiled is None
+        assert entry.compilation.errors
