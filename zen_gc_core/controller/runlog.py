@@ -168,9 +168,17 @@ class RunLog:
         """A plugin's hook failed; the run went on without it."""
         self._log.warning("plugin failed", plugin=plugin, message=cause)
 
-    def started(self, version: str, identity: str) -> None:
-        """The controller runs."""
-        self._log.info("controller started", version=version, identity=identity)
+    def started(self, version: str, identity: str, metrics_port: int = 0, health_port: int = 0) -> None:
+        """The controller runs.
+
+        Args:
+            version: Its version.
+            identity: Who it is.
+            metrics_port: The port of its metrics; 0 when they are not served.
+            health_port: The port of its health; 0 when it is not served.
+        """
+        ports = {"metrics_port": metrics_port, "health_port": health_port}
+        self._log.info("controller started", version=version, identity=identity, **ports)
 
     def stopping(self, signal: str) -> None:
         """The controller was asked to stop."""

@@ -7,6 +7,7 @@ import os
 import secrets
 import signal
 import socket
+import sys
 import threading
 from datetime import timedelta
 from pathlib import Path
@@ -44,6 +45,9 @@ NAMESPACE_FILE: Final = Path("/var/run/secrets/kubernetes.io/serviceaccount/name
 LONGEST_TURN: Final = timedelta(seconds=30)
 """How long the main loop may take for one turn before the program counts as dead."""
 
+SECONDS_TO_RELEASE: Final = 0.8
+"""How long the lease may take to be released when the program ends."""
+
 POOL_SIZE: Final = 48
 _CONDITIONS: Final = ("policies-listed", "plugins-loaded")
 
@@ -73,12 +77,14 @@ class Controller:
 
     Attributes:
         stopping: Set to end it.
+        starting: Whether it has not begun to work yet.
         metrics_port: The bound port of /metrics; 0 before it is served.
         health_port: The bound port of /healthz; 0 before it is served.
     """
 
     def __init__(self, settings: Settings, *, once: bool = False) -> None:
         self.stopping = threading.Event()
+        self.starting = True
         self.metrics_port = 0
         self.health_port = 0
         self._settings = settings
@@ -113,24 +119,25 @@ class Controller:
             connection = self._connect()
             self._check(connection)
             events = EventRecorder(connection, instance=self._identity, failed=self._event_failed)
-            stack.callback(events.close)
+            stack.callback(events.close, 0.4)
             authority, leading, elector = self._authority()
             work = self._workplace(connection, events, authority)
             catalog = Catalog(work.plugins.vocabulary, work.grants)
             heartbeat, readiness = Heartbeat(LONGEST_TURN), Readiness(_CONDITIONS)
             readiness.set("plugins-loaded", holds=not work.missing_plugins)
-            loop = Loop(work, catalog, leading, _beat(heartbeat, readiness, catalog))
+            loop = Loop(work, catalog, leading, self._beat(heartbeat, readiness, catalog, elector))
             if not self._once:
                 self._serve(stack, heartbeat, readiness)
             watch = PolicyWatch(connection, loop.receive)
             watch.start()
-            stack.callback(watch.close, 0.5)
+            stack.callback(watch.close, 0.1)
             if elector is not None:
                 elector.start()
-                stack.callback(elector.close)
+                stack.callback(_within, SECONDS_TO_RELEASE, elector.close)
             else:
                 self._metrics.leading()
-            self._log.started(__version__, self._identity)
+            self._log.started(__version__, self._identity, self.metrics_port, self.health_port)
+            self.starting = False
             loop.run_once() if self._once else loop.run()
         self._log.stopped()
         return loop
@@ -162,14 +169,16 @@ class Controller:
     def _authority(self) -> tuple[Callable[[], None], Callable[[], bool], Elector | None]:
         if not self._elects:
             return Authority.forever().check, lambda: True, None
+        following = _Following(self._log, self._metrics, self._identity, self._lease_name)
         elector = Elector(
             self._connect(),
             namespace=self._namespace,
             name=self._settings.leader_election_id,
             identity=self._identity,
-            following=_Following(self._log, self._metrics, self._identity, self._lease_name),
+            following=following,
             timing=self._timing,
         )
+        following.elector = elector
         return elector.authority.check, lambda: elector.leading, elector
 
     @property
@@ -205,25 +214,42 @@ class Controller:
 
     def _event_failed(self, error: ClusterError) -> None:
         self._metrics.error(None, ErrorType.EVENT_FAILED)
-        self._log.failed("event", error)
+        self._log.event_not_recorded(error)
+
+    def _beat(
+        self, heartbeat: Heartbeat, readiness: Readiness, catalog: Catalog, elector: Elector | None
+    ) -> Callable[[], None]:
+        """What is done at every turn of the main loop."""
+        followed = ""
+
+        def beat() -> None:
+            nonlocal followed
+            heartbeat.beat()
+            readiness.set("policies-listed", holds=catalog.listed(*POLICY_KINDS))
+            leader = elector.leader if elector is not None else ""
+            if leader not in {followed, "", self._identity}:
+                self._log.standing_by(self._identity, self._lease_name, leader)
+            followed = leader
+
+        return beat
 
 
-def _beat(heartbeat: Heartbeat, readiness: Readiness, catalog: Catalog) -> Callable[[], None]:
-    def beat() -> None:
-        heartbeat.beat()
-        readiness.set("policies-listed", holds=catalog.listed(*POLICY_KINDS))
-
-    return beat
+def _within(seconds: float, step: Callable[[], None]) -> None:
+    """Take a last step, for so long at the most: who ends does not wait for an API server that does not answer."""
+    thread = threading.Thread(target=step, name="ending", daemon=True)
+    thread.start()
+    thread.join(seconds)
 
 
 class _Following:
-    """Told how the election goes."""
+    """Told how the election goes; the elector is known when it is told of."""
 
     def __init__(self, log: RunLog, metrics: Metrics, me: str, lease: str) -> None:
         self._log = log
         self._metrics = metrics
         self._me = me
         self._lease = lease
+        self.elector: Elector | None = None
 
     def started_leading(self) -> None:
         self._metrics.leading()
@@ -231,7 +257,9 @@ class _Following:
 
     def stopped_leading(self) -> None:
         self._metrics.standing_by()
-        self._log.lease_lost(self._me, self._lease, "NotRenewed")
+        leader = self.elector.leader if self.elector is not None else ""
+        reason = "NotRenewed" if leader == self._me else "TakenByAnother" if leader else "Gone"
+        self._log.lease_lost(self._me, self._lease, reason)
 
     def election_failed(self, error: ClusterError) -> None:
         self._metrics.error(None, ErrorType.LEASE_FAILED)
@@ -245,6 +273,8 @@ def stopped_by_signals(controller: Controller, log: RunLog) -> Iterator[None]:
     def stop(number: int, _frame: Any) -> None:
         log.stopping(signal.Signals(number).name)
         controller.stopping.set()
+        if controller.starting:
+            sys.exit(0)  # out of whatever request it waits for
 
     before = {number: signal.signal(number, stop) for number in (signal.SIGTERM, signal.SIGINT)}
     try:
