@@ -126,6 +126,7 @@ def celpy_functions() -> dict[str, Callable[..., Any]]:
     """The conditions by cel-python's interpreter, with the conversion of the object that it needs."""
     import celpy  # noqa: PLC0415  the other engine, imported where it is measured
     from celpy import celtypes  # noqa: PLC0415
+    from celpy.adapter import json_to_cel  # noqa: PLC0415
 
     logging.disable(logging.CRITICAL)
     environment = celpy.Environment()
@@ -133,7 +134,7 @@ def celpy_functions() -> dict[str, Callable[..., Any]]:
     programs = {name: environment.program(environment.compile(text)) for name, text in CEL.items()}
 
     def evaluate(program: Any, value: Any, *_others: Any) -> Any:
-        return program.evaluate({"object": celpy.json_to_cel(value), "now": now})
+        return program.evaluate({"object": json_to_cel(value), "now": now})
 
     return {name: functools.partial(evaluate, program) for name, program in programs.items()}
 
@@ -221,7 +222,7 @@ def measure_compiling() -> list[Figure]:
     environment = Environment()
     bounds = []
     for name, text in CEL.items():
-        best = min(_milliseconds(lambda text=text: environment.compile(text)) for _ in range(50))
+        best = min(_milliseconds(functools.partial(environment.compile, text)) for _ in range(50))
         bounds.append(Figure(f"compiling, {name}", best, MOST_MILLISECONDS_TO_COMPILE, "ms"))
     return bounds
 

@@ -32,8 +32,13 @@ class Cost:
     bytes: int
 
 
-class _Meter:
-    """What an evaluation has left; negative once it is over."""
+class Meter:
+    """What an evaluation has left.
+
+    Attributes:
+        steps: Steps left; negative once it is over.
+        bytes: Bytes left; negative once it is over.
+    """
 
     __slots__ = ("bytes", "steps")
 
@@ -41,19 +46,28 @@ class _Meter:
         self.steps = MAX_STEPS
         self.bytes = MAX_BYTES
 
+    def spend_steps(self, count: int) -> None:
+        """Charge steps as :func:`spend_steps` does."""
+        self.steps -= count
+        if self.steps < 0:
+            raise BudgetExceededError(f"the expression takes more than {MAX_STEPS:,} steps on this object")
+
 
 class _Thread(threading.local):
     """The meter of the current thread."""
 
     def __init__(self) -> None:
-        self.meter = _Meter()
+        self.meter = Meter()
 
 
 _THREAD: Final = _Thread()
 
 
-def begin() -> None:
+def begin() -> Meter:
     """Give the current thread's evaluation its full budget.
+
+    Returns:
+        The meter of the thread, for what charges often.
 
     An evaluation within an evaluation (a function that evaluates another expression) shares one meter, which starts
     anew with the inner one.
@@ -61,6 +75,7 @@ def begin() -> None:
     meter = _THREAD.meter
     meter.steps = MAX_STEPS
     meter.bytes = MAX_BYTES
+    return meter
 
 
 def spend_steps(count: int) -> None:
@@ -72,10 +87,12 @@ def spend_steps(count: int) -> None:
     Raises:
         BudgetExceededError: They are more than the evaluation has left.
     """
-    meter = _THREAD.meter
-    meter.steps -= count
-    if meter.steps < 0:
-        raise BudgetExceededError(f"the expression takes more than {MAX_STEPS:,} steps on this object")
+    _THREAD.meter.spend_steps(count)
+
+
+def current() -> Meter:
+    """The meter of the current thread, as it stands."""
+    return _THREAD.meter
 
 
 def spend_bytes(count: int) -> None:

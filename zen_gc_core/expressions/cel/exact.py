@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from zen_gc_core.errors import BudgetExceededError, ExpressionError
-from zen_gc_core.expressions.budget import begin
+from zen_gc_core.expressions.budget import begin, current
 from zen_gc_core.expressions.cel import operators
 from zen_gc_core.expressions.cel.absorbing import absorbing_loop, absorbing_operator
 from zen_gc_core.expressions.cel.iterating import elements, only_entry, pairs
@@ -225,16 +225,12 @@ class ExactCompiler:
         source = self._compile(node.source, scope)
         inner = {**scope, **dict(zip(node.variables, slots, strict=True))}
         condition = None if node.condition is None else self._compile(node.condition, inner)
-        body, cost, first, second = self._compile(node.body, inner), weight(node), slots[0], len(slots) == 2
-
-        def rounds(frame: Frame) -> Iterator[Any]:
-            """Set the macro's variables to what they are in each round that its condition lets through."""
-            for values in (
-                pairs(source(frame), cost) if second else ((value,) for value in elements(source(frame), cost))
-            ):
-                frame[first : first + len(values)] = values
-                if condition is None or operators.boolean(condition(frame)):
-                    yield values[0]
+        body = self._compile(node.body, inner)
+        rounds = (
+            _rounds(source, weight(node), slots)
+            if condition is None
+            else _chosen(_rounds(source, weight(node), slots), condition)
+        )
 
         match node.macro:
             case "all" | "exists":
@@ -251,6 +247,28 @@ class ExactCompiler:
                 )
             case _:
                 return lambda frame: [body(frame) for _ in rounds(frame)]
+
+
+def _rounds(source: Evaluation, cost: int, slots: Sequence[int]) -> Callable[[Frame], Iterator[Any]]:
+    """What sets the variables of each round of a macro, and yields the first of them."""
+    first, last = slots[0], slots[-1]
+
+    def over_elements(frame: Frame) -> Iterator[Any]:
+        for value in elements(source(frame), cost, current()):
+            frame[first] = value
+            yield value
+
+    def over_pairs(frame: Frame) -> Iterator[Any]:
+        for key, value in pairs(source(frame), cost, current()):
+            frame[first] = key
+            frame[last] = value
+            yield key
+
+    return over_elements if len(slots) == 1 else over_pairs
+
+
+def _chosen(rounds: Callable[[Frame], Iterator[Any]], condition: Evaluation) -> Callable[[Frame], Iterator[Any]]:
+    return lambda frame: (value for value in rounds(frame) if operators.boolean(condition(frame)))
 
 
 def _attempted(value: Evaluation, frame: Frame) -> Any:

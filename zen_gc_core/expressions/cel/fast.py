@@ -93,7 +93,7 @@ class FastCompiler:
         """
         body = self._source(self._checked.tree, {})
         arguments = ", ".join(self._variables.values())
-        start = "    f_begin()\n" if self._metered else ""
+        start = "    m0 = f_begin()\n" if self._metered else ""
         source = (
             f"def f_run({arguments}):\n{start}    try:\n        return {body}\n"
             f"    except f_over:\n        raise\n    except f_failures:\n        pass\n    return f_exact({arguments})\n"
@@ -253,7 +253,7 @@ class FastCompiler:
         names = [self._local() for _ in node.variables]
         inner = {**scope, **dict(zip(node.variables, names, strict=True))}
         helper = "f_each" if len(names) == 1 else "f_pairs"
-        source = self._apply(helper, self._source(node.source, scope), str(weight(node)))
+        source = self._apply(helper, self._source(node.source, scope), str(weight(node)), "m0")
         loop = f"for {', '.join(names)} in {source}"
         if node.condition is not None:
             loop += f" if {self._truth(node.condition, inner)}"
