@@ -6,12 +6,14 @@ turns whatever goes wrong into one line. Nothing here sends a request to the API
 
 from __future__ import annotations
 
+import ipaddress
 import logging
 import os
 import threading
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Self
+from urllib.parse import urlsplit
 
 import yaml
 
@@ -158,7 +160,18 @@ def load(place: Place) -> tuple[Configuration, str]:
         raise BadConfiguration(f"{place}: the credential plugin failed: {complaints.texts[0]}")
     if not hasattr(loader, "host"):
         raise BadConfiguration(f"{place}: its cluster names no server")
+    if not hasattr(loader, "proxy") and _on_this_machine(configuration.host):
+        configuration.proxy = None
     return configuration, str(chosen.get("namespace") or "default")
+
+
+def _on_this_machine(server: str) -> bool:
+    """Whether a server is reached without the environment's proxy, as kubectl does (Go, ``http.ProxyFromEnvironment``)."""
+    name = urlsplit(server).hostname or ""
+    try:
+        return ipaddress.ip_address(name).is_loopback
+    except ValueError:
+        return name == "localhost"
 
 
 class _PluginErrors(logging.Handler):
