@@ -5,6 +5,7 @@ A repeat raises the count of the first. Which events there are is the controller
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import queue
 import secrets
@@ -71,6 +72,7 @@ class EventRecorder:
         self._failed = failed
         self._waiting: queue.Queue[_Noted | None] = queue.Queue(MOST_WAITING)
         self._written: OrderedDict[tuple[str, str, str, str], tuple[str, int]] = OrderedDict()
+        self._given_up = threading.Event()
         self._thread = threading.Thread(target=self._run, name="events", daemon=True)
         self._thread.start()
 
@@ -90,19 +92,18 @@ class EventRecorder:
             self._failed(ClusterError(f"too many events are waiting: {reason} about {about} was dropped"))
 
     def close(self, timeout: float = 2.0) -> None:
-        """Write what is waiting, for as long as is given, and end.
+        """Write what is waiting, for as long as is given, and end; what is left is lost.
 
         Args:
             timeout: Seconds.
         """
-        try:
-            self._waiting.put_nowait(None)
-        except queue.Full:
-            return
+        with contextlib.suppress(queue.Full):
+            self._waiting.put(None, timeout=timeout)
         self._thread.join(timeout)
+        self._given_up.set()
 
     def _run(self) -> None:
-        while (noted := self._waiting.get()) is not None:
+        while (noted := self._waiting.get()) is not None and not self._given_up.is_set():
             try:
                 self._write(noted)
             except ClusterError as error:

@@ -35,6 +35,7 @@ class RawServer:
         self._listener = socket.create_server(("127.0.0.1", 0))
         self._thread = threading.Thread(target=self._accept, daemon=True)
         self._open: list[socket.socket] = []
+        self._meetings: list[threading.Thread] = []
         self.received = bytearray()
 
     @property
@@ -48,11 +49,20 @@ class RawServer:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        for each in (self._listener, *self._open):
-            with contextlib.suppress(OSError):
-                each.shutdown(socket.SHUT_RDWR)
-            each.close()
+        self._close(self._listener)
         self._thread.join()
+        for each in self._open:
+            self._close(each)
+        for meeting in self._meetings:
+            meeting.join()
+        for each in self._open:  # a handshake may have ended meanwhile
+            self._close(each)
+
+    @staticmethod
+    def _close(each: socket.socket) -> None:
+        with contextlib.suppress(OSError):
+            each.shutdown(socket.SHUT_RDWR)
+        each.close()
 
     def request(self, client: socket.socket) -> bytes:
         """Read one request's head and keep it."""
@@ -67,7 +77,8 @@ class RawServer:
             while True:
                 client, _ = self._listener.accept()
                 self._open.append(client)
-                threading.Thread(target=self._meet, args=(client,), daemon=True).start()
+                self._meetings.append(threading.Thread(target=self._meet, args=(client,), daemon=True))
+                self._meetings[-1].start()
 
     def _meet(self, client: socket.socket) -> None:
         with contextlib.suppress(OSError):
