@@ -1,0 +1,201 @@
+"""The pages of the reference that are made of the program itself: ``python docs/generate.py`` writes them anew.
+
+Keywords come from the installed plugins' schemas, commands and flags from click, CEL from its tables of functions.
+What a schema cannot say of a keyword, an example and how it treats what is missing, stands in ``keywords.yaml``.
+Nothing is decided here: a test compares the pages with what this makes.
+"""  # noqa: INP001  a script beside the pages that it makes
+
+from __future__ import annotations
+
+import inspect
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+import yaml
+
+from zen_gc_core import cli
+from zen_gc_core.expressions.cel import reference as cel
+from zen_gc_core.plugins import installed_entry_points, load_plugins
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from zen_gc_core.offering import Offered
+
+HERE: Final = Path(__file__).parent
+Schema = dict[str, Any]
+
+_KINDS: Final = {
+    "matchers": ("Conditions", "`spec.conditions` takes any of these; all that are written must hold."),
+    "ttls": ("TTLs", "`spec.ttl` takes exactly one of these."),
+    "actions": ("Actions", "`spec.action` takes exactly one of these; without it, what is due is deleted."),
+}
+
+_KEYWORDS: Final = """\
+# Keywords
+
+This page is generated from the keywords that zen-gc brings along. Plugins add others; `zen-gc plugins` lists what is
+installed. The fields around them are in the [reference of policies](policy.md).
+
+A *duration* is an integer (seconds), or text of `w d h m s` in falling order, such as `1d12h` or `90m`: more than 0, at
+most 100 years. A *path* is `spec.a.b`, `metadata.labels['app.kubernetes.io/name']`, `a\\.b` for a dot in a key, `[0]` for
+an index. A *time* is RFC 3339 (`2026-01-01T12:00:00Z`), a *date* (`2026-01-01`) is midnight UTC.
+"""
+
+_COMMANDS: Final = """\
+# Commands
+
+This page is generated from the program. `--help` of each command says the same.
+
+Switches also take `--flag=true` and `--flag=false`. An option that names an environment variable can be given by it; the
+flag wins. Options that take `NAME[,NAME…]` may be repeated. Durations in flags take Go's spelling: `400ms`, `1.5s`, `1m30s`.
+
+| exit code | meaning |
+|---|---|
+| 0 | done; of the controller, ended by SIGTERM or SIGINT |
+| 1 | something failed: no cluster, no rights, a required plugin is missing, a quarantined plugin (`plugins`), a run that failed (`controller --once`) |
+| 2 | wrong usage, unreadable input, or an invalid policy |
+| 130 | interrupted |
+
+Errors are one line each on standard error. `ZEN_GC_TRACEBACK=1` shows where a bug is.
+"""
+
+
+def keywords_page() -> str:
+    """The reference of the installed keywords."""
+    notes: Mapping[str, Mapping[str, Mapping[str, str]]] = yaml.safe_load((HERE / "keywords.yaml").read_text("utf-8"))
+    vocabulary = load_plugins(installed_entry_points()).vocabulary
+    parts = [_KEYWORDS]
+    for kind, (title, sentence) in _KINDS.items():
+        parts.append(f"## {title}\n\n{sentence}\n")
+        words: Mapping[str, Offered] = getattr(vocabulary, kind)
+        parts += [_keyword(name, words[name], notes[kind].get(name, {}), kind) for name in words if "/" not in name]
+    return "\n".join(parts)
+
+
+def _keyword(name: str, offered: Offered, notes: Mapping[str, str], kind: str) -> str:
+    schema = offered.adapter.json_schema()
+    suffix = " (TTL)" if kind == "ttls" and name == "cel" else ""
+    lines = [f"### {name}{suffix}", "", _sentence(schema["description"]), "", f"Takes: {_type(schema, schema)}.", ""]
+    if "example" in notes:
+        lines += ["```yaml", notes["example"].rstrip("\n"), "```", ""]
+    rows = list(_rows("", schema, schema))
+    if rows:
+        lines += ["| field | type | default | meaning |", "|---|---|---|---|", *rows, ""]
+    if "notes" in notes:
+        lines += [notes["notes"].rstrip("\n"), ""]
+    return "\n".join(lines)
+
+
+def _sentence(text: str) -> str:
+    text = _cell(text)
+    return text if text.endswith(".") else f"{text}."
+
+
+def _cell(text: str) -> str:
+    return " ".join(text.split()).replace("``", "`").replace("|", "\\|")
+
+
+def _variants(schema: Schema, root: Schema) -> list[Schema]:
+    """What a value may be: the alternatives of a union, references followed; null is left out."""
+    if "$ref" in schema:
+        return [root["$defs"][schema["$ref"].rpartition("/")[2]]]
+    if "anyOf" in schema:
+        return [found for each in schema["anyOf"] for found in _variants(each, root) if found.get("type") != "null"]
+    return [schema]
+
+
+def _type(schema: Schema, root: Schema) -> str:
+    return " or ".join(dict.fromkeys(_one_type(variant, root) for variant in _variants(schema, root)))
+
+
+def _one_type(schema: Schema, root: Schema) -> str:
+    if "const" in schema or "enum" in schema:
+        values = [schema["const"]] if "const" in schema else schema["enum"]
+        return ", ".join(f"`{str(value).lower() if isinstance(value, bool) else value}`" for value in values)
+    if schema.get("x-kubernetes-int-or-string"):
+        return "duration or `never`" if "never" in schema.get("description", "") else "duration"
+    if schema["type"] == "array":
+        return f"list of {_type(schema['items'], root)}"
+    if schema["type"] == "object" and isinstance(schema.get("additionalProperties"), dict):
+        return f"map of text to {_type(schema['additionalProperties'], root)}"
+    if schema.get("x-kubernetes-preserve-unknown-fields"):
+        return "condition map"
+    if schema.get("maxLength") == _LONGEST_PATH:
+        return "path"
+    names = {"string": "text", "object": "map", "integer": "integer", "number": "number", "boolean": "boolean"}
+    return names[schema["type"]]
+
+
+_LONGEST_PATH: Final = 1024
+
+
+def _rows(prefix: str, schema: Schema, root: Schema) -> Iterator[str]:
+    """A row for each field below a schema, by its path."""
+    for variant in _variants(schema, root):
+        if variant.get("type") == "array":
+            yield from _rows(f"{prefix}[].", variant["items"], root)
+        for name, field in variant.get("properties", {}).items():
+            yield _row(f"{prefix}{name}", field, root, required=name in variant.get("required", ()))
+            yield from _rows(f"{prefix}{name}.", field, root)
+
+
+def _row(path: str, field: Schema, root: Schema, *, required: bool) -> str:
+    default = field.get("default")
+    shown = "required" if required else "" if default is None else f"`{default}`"
+    return f"| `{path}` | {_type(field, root)} | {shown} | {_cell(field.get('description', ''))} |"
+
+
+def commands_page() -> str:
+    """The reference of the commands and their options."""
+    group = cli.commands
+    context = click.Context(group, info_name="zen-gc")
+    found = [(name, group.get_command(context, name)) for name in group.list_commands(context)]
+    return "\n".join([_COMMANDS, *(_command(context, name, command) for name, command in found if command)])
+
+
+def _command(parent: click.Context, name: str, command: click.Command) -> str:
+    context = click.Context(command, parent=parent, info_name=name)
+    paragraphs = [" ".join(text.split()) for text in inspect.cleandoc(command.help or "").split("\n\n")]
+    usage = " ".join([f"zen-gc {name}", *command.collect_usage_pieces(context)])
+    lines = [f"## {name}", "", "\n\n".join(paragraphs), "", "```text", usage, "```", ""]
+    options = [parameter for parameter in command.params if isinstance(parameter, click.Option)]
+    if options:
+        lines += ["| option | default | environment | meaning |", "|---|---|---|---|"]
+        lines += [_option(context, option) for option in options] + [""]
+    if command.epilog:
+        examples = inspect.cleandoc(command.epilog.replace("\b\nExamples:\n", ""))
+        lines += ["```sh", *(line.strip() for line in examples.splitlines()), "```", ""]
+    return "\n".join(lines)
+
+
+def _option(context: click.Context, option: click.Option) -> str:
+    spelt = ", ".join(sorted(option.opts, key=len))
+    if not option.is_flag:
+        spelt += f" {_cell(option.make_metavar(context)).removesuffix(' RANGE')}"
+    variable = f"`{option.envvar}`" if isinstance(option.envvar, str) else ""
+    extra = option.get_help_extra(context)
+    default = extra.get("default", "").strip("()")
+    bounds = f" ({_cell(extra['range'])})" if "range" in extra else ""
+    required = " Required." if option.required else ""
+    shown = f"`{default}`" if default and " " not in default else default
+    return f"| `{spelt}` | {shown} | {variable} | {_cell(option.help or '')}{bounds}{required} |"
+
+
+PAGES: Final[Mapping[str, Callable[[], str]]] = {
+    "reference/keywords.md": keywords_page,
+    "reference/cli.md": commands_page,
+    "reference/cel.md": cel.reference,
+}
+"""The generated pages, below ``docs/``, and what makes each."""
+
+
+def write() -> None:
+    """Write every generated page anew."""
+    for name, make in PAGES.items():
+        (HERE / name).write_text(make(), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    write()
