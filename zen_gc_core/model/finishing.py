@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from zen_gc_core.model.candidate import Candidate
 
 _STATUS: Final = FieldPath.parse("status")
+_PHASE: Final = FieldPath.parse("status.phase")
+_FINISHED_PHASES: Final = ("Succeeded", "Failed")
 _CONTAINERS: Final = ("containerStatuses", "initContainerStatuses", "ephemeralContainerStatuses")
 
 
@@ -33,10 +35,12 @@ def finish_of(candidate: Candidate) -> str | None:
         None when it is unfinished; else the text of the instant, which is empty when it is finished but does not say
         when.
     """
+    group = candidate.api_version.rpartition("/")[0]
+    if (group, candidate.kind) == ("", "Pod") and candidate.get(_PHASE) not in _FINISHED_PHASES:
+        return None  # most Pods run, and one field says so
     status = candidate.get(_STATUS)
     if status is MISSING or not isinstance(status, dict):
         return None
-    group = candidate.api_version.rpartition("/")[0]
     special = _BY_KIND.get((group, candidate.kind))
     return special(status) if special else _by_convention(status)
 
@@ -49,7 +53,7 @@ def _job(status: dict[str, Any]) -> str | None:
 
 
 def _pod(status: dict[str, Any]) -> str | None:
-    if status.get("phase") not in ("Succeeded", "Failed"):
+    if status.get("phase") not in _FINISHED_PHASES:
         return None
     ended = [
         _text(_map(_map(container.get("state")).get("terminated")).get("finishedAt"))

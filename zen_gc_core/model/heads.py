@@ -5,12 +5,16 @@ A page is decoded once, heads and all; the rest of an object stays JSON until so
 
 from __future__ import annotations
 
-from typing import Any, Final
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 import orjson
 
 from zen_gc_core.errors import InputError, Undecided
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 class OwnerReference(msgspec.Struct, frozen=True, gc=False, rename="camel"):
@@ -43,7 +47,7 @@ class Head(msgspec.Struct, gc=False):
 
     Attributes:
         metadata: Its metadata.
-        spec: Its ``spec``: JSON, or the value once somebody has looked; UNSET when there is none.
+        spec: Its ``spec``, as JSON; UNSET when there is none.
         status: Its ``status``, likewise.
         type: Its ``type`` (of a Secret), likewise.
     """
@@ -70,6 +74,24 @@ _decode_items: Final = msgspec.json.Decoder(_RawItems).decode
 def decode_metadata(raw: msgspec.Raw | bytes) -> dict[str, Any]:
     """The whole ``metadata`` of an object whose head has been decoded."""
     return _decode_metadata(raw).metadata
+
+
+@lru_cache(maxsize=1024)
+def _field_decoder(key: str) -> Callable[[msgspec.Raw | bytes], Any]:
+    field = msgspec.defstruct("Field", [("value", Any, msgspec.UNSET)], rename={"value": key})
+    return msgspec.json.Decoder(field).decode
+
+
+def decode_field(raw: msgspec.Raw | bytes, key: str) -> Any:
+    """One field of a JSON object, without decoding the others; UNSET where it has none.
+
+    Raises:
+        ValueError: The JSON is no object.
+    """
+    try:
+        return _field_decoder(key)(raw).value
+    except msgspec.DecodeError as error:
+        raise ValueError(str(error)) from None
 
 
 def decode_json(raw: msgspec.Raw | bytes) -> Any:

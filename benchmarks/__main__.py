@@ -1,0 +1,31 @@
+"""``make bench``: print every figure; a bound that is missed is printed as such, and makes the command fail."""
+
+from __future__ import annotations
+
+import sys
+
+from benchmarks import deletes, expressions, offline, passes, startup
+
+SECTIONS = {
+    "startup": startup.run,
+    "passes": passes.run,
+    "offline": offline.run,
+    "deletes": deletes.run,
+    "expressions": lambda: expressions.main() == 0,
+}
+
+
+def main() -> int:
+    """Run the sections that are named, or all."""
+    wanted = sys.argv[1:] or list(SECTIONS)
+    for name in wanted:
+        if name not in SECTIONS:
+            print(f"no section '{name}'; there are: {', '.join(SECTIONS)}", file=sys.stderr)
+            return 2
+    kept = [SECTIONS[name]() for name in wanted]
+    print("\nall bounds hold" if all(kept) else "\nsome bounds are MISSED")
+    return 0 if all(kept) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

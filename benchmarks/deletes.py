@@ -1,0 +1,169 @@
+"""Deletes a second under the whole contract, against a loop that only GETs and DELETEs, both with eight workers."""
+
+from __future__ import annotations
+
+import datetime as dt
+import gc
+import itertools
+import sys
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any
+
+from benchmarks.figures import Figure, show
+from benchmarks.serving import embedded, real
+from zen_gc_core.cluster.authority import Authority
+from zen_gc_core.cluster.connection import Connection
+from zen_gc_core.cluster.counting import FieldSelectors
+from zen_gc_core.cluster.discovery import Resource, Resources
+from zen_gc_core.cluster.namespaces import Namespaces
+from zen_gc_core.cluster.policies import POLICY_KINDS
+from zen_gc_core.controller.acting import WORKERS, Acting, Rate, carry_out
+from zen_gc_core.controller.fencing import Fence
+from zen_gc_core.controller.preparing import Preparing
+from zen_gc_core.controller.sweeping import Sweep
+from zen_gc_core.engine.compiling import compile_policy
+from zen_gc_core.engine.crds import crd_documents
+from zen_gc_core.engine.parsing import parse_policy
+from zen_gc_core.engine.planning import conclude
+from zen_gc_core.engine.protections import Grants
+from zen_gc_core.model.report import Result
+from zen_gc_core.plugins import installed_entry_points, load_plugins
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from zen_gc_core.cluster.writing import Attempt
+    from zen_gc_core.model.decision import Decision
+    from zen_gc_core.model.report import Outcome
+
+OBJECTS = 2_000
+ROUNDS = 3
+CONFIG_MAPS = Resource("", "v1", "configmaps", "ConfigMap", namespaced=True)
+NAMESPACES = Resource("", "v1", "namespaces", "Namespace", namespaced=False)
+
+
+def run() -> bool:
+    """Measure, print, and say whether all bounds hold."""
+    with embedded(0) as kubeconfig:
+        holds = _measured("embedded cluster", kubeconfig)
+    with real(0) as found:
+        return (_measured("real API server", found[0]) and holds) if found is not None else holds
+
+
+def _measured(name: str, kubeconfig: Path) -> bool:
+    connection = Connection.open(kubeconfig=kubeconfig, pool_size=2 * WORKERS)
+    _install(connection)
+    raw, ours = 0.0, 0.0
+    for number in range(ROUNDS):
+        raw = max(raw, _raw(connection, f"raw-{number}"))
+        ours = max(ours, _ours(connection, f"ours-{number}"))
+    figures = [
+        Figure("deletes a second, against the raw GET + DELETE loop", ours / raw, 0.8, least=True),
+        Figure("deletes a second", ours, unit="/s", note=f"raw {raw:.0f}/s"),
+    ]
+    return show(f"Deletes, {WORKERS} workers, {name}", figures)
+
+
+def _install(connection: Connection) -> None:
+    path = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
+    for document in crd_documents(load_plugins(installed_entry_points()).vocabulary):
+        _expect(connection, "POST", path, document)
+    while connection.request("GET", POLICY_KINDS["GarbageCollectionPolicy"].path()).status != 200:
+        time.sleep(0.1)
+
+
+def _fill(connection: Connection, namespace: str) -> list[str]:
+    _expect(connection, "POST", NAMESPACES.path(), {"metadata": {"name": namespace}})
+    names = [f"cm-{number:05d}" for number in range(OBJECTS)]
+
+    def create(name: str) -> None:
+        body = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": name}, "data": {"k": "v" * 200}}
+        _expect(connection, "POST", CONFIG_MAPS.path(namespace), body)
+
+    with ThreadPoolExecutor(WORKERS) as pool:
+        list(pool.map(create, names))
+    time.sleep(1.1)  # so that they are due by whole seconds
+    return names
+
+
+def _expect(connection: Connection, method: str, path: str, body: Any) -> Any:
+    answer = connection.request(method, path, body=body)
+    if answer.status not in {200, 201, 202}:
+        raise SystemExit(f"{method} {path}: {answer.status} {answer.body[:200]!r}")
+    return answer.document()
+
+
+def _raw(connection: Connection, namespace: str) -> float:
+    names = _fill(connection, namespace)
+
+    def delete(name: str) -> None:
+        path = CONFIG_MAPS.path(namespace, name)
+        metadata = _expect(connection, "GET", path, None)["metadata"]
+        body = {"preconditions": {"uid": metadata["uid"], "resourceVersion": metadata["resourceVersion"]}}
+        _expect(connection, "DELETE", path, body)
+
+    began = time.perf_counter()
+    with ThreadPoolExecutor(WORKERS) as pool:
+        list(pool.map(delete, names))
+    return OBJECTS / (time.perf_counter() - began)
+
+
+class _Witness:
+    def __init__(self) -> None:
+        self.intents = itertools.count()
+
+    def intent(self, decision: Decision, attempt: Attempt) -> None:  # noqa: ARG002  counted, not read
+        next(self.intents)
+
+    def acted(self, outcome: Outcome, seconds: float, attempts: int, cause: BaseException | None = None) -> None:
+        """Nothing more is told here."""
+
+
+def _ours(connection: Connection, namespace: str) -> float:
+    _fill(connection, namespace)
+    policy = {
+        "apiVersion": "gc.kube-zen.io/v1alpha1",
+        "kind": "GarbageCollectionPolicy",
+        "metadata": {"name": "all", "namespace": namespace},
+        "spec": {
+            "targetResources": [{"apiVersion": "v1", "kind": "ConfigMap", "names": ["cm-*"]}],
+            "ttl": {"afterCreation": "1s"},
+            "behavior": {"breaker": {"maxPercent": 100}},
+        },
+    }
+    installed = _expect(connection, "POST", POLICY_KINDS["GarbageCollectionPolicy"].path(namespace), policy)
+    compiled = compile_policy(parse_policy(installed), load_plugins(installed_entry_points()).vocabulary).compiled
+    if compiled is None:
+        raise SystemExit("the policy of the benchmark is invalid")
+    time.sleep(1.1)
+    resources = Resources(connection)
+    preparing = Preparing(connection, resources, Namespaces(connection), Grants())
+    members = preparing.members(compiled, dt.datetime.now(dt.UTC))
+    gc.freeze()
+    for resource, member in members.items():
+        Sweep(connection, resource, [member], selectors=FieldSelectors(connection)).run()
+    member = next(iter(members.values()))
+    plan = conclude(member.case, member.tallies, lambda: 10 * OBJECTS)
+    stopping = threading.Event()
+    acting = Acting(
+        connection,
+        resources,
+        Fence(connection, compiled.reference, own_namespace="default", batch_size=20),
+        Rate(1e6),
+        Authority.forever().check,
+        _Witness(),
+        stopping,
+        timeout=3.0,
+    )
+    began = time.perf_counter()
+    carried = carry_out(member.case, plan, acting)
+    seconds = time.perf_counter() - began
+    if carried.results[Result.DELETED] != OBJECTS:
+        raise SystemExit(f"not all were deleted: {dict(carried.results)} {carried.stopped}")
+    return OBJECTS / seconds
+
+
+if __name__ == "__main__":
+    sys.exit(0 if run() else 1)

@@ -1,0 +1,84 @@
+"""One pass over many objects, against a loop that only fetches and splits the pages."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from typing import TYPE_CHECKING, Any
+
+from benchmarks.figures import Figure, show
+from benchmarks.serving import embedded, real
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+ROUNDS = 3
+MANY = 100_000
+FEW = 10_000
+
+
+def run() -> bool:
+    """Measure, print, and say whether all bounds hold."""
+    with embedded(FEW) as kubeconfig:
+        few = _pass(kubeconfig, "sweep", 3)
+    with embedded(MANY) as kubeconfig:
+        raw, swept = _rounds(kubeconfig)
+        holds = show(
+            f"One pass over {MANY:,} Pods of 4 KB, three policies, embedded cluster", _figures(raw, swept, few)
+        )
+    with embedded(FEW) as kubeconfig:
+        thousand = _pass(kubeconfig, "sweep", 1000)
+        figures = [
+            Figure("lists for a thousand policies on one resource", thousand["lists"], 1, unit=""),
+            Figure("a thousand policies, per object and policy", thousand["cpu"] / FEW / 1000 * 1e6, unit="µs"),
+        ]
+        holds = show("A thousand policies on one resource", figures) and holds
+    with real(MANY) as found:
+        if found is not None:
+            raw, swept = _rounds(found[0])
+            holds = show(f"The same over {MANY:,} Pods of a real API server", _figures(raw, swept, None)) and holds
+    return holds
+
+
+def _rounds(kubeconfig: Path) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The best of some rounds of each, taken in turn: what others do on the machine is not measured."""
+    rounds = [(_pass(kubeconfig, "raw", 0), _pass(kubeconfig, "sweep", 3)) for _ in range(ROUNDS)]
+    return _best([raw for raw, _ in rounds]), _best([swept for _, swept in rounds])
+
+
+def _best(results: list[dict[str, Any]]) -> dict[str, Any]:
+    return {**results[0], **{name: min(result[name] for result in results) for name in ("wall", "cpu", "rss")}}
+
+
+def _pass(kubeconfig: Path, what: str, policies: int) -> dict[str, Any]:
+    command = [sys.executable, "-m", "benchmarks.passing", str(kubeconfig), what, str(policies)]
+    result = subprocess.run(command, capture_output=True, text=True, check=True)
+    found: dict[str, Any] = json.loads(result.stdout)
+    return found
+
+
+def _figures(raw: dict[str, Any], swept: dict[str, Any], few: dict[str, Any] | None) -> list[Figure]:
+    objects = swept["objects"]
+    figures = [
+        Figure(
+            "wall, against the raw loop",
+            swept["wall"] / raw["wall"],
+            1.5,
+            note=f"{swept['wall']:.1f} s, raw {raw['wall']:.1f} s",
+        ),
+        Figure(
+            "CPU, against the raw loop",
+            swept["cpu"] / raw["cpu"],
+            2.5,
+            note=f"{swept['cpu'] / objects * 1e6:.1f} µs an object, raw {raw['cpu'] / objects * 1e6:.1f} µs",
+        ),
+        Figure("peak memory", swept["rss"], 100, unit="MiB"),
+    ]
+    if few is not None:
+        figures.append(Figure(f"peak memory, against {few['objects']:,} objects", swept["rss"] / few["rss"], 1.1))
+    return figures
+
+
+if __name__ == "__main__":
+    sys.exit(0 if run() else 1)
