@@ -1,0 +1,265 @@
+"""The status of policies, as a running controller writes it on both kinds of cluster."""
+
+from __future__ import annotations
+
+import datetime as dt
+import time
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.cluster.controller.controllers import instant
+from tests.cluster.controller.stage import SELECTOR, TARGET, ago, until
+from zen_gc_core.embedded import Fault
+from zen_gc_core.model.policy import CLUSTER
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.cluster.controller.controllers import Inside
+    from tests.cluster.controller.stage import EmbeddedStage, Stage
+    from zen_gc_core.embedded.faults import Request
+
+
+def patches(stage: EmbeddedStage) -> list[Request]:
+    """The status writes that the embedded cluster was sent."""
+    return [each for each in stage.server.requests if each.method == "PATCH" and each.path.endswith("/status")]
+
+
+def test_every_field_says_what_the_run_found(stage: Stage, inside: Callable[..., Inside]) -> None:
+    """Deleted, waiting, kept by the mark; and what `kubectl get gcp` shows of it."""
+    gone = stage.make_many(2, metadata={"creationTimestamp": ago(hours=3)})
+    stage.make("waiting")
+    stage.make("marked", metadata={"annotations": {"gc.kube-zen.io/keep": ""}, "creationTimestamp": ago(hours=3)})
+    stage.make("other", metadata={"labels": {}, "creationTimestamp": ago(hours=3)})
+    inside(stage, gc_interval=dt.timedelta(minutes=5))
+    before = dt.datetime.now(dt.UTC).replace(microsecond=0)
+    policy = stage.policy(ttl={"afterCreation": "1h"})
+    status = until(lambda: stage.status(policy))
+    assert stage.names() == {"waiting", "marked"}
+    assert not stage.there(gone[0])
+    assert (status["phase"], status["observedGeneration"]) == ("Active", 1)
+    assert (status["resourcesMatched"], status["resourcesDeleted"], status["resourcesPending"]) == (4, 2, 2)
+    assert status["totalDeleted"] == 2
+    assert "resourcesWouldDelete" not in status
+    run = status["lastRun"]
+    assert run.pop("durationSeconds") >= 0
+    assert run.pop("scanned") >= 4  # how many others there are is the server's to know: the selector is pushed down
+    assert run == {
+        "due": 2,
+        "deleted": 2,
+        "marked": 0,
+        "accepted": 0,
+        "gone": 0,
+        "conflicts": 0,
+        "failed": 0,
+        "kept": {"protected": 1, "condition": 0, "noExpiry": 0, "error": 0},
+    }
+    last, following = (dt.datetime.fromisoformat(status[name]) for name in ("lastGCRun", "nextGCRun"))
+    assert before - dt.timedelta(seconds=2) <= last <= dt.datetime.now(dt.UTC)
+    assert dt.timedelta(minutes=4, seconds=55) <= following - last <= dt.timedelta(minutes=5, seconds=30)
+    ready, degraded = (stage.condition(policy, kind) for kind in ("Ready", "Degraded"))
+    assert (ready["status"], ready["reason"], ready["observedGeneration"]) == ("True", "Evaluated", 1)
+    assert (degraded["status"], degraded["reason"]) == ("False", "AsExpected")
+    shown = stage.cluster.kubectl("get", "gcp", "-n", stage.namespace, check=True).stdout.splitlines()
+    columns = dict(
+        zip(shown[0].replace("LAST RUN", "LAST").replace("NEXT RUN", "NEXT").split(), shown[1].split(), strict=False)
+    )
+    assert columns["PHASE"] == "Active"
+    assert columns["READY"] == "True"
+    assert (columns["MATCHED"], columns["DELETED"], columns["PENDING"]) == ("4", "2", "2")
+    assert status["nextGCRun"] in shown[1]
+    assert "<invalid>" not in shown[1]
+
+
+def test_pausing_and_going_on_are_seen_and_keep_their_times(stage: Stage, inside: Callable[..., Inside]) -> None:
+    """Active, Paused, Active: the policy is Ready throughout, and says so since the same moment."""
+    inside(stage)
+    policy = stage.policy()
+    until(lambda: stage.status(policy).get("phase") == "Active")
+    since = stage.condition(policy)["lastTransitionTime"]
+    stage.edit(policy, {"paused": True})
+    status = until(lambda: (found := stage.status(policy)).get("phase") == "Paused" and found)
+    assert status["observedGeneration"] == 2
+    assert "nextGCRun" not in status
+    name = stage.make()
+    time.sleep(1.5)
+    assert stage.there(name)
+    stage.edit(policy, {"paused": None})
+    until(lambda: not stage.there(name))
+    until(lambda: stage.status(policy)["totalDeleted"] == 1)
+    assert stage.condition(policy)["lastTransitionTime"] == since
+    assert stage.status(policy)["phase"] == "Active"
+
+
+@pytest.mark.parametrize(
+    ("spec", "reason", "words"),
+    [
+        ({"conditions": {"phaze": ["x"]}}, "InvalidPolicy", "phaze"),
+        ({"targetResources": [{**TARGET, "namespaces": ["else"]}]}, "ScopeDenied", "own namespace"),
+        (
+            {"targetResources": [{"apiVersion": "acme.io/v1", "kind": "Nothing"}]},
+            "TargetUnavailable",
+            "Nothing",
+        ),
+    ],
+)
+def test_an_error_is_told_and_its_mending_too(
+    stage: Stage, inside: Callable[..., Inside], spec: dict[str, Any], reason: str, words: str
+) -> None:
+    """Error and back; meanwhile the policy does nothing, and others go on."""
+    name = stage.make()
+    inside(stage)
+    policy = stage.policy(**spec)
+    status = until(lambda: stage.status(policy))
+    assert status["phase"] == "Error"
+    ready = stage.condition(policy)
+    assert (ready["status"], ready["reason"]) == ("False", reason)
+    assert words in ready["message"]
+    assert stage.there(name)
+    stage.edit(policy, {"conditions": None, "targetResources": [TARGET]})
+    until(lambda: not stage.there(name))
+    until(lambda: stage.status(policy)["phase"] == "Active")
+    assert stage.condition(policy)["status"] == "True"
+    assert stage.condition(policy, "Degraded")["status"] == "False"
+
+
+def test_an_object_that_cannot_be_judged_degrades_its_policy(stage: Stage, inside: Callable[..., Inside]) -> None:
+    """The first object and its error stand in the condition; what can be judged goes."""
+    stage.make("fine", data={"until": "2020-01-01T00:00:00Z"})
+    stage.make("odd", data={"until": "soon"})
+    inside(stage)
+    policy = stage.policy(ttl={"expiresAt": {"path": "data.until"}})
+    degraded = until(lambda: (found := stage.condition(policy, "Degraded")).get("status") == "True" and found)
+    assert degraded["reason"] == "EvaluationErrors"
+    assert f"ConfigMap {stage.namespace}/odd" in degraded["message"]
+    assert stage.names() == {"odd"}
+    assert stage.status(policy)["lastRun"]["kept"]["error"] == 1
+    assert stage.status(policy)["phase"] == "Active"
+
+
+def test_a_cluster_policy_has_a_status_too(stage: Stage, inside: Callable[..., Inside]) -> None:
+    """And acts where its targets say."""
+    name = stage.make()
+    inside(stage)
+    policy = stage.policy(kind=CLUSTER, targetResources=[{**TARGET, "namespaces": [stage.namespace]}])
+    until(lambda: not stage.there(name))
+    status = until(lambda: stage.status(policy, kind=CLUSTER))
+    assert (status["phase"], status["totalDeleted"]) == ("Active", 1)
+
+
+def test_a_dry_run_says_what_it_would_do_and_does_nothing(
+    embedded: EmbeddedStage, inside: Callable[..., Inside]
+) -> None:
+    """With a number of its own, and no write as long as that is the same."""
+    names = set(embedded.make_many(3))
+    policy = embedded.policy(behavior={"dryRun": True})
+    controller = inside(embedded)
+    status = until(lambda: embedded.status(policy))
+    assert (status["resourcesWouldDelete"], status["resourcesDeleted"], status["lastRun"]["due"]) == (3, 0, 3)
+    controller.await_record("evaluation finished", 4)
+    assert len(patches(embedded)) == 1
+    assert embedded.names() == names
+    assert not [each for each in embedded.server.requests if each.method == "DELETE"]
+
+
+def test_a_status_that_says_nothing_new_is_not_written(embedded: EmbeddedStage, inside: Callable[..., Inside]) -> None:
+    """One patch for several intervals, for every kind of standing; and no run is started by it."""
+    embedded.make("kept", metadata={"annotations": {"gc.kube-zen.io/keep": ""}})
+    embedded.policy("active")
+    embedded.policy("paused", paused=True)
+    embedded.policy("invalid", conditions={"phaze": []})
+    embedded.policy("unavailable", targetResources=[{"apiVersion": "acme.io/v1", "kind": "Nothing"}])
+    controller = inside(embedded)
+    controller.await_record("evaluation finished", 4, policy="active")
+    assert sorted(each.path.split("/")[-2] for each in patches(embedded)) == [
+        "active",
+        "invalid",
+        "paused",
+        "unavailable",
+    ]
+    finished = [instant(each) for each in controller.records("evaluation finished", policy="active")]
+    assert len(finished) <= (finished[-1] - finished[0]).total_seconds() + 2
+
+
+def test_a_conflict_is_read_again_and_written(embedded: EmbeddedStage, inside: Callable[..., Inside]) -> None:
+    """Somebody labels the policy all the time."""
+    policy = embedded.policy(evaluationInterval="1h")
+    path = embedded.path(policy)
+
+    def relabel(request: Request) -> Fault | None:
+        if request.method == "PATCH" and request.path == f"{path}/status" and len(patches(embedded)) < 2:
+            conflicts.append(request)
+            return Fault(status=409)
+        return None
+
+    conflicts: list[Request] = []
+    embedded.server.faults = relabel
+    controller = inside(embedded)
+    until(lambda: embedded.status(policy).get("phase") == "Active")
+    assert len(conflicts) == 2
+    assert not controller.records("status update failed")
+
+
+def test_a_status_that_cannot_be_written_is_counted_and_written_later(
+    embedded: EmbeddedStage, inside: Callable[..., Inside]
+) -> None:
+    """The run is not lost: its numbers come with the next status."""
+    policy = embedded.policy()
+    embedded.make_many(2)
+    embedded.server.faults = lambda each: Fault(status=422) if each.path.endswith("/status") else None
+    controller = inside(embedded)
+    controller.await_record("status update failed", policy=policy, reason="Refused")
+    assert embedded.names() == set()
+    until(lambda: "StatusUpdateFailed" in embedded.reasons(policy))
+    assert controller.scrape().total("gc_errors_total", policy_name=policy, error_type="status_update_failed") >= 1
+    embedded.server.faults = None
+    until(lambda: embedded.status(policy).get("totalDeleted") == 2)
+
+
+def test_a_policy_made_anew_does_not_get_the_status_of_the_old_one(
+    embedded: EmbeddedStage, inside: Callable[..., Inside]
+) -> None:
+    """Not even when it is made anew while the old one's status is on its way."""
+    policy = embedded.policy(evaluationInterval="1h")
+    path = embedded.path(policy)
+    embedded.make_many(3)
+    old, hits = embedded.read(policy)["metadata"]["uid"], [0]
+
+    def swap(request: Request) -> Fault | None:
+        if request.path == f"{path}/status" and (request.body or {})["metadata"]["uid"] == old:
+            hits[0] += 1
+            return Fault(delay=1.0)
+        return None
+
+    embedded.server.faults = swap
+    inside(embedded)
+    until(lambda: hits[0])
+    embedded.delete(path)
+    embedded.policy(policy, evaluationInterval="1h", ttl={"afterCreation": "1h"})
+    status = until(lambda: embedded.status(policy))
+    time.sleep(1.5)
+    assert embedded.status(policy) == status
+    assert status["totalDeleted"] == 0
+    assert embedded.read(policy)["metadata"]["uid"] != old
+
+
+def test_the_total_outlives_the_controller(embedded: EmbeddedStage, inside: Callable[..., Inside]) -> None:
+    """The next one goes on from the status."""
+    policy = embedded.policy()
+    embedded.make_many(2)
+    first = inside(embedded)
+    until(lambda: embedded.status(policy).get("totalDeleted") == 2)
+    first.stop()
+    embedded.make()
+    inside(embedded)
+    until(lambda: embedded.status(policy).get("totalDeleted") == 3)
+
+
+def test_labels_are_pushed_down(embedded: EmbeddedStage, inside: Callable[..., Inside]) -> None:
+    """The selector that all policies of a sweep share is the server's to apply."""
+    embedded.policy(targetResources=[{**TARGET, "labelSelector": SELECTOR}])
+    controller = inside(embedded)
+    controller.await_record("evaluation finished")
+    lists = [each for each in embedded.server.requests if each.path.endswith("/configmaps") and each.method == "GET"]
+    assert {each.query.get("labelSelector") for each in lists} == {"gc=yes"}
