@@ -35,7 +35,10 @@ apiserver:  ## Build kube-apiserver, kube-controller-manager and etcd from their
 	@$(PYTHON) apiserver/build.py
 
 crds: $(VENV)/run  ## Write crds/ anew from the models and the keywords.
-	@$(BIN)/python -m zen_gc_core.engine.crds crds
+	@$(BIN)/zen-gc crd > crds/policies.yaml
+
+docs: $(VENV)/run  ## Write the generated pages of the reference anew.
+	@$(BIN)/python docs/generate.py
 
 lock:  ## Lock the dependencies anew (needs uv).
 	@uv pip compile --universal --python-version 3.11 -q pyproject.toml --group build --generate-hashes --no-header --no-annotate --upgrade -o requirements/run.txt

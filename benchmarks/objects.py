@@ -27,6 +27,7 @@ def pod(number: int) -> dict[str, Any]:
         "spec": {
             "nodeName": "node-1",
             "restartPolicy": "Never",
+            "volumes": [{"name": "data", "emptyDir": {}}, {"name": "token", "emptyDir": {}}],
             "containers": [_container(index) for index in range(3)],
         },
         "status": {

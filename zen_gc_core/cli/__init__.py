@@ -10,6 +10,7 @@ import traceback
 import click
 
 from zen_gc_core import __version__
+from zen_gc_core.cli.lines import visible
 from zen_gc_core.errors import ClusterError, InputError, ZenGCError
 
 _COMMANDS = {
@@ -102,5 +103,5 @@ def _run() -> int:
 
 
 def _failed(error: Exception, code: int) -> int:
-    click.echo(str(error), err=True)
+    click.echo("\n".join(map(visible, str(error).split("\n"))), err=True)
     return code

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from zen_gc_core.cli.lines import visible
 from zen_gc_core.cli.options import BooleanCommand, settings_of, settings_options
-from zen_gc_core.cli.output import columns, visible
+from zen_gc_core.cli.output import columns
 from zen_gc_core.controller import logs
 from zen_gc_core.controller.runlog import RunLog
 from zen_gc_core.controller.runner import Controller, stopped_by_signals

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
+from zen_gc_core.cli.lines import visible
 from zen_gc_core.instants import format_instant
 from zen_gc_core.model.decision import Verdict
 
@@ -125,8 +126,3 @@ def columns(rows: Sequence[Sequence[str]], indent: str = "  ") -> str:
         indent + "   ".join([*(cell.ljust(width) for cell, width in zip(row, widths, strict=False)), row[-1]])
         for row in rows
     )
-
-
-def visible(text: str) -> str:
-    """Text on one line, with control characters shown and not obeyed."""
-    return "".join(character if character.isprintable() else repr(character)[1:-1] for character in text)

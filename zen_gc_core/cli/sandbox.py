@@ -58,4 +58,3 @@ def command(port: int, kubeconfig: str, filenames: tuple[str, ...]) -> None:
             ended.wait()
     except OSError as error:
         raise FileError(f"cannot serve: {error.strerror or error}") from None
-

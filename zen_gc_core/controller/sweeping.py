@@ -161,8 +161,7 @@ class Sweep:
         if kind in FINISHING_KINDS:
             return False
         return all(
-            (member.case.compiled.reads | member.case.protections.reads(*kind)).metadata_only
-            for member in self.members
+            (member.case.compiled.reads | member.case.protections.reads(*kind)).metadata_only for member in self.members
         )
 
 

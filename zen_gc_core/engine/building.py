@@ -99,8 +99,8 @@ class Workshop:
         if not asked_of_objects or offered.distribution == OWN_DISTRIBUTION:
             return compiled
         reads = reads_of(compiled)
-        words = compiled.explain and restricted(compiled.explain, reads)
-        return Compiled(restricted(compiled.call, reads), compiled.reads, words)
+        explain = compiled.explain and restricted(compiled.explain, reads)
+        return Compiled(restricted(compiled.call, reads), compiled.reads, explain)
 
     def _unknown(self, words: Mapping[str, Offered], name: str) -> str:
         if name in self.vocabulary.unavailable:

@@ -62,11 +62,12 @@ class Expressions:
         policy = self._policy
         moment = _Moment()
         timestamp = expressions.cel.Timestamp
+        run_program = program.evaluate
 
         def evaluate(candidate: Candidate, run: Run) -> Any:
             namespace = _namespace_object(candidate, run) if names_namespace else None
             try:
-                value = program(document(candidate), namespace, moment.of(run.now), policy)
+                value = run_program(document(candidate), namespace, moment.of(run.now), policy)
             except ExpressionError as error:
                 raise Undecided(f"cel: {error}") from error
             return value.to_datetime() if isinstance(value, timestamp) else value

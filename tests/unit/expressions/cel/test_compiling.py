@@ -138,7 +138,7 @@ READS = [
 ]
 
 
-@pytest.mark.parametrize(("text", "paths"), READS, ids=lambda value: str(value)[:40])
+@pytest.mark.parametrize(("text", "paths"), READS, ids=lambda value: value[:60] if isinstance(value, str) else "paths")
 def test_what_an_expression_reads_is_known(text, paths):
     """A sweep may ask for metadata alone only if nothing reads further."""
     assert Environment().compile(text).reads == paths
