@@ -79,9 +79,14 @@ def main() -> None:
 def _run() -> int:
     try:
         outcome = commands.main(standalone_mode=False)
-    except click.ClickException as error:
-        error.show()
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message())
         return error.exit_code
+    except click.UsageError as error:
+        command = error.ctx.command_path if error.ctx else "zen-gc"
+        return _failed(InputError(f"{command}: {error.format_message()} (see {command} --help)"), error.exit_code)
+    except click.ClickException as error:
+        return _failed(InputError(error.format_message()), error.exit_code)
     except click.exceptions.Abort:
         return 130
     except InputError as error:

@@ -57,7 +57,7 @@ class BooleanCommand(click.Command):
             if isinstance(parameter, click.Option) and parameter.is_flag and parameter.secondary_opts
             for name in parameter.opts
         }
-        return super().parse_args(ctx, [_rewritten(argument, switches) for argument in args])
+        return super().parse_args(ctx, [_rewritten(ctx, argument, switches) for argument in args])
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List the options without the spelling that turns a switch off."""
@@ -70,7 +70,7 @@ class BooleanCommand(click.Command):
             formatter.write_dl(rows)
 
 
-def _rewritten(argument: str, switches: Mapping[str, click.Option]) -> str:
+def _rewritten(ctx: click.Context, argument: str, switches: Mapping[str, click.Option]) -> str:
     name, equals, value = argument.partition("=")
     if not equals or name not in switches:
         return argument
@@ -78,7 +78,7 @@ def _rewritten(argument: str, switches: Mapping[str, click.Option]) -> str:
         return name
     if value.lower() in {"false", "0", "f"}:
         return switches[name].secondary_opts[0]
-    raise click.BadParameter(f"'{value}' is neither true nor false", param_hint=name)
+    raise click.BadParameter(f"'{value}' is neither true nor false", ctx, param_hint=name)
 
 
 def settings_options(kind: type[Any]) -> Callable[[F], F]:

@@ -78,6 +78,7 @@ class Fence:
         self._clock = clock
         self._lock = threading.Lock()
         self._left = 0
+        self._look_ahead = batch_size // 2 or -1
         self._looked_at = float("-inf")
 
     def pass_one(self) -> None:
@@ -90,6 +91,17 @@ class Fence:
             if self._left <= 0 or self._old:
                 self._look()
             self._left -= 1
+            ahead = self._left == self._look_ahead
+        if ahead:
+            self._look_meanwhile()
+
+    def _look_meanwhile(self) -> None:
+        """Look anew while the others use up what the last look is good for, so that they need not wait."""
+        started = self._clock()
+        self._check()
+        with self._lock:
+            self._looked_at = started
+            self._left = self._batch_size
 
     def still(self) -> None:
         """Ask again right before a request of a write that has passed leaves: it may have waited for long.
@@ -107,11 +119,14 @@ class Fence:
 
     def _look(self) -> None:
         started = self._clock()
+        self._check()
+        self._looked_at = started
+        self._left = self._batch_size
+
+    def _check(self) -> None:
         self._look_at_policy()
         self._look_at_switch()
         check_clocks(self._connection.clock.skew())
-        self._looked_at = started
-        self._left = self._batch_size
 
     def _look_at_policy(self) -> None:
         policy = self._policy

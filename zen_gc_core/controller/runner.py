@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 import secrets
 import signal
@@ -138,6 +139,7 @@ class Controller:
                 self._metrics.leading()
             self._log.started(__version__, self._identity, self.metrics_port, self.health_port)
             self.starting = False
+            gc.freeze()  # what is there now stays: the collector need not walk over it at each sweep
             loop.run_once() if self._once else loop.run()
         self._log.stopped()
         return loop
