@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -272,14 +273,20 @@ def test_any_single_fault_leaves_a_subset_of_the_deletes_of_a_run_without(
             left.discard(place)
         return fault
 
-    inside(embedded)
+    controller = inside(embedded)
     left.update(PLACES)
     embedded.server.faults = strike
     policy = embedded.policy(
         conditions={"fields": [{"path": "data.state", "operator": "NotEquals", "value": "busy"}]},
         ttl={"expiresAt": {"path": "data.until"}},
     )
-    until(lambda: not due & embedded.names(), f"{fault}")
+    forgiven = 0
+    while due & embedded.names():
+        failures = len(controller.records("evaluation failed")) + len(controller.records("writes stopped"))
+        if failures > forgiven:  # an edit runs it at once, and saves the test the back-off
+            forgiven = failures
+            embedded.edit(policy, {"behavior": {"maxDeletionsPerSecond": 100 + forgiven}})
+        time.sleep(0.1)
     assert embedded.names() == kept
     assert len(left) <= 1
     assert {each.path.rpartition("/")[2] for each in embedded.sent("DELETE")} <= due

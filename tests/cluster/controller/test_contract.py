@@ -177,8 +177,10 @@ def test_the_breaker_trips_to_zero_and_an_approval_lifts_it(stage: Stage, inside
     until(lambda: not stage.names())
     until(lambda: stage.status(policy)["phase"] == "Active")
     assert controller.scrape().total("gc_breaker_tripped", policy_name=policy) == 0
-    stage.edit(policy, {"behavior": {"breaker": {**breaker, "maxPercent": 49}}})
+    stage.edit(policy, {"paused": True})
+    until(lambda: stage.status(policy)["phase"] == "Paused")
     stage.make_many(8)
+    stage.edit(policy, {"paused": False})
     until(lambda: stage.reason(policy) == "BreakerTripped")
     assert len(stage.names()) == 8
 
@@ -250,7 +252,8 @@ def test_what_is_protected_stays(stage: Stage, inside: Callable[..., Inside]) ->
         stage.cluster.create(item)
     quiet = stage.cluster.namespace()
     stage.patch(f"/api/v1/namespaces/{quiet}", {"metadata": {"annotations": {"gc.kube-zen.io/keep": ""}}})
-    for namespace in (quiet, stage.home, "kube-system"):
+    reached = [stage.namespace, quiet, stage.home, "kube-system"]
+    for namespace in reached[1:]:
         item = {
             "apiVersion": "v1",
             "kind": "ConfigMap",
@@ -261,7 +264,7 @@ def test_what_is_protected_stays(stage: Stage, inside: Callable[..., Inside]) ->
     free = stage.make()
     kinds = {(item["apiVersion"], item["kind"]) for item in items}
     targets = [
-        {"apiVersion": version, "kind": kind, "labelSelector": TARGET["labelSelector"], "namespaces": ["*"]}
+        {"apiVersion": version, "kind": kind, "labelSelector": TARGET["labelSelector"], "namespaces": reached}
         for version, kind in sorted(kinds)
     ]
     inside(stage)
