@@ -29,7 +29,8 @@ bench: $(VENV)/dev  ## Print every figure, as ratios in one run.
 	@$(BIN)/python -m benchmarks
 
 fuzz: $(VENV)/dev  ## Feed the expression compilers from a coverage-guided fuzzer.
-	@$(BIN)/python tests/conformance/cel/fuzz_atheris.py
+	@$(BIN)/python tests/conformance/cel/fuzz_atheris.py -max_total_time=300
+	@$(BIN)/python tests/conformance/jmespath/fuzz_atheris.py -max_total_time=300
 
 apiserver:  ## Build kube-apiserver, kube-controller-manager and etcd from their sources.
 	@$(PYTHON) apiserver/build.py
