@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 import uuid
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -124,6 +125,9 @@ def connect(tmp_path: Path) -> Iterator[Callable[..., Connection]]:
         return opened[-1]
 
     yield connect_to
+    for thread in threading.enumerate():
+        if thread.name.startswith("list "):  # a list that was given up: its last page is still on its way
+            thread.join()
     for connection in opened:
         connection.close()
 

@@ -261,7 +261,7 @@ def test_a_429_on_a_list_is_waited_for(broken: Lab, server: EmbeddedCluster, nap
 
 def test_a_page_that_takes_too_long_ends_the_list(broken: Lab, server: EmbeddedCluster) -> None:
     """It is not asked for again: it would take as long."""
-    server.faults = on_lists(Fault(delay=3))
+    server.faults = on_lists(Fault(delay=1))
     with pytest.raises(ListIncomplete, match="did not answer in time"):
         list(pages(broken.connection, CONFIG_MAPS, timeout=0.2))
 
@@ -275,7 +275,7 @@ def test_who_does_not_want_the_list_any_more_need_not_wait_for_it(broken: Lab, s
     def still() -> None:
         raise StoppedError
 
-    server.faults = on_lists(Fault(delay=3))
+    server.faults = on_lists(Fault(delay=1))
     with pytest.raises(StoppedError):
         list(pages(broken.connection, CONFIG_MAPS, still=still))
 
