@@ -183,9 +183,9 @@ def test_the_controllers_flags_mean_the_same_here() -> None:
         (["plan", "temp-configmaps"], 1, "no cluster: "),
         (["plan", "-f", POLICY, "--kubeconfig", "nowhere"], 1, "no cluster: the kubeconfig nowhere does not exist"),
         (["validate", "-f", OBJECTS], 2, "no policies in these files"),
-        (["plan", "-f", EXAMPLE, "-o", "xml"], 2, "Error: Invalid value for '-o' / '--output': 'xml'"),
-        (["plan", "--everything"], 2, "Error: No such option '--everything'"),
-        (["plna"], 2, "Error: No such command 'plna'. Did you mean 'plan'?"),
+        (["plan", "-f", EXAMPLE, "-o", "xml"], 2, "zen-gc plan: Invalid value for '-o' / '--output': 'xml'"),
+        (["plan", "--everything"], 2, "zen-gc plan: No such option '--everything'"),
+        (["plna"], 2, "zen-gc: No such command 'plna'. Did you mean 'plan'?"),
     ],
 )
 def test_wrong_usage_exits_with_2_and_what_failed_with_1(arguments: list[str | Path], code: int, error: str) -> None:
