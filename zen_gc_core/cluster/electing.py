@@ -166,8 +166,11 @@ class Elector:
         if lease is not None and self._written(lambda: self._store.replace(lease, self._renewed_spec(lease))):
             return True
         seen = self._store.read()
-        if seen is None or seen.holder != self._identity:
-            self._lease = seen
+        if seen is None:
+            self._lease = None
+            return False
+        if seen.holder != self._identity:
+            self._observe(seen)  # as a change, so that the other's time counts from now and not from our own renewal
             return False
         return self._written(lambda: self._store.replace(seen, self._renewed_spec(seen)))
 

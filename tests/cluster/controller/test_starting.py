@@ -1,0 +1,122 @@
+"""What a controller says when it cannot start: one clear line, and an exit code."""
+
+from __future__ import annotations
+
+import json
+import signal
+import socket
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.cluster.controller.stage import Stage, by_controller, until
+from zen_gc_core.embedded import Fault
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.cluster.controller.controllers import Replica
+    from tests.cluster.controller.stage import EmbeddedStage
+    from tests.harness.embedded import InProcessCluster
+
+
+def refusal(replica: Replica, code: int) -> str:
+    """The one line of a controller that does not start."""
+    assert replica.wait() == code
+    assert not replica.err.read_text()
+    (record,) = replica.records()
+    assert record["event"] == "controller cannot start"
+    assert record["level"] == "error"
+    return str(record["message"])
+
+
+def test_without_a_cluster(embedded: EmbeddedStage, replica: Callable[..., Replica]) -> None:
+    """Nobody listens there."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+    config = embedded.cluster.kubeconfig_path.read_text().replace(embedded.cluster.url, f"http://127.0.0.1:{port}")
+    path = embedded.cluster.kubeconfig_path.with_name("nobody")
+    path.write_text(config)
+    assert f"127.0.0.1:{port}" in refusal(replica(embedded, config=path), 1)
+
+
+@pytest.mark.parametrize(
+    ("flag", "words"),
+    [("--context=elsewhere", "elsewhere"), ("--kubeconfig=/nowhere/config", "/nowhere/config")],
+)
+def test_with_a_wrong_configuration(
+    embedded: EmbeddedStage, replica: Callable[..., Replica], flag: str, words: str
+) -> None:
+    """It is named."""
+    assert words in refusal(replica(embedded, flag), 1)
+
+
+def test_without_rights(real: Stage, replica: Callable[..., Replica]) -> None:
+    """The verb and the resource are named."""
+    config = real.cluster.service_account_kubeconfig(real.home, "nobody")
+    message = refusal(replica(real, config=config), 1)
+    assert "grant the verb list on garbagecollectionpolicies.gc.kube-zen.io" in message
+
+
+def test_without_credentials(real: Stage, replica: Callable[..., Replica]) -> None:
+    """A token that nobody knows."""
+    message = refusal(replica(real, config=real.cluster.token_kubeconfig("wrong")), 1)
+    assert "credentials" in message
+
+
+def test_without_the_crds(server: InProcessCluster, replica: Callable[..., Replica]) -> None:
+    """What installs them is said."""
+    bare = Stage(server, "default", "default")
+    assert "zen-gc crd | kubectl apply" in refusal(replica(bare), 1)
+
+
+@pytest.mark.parametrize("flag", ["--metrics-addr", "--health-addr"])
+def test_with_a_port_that_is_taken(embedded: EmbeddedStage, replica: Callable[..., Replica], flag: str) -> None:
+    """It is named."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        address = f"127.0.0.1:{taken.getsockname()[1]}"
+        assert address in refusal(replica(embedded, f"{flag}={address}"), 1)
+
+
+@pytest.mark.parametrize(
+    "flag",
+    [
+        "--gc-interval=soon",
+        "--gc-interval=500ms",
+        "--nonsense",
+        "--batch-size=21",
+        "--metrics-addr=nowhere",
+        "--log-level=loud",
+        "--leader-election-namespace=",
+    ],
+)
+def test_a_bad_flag_is_wrong_usage(embedded: EmbeddedStage, replica: Callable[..., Replica], flag: str) -> None:
+    """Exit code 2, and the flag is named."""
+    started = replica(embedded, flag)
+    assert started.wait() == 2
+    said = started.text() + started.err.read_text()
+    assert flag.partition("=")[0].removeprefix("--") in said or "nowhere" in said
+    assert "Traceback" not in said
+
+
+def test_times_that_do_not_fit_together(embedded: EmbeddedStage, replica: Callable[..., Replica]) -> None:
+    """Two replicas could act at once, or none."""
+    assert "--leader-election-renew-deadline" in refusal(replica(embedded, "--leader-election-renew-deadline=9s"), 1)
+
+
+def test_a_sigterm_while_it_starts_ends_it(embedded: EmbeddedStage, replica: Callable[..., Replica]) -> None:
+    """Also when the API server hangs."""
+    embedded.server.faults = lambda each: Fault(delay=30.0) if by_controller(each) else None
+    started = replica(embedded)
+    until(lambda: [each for each in embedded.server.requests if by_controller(each)] or _waits(started))
+    asked = time.monotonic()
+    started.send(signal.SIGTERM)
+    assert started.wait() == 0
+    assert time.monotonic() - asked < 5.0
+    assert [json.loads(line)["event"] for line in started.text().splitlines()] == ["controller stopping"]
+
+
+def _waits(started: Replica) -> bool:
+    time.sleep(2.5)
+    return started.process.poll() is None
