@@ -27,6 +27,7 @@ def test_two_clusters_know_nothing_of_each_other():
 
 def test_closing_ends_watches_and_the_thread():
     """A watch that is open when the cluster closes ends, and no thread is left."""
+    before = set(threading.enumerate())
     cluster = EmbeddedCluster().start()
     ended = threading.Event()
 
@@ -38,7 +39,8 @@ def test_closing_ends_watches_and_the_thread():
     assert until(lambda: any(request.query.get("watch") for request in cluster.requests))
     cluster.close()
     assert ended.wait(10)
-    assert not [thread for thread in threading.enumerate() if thread.name == "embedded-cluster"]
+    left = set(threading.enumerate()) - before
+    assert not [thread for thread in left if thread.name == "embedded-cluster"]
 
 
 def test_closing_twice_is_closing_once():
