@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import yaml
 
+from zen_gc_core.engine.parsing.spelling import child
 from zen_gc_core.errors import InputError
 
 if TYPE_CHECKING:
@@ -119,7 +120,7 @@ class _Reading:
                 raise YamlError("a key must be text: put it in quotes", line)
             if key in found:
                 raise YamlError(f"duplicate key '{key}'", line)
-            below = f"{path}.{key}" if path else key
+            below = child(path, key)
             found[key] = self.plain(value_node, below, depth + 1)
             self.lines[below] = line
         return found

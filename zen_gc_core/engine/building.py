@@ -14,6 +14,7 @@ import orjson
 from pydantic import ValidationError
 
 from zen_gc_core.engine.expressing import Expressions
+from zen_gc_core.engine.parsing.spelling import child
 from zen_gc_core.errors import ExpressionSyntaxError, InputError, Undecided
 from zen_gc_core.fieldpaths import spell
 from zen_gc_core.keywords import Build, Compiled
@@ -76,18 +77,15 @@ class Workshop:
         name, path = use.name, use.path
         offered = words.get(name)
         if offered is None:
-            self.errors.append(Problem(path.removesuffix(name).removesuffix("."), self._unknown(words, name)))
+            self.errors.append(
+                Problem(path.removesuffix(child("", name)).removesuffix("."), self._unknown(words, name))
+            )
             return None
         try:
-            checked = offered.adapter.validate_json(orjson.dumps(use.config), strict=True)
-        except ValidationError as error:
-            self.errors.extend(_problems(error, offered, path))
-            return None
-        except (TypeError, RecursionError) as error:
-            self.errors.append(Problem(path, f"is not plain data: {error}"))
-            return None
-        try:
-            made = offered.keyword.compile(checked, _KeywordBuild(self, path, depth))
+            config = self._checked(offered, use)
+            made = offered.keyword.compile(config, _KeywordBuild(self, path, depth))
+            compiled = made if isinstance(made, Compiled) else Compiled(made)
+            reads = reads_of(compiled)
         except _RefusedError:
             return None
         except Exception as error:  # noqa: BLE001  a plugin's fault refuses the policy that uses it, and no other
@@ -95,12 +93,25 @@ class Workshop:
                 Problem(path, f"plugin '{offered.plugin}' failed to compile it: {type(error).__name__}: {error}")
             )
             return None
-        compiled = made if isinstance(made, Compiled) else Compiled(made)
         if not asked_of_objects or offered.distribution == OWN_DISTRIBUTION:
             return compiled
-        reads = reads_of(compiled)
         explain = compiled.explain and restricted(compiled.explain, reads)
         return Compiled(restricted(compiled.call, reads), compiled.reads, explain)
+
+    def _checked(self, offered: Offered, use: KeywordUse) -> Any:
+        """A keyword's configuration in its own shape; what is wrong with it is noted, and raised."""
+        try:
+            raw = orjson.dumps(use.config)
+            if orjson.loads(raw) != use.config:
+                raise TypeError("JSON cannot hold it")  # noqa: TRY301  such as NaN, which would become null
+        except TypeError as error:
+            self.errors.append(Problem(use.path, f"is not plain data: {error}"))
+            raise _RefusedError(use.path) from None
+        try:
+            return offered.adapter.validate_json(raw, strict=True)
+        except ValidationError as error:
+            self.errors.extend(_problems(error, offered, use.path))
+            raise _RefusedError(use.path) from None
 
     def _unknown(self, words: Mapping[str, Offered], name: str) -> str:
         if name in self.vocabulary.unavailable:
@@ -118,7 +129,7 @@ class Workshop:
         parts = []
         reads = Reads(frozenset())
         for name, config in raw.items():
-            use = KeywordUse(name, config, f"{path}.{name}")
+            use = KeywordUse(name, config, child(path, name))
             compiled = self.keyword(self.vocabulary.matchers, use, depth=depth)
             if compiled is not None:
                 reads |= reads_of(compiled)
@@ -209,7 +220,8 @@ class Matcher:
     def _said(part: Part, candidate: Candidate, run: Run) -> str:
         if part.explain is None:
             return f"condition {part.name} does not hold"
-        return part.explain(candidate, run)
+        words: object = part.explain(candidate, run)
+        return words if isinstance(words, str) else f"condition {part.name} does not hold"
 
 
 def _fault(name: str, error: Exception) -> Undecided:
@@ -279,11 +291,17 @@ def _sentence(kind: str, message: str, loc: tuple[int | str, ...], offered: Offe
     if kind == "missing":
         return "is required"
     if kind == "extra_forbidden":
-        known = _names(offered.adapter.json_schema())
-        near = difflib.get_close_matches(str(loc[-1]), sorted(known), n=1)
+        near = difflib.get_close_matches(str(loc[-1]), sorted(_fields(offered)), n=1)
         return f"unknown field '{loc[-1]}'" + (f"; did you mean '{near[0]}'?" if near else "")
     text = message.removeprefix("Value error, ")
     return text[:1].lower() + text[1:]
+
+
+def _fields(offered: Offered) -> set[str]:
+    try:
+        return _names(offered.adapter.json_schema())
+    except Exception:  # noqa: BLE001  without a schema there is nothing to suggest
+        return set()
 
 
 def _names(schema: Any) -> set[str]:

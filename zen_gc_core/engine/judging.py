@@ -82,7 +82,7 @@ def decide(
     include_owned = compiled.policy.behavior.include_owned or not owner_matters
     try:
         protection = protections.against(candidate, run, include_owned=include_owned)
-    except Undecided as doubt:
+    except Exception as doubt:  # noqa: BLE001  whatever it was, it has not said that nothing protects the object
         return keep(candidate, KeptBy.ERROR, f"cannot tell whether it is protected: {doubt}")
     if protection is not None:
         return keep(candidate, KeptBy.PROTECTED, f"protected: {protection}")
@@ -121,40 +121,47 @@ def _by_time(compiled: CompiledPolicy, candidate: Candidate, run: Run) -> Decisi
 
 def _instant(compiled: CompiledPolicy, candidate: Candidate, run: Run) -> dt.datetime | None:
     try:
-        instant: object = compiled.expiry(candidate, run)
+        answer: object = compiled.expiry(candidate, run)
+        if answer is None:
+            return None
+        instant = _in_utc(answer)
     except Undecided:
         raise
     except Exception as error:
         raise Undecided(f"the TTL failed: {type(error).__name__}: {error}") from error
-    if instant is None:
-        return None
-    if not isinstance(instant, dt.datetime) or instant.tzinfo is None:
-        raise Undecided(f"the TTL answered with a value of type {type(instant).__name__}, not an instant with a zone")
     if instant < EARLIEST:
         raise Undecided(f"the expiry {format_instant(instant)} cannot be right: it is before 2014")
     return instant
+
+
+def _in_utc(answer: object) -> dt.datetime:
+    """An instant in UTC, whatever zone it came with; a zone may be a plugin's code and fail."""
+    if not isinstance(answer, dt.datetime) or answer.utcoffset() is None:
+        raise Undecided(f"the TTL answered with a value of type {type(answer).__name__}, not an instant with a zone")
+    return answer.astimezone(dt.UTC)
 
 
 def _words(compiled: CompiledPolicy, candidate: Candidate, run: Run) -> str:
     if compiled.expiry_words is None:
         return ""
     try:
-        return compiled.expiry_words(candidate, run)
+        words: object = compiled.expiry_words(candidate, run)
     except Exception:  # noqa: BLE001  words are never a reason to fail
         return ""
+    return words if isinstance(words, str) else ""
 
 
 def _act(compiled: CompiledPolicy, candidate: Candidate, run: Run, instant: dt.datetime, because: str) -> Decision:
     decision = _decision(candidate, Verdict.ACT, because, expires_at=instant)
     try:
         request: object = compiled.request(decision, run)
-    except Exception as error:  # noqa: BLE001  whatever an action raises, nothing is done
+        if isinstance(request, Mark):
+            if _carried(request, candidate):
+                return keep(candidate, KeptBy.CONDITION, "it carries the mark already")
+            request = _signed(request, run)
+    except Exception as error:  # noqa: BLE001  whatever an action raises or answers, nothing is done
         return keep(candidate, KeptBy.ERROR, f"the action failed: {type(error).__name__}: {error}")
-    if isinstance(request, Mark):
-        if _carried(request, candidate):
-            return keep(candidate, KeptBy.CONDITION, "it carries the mark already")
-        return replace(decision, action=compiled.policy.action.name, request=_signed(request, run))
-    if not isinstance(request, Delete):
+    if not isinstance(request, Delete | Mark):
         return keep(candidate, KeptBy.ERROR, f"the action answered with a {type(request).__name__}, not a request")
     return replace(decision, action=compiled.policy.action.name, request=request)
 
@@ -166,6 +173,9 @@ def _carried(mark: Mark, candidate: Candidate) -> bool:
 
 
 def _signed(mark: Mark, run: Run) -> Mark:
+    for text in (*mark.labels, *mark.labels.values(), *mark.annotations, *mark.annotations.values()):
+        if not isinstance(text, str):
+            raise TypeError(f"a mark is text, not a value of type {type(text).__name__}")
     signature = {MARKED_AT: format_instant(run.now), MARKED_BY: str(run.policy)}
     return Mark(mark.labels, {**mark.annotations, **signature})
 

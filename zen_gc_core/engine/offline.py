@@ -13,6 +13,7 @@ from zen_gc_core.engine.kinds import built_in
 from zen_gc_core.engine.planning import Case, Tally, conclude, unfinished_in_scope
 from zen_gc_core.engine.protections import Grants, Protections, marked
 from zen_gc_core.engine.resolving import resolve_targets
+from zen_gc_core.errors import Undecided
 from zen_gc_core.keywords import Namespace, Run
 from zen_gc_core.model.policy import Problem
 from zen_gc_core.model.scope import Unwritten
@@ -66,7 +67,9 @@ class Files:
         }
         self._objects: dict[tuple[str, str, str, str], Candidate] = {}
         for candidate in found:
-            if not candidate.namespace and self.namespaced(candidate.api_version, candidate.kind):
+            if not self.namespaced(candidate.api_version, candidate.kind):
+                candidate.namespace = ""  # as an API server drops it
+            elif not candidate.namespace:
                 candidate.namespace = DEFAULT_NAMESPACE
             key = (candidate.api_version, candidate.kind, candidate.namespace, candidate.name)
             self._objects[key] = candidate
@@ -93,17 +96,31 @@ class Files:
         return self._by_kind.get((api_version, kind), ())
 
     def namespace(self, name: str) -> Namespace:
-        """A Namespace; one that is not in the files carries no marks."""
+        """A Namespace; one that is not in the files carries no marks.
+
+        Raises:
+            Undecided: Its metadata is malformed, which tells nothing of its marks.
+        """
         found = self._objects.get(("v1", "Namespace", "", name))
         if found is None:
             return Namespace(name, {}, {}, None)
+        if found.malformed is not None:
+            raise Undecided(f"its Namespace {name} cannot be read: {found.malformed}")
         return Namespace(name, found.labels, found.annotations, found.object)
 
     def kept_inside(self, namespace: str, now: dt.datetime) -> str | None:
-        """Why something in a Namespace must be kept, or None."""
-        for candidate in self._objects.values():
-            if candidate.namespace == namespace and marked(candidate.labels, candidate.annotations, now):
+        """Why something in a Namespace must be kept, or None.
+
+        Raises:
+            Undecided: The metadata of something in it is malformed, which tells nothing of its marks.
+        """
+        inside = [candidate for candidate in self._objects.values() if candidate.namespace == namespace]
+        for candidate in inside:
+            if marked(candidate.labels, candidate.annotations, now):
                 return f"{candidate.kind} {candidate.name} in it carries the keep mark"
+        for candidate in inside:
+            if candidate.malformed is not None:
+                raise Undecided(f"{candidate.kind} {candidate.name} in it cannot be read: {candidate.malformed}")
         return None
 
 

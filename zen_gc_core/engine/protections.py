@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from zen_gc_core.errors import InputError
-from zen_gc_core.fieldpaths import FieldPath
+from zen_gc_core.errors import InputError, Undecided
+from zen_gc_core.fieldpaths import MISSING, FieldPath
 from zen_gc_core.instants import format_instant, parse_instant
 from zen_gc_core.model.finishing import finish_of
 from zen_gc_core.model.policy import GROUP
@@ -116,7 +116,7 @@ class Protections:
             include_owned: Whether the policy takes owned objects though they are unfinished.
 
         Raises:
-            Undecided: Its Namespace, or what is in it, cannot be read.
+            Undecided: Its Namespace, or what is in it, cannot be read; or the type of a Secret is none.
         """
         return (
             self._by_place(candidate)
@@ -145,6 +145,8 @@ class Protections:
             return f"kind {candidate.kind} is protected"
         if (group, candidate.kind) == ("", "Secret"):
             secret_type = candidate.get(_SECRET_TYPE)
+            if secret_type is not MISSING and not isinstance(secret_type, str):
+                raise Undecided("the type of the Secret is no text")
             if secret_type in PROTECTED_SECRET_TYPES and secret_type not in self.grants.secret_types:
                 return f"Secrets of type {secret_type} are protected"
         return None

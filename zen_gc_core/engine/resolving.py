@@ -40,6 +40,8 @@ def _settle(target: Target, policy: Policy, *, lives: bool, cross_namespace: boo
                 f"the namespaces of {target.kind} objects must be written out; ['*'] takes all",
             )
         return target
+    if target.namespace_selector is not None:
+        return Problem(f"{target.path}.namespaceSelector", f"{target.kind} lives in no namespace; leave it out")
     if isinstance(target.scope, Unwritten | EveryNamespace):
         return replace(target, scope=EveryNamespace())
     if policy.reference.kind == NAMESPACED and isinstance(target.scope, TheseNamespaces):

@@ -1,0 +1,173 @@
+"""The breaker: a run that would act on too much acts on nothing, by exact numbers, until somebody approves."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from tests.unit.engine.situations import compiled, document
+from zen_gc_core.engine.breaker import APPROVE, approved, tripped
+from zen_gc_core.model.policy import NAMESPACED
+
+
+def policy(breaker=None, approval=None, generation=7, kind="ClusterGarbageCollectionPolicy"):
+    """A policy with a breaker and an approval."""
+    annotations = {} if approval is None else {APPROVE: approval}
+    target = {"apiVersion": "v1", "kind": "ConfigMap"} | ({} if kind == NAMESPACED else {"namespaces": ["*"]})
+    behavior = {"breaker": breaker} if breaker else {}
+    written = document(kind, target=target, annotations=annotations, generation=generation, behavior=behavior)
+    return compiled(written).policy
+
+
+def stops(written, *, due, unfinished=None, population=None):
+    """Whether a run must act on nothing."""
+    counted = due if unfinished is None else unfinished
+    return tripped(written, due=due, unfinished=counted, population=lambda: population) is not None
+
+
+def never_asked():
+    """A population that must not be counted: it may cost a pass over everything."""
+    raise AssertionError("the population was asked for")
+
+
+@pytest.mark.parametrize(
+    ("unfinished", "population", "trips"),
+    [
+        (499, 1000, False),
+        (500, 1000, False),
+        (501, 1000, True),
+        (100, 200, False),
+        (100, 199, True),
+        (101, 202, False),
+        (101, 201, True),
+        (100, 100, True),
+        (100, 0, True),
+        (99, 99, False),
+        (5 * 10**15, 10**16, False),
+        (5 * 10**15 + 1, 10**16, True),
+    ],
+)
+def test_half_of_all_is_the_most_by_default(unfinished, population, trips):
+    """49.9 % and 50 % may go, 50.1 % may not; the percentage is exact however large the numbers."""
+    assert stops(policy(), due=unfinished, population=population) is trips
+
+
+@pytest.mark.parametrize(
+    ("percent", "unfinished", "population", "trips"),
+    [
+        (10, 100, 1000, False),
+        (10, 101, 1000, True),
+        (1, 100, 9999, True),
+        (1, 100, 10000, False),
+        (100, 500, 500, False),
+    ],
+)
+def test_the_percentage_is_the_policy_s_own(percent, unfinished, population, trips):
+    """``maxPercent``, also where a float would round."""
+    assert stops(policy({"maxPercent": percent}), due=unfinished, population=population) is trips
+
+
+@pytest.mark.parametrize(
+    ("least", "unfinished", "trips"), [(100, 99, False), (100, 100, True), (1, 1, True), (3, 2, False)]
+)
+def test_the_percentage_counts_from_min_objects_on(least, unfinished, trips):
+    """Below it the population is not even asked for."""
+    written = policy({"minObjects": least})
+    if trips:
+        assert stops(written, due=unfinished, population=unfinished)
+    else:
+        assert tripped(written, due=unfinished, unfinished=unfinished, population=never_asked) is None
+
+
+@pytest.mark.parametrize(("due", "trips"), [(4, False), (5, False), (6, True), (10**9, True)])
+def test_max_objects_counts_everything_finished_or_not(due, trips):
+    """It is the most that a run may act on; the population does not matter to it."""
+    written = policy({"maxObjects": 5})
+    assert (tripped(written, due=due, unfinished=0, population=never_asked) is not None) is trips
+
+
+def test_finished_objects_swept_away_in_bulk_are_normal_life():
+    """A million finished Jobs may go; the percentage is of what is unfinished."""
+    assert tripped(policy(), due=1_000_000, unfinished=99, population=never_asked) is None
+
+
+def test_a_population_that_cannot_be_told_trips():
+    """No number means tripped."""
+    assert stops(policy(), due=100, population=None)
+    assert not stops(policy(), due=99, population=None)
+
+
+@pytest.mark.parametrize(
+    ("approval", "most"),
+    [
+        ("7/200", 200),
+        ("7/0", 0),
+        ("07/200", 200),
+        ("6/200", 0),
+        ("8/200", 0),
+        ("70/200", 0),
+        (None, 0),
+        ("", 0),
+        ("7", 0),
+        ("7/", 0),
+        ("/200", 0),
+        ("7/-1", 0),
+        ("7/+200", 0),
+        ("7/2e3", 0),
+        ("7/200.5", 0),
+        (" 7/200", 0),
+        ("7/200\n", 0),
+        ("7/200/300", 0),
+        ("7/٢٠٠", 0),
+        ("7/" + "9" * 19, 0),
+        ("*/200", 0),
+        ("true", 0),
+    ],
+)
+def test_an_approval_is_of_one_generation_and_up_to_a_number(approval, most):
+    """A stale or malformed one approves nothing; one of another generation never counts."""
+    written = policy({"maxObjects": 5}, approval)
+    assert approved(written) == most
+    assert not stops(written, due=5)
+    for due in (6, 200):
+        assert stops(written, due=due, population=due) is (due > most)
+    assert stops(written, due=201, population=201)
+
+
+def test_an_approval_lifts_every_limit_and_asks_nothing():
+    """The number was seen by whoever approved it."""
+    written = policy({"maxObjects": 5}, "7/100")
+    assert tripped(written, due=100, unfinished=100, population=never_asked) is None
+
+
+@pytest.mark.parametrize(
+    ("kind", "command"),
+    [
+        ("ClusterGarbageCollectionPolicy", "zen-gc approve tidy --up-to 600"),
+        (NAMESPACED, "zen-gc approve tidy -n team --up-to 600"),
+    ],
+)
+@pytest.mark.parametrize(
+    ("breaker", "population", "numbers"),
+    [
+        ({"maxObjects": 5}, None, "it would act on 600 objects, more than breaker.maxObjects 5"),
+        ({"maxPercent": 20}, 1000, "it would act on 600 of 1000 unfinished objects, more than breaker.maxPercent 20"),
+        ({}, None, "it would act on 600 unfinished objects, and how many there are cannot be told"),
+    ],
+)
+def test_a_tripped_breaker_says_the_numbers_and_the_command_that_lifts_it(kind, command, breaker, population, numbers):
+    """On one line, to be copied."""
+    written = policy(breaker, kind=kind)
+    words = tripped(written, due=600, unfinished=600, population=lambda: population)
+    assert words == f"{numbers}; to let it: {command}, or raise the limit"
+
+
+@given(st.integers(0, 10**12), st.integers(1, 100), st.integers(1, 1000), st.integers(0, 10**12))
+@example(501, 50, 100, 1000)
+@example(100, 33, 100, 303)
+def test_it_trips_if_and_only_if_the_share_is_too_large(unfinished, percent, least, population):
+    """Against the definition in cross-multiplied integers, for all numbers."""
+    written = policy({"maxPercent": percent, "minObjects": least})
+    too_much = unfinished >= least and unfinished * 100 > percent * population
+    assert stops(written, due=unfinished, population=population) is too_much

@@ -1,0 +1,329 @@
+"""Protections: what no policy may take, who may lift that, and that the decision says which one kept an object."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from tests.unit.engine.situations import (
+    EVERYWHERE,
+    KEEP,
+    OWNER,
+    compilation,
+    compiled,
+    document,
+    finished_job,
+    judged,
+    thing,
+)
+from zen_gc_core.engine.protections import PROTECTED_KINDS, Grants, needs_whole
+from zen_gc_core.errors import Undecided
+from zen_gc_core.model.candidate import Candidate
+from zen_gc_core.model.decision import KeptBy, Verdict
+
+IMMEDIATE = document(ttl={"immediate": True})
+KINDS = [
+    ("v1", "Namespace", "namespaces"),
+    ("v1", "Node", "nodes"),
+    ("v1", "PersistentVolume", "persistentvolumes"),
+    ("v1", "PersistentVolumeClaim", "persistentvolumeclaims"),
+    ("v1", "ServiceAccount", "serviceaccounts"),
+    ("apiextensions.k8s.io/v1", "CustomResourceDefinition", "customresourcedefinitions.apiextensions.k8s.io"),
+    ("apiregistration.k8s.io/v1", "APIService", "apiservices.apiregistration.k8s.io"),
+    *(
+        (f"admissionregistration.k8s.io/{version}", kind, f"{plural}.admissionregistration.k8s.io")
+        for version, kind, plural in [
+            ("v1", "ValidatingWebhookConfiguration", "validatingwebhookconfigurations"),
+            ("v1", "MutatingWebhookConfiguration", "mutatingwebhookconfigurations"),
+            ("v1", "ValidatingAdmissionPolicy", "validatingadmissionpolicies"),
+            ("v1beta1", "ValidatingAdmissionPolicyBinding", "validatingadmissionpolicybindings"),
+            ("v1alpha1", "MutatingAdmissionPolicy", "mutatingadmissionpolicies"),
+            ("v1alpha1", "MutatingAdmissionPolicyBinding", "mutatingadmissionpolicybindings"),
+        ]
+    ),
+    ("rbac.authorization.k8s.io/v1", "Role", "roles.rbac.authorization.k8s.io"),
+    ("rbac.authorization.k8s.io/v1", "RoleBinding", "rolebindings.rbac.authorization.k8s.io"),
+    ("rbac.authorization.k8s.io/v1", "ClusterRole", "clusterroles.rbac.authorization.k8s.io"),
+    ("rbac.authorization.k8s.io/v1", "ClusterRoleBinding", "clusterrolebindings.rbac.authorization.k8s.io"),
+    ("storage.k8s.io/v1", "StorageClass", "storageclasses.storage.k8s.io"),
+    ("scheduling.k8s.io/v1", "PriorityClass", "priorityclasses.scheduling.k8s.io"),
+    ("flowcontrol.apiserver.k8s.io/v1", "FlowSchema", "flowschemas.flowcontrol.apiserver.k8s.io"),
+    (
+        "flowcontrol.apiserver.k8s.io/v1beta3",
+        "PriorityLevelConfiguration",
+        "prioritylevelconfigurations.flowcontrol.apiserver.k8s.io",
+    ),
+    ("coordination.k8s.io/v1", "Lease", "leases.coordination.k8s.io"),
+    ("certificates.k8s.io/v1", "CertificateSigningRequest", "certificatesigningrequests.certificates.k8s.io"),
+    ("gc.kube-zen.io/v1alpha1", "GarbageCollectionPolicy", "garbagecollectionpolicies.gc.kube-zen.io"),
+    ("gc.kube-zen.io/v9", "ClusterGarbageCollectionPolicy", "clustergarbagecollectionpolicies.gc.kube-zen.io"),
+]
+
+
+@pytest.fixture(scope="module")
+def policy():
+    """A policy that would take everything at once."""
+    return compiled(IMMEDIATE)
+
+
+def test_the_table_of_kinds_is_complete():
+    """Every protected kind is in the table below, and none that is not."""
+    assert {(version.rpartition("/")[0], kind): name for version, kind, name in KINDS} == dict(PROTECTED_KINDS)
+
+
+@pytest.mark.parametrize(("api_version", "kind", "resource"), KINDS)
+def test_a_protected_kind_is_kept_until_its_own_grant_lifts_it(policy, api_version, kind, resource):
+    """Whatever the version of the group; every other grant together does not lift it."""
+    obj = thing(kind, api_version)
+    others = frozenset(name for _, _, name in KINDS) - {resource}
+    for resources in (frozenset(), others, frozenset({kind})):
+        decision = judged(policy, obj, grants=Grants(resources=resources))
+        assert decision.kept_by is KeptBy.PROTECTED
+        assert decision.because == f"protected: kind {kind} is protected"
+    assert judged(policy, obj, grants=Grants(resources=frozenset({resource}))).verdict is Verdict.ACT
+
+
+@pytest.mark.parametrize(
+    ("api_version", "kind"),
+    [("acme.io/v1", "Namespace"), ("acme.io/v1", "Lease"), ("v1", "Role"), ("batch/v1", "Job"), ("v1", "Secret")],
+)
+def test_a_kind_of_another_group_is_not_protected_by_its_name(policy, api_version, kind):
+    """It is the group and the kind that count."""
+    assert judged(policy, thing(kind, api_version)).verdict is Verdict.ACT
+
+
+@pytest.mark.parametrize("namespace", ["kube-system", "kube-public", "kube-node-lease", "zen-gc"])
+def test_a_protected_namespace_is_kept_until_it_is_granted(policy, namespace):
+    """The three of Kubernetes and the controller's own; a grant of another does not help."""
+    grants = Grants(own_namespace="zen-gc")
+    obj = thing(namespace=namespace)
+    kept = judged(policy, obj, grants=replace(grants, namespaces=frozenset({"team"})))
+    assert kept.kept_by is KeptBy.PROTECTED
+    assert f"namespace {namespace} is" in kept.because
+    lifted = replace(grants, namespaces=frozenset({namespace}))
+    assert judged(policy, obj, grants=lifted).verdict is Verdict.ACT
+
+
+@pytest.mark.parametrize("name", ["kube-system", "zen-gc"])
+def test_a_protected_namespace_is_kept_itself_though_its_kind_is_granted(policy, name):
+    """Two grants are needed to take kube-system: that of the kind and that of the namespace."""
+    grants = Grants(resources=frozenset({"namespaces"}), own_namespace="zen-gc")
+    obj = thing("Namespace", name=name, namespace=None)
+    assert judged(policy, obj, grants=grants).kept_by is KeptBy.PROTECTED
+    both = replace(grants, namespaces=frozenset({name}))
+    assert judged(policy, obj, grants=both).verdict is Verdict.ACT
+
+
+@pytest.mark.parametrize("namespace", ["default", "kube-systems", "Kube-System", "zen-gc"])
+def test_other_namespaces_are_not_protected(policy, namespace):
+    """Nor is the namespace of a controller that this one is not."""
+    assert judged(policy, thing(namespace=namespace)).verdict is Verdict.ACT
+
+
+@pytest.mark.parametrize(
+    ("secret_type", "kept"),
+    [
+        ("kubernetes.io/service-account-token", True),
+        ("helm.sh/release.v1", True),
+        ("bootstrap.kubernetes.io/token", True),
+        ("Opaque", False),
+        ("kubernetes.io/tls", False),
+    ],
+)
+def test_secrets_are_protected_by_their_type(policy, secret_type, kept):
+    """Service account tokens, Helm's releases and bootstrap tokens, each until its type is granted."""
+    obj = thing("Secret", rest={"type": secret_type})
+    assert (judged(policy, obj).kept_by is KeptBy.PROTECTED) is kept
+    assert judged(policy, obj, grants=Grants(secret_types=frozenset({secret_type}))).verdict is Verdict.ACT
+
+
+@pytest.mark.parametrize("secret_type", [{}, [], ["Opaque"], 5, None, True])
+def test_a_secret_whose_type_is_no_text_is_kept_by_an_error(policy, secret_type):
+    """Nobody can tell what it is."""
+    decision = judged(policy, thing("Secret", rest={"type": secret_type}))
+    assert decision.kept_by is KeptBy.ERROR
+    assert decision.because == "cannot tell whether it is protected: the type of the Secret is no text"
+
+
+def test_a_secret_of_which_only_the_metadata_is_known_is_kept_by_an_error(policy):
+    """Its type was not requested, so that it cannot be told whether it is protected."""
+    partial = {"metadata": thing()["metadata"]}
+    candidate = Candidate.from_object(partial, api_version="v1", kind="Secret", complete=False)
+    assert judged(policy, candidate).kept_by is KeptBy.ERROR
+
+
+MARKS = [
+    ("true", True, True),
+    ("", True, True),
+    ("no", True, True),
+    ("False", True, True),
+    ("false", False, False),
+    ("2026-01-01T12:00:00Z", True, True),
+    ("2026-01-01T13:00:00+00:00", True, True),
+    ("2026-01-02", True, True),
+    ("2026-01-01T11:59:59Z", True, False),
+    ("2026-01-01", True, False),
+    ("2026-01-01T13:30:00+02:00", True, False),
+    ("2026-13-01", True, True),
+    ("2020-01-01 00:00:00", True, True),
+    (" 2020-01-01", True, True),
+]
+
+
+@pytest.mark.parametrize(("value", "as_label", "as_annotation"), MARKS)
+def test_the_keep_mark_keeps_an_object(policy, value, as_label, as_annotation):
+    """Any value but "false"; as an annotation, a time that exists keeps until then, and no longer."""
+    assert (judged(policy, thing(labels={KEEP: value})).kept_by is KeptBy.PROTECTED) is as_label
+    assert (judged(policy, thing(annotations={KEEP: value})).kept_by is KeptBy.PROTECTED) is as_annotation
+
+
+@pytest.mark.parametrize(("value", "as_label", "as_annotation"), MARKS)
+def test_the_keep_mark_of_a_namespace_keeps_what_is_in_it(policy, value, as_label, as_annotation):
+    """By the same rule as on the object."""
+    for kept, marks in ((as_label, ({KEEP: value}, {})), (as_annotation, ({}, {KEEP: value}))):
+        decision = judged(policy, thing(), namespaces={"team": marks, "other": ({}, {})})
+        assert (decision.because == f"protected: its Namespace carries {KEEP}") is kept
+        assert judged(policy, thing(namespace="other"), namespaces={"team": marks}).verdict is Verdict.ACT
+
+
+@pytest.mark.parametrize(
+    ("labels", "annotations"),
+    [({KEEP: "false"}, {KEEP: "true"}), ({KEEP: "true"}, {KEEP: "false"}), ({KEEP: "x"}, {KEEP: "2020-01-01"})],
+)
+def test_one_of_two_marks_is_enough(policy, labels, annotations):
+    """A "false" or a time gone by in the one does not undo the other."""
+    assert judged(policy, thing(labels=labels, annotations=annotations)).kept_by is KeptBy.PROTECTED
+
+
+def test_a_snooze_says_until_when(policy):
+    """The user sees when the object will be looked at again."""
+    decision = judged(policy, thing(annotations={KEEP: "2026-02-01"}))
+    assert decision.because == f"protected: it carries {KEEP} until 2026-02-01T00:00:00Z"
+
+
+def test_no_grant_lifts_the_keep_mark(policy):
+    """Nobody may: not even whoever grants everything."""
+    everything = Grants(
+        cross_namespace=True,
+        resources=frozenset(PROTECTED_KINDS.values()),
+        namespaces=frozenset({"team"}),
+        secret_types=frozenset({"Opaque"}),
+    )
+    owned = compiled(document(ttl={"immediate": True}, behavior={"includeOwned": True}))
+    assert judged(owned, thing(labels={KEEP: "true"}), grants=everything).kept_by is KeptBy.PROTECTED
+    assert judged(owned, thing(), grants=everything, namespaces={"team": ({KEEP: ""}, {})}).verdict is Verdict.KEEP
+
+
+def test_an_object_whose_namespace_cannot_be_read_is_kept_by_an_error(policy):
+    """Its Namespace might carry the mark."""
+    decision = judged(policy, thing(), namespaces={"team": None})
+    assert decision.kept_by is KeptBy.ERROR
+    assert decision.because == "cannot tell whether it is protected: its Namespace team cannot be read"
+
+
+def test_a_terminating_object_is_kept(policy):
+    """It was deleted already; what it waits for is not ours to remove."""
+    decision = judged(policy, thing(deletionTimestamp="2026-01-01T11:00:00Z"))
+    assert decision.because == "protected: it is terminating"
+
+
+RUNNING = {"status": {"phase": "Running"}}
+DONE = {"status": {"phase": "Failed", "startTime": "2025-06-01T00:00:00Z"}}
+
+
+@pytest.mark.parametrize(
+    ("obj", "kept"),
+    [
+        (thing(ownerReferences=[OWNER]), True),
+        (thing("Pod", ownerReferences=[OWNER], rest=RUNNING), True),
+        (thing("Pod", ownerReferences=[OWNER], rest=DONE), False),
+        (finished_job(ownerReferences=[OWNER]), False),
+        (thing("Job", "batch/v1", ownerReferences=[OWNER], rest={"status": {"active": 1}}), True),
+        (thing(ownerReferences=[{**OWNER, "controller": False}]), False),
+        (thing(ownerReferences=[{**OWNER, "controller": False}, OWNER]), True),
+        (thing(ownerReferences=[]), False),
+    ],
+)
+def test_an_unfinished_object_with_a_controller_is_kept(policy, obj, kept):
+    """Its controller would make it again; a finished one stays gone. ``includeOwned`` takes them all."""
+    decision = judged(policy, obj)
+    assert (decision.because == "protected: ReplicaSet web owns it and would make it again") is kept
+    takes_owned = compiled(document(ttl={"immediate": True}, behavior={"includeOwned": True}))
+    assert judged(takes_owned, obj).verdict is Verdict.ACT
+
+
+def test_include_owned_lifts_nothing_else():
+    """It is about owners alone."""
+    policy = compiled(document(ttl={"immediate": True}, behavior={"includeOwned": True}))
+    for obj in (
+        thing("Lease", "coordination.k8s.io/v1"),
+        thing(namespace="kube-system"),
+        thing(labels={KEEP: "true"}),
+        thing(deletionTimestamp="2026-01-01T11:00:00Z"),
+    ):
+        assert judged(policy, obj).kept_by is KeptBy.PROTECTED
+
+
+def _doubt(_namespace):
+    raise Undecided("Pods cannot be listed")
+
+
+@pytest.mark.parametrize(
+    ("inside", "verdict", "kept_by"),
+    [
+        (lambda _name: None, Verdict.ACT, None),
+        (lambda name: f"Pod a in it carries the keep mark: {name}", Verdict.KEEP, KeptBy.PROTECTED),
+        (_doubt, Verdict.KEEP, KeptBy.ERROR),
+    ],
+)
+def test_a_namespace_is_asked_for_what_is_in_it(policy, inside, verdict, kept_by):
+    """Though its kind is granted: something in it may carry the mark, or may not be known."""
+    grants = Grants(resources=frozenset({"namespaces"}))
+    obj = thing("Namespace", name="old", namespace=None)
+    decision = judged(policy, obj, grants=grants, kept_inside=inside)
+    assert (decision.verdict, decision.kept_by) == (verdict, kept_by)
+
+
+def test_only_a_namespace_is_asked_for_what_is_in_it(policy):
+    """An object of that name in some other kind is not."""
+    assert judged(policy, thing(name="old"), kept_inside=_doubt).verdict is Verdict.ACT
+
+
+@pytest.mark.parametrize(
+    ("owners", "include_owned", "needed"),
+    [
+        ([OWNER], False, True),
+        ([OWNER], True, False),
+        ([{**OWNER, "controller": False}], False, False),
+        ([], False, False),
+    ],
+)
+def test_an_object_is_read_whole_when_its_owner_matters(owners, include_owned, needed):
+    """Its metadata does not tell whether it finished."""
+    candidate = Candidate.from_object(thing(ownerReferences=owners), complete=False)
+    assert needs_whole(candidate, include_owned=include_owned) is needed
+
+
+@pytest.mark.parametrize(
+    ("target", "path", "flag"),
+    [
+        (
+            {"apiVersion": "v1", "kind": "PersistentVolumeClaim", "namespaces": ["*"]},
+            "spec.targetResources[0].kind",
+            "--allow-resource persistentvolumeclaims",
+        ),
+        ({**EVERYWHERE, "namespaces": ["kube-system"]}, "spec.targetResources[0]", "--allow-namespace kube-system"),
+    ],
+)
+def test_a_policy_on_something_protected_is_valid_with_a_warning(target, path, flag):
+    """The warning names the flag that would lift it, and goes away with the grant."""
+    answer = _compilation(target, Grants())
+    assert answer.compiled is not None
+    assert [(warning.path, flag in warning.message) for warning in answer.warnings] == [(path, True)]
+    granted = Grants(resources=frozenset({"persistentvolumeclaims"}), namespaces=frozenset({"kube-system"}))
+    assert not _compilation(target, granted).warnings
+
+
+def _compilation(target, grants):
+    return compilation(document(target=target), grants=grants)
