@@ -79,15 +79,9 @@ def main() -> None:
 def _run() -> int:
     try:
         outcome = commands.main(standalone_mode=False)
-    except click.exceptions.NoArgsIsHelpError as error:
-        click.echo(error.format_message())
-        return error.exit_code
-    except click.UsageError as error:
-        command = error.ctx.command_path if error.ctx else "zen-gc"
-        return _failed(InputError(f"{command}: {error.format_message()} (see {command} --help)"), error.exit_code)
     except click.ClickException as error:
-        return _failed(InputError(error.format_message()), error.exit_code)
-    except click.exceptions.Abort:
+        return _misused(error)
+    except (click.exceptions.Abort, KeyboardInterrupt):
         return 130
     except InputError as error:
         return _failed(error, 2)
@@ -96,8 +90,6 @@ def _run() -> int:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
-    except KeyboardInterrupt:
-        return 130
     except Exception as error:  # noqa: BLE001  the last resort: one line, not a traceback
         if os.environ.get("ZEN_GC_TRACEBACK"):
             traceback.print_exc()
@@ -105,6 +97,15 @@ def _run() -> int:
             ClusterError(f"this is a bug: {type(error).__name__}: {error} (ZEN_GC_TRACEBACK=1 shows where)"), 1
         )
     return outcome if isinstance(outcome, int) else 0
+
+
+def _misused(error: click.ClickException) -> int:
+    """Say what is wrong with a command line, in one line; without any command, show the help."""
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):
+        click.echo(error.format_message())
+        return error.exit_code
+    command = error.ctx.command_path if isinstance(error, click.UsageError) and error.ctx else "zen-gc"
+    return _failed(InputError(f"{command}: {error.format_message()} (see {command} --help)"), error.exit_code)
 
 
 def _failed(error: Exception, code: int) -> int:

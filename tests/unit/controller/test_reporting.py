@@ -107,9 +107,9 @@ def test_a_dry_run_never_counts_as_deleted() -> None:
 def test_how_a_policy_stands_after_a_run(
     made: RunReport,
     phase: str,
-    ready: bool,
+    ready: bool,  # noqa: FBT001  a column
     reason: str,
-    degraded: str | None,  # noqa: FBT001  a column
+    degraded: str | None,
 ) -> None:
     """Phase, Ready and Degraded."""
     how = reporting.standing(made)
