@@ -29,7 +29,14 @@ def test_the_fuzzer_finds_nothing(tmp_path):
     for number, text in enumerate(CORPUS):
         (corpus / str(number)).write_bytes(text)
     script = Path(__file__).with_name("fuzz_atheris.py")
-    command = [sys.executable, str(script), f"-runs={RUNS}", "-max_len=512", f"-artifact_prefix={tmp_path}/", str(corpus)]
+    command = [
+        sys.executable,
+        str(script),
+        f"-runs={RUNS}",
+        "-max_len=512",
+        f"-artifact_prefix={tmp_path}/",
+        str(corpus),
+    ]
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=100, cwd=tmp_path)
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
     assert f"Done {RUNS} runs" in done.stderr + done.stdout
