@@ -166,7 +166,7 @@ class Catalog:
             paused=compilation.compiled is not None and compilation.compiled.policy.paused,
             status=status,
             resource_version=str(_map(policy.get("metadata")).get("resourceVersion", "")),
-            ledger=Ledger(reporting.total_deleted(status)),
+            ledger=Ledger(reporting.total_deleted(status), evaluated=reporting.evaluated(status)),
         )
 
 

@@ -43,7 +43,10 @@ Slot = tuple[str, str, str, str]
 """A policy's kind, namespace, name and uid."""
 
 PATIENCE: Final = 1.0
-"""Seconds that a sweep waits for runs that are still being prepared, so that they ride along."""
+"""Seconds that a sweep waits for the next of the runs that are being prepared, so that they ride along."""
+
+LONGEST_PATIENCE: Final = 10.0
+"""Seconds that it waits for all of them together."""
 
 
 class Loop:
@@ -73,6 +76,7 @@ class Loop:
         self._preparers = ThreadPoolExecutor(PREPARING, thread_name_prefix="prepare")
         self._runners = ThreadPoolExecutor(MOST_RUNS, thread_name_prefix="run")
         self._preparing: dict[int, float] = {}
+        self._prepared_at = float("-inf")
         self._taken_at: dict[int, float] = {}
         self._under_way = 0
         self._recount = False
@@ -125,9 +129,15 @@ class Loop:
             self._take([])
         if self._recount:
             self._count_phases()
-        now = boottime()
-        if not self._preparing or now - min(self._preparing.values()) > PATIENCE:
+        if self._all_aboard():
             self._sweepers.start(lambda resource, runs: self._messages.put(lambda: self._ended(resource, runs)))
+
+    def _all_aboard(self) -> bool:
+        """Whether sweeps need not wait for the runs that are being prepared: there are none, or they get stuck."""
+        if not self._preparing:
+            return True
+        now, oldest = boottime(), min(self._preparing.values())
+        return now - max(self._prepared_at, oldest) > PATIENCE or now - oldest > LONGEST_PATIENCE
 
     def _drain(self, longest: float) -> None:
         try:
@@ -184,6 +194,7 @@ class Loop:
 
     def _prepared(self, run: PolicyRun) -> None:
         del self._preparing[id(run)]
+        self._prepared_at = boottime()
         if run.members:
             self._sweepers.add(run)
         else:

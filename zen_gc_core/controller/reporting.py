@@ -194,3 +194,10 @@ def total_deleted(before: Mapping[str, Any]) -> int:
     """``totalDeleted`` of a status; 0 when it has none."""
     value = before.get("totalDeleted")
     return value if isinstance(value, int) and not isinstance(value, bool) and value > 0 else 0
+
+
+def evaluated(before: Mapping[str, Any]) -> tuple[int, int, int] | None:
+    """What the last run matched, deleted and left, as a status has it; None when it does not say."""
+    values = [before.get(name) for name in ("resourcesMatched", "resourcesDeleted", "resourcesPending")]
+    matched, deleted, pending = (value if isinstance(value, int) else -1 for value in values)
+    return None if min(matched, deleted, pending) < 0 else (matched, deleted, pending)

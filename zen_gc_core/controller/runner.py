@@ -49,7 +49,7 @@ LONGEST_TURN: Final = timedelta(seconds=30)
 SECONDS_TO_RELEASE: Final = 0.8
 """How long the lease may take to be released when the program ends."""
 
-POOL_SIZE: Final = 48
+POOL_SIZE: Final = 128
 _CONDITIONS: Final = ("policies-listed", "plugins-loaded")
 
 

@@ -40,7 +40,7 @@ def embedded(server: InProcessCluster) -> EmbeddedStage:
 @pytest.fixture(scope="session")
 def own_real_cluster(apiserver_binaries: None) -> Iterator[RealCluster]:
     """A real API server that only the controllers of this worker's tests know."""
-    with RealCluster() as cluster:
+    with RealCluster(controller_manager=True) as cluster:
         install_crds(cluster)
         yield cluster
 

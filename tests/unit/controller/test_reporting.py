@@ -200,3 +200,17 @@ def test_anything_else_is(change: dict[str, Any]) -> None:
 def test_the_total_of_a_status_that_somebody_spoilt_counts_from_nothing(value: Any, total: int) -> None:
     """Only a count is one."""
     assert reporting.total_deleted({"totalDeleted": value}) == total
+
+
+@pytest.mark.parametrize(
+    ("status", "found"),
+    [
+        ({"resourcesMatched": 3, "resourcesDeleted": 1, "resourcesPending": 2}, (3, 1, 2)),
+        ({"resourcesMatched": 3, "resourcesDeleted": 1}, None),
+        ({"resourcesMatched": 3, "resourcesDeleted": "1", "resourcesPending": 2}, None),
+        ({}, None),
+    ],
+)
+def test_a_new_leader_knows_what_was_told_last(status: dict[str, Any], found: tuple[int, int, int] | None) -> None:
+    """So that a change of leaders is no event for every policy."""
+    assert reporting.evaluated(status) == found

@@ -1,0 +1,205 @@
+"""An adversary for controllers, and a witness: one changes, deletes and recreates all the time, the other watches.
+
+Each has a connection of its own. What the witness sees deleted it judges by the last state alone, which the server's
+watch brings with the event.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import random
+import threading
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import urllib3
+
+from tests.harness.connection import Connection
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from tests.cluster.controller.stage import Stage
+
+NAMES = 40
+KEEP = "gc.kube-zen.io/keep"
+
+
+def eligible(item: dict[str, Any]) -> bool:
+    """Whether the policy of the test wants an object gone: the label, the state, no mark."""
+    metadata = item["metadata"]
+    labels, annotations = metadata.get("labels") or {}, metadata.get("annotations") or {}
+    done = (item.get("data") or {}).get("state") == "done"
+    return labels.get("gc") == "yes" and done and annotations.get(KEEP, "false") == "false"
+
+
+POLICY = {"conditions": {"fields": [{"path": "data.state", "value": "done"}]}}
+"""What makes ``eligible`` the rule, beside the label selector."""
+
+
+@dataclass
+class Mutator(threading.Thread):
+    """Changes ConfigMaps, as fast as the server lets it.
+
+    Args:
+        connection: of its own.
+        namespace: where.
+        seed: of its choices.
+    """
+
+    connection: Connection
+    namespace: str
+    seed: int
+    deleted: set[str] = field(default_factory=set)
+    changes: int = 0
+
+    def __post_init__(self) -> None:
+        super().__init__(daemon=True, name=f"mutator {self.seed}")
+        self._chance = random.Random(self.seed)
+        self._ending = threading.Event()
+
+    def __hash__(self) -> int:
+        return id(self)
+
+    def run(self) -> None:
+        """Go on until told to end."""
+        while not self._ending.is_set():
+            self._change(f"x-{self._chance.randrange(NAMES):02}")
+            self.changes += 1
+
+    def end(self) -> None:
+        """Make it end, and wait for it."""
+        self._ending.set()
+        self.join(30)
+
+    def _change(self, name: str) -> None:
+        collection = f"/api/v1/namespaces/{self.namespace}/configmaps"
+        path = f"{collection}/{name}"
+        choice = self._chance.random()
+        if choice < 0.35:
+            self._patch(path, {"metadata": {"labels": {"gc": self._chance.choice(["yes", "no"])}}})
+        elif choice < 0.5:
+            self._patch(path, {"data": {"state": self._chance.choice(["done", "busy"])}})
+        elif choice < 0.6:
+            self._patch(path, {"metadata": {"annotations": {KEEP: self._chance.choice(["true", "false"])}}})
+        elif choice < 0.7:
+            self._remove(path)
+        else:
+            item = {
+                "apiVersion": "v1",
+                "kind": "ConfigMap",
+                "metadata": {"name": name, "labels": {"gc": self._chance.choice(["yes", "no"])}},
+                "data": {"state": self._chance.choice(["done", "busy"])},
+            }
+            self.connection.request("POST", collection, item)
+
+    def _patch(self, path: str, body: dict[str, Any]) -> None:
+        self.connection.request("PATCH", path, body, content_type="application/merge-patch+json")
+
+    def _remove(self, path: str) -> None:
+        answer = self.connection.request("GET", path)
+        if answer.status != 200:
+            return
+        uid = answer.body["metadata"]["uid"]
+        options = {"apiVersion": "v1", "kind": "DeleteOptions", "preconditions": {"uid": uid}}
+        if self.connection.request("DELETE", path, options).status == 200:
+            self.deleted.add(uid)
+
+
+@dataclass
+class Witness(threading.Thread):
+    """Watches ConfigMaps, and remembers the last state of what was deleted.
+
+    Args:
+        url: the API server.
+        token: the administrator's.
+        authority: the certificate to verify it by.
+        namespace: where.
+        version: from which resourceVersion on.
+    """
+
+    url: str
+    token: str
+    authority: Path
+    namespace: str
+    version: str
+    ended: list[dict[str, Any]] = field(default_factory=list)
+    gaps: int = 0
+
+    def __post_init__(self) -> None:
+        super().__init__(daemon=True, name="witness")
+        self._pool = urllib3.PoolManager(ca_certs=str(self.authority), retries=False)
+        self._response: urllib3.BaseHTTPResponse | None = None
+        self._ending = threading.Event()
+
+    def __hash__(self) -> int:
+        return id(self)
+
+    def run(self) -> None:
+        """Watch until told to end; a watch that ends before is a gap, which invalidates the test."""
+        query = f"watch=true&resourceVersion={self.version}&timeoutSeconds=300"
+        self._response = self._pool.request(
+            "GET",
+            f"{self.url}/api/v1/namespaces/{self.namespace}/configmaps?{query}",
+            headers={"Authorization": f"Bearer {self.token}"},
+            preload_content=False,
+            timeout=urllib3.Timeout(connect=10, read=60),
+        )
+        try:
+            for event in self._events(self._response):
+                if event["type"] == "DELETED":
+                    self.ended.append(event["object"])
+                elif event["type"] == "ERROR":
+                    self.gaps += 1
+        except (urllib3.exceptions.HTTPError, ValueError, AttributeError):
+            self.gaps += not self._ending.is_set()
+
+    @staticmethod
+    def _events(response: urllib3.BaseHTTPResponse) -> Iterator[dict[str, Any]]:
+        rest = b""
+        for chunk in response.stream(65536):
+            *lines, rest = (rest + chunk).split(b"\n")
+            yield from (json.loads(line) for line in lines if line)
+
+    def end(self) -> None:
+        """Make it end."""
+        self._ending.set()
+        if self._response is not None:
+            with contextlib.suppress(Exception):
+                self._response.shutdown()
+        self.join(10)
+
+
+def mutate(stage: Stage, seeds: int) -> list[Mutator]:
+    """Start mutators."""
+    started = [Mutator(_connection(stage), stage.namespace, seed) for seed in range(seeds)]
+    for each in started:
+        each.start()
+    return started
+
+
+def witness(stage: Stage) -> Witness:
+    """Start a witness."""
+    config = json.loads(stage.cluster.kubeconfig_path.read_text())
+    answer = stage.cluster.request("GET", f"/api/v1/namespaces/{stage.namespace}/configmaps")
+    version = answer.body["metadata"]["resourceVersion"]
+    found = Witness(stage.cluster.url, _token(config), _authority(stage), stage.namespace, version)
+    found.start()
+    return found
+
+
+def _connection(stage: Stage) -> Connection:
+    config = json.loads(stage.cluster.kubeconfig_path.read_text())
+    return Connection(stage.cluster.url, token=_token(config), authority=_authority(stage))
+
+
+def _token(config: dict[str, Any]) -> str:
+    return str(config["users"][0]["user"]["token"])
+
+
+def _authority(stage: Stage) -> Path:
+    found = stage.cluster._authority
+    assert found is not None
+    return found

@@ -1,0 +1,183 @@
+"""When runs happen: intervals, edits, failures that delay nobody, kinds that come later, a thousand policies at rest."""
+
+from __future__ import annotations
+
+import datetime as dt
+import random
+import time
+from typing import TYPE_CHECKING, Any
+
+from tests.cluster.controller.controllers import instant
+from tests.cluster.controller.stage import AT_ONCE, LABELS, TARGET, by_controller, until
+from zen_gc_core.embedded import Fault
+from zen_gc_core.model.policy import API_VERSION, NAMESPACED
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.cluster.controller.controllers import Inside
+    from tests.cluster.controller.stage import EmbeddedStage, Stage
+    from zen_gc_core.embedded.faults import Request
+
+WIDGETS: dict[str, Any] = {
+    "apiVersion": "apiextensions.k8s.io/v1",
+    "kind": "CustomResourceDefinition",
+    "metadata": {"name": "widgets.pace.example.com"},
+    "spec": {
+        "group": "pace.example.com",
+        "scope": "Namespaced",
+        "names": {"plural": "widgets", "singular": "widget", "kind": "Widget", "listKind": "WidgetList"},
+        "versions": [
+            {"name": "v1", "served": True, "storage": True, "schema": {"openAPIV3Schema": {"type": "object"}}}
+        ],
+    },
+}
+
+
+def test_a_policy_runs_at_its_own_interval_or_the_controllers(
+    embedded: EmbeddedStage, inside: Callable[..., Inside]
+) -> None:
+    """Whoever says nothing keeps the pace of ``--gc-interval``."""
+    embedded.policy("quick", evaluationInterval="1s", targetResources=[{**TARGET, "kind": "Secret"}])
+    embedded.policy("usual")
+    embedded.policy("slow", evaluationInterval="1h", targetResources=[{**TARGET, "kind": "Pod"}])
+    controller = inside(embedded, gc_interval=dt.timedelta(seconds=3))
+    controller.await_record("evaluation finished", 3, policy="usual")
+    counted = {name: len(controller.records("evaluation finished", policy=name)) for name in ("quick", "usual", "slow")}
+    assert counted["quick"] >= 5
+    assert counted["usual"] == 3
+    assert counted["slow"] == 1
+
+
+def test_an_edit_runs_at_once(stage: Stage, inside: Callable[..., Inside]) -> None:
+    """Not at the next interval."""
+    policy = stage.policy(evaluationInterval="1h", ttl={"afterCreation": "1h"})
+    name = stage.make()
+    controller = inside(stage)
+    controller.await_record("evaluation finished", policy=policy)
+    stage.edit(policy, {"ttl": {"afterCreation": None, **AT_ONCE}})
+    until(lambda: not stage.there(name))
+    until(lambda: stage.status(policy)["observedGeneration"] == 2)
+
+
+def test_a_policy_made_anew_runs_at_once(embedded: EmbeddedStage, inside: Callable[..., Inside]) -> None:
+    """Also while a run of the old one is under way, which then says nothing about the new one."""
+    embedded.make_many(30)
+    policy = embedded.policy(evaluationInterval="1h", behavior={"maxDeletionsPerSecond": 10})
+    controller = inside(embedded)
+    controller.await_record("resource deleted", 2)
+    embedded.delete(embedded.path(policy))
+    embedded.policy(policy, evaluationInterval="1h")
+    until(lambda: not embedded.names())
+    until(lambda: embedded.status(policy).get("phase") == "Active")
+    assert embedded.status(policy)["totalDeleted"] < 30
+
+
+def test_a_slow_policy_delays_nobody(embedded: EmbeddedStage, inside: Callable[..., Inside]) -> None:
+    """Its deletes hang, its lists fail; the others keep their pace."""
+    slow, failing = embedded.cluster.namespace(), embedded.cluster.namespace()
+    embedded.policy("slow", namespace=slow)
+    embedded.policy("failing", namespace=failing, targetResources=[{**TARGET, "kind": "Secret"}])
+    embedded.policy("steady")
+    for number in range(12):
+        item = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": f"x-{number}", "namespace": slow}}
+        embedded.cluster.create({**item, "metadata": {**item["metadata"], "labels": LABELS}})  # type: ignore[dict-item]  # a mapping
+
+    def trouble(request: Request) -> Fault | None:
+        if request.method == "DELETE" and f"/{slow}/" in request.path:
+            return Fault(delay=20.0)
+        return Fault(status=500) if request.path.endswith("/secrets") else None
+
+    embedded.server.faults = trouble
+    controller = inside(embedded)
+    controller.await_record("evaluation failed", 2, policy="failing", reason="ListIncomplete")
+    before = len(controller.records("evaluation finished", policy="steady"))
+    controller.await_record("evaluation finished", before + 3, policy="steady")
+    records = controller.records("evaluation finished", policy="steady")[before:]
+    assert max(record["duration"] for record in records) < 5
+    name = embedded.make()
+    until(lambda: not embedded.there(name))
+    assert not controller.records("evaluation finished", policy="slow")
+
+
+def test_nothing_falls_out_of_the_schedule(embedded: EmbeddedStage, inside: Callable[..., Inside]) -> None:
+    """Whatever fails, for however long: when it is over, every policy does its work."""
+    chance = random.Random(7)
+    faults = [
+        Fault(status=500),
+        Fault(reset=True),
+        Fault(status=404),
+        Fault(status=403),
+        Fault(status=200, body=b"[]"),
+        Fault(truncate=10),
+        Fault(status=401),
+    ]
+    namespaces = [embedded.namespace, *(embedded.cluster.namespace() for _ in range(7))]
+    for namespace in namespaces:
+        embedded.policy("p", namespace=namespace)
+    controller = inside(embedded)
+    until(lambda: len({each["namespace"] for each in controller.records("evaluation finished")}) == 8)
+    embedded.server.faults = lambda each: (
+        chance.choice(faults) if by_controller(each) and chance.random() < 0.5 else None
+    )
+    time.sleep(5)
+    embedded.server.faults = None
+    for namespace in namespaces:
+        embedded.cluster.create(
+            {
+                "apiVersion": "v1",
+                "kind": "ConfigMap",
+                "metadata": {"name": "x", "namespace": namespace, "labels": LABELS},
+            }
+        )
+    for namespace in namespaces:
+        path = embedded.config_map("x", namespace)
+        until(lambda path=path: embedded.cluster.request("GET", path).status == 404)  # type: ignore[misc]  # binds the path
+    assert not controller.records("uncaught exception")
+
+
+def test_a_kind_that_comes_later_is_picked_up(stage: Stage, inside: Callable[..., Inside]) -> None:
+    """Until then the policy says that it is not there; it is never taken for empty."""
+    policy = stage.policy(targetResources=[{"apiVersion": "pace.example.com/v1", "kind": "Widget"}])
+    inside(stage)
+    until(lambda: stage.reason(policy) == "TargetUnavailable")
+    assert "resourcesMatched" not in stage.status(policy)
+    stage.cluster.create(WIDGETS)
+    try:
+        stage.make("one", kind="Widget", api_version="pace.example.com/v1")
+        until(lambda: stage.status(policy).get("totalDeleted") == 1)
+        assert stage.status(policy)["phase"] == "Active"
+    finally:
+        stage.delete("/apis/apiextensions.k8s.io/v1/customresourcedefinitions/widgets.pace.example.com")
+
+
+def test_a_thousand_policies_at_rest_cost_one_list_an_interval(
+    embedded: EmbeddedStage, inside: Callable[..., Inside]
+) -> None:
+    """Besides the watches, which are opened anew once a minute, nothing is asked."""
+    spec = {"targetResources": [TARGET], "ttl": {"afterCreation": "1h"}}
+    embedded.server.seed(
+        {
+            "apiVersion": API_VERSION,
+            "kind": NAMESPACED,
+            "metadata": {"name": f"policy-{number:04}", "namespace": f"space-{number % 20}", "generation": 1},
+            "spec": spec,
+        }
+        for number in range(1000)
+    )
+    controller = inside(embedded, gc_interval=dt.timedelta(seconds=6))
+    evaluated = "evaluation finished"
+    until(lambda: controller.text().count(evaluated) >= 2000, patience=90)
+    until(
+        lambda: embedded.server.requests.clear() or time.sleep(0.5) or not embedded.sent("POST"), "its events are told"
+    )
+    until(lambda: controller.text().count(evaluated) % 1000 == 0)
+    embedded.server.requests.clear()
+    before = controller.records(evaluated)
+    until(lambda: controller.text().count(evaluated) >= len(before) + 2000)
+    requests = [each for each in embedded.server.requests if by_controller(each) and "watch" not in each.query]
+    finished = controller.records(evaluated)
+    spent = (instant(finished[-1]) - instant(before[-1])).total_seconds()
+    lists = [each for each in requests if each.path.endswith("/configmaps")]
+    assert len(lists) <= spent / 6 + 1
+    assert [each.path for each in requests if each not in lists] == []
