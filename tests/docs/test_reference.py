@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.docs.pages import DOCS, PAGES, name_of, section_of, table_rows, text_of
+from tests.docs.pages import DOCS, PAGES, REPOSITORY, code_of, name_of, section_of, table_rows, text_of
 from tests.docs.policies import load_module, plugins_with, shown_policies
 from tests.docs.shown import save_files
 from zen_gc_core.engine import planning
@@ -16,7 +19,6 @@ from zen_gc_core.engine.compiling import compile_policy
 from zen_gc_core.engine.parsing import behavior, limits, parse_policy, policy, targets
 from zen_gc_core.engine.protections import PROTECTED_KINDS, PROTECTED_NAMESPACES, PROTECTED_SECRET_TYPES
 from zen_gc_core.model.policy import Behavior, Breaker
-from zen_gc_core.testing import check_keyword
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -79,11 +81,28 @@ def test_only_one_page_speaks_of_the_old_spelling(page: Path) -> None:
 
 
 def test_the_plugin_of_the_tutorial_works(tmp_path: Path) -> None:
-    """The keyword that the page builds keeps the contract, and the page's policy compiles with it."""
+    """The page's policy compiles with the keyword that the page builds, and its error is the one that the page names."""
     page = DOCS / "tutorial" / "first-plugin.md"
     save_files(page, tmp_path)
-    module = load_module(tmp_path / "acme_zen_gc" / "__init__.py")
-    check_keyword(module.TEAM, {"oneOf": ["web"]})
+    vocabulary = plugins_with(load_module(tmp_path / "acme_zen_gc" / "__init__.py")).vocabulary
     (shown,) = [shown for shown in shown_policies() if shown.page == page]
-    vocabulary = plugins_with(module).vocabulary
     assert compile_policy(parse_policy(shown.document), vocabulary).errors == ()
+    shown.document["spec"]["conditions"]["acme.io/team"]["oneOf"] = []
+    (problem,) = compile_policy(parse_policy(shown.document), vocabulary).errors
+    assert str(problem) in code_of(page)
+
+
+def test_the_tests_of_the_tutorials_plugin_pass(tmp_path: Path) -> None:
+    """As its reader would run them."""
+    save_files(DOCS / "tutorial" / "first-plugin.md", tmp_path)
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", "tests"],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join((str(tmp_path), str(REPOSITORY)))},
+        capture_output=True,
+        text=True,
+        timeout=100,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout
+    assert "3 passed" in done.stdout

@@ -63,7 +63,9 @@ def reasons_in_code() -> set[str]:
         if name_of_call(call) == "Standing"
         for reason in literals([keyword.value for keyword in call.keywords if keyword.arg == "reason"])
     }
-    cluster = {kind.reason for kind in vars(errors).values() if isinstance(kind, type) and "reason" in vars(kind)}
+    cluster = {
+        vars(kind)["reason"] for kind in vars(errors).values() if isinstance(kind, type) and "reason" in vars(kind)
+    }
     return standing | cluster | set(ending_reasons()) | {INVALID, SCOPE_DENIED, ClusterError.__name__}
 
 
