@@ -1,4 +1,4 @@
-"""A short run of the coverage-guided fuzzer, from a corpus of expressions that policies use."""
+"""Short runs of the coverage-guided fuzzers, each from a corpus of the expressions that its language is used for."""
 
 from __future__ import annotations
 
@@ -10,9 +10,12 @@ from pathlib import Path
 
 import pytest
 
+from tests.conformance.cel.cases import load
+
 RUNS = int(os.environ.get("ZEN_GC_FUZZ_RUNS", "3000"))
 
-CORPUS = (
+CEL = (b"object.spec.l.exists(x, x.y == 1)\x00" + b'{"spec": {"l": [{"y": 1}]}}',)
+JMESPATH = (
     b"metadata.labels.app && starts_with(metadata.labels.app, 'ci-')",
     b"length(spec.containers[?contains(image, ':latest')]) > `0`",
     b"age(metadata.creationTimestamp) > `3600`",
@@ -22,13 +25,15 @@ CORPUS = (
 
 
 @pytest.mark.skipif(not importlib.util.find_spec("atheris"), reason="NOT RUN (atheris is not installed)")
-def test_the_fuzzer_finds_nothing(tmp_path):
-    """Any bytes: a value or a declared error."""
+@pytest.mark.parametrize("language", ["cel", "jmespath"])
+def test_the_fuzzer_finds_nothing(language, tmp_path):
+    """Any bytes: a value or a declared error, and in CEL the same in both tiers."""
+    seeds = [*CEL, *(case.expression.encode() for case in load()[::25])] if language == "cel" else JMESPATH
     corpus = tmp_path / "corpus"
     corpus.mkdir()
-    for number, text in enumerate(CORPUS):
-        (corpus / str(number)).write_bytes(text)
-    script = Path(__file__).with_name("fuzz_atheris.py")
+    for number, seed in enumerate(seeds):
+        (corpus / str(number)).write_bytes(seed)
+    script = Path(__file__).with_name(language) / "fuzz_atheris.py"
     command = [
         sys.executable,
         str(script),
