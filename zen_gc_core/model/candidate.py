@@ -14,7 +14,7 @@ import orjson
 from zen_gc_core.errors import InputError, Undecided, ZenGCError
 from zen_gc_core.fieldpaths import MISSING, FieldPath, walk
 from zen_gc_core.instants import EARLIEST, parse_instant
-from zen_gc_core.model.heads import Metadata, OneItem, decode_field, decode_head, decode_json, decode_metadata
+from zen_gc_core.model.heads import Metadata, OneItem, decode_head, decode_json, decode_metadata, field_decoder
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -249,8 +249,7 @@ class Candidate:
             InputError: The text is no field path.
             UndeclaredReadError: The path leaves the metadata where only that was requested.
         """
-        parsed = path if isinstance(path, FieldPath) else FieldPath.parse(path)
-        return self._at(parsed.segments)
+        return self._at(path.segments if isinstance(path, FieldPath) else FieldPath.parse(path).segments)
 
     def only(self, roots: Iterable[str]) -> dict[str, Any]:
         """The object with these top-level fields alone (those that it has); must not be changed.
@@ -265,38 +264,43 @@ class Candidate:
 
     def _at(self, segments: Segments) -> Any:
         root = segments[0]
-        if root in ("kind", "apiVersion") and len(segments) == 1:
+        if root in _SLICED:
+            if not self.complete and root != "metadata":
+                raise UndeclaredReadError(f"only the metadata of {self.kind} {self.name} was requested")
+            if self._object is None:
+                return self._in_section(root, segments)
+        elif root in ("kind", "apiVersion") and len(segments) == 1:
             return self.kind if root == "kind" else self.api_version
-        if not self.complete and root != "metadata":
+        elif not self.complete:
             raise UndeclaredReadError(f"only the metadata of {self.kind} {self.name} was requested")
-        if self._object is None and root in _SLICED:
-            return self._in_section(str(root), segments[1:])
         return walk(self._decoded(), segments)
 
-    def _in_section(self, root: str, segments: Segments) -> Any:
+    def _in_section(self, root: Any, segments: Segments) -> Any:
         if root in self._sections:
-            return walk(self._sections[root], segments)
+            return walk(self._sections[root], segments[1:])
         head = self._head
         if head is None:
             return MISSING
         if root == "metadata":
-            return walk(decode_metadata(self._json()), segments)
+            return walk(decode_metadata(self._json()), segments[1:])
         raw = getattr(head, root)
         if raw is msgspec.UNSET:
             return MISSING
-        if segments and not self._peeked:
+        if len(segments) > 1 and isinstance(segments[1], str) and not self._peeked:
             # Most policies ask for one field of an object, and most objects are kept by the answer.
             self._peeked = True
             try:
-                value = decode_field(raw, str(segments[0]))
-            except ValueError:
+                value = field_decoder(segments[1])(raw).value
+            except msgspec.DecodeError:
                 return MISSING
-            return MISSING if value is msgspec.UNSET else walk(value, segments[1:])
+            if len(segments) == 2 or value is msgspec.UNSET:
+                return MISSING if value is msgspec.UNSET else value
+            return walk(value, segments[2:])
         # Kept with the candidate, which lives for a moment, and not with the page: a thousand decoded objects that
         # stay make the cyclic garbage collector run, which is a third of the work.
         section = decode_json(raw)
         self._sections = {**self._sections, root: section}
-        return walk(section, segments)
+        return walk(section, segments[1:])
 
     def _decoded(self) -> dict[str, Any]:
         if self._object is None:

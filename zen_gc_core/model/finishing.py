@@ -35,13 +35,12 @@ def finish_of(candidate: Candidate) -> str | None:
         None when it is unfinished; else the text of the instant, which is empty when it is finished but does not say
         when.
     """
-    group = candidate.api_version.rpartition("/")[0]
-    if (group, candidate.kind) == ("", "Pod") and candidate.get(_PHASE) not in _FINISHED_PHASES:
+    if candidate.kind == "Pod" and candidate.api_version == "v1" and candidate.get(_PHASE) not in _FINISHED_PHASES:
         return None  # most Pods run, and one field says so
     status = candidate.get(_STATUS)
     if status is MISSING or not isinstance(status, dict):
         return None
-    special = _BY_KIND.get((group, candidate.kind))
+    special = _BY_KIND.get((candidate.api_version.rpartition("/")[0], candidate.kind))
     return special(status) if special else _by_convention(status)
 
 

@@ -77,21 +77,13 @@ def decode_metadata(raw: msgspec.Raw | bytes) -> dict[str, Any]:
 
 
 @lru_cache(maxsize=1024)
-def _field_decoder(key: str) -> Callable[[msgspec.Raw | bytes], Any]:
+def field_decoder(key: str) -> Callable[[msgspec.Raw | bytes], Any]:
+    """What decodes one field of a JSON object, without the others: its ``value``, UNSET where there is none.
+
+    It raises ``msgspec.DecodeError`` for JSON that is no object.
+    """
     field = msgspec.defstruct("Field", [("value", Any, msgspec.UNSET)], rename={"value": key})
     return msgspec.json.Decoder(field).decode
-
-
-def decode_field(raw: msgspec.Raw | bytes, key: str) -> Any:
-    """One field of a JSON object, without decoding the others; UNSET where it has none.
-
-    Raises:
-        ValueError: The JSON is no object.
-    """
-    try:
-        return _field_decoder(key)(raw).value
-    except msgspec.DecodeError as error:
-        raise ValueError(str(error)) from None
 
 
 def decode_json(raw: msgspec.Raw | bytes) -> Any:
