@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -11,6 +11,7 @@ import click
 from zen_gc_core.controller.settings import environment_variable, flag
 from zen_gc_core.durations import format_go_duration, parse_go_duration
 from zen_gc_core.errors import InputError
+from zen_gc_core.instants import parse_instant
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -79,6 +80,20 @@ def _rewritten(ctx: click.Context, argument: str, switches: Mapping[str, click.O
     if value.lower() in {"false", "0", "f"}:
         return switches[name].secondary_opts[0]
     raise click.BadParameter(f"'{value}' is neither true nor false", ctx, param_hint=name)
+
+
+def instant_of(text: str | None) -> datetime:
+    """The instant that ``--now`` gives; without one, the clock's.
+
+    Raises:
+        InputError: The text is no RFC 3339 time.
+    """
+    if text is None:
+        return datetime.now(UTC)
+    try:
+        return parse_instant(text, dates=False)
+    except InputError as error:
+        raise InputError(f"--now: {error}") from None
 
 
 def settings_options(kind: type[Any]) -> Callable[[F], F]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import gc
 import importlib
 from dataclasses import dataclass
@@ -12,15 +11,15 @@ import click
 
 from zen_gc_core.cli.files import Document
 from zen_gc_core.cli.input import as_candidate, compile_documents, load_installed, read_manifests, report_problems
-from zen_gc_core.cli.options import BooleanCommand, settings_of, settings_options
+from zen_gc_core.cli.options import BooleanCommand, instant_of, settings_of, settings_options
 from zen_gc_core.cli.output import as_document, as_json, as_table, as_yaml
 from zen_gc_core.controller.settings import Allowing, Connecting
 from zen_gc_core.engine.offline import Asking, Files, plan_offline
 from zen_gc_core.errors import ClusterError, InputError, ZenGCError
-from zen_gc_core.instants import parse_instant
 from zen_gc_core.model.policy import CLUSTER, NAMESPACED, PolicyReference
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Sequence
 
     from zen_gc_core.cli.input import Manifests
@@ -67,7 +66,7 @@ def command(**values: Any) -> int:
     request = _Request(
         name=values["name"],
         namespace=values["namespace"],
-        now=_now(values["now"]),
+        now=instant_of(values["now"]),
         live=values["live"] or bool(values["name"] or values["context"] or values["kubeconfig"]),
         skipped=values["skipped"],
         allowing=settings_of(Allowing, values),
@@ -102,15 +101,6 @@ class _Request:
     skipped: bool
     allowing: Allowing
     connecting: Connecting
-
-
-def _now(text: str | None) -> dt.datetime:
-    if text is None:
-        return dt.datetime.now(dt.UTC)
-    try:
-        return parse_instant(text, dates=False)
-    except InputError as error:
-        raise InputError(f"--now: {error}") from None
 
 
 def _planned(request: _Request, manifests: Manifests) -> tuple[list[Planned], Sequence[Document | None]]:

@@ -16,7 +16,7 @@ from zen_gc_core.keywords import Compiled
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
     from zen_gc_core.expressions import cel
     from zen_gc_core.keywords import Run
@@ -37,14 +37,7 @@ class Expressions:
 
     def __init__(self, policy: PolicyReference, functions: Iterable[cel.Function] = ()) -> None:
         self._functions = tuple(functions)
-        self._policy = {
-            "name": policy.name,
-            "namespace": policy.namespace,
-            "uid": policy.uid,
-            "generation": policy.generation,
-            "labels": dict(policy.labels),
-            "annotations": dict(policy.annotations),
-        }
+        self._policy = policy_variable(policy)
 
     @cached_property
     def _environment(self) -> cel.Environment:
@@ -65,7 +58,7 @@ class Expressions:
         run_program = program.evaluate
 
         def evaluate(candidate: Candidate, run: Run) -> Any:
-            namespace = _namespace_object(candidate, run) if names_namespace else None
+            namespace = namespace_variable(candidate, run) if names_namespace else None
             try:
                 value = run_program(document(candidate), namespace, moment.of(run.now), policy)
             except ExpressionError as error:
@@ -124,7 +117,24 @@ def _declared(paths: frozenset[tuple[str, ...]] | None) -> list[str] | None:
     return sorted(map(spell, paths))
 
 
-def _namespace_object(candidate: Candidate, run: Run) -> Any:
+def policy_variable(policy: PolicyReference) -> dict[str, Any]:
+    """What the variable ``policy`` holds: the policy's metadata."""
+    return {
+        "name": policy.name,
+        "namespace": policy.namespace,
+        "uid": policy.uid,
+        "generation": policy.generation,
+        "labels": dict(policy.labels),
+        "annotations": dict(policy.annotations),
+    }
+
+
+def namespace_variable(candidate: Candidate, run: Run) -> Mapping[str, Any] | None:
+    """What the variable ``namespaceObject`` holds: the object's Namespace, or None for a cluster-scoped object.
+
+    Raises:
+        Undecided: The Namespace is not known.
+    """
     if not candidate.namespace:
         return None
     namespace = run.namespace(candidate.namespace)

@@ -21,6 +21,7 @@ from zen_gc_core.expressions.cel.values import (
     Uint,
     duration_from_timedelta,
     timestamp_from_datetime,
+    type_name,
 )
 
 __all__ = [
@@ -39,4 +40,5 @@ __all__ = [
     "timestamp_from_datetime",
     "to_json",
     "trace",
+    "type_name",
 ]

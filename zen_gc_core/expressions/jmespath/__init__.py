@@ -7,7 +7,8 @@ meant for the rest of zen-gc.
 
 from __future__ import annotations
 
+from zen_gc_core.expressions.jmespath.kinds import kind_of
 from zen_gc_core.expressions.jmespath.program import JMESProgram, compile_jmespath
 from zen_gc_core.expressions.jmespath.tracing import TraceStep, trace
 
-__all__ = ["JMESProgram", "TraceStep", "compile_jmespath", "trace"]
+__all__ = ["JMESProgram", "TraceStep", "compile_jmespath", "kind_of", "trace"]
