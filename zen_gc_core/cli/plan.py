@@ -53,7 +53,14 @@ _NO_OBJECTS: Final = "no objects: add files, or --live"
 )
 @click.option("--live/--no-live", default=False, help="Take the objects from the cluster.")
 @click.option("--now", metavar="RFC3339", help="The instant to plan for; default now.")
-@click.option("-o", "--output", type=click.Choice(["table", "json", "yaml"]), default="table", show_default=True)
+@click.option(
+    "-o",
+    "--output",
+    type=click.Choice(["table", "json", "yaml"]),
+    default="table",
+    show_default=True,
+    help="How plans are printed.",
+)
 @click.option("--all/--no-all", "skipped", default=False, help="Also list objects that the selectors do not take.")
 @settings_options(Allowing)
 @settings_options(Connecting)

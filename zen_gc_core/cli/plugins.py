@@ -14,7 +14,14 @@ if TYPE_CHECKING:
 
 
 @click.command(epilog="\b\nExamples:\n  zen-gc plugins\n  zen-gc plugins -o json")
-@click.option("-o", "--output", type=click.Choice(["table", "json"]), default="table", show_default=True)
+@click.option(
+    "-o",
+    "--output",
+    type=click.Choice(["table", "json"]),
+    default="table",
+    show_default=True,
+    help="How the list is printed.",
+)
 def command(output: str) -> int:
     """List the installed plugins: distribution, version, keywords, failures. Exits 1 when one is quarantined."""
     plugins = load_plugins(installed_entry_points())

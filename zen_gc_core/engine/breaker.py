@@ -64,5 +64,5 @@ def approved(policy: Policy) -> int:
 
 def _lift(policy: Policy, due: int) -> str:
     reference = policy.reference
-    where = f" -n {reference.namespace}" if reference.kind == NAMESPACED else ""
+    where = f" -n {reference.namespace}" if reference.kind == NAMESPACED else " --cluster"
     return f"to let it: zen-gc approve {reference.name}{where} --up-to {due}, or raise the limit"

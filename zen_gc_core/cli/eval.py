@@ -1,0 +1,203 @@
+"""``zen-gc eval``: what an expression yields on objects, step by step if asked; for trying a condition out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from zen_gc_core import expressions
+from zen_gc_core.cli.input import as_candidate, load_installed, read_manifests
+from zen_gc_core.cli.lines import visible
+from zen_gc_core.cli.options import BooleanCommand, instant_of
+from zen_gc_core.cli.output import as_json
+from zen_gc_core.controller.settings import Allowing
+from zen_gc_core.engine.expressing import VARIABLES, namespace_variable, policy_variable
+from zen_gc_core.engine.offline import Files
+from zen_gc_core.errors import ExpressionSyntaxError, InputError, Undecided
+from zen_gc_core.keywords import Run
+from zen_gc_core.model.policy import NAMESPACED, PolicyReference
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from zen_gc_core.expressions.budget import Cost
+    from zen_gc_core.model.candidate import Candidate
+
+_POLICY = PolicyReference(NAMESPACED, "default", "eval")
+
+
+@click.command(
+    cls=BooleanCommand,
+    epilog="\b\nExamples:\n"
+    "  zen-gc eval \"object.status.phase == 'Failed'\" -f pod.yaml\n"
+    "  zen-gc eval \"object.metadata.labels.all(k, k != 'keep')\" -f pods.json --trace\n"
+    '  zen-gc eval -l jmespath "age(metadata.creationTimestamp) > `86400`" -f objects/',
+)
+@click.argument("expression")
+@click.option(
+    *("-f", "--filename", "filenames"),
+    multiple=True,
+    required=True,
+    metavar="FILE",
+    help="Objects: files, directories, - for standard input. Namespaces among them are known to the expression.",
+)
+@click.option(
+    *("-l", "--language"),
+    type=click.Choice(["cel", "jmespath"]),
+    default="cel",
+    show_default=True,
+    help="The language of the expression.",
+)
+@click.option("--now", metavar="RFC3339", help="What now is; default now.")
+@click.option("--trace/--no-trace", default=False, help="Show what each part of the expression yields.")
+@click.option(
+    *("-o", "--output"),
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="How the answer is printed.",
+)
+def command(expression: str, filenames: tuple[str, ...], **values: Any) -> int:
+    """Show what EXPRESSION yields on each object, and whether it would hold as a condition of a policy.
+
+    Exits 1 when it could not be evaluated on some object, 2 when it does not compile.
+    """
+    now = instant_of(values["now"])
+    try:
+        ask = (_cel if values["language"] == "cel" else _jmespath)(expression)
+    except ExpressionSyntaxError as error:
+        place = f"{error.line}:{error.column}: {error.message}"
+        raise InputError(f"{place}\n{error.excerpt}") from None
+    manifests = read_manifests(filenames)
+    candidates = [as_candidate(document) for document in (*manifests.objects, *manifests.policies)]
+    run = Run(now, _POLICY, Files(candidates).namespace)
+    answers = [_answer(ask, candidate, run) for candidate in candidates]
+    if values["output"] == "json":
+        click.echo(as_json({"expression": expression, "results": [_document(one, values["trace"]) for one in answers]}))
+    else:
+        for one in answers:
+            _show(one, trace=values["trace"])
+    return 1 if any(one.error is not None for one in answers) else 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A part of an expression, and what it yielded."""
+
+    text: str
+    value: Any
+    error: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Yield:
+    """What an expression yielded on one object."""
+
+    value: Any
+    kind: str
+    error: str | None
+    parts: tuple[_Part, ...]
+    cost: Cost | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """What an expression yielded on which object."""
+
+    candidate: Candidate
+    yielded: _Yield
+
+    @property
+    def error(self) -> str | None:
+        return self.yielded.error
+
+    @property
+    def verdict(self) -> str:
+        if self.error is not None:
+            return f"undecided: {self.error}"
+        if self.yielded.value is True:
+            return "holds"
+        return "does not hold" if self.yielded.value is False else "undecided: neither true nor false"
+
+
+def _answer(ask: Callable[[Candidate, Run], _Yield], candidate: Candidate, run: Run) -> _Answer:
+    try:
+        return _Answer(candidate, ask(candidate, run))
+    except Undecided as doubt:
+        return _Answer(candidate, _Yield(None, "", str(doubt), ()))
+
+
+def _cel(text: str) -> Callable[[Candidate, Run], _Yield]:
+    language = expressions.cel
+    functions = load_installed(Allowing()).vocabulary.cel_functions
+    program = language.Environment(VARIABLES, functions).compile(text)
+    names_namespace = "namespaceObject" in program.reads
+    policy = policy_variable(_POLICY)
+
+    def ask(candidate: Candidate, run: Run) -> _Yield:
+        variables = {
+            "object": candidate.object,
+            "namespaceObject": namespace_variable(candidate, run) if names_namespace else None,
+            "now": language.timestamp_from_datetime(run.now),
+            "policy": policy,
+        }
+        trace = language.trace(program, variables)
+        parts = tuple(_Part(step.text, _rendered(step.value, step.error), step.error) for step in trace.steps)
+        if trace.error is not None:
+            return _Yield(None, "", str(trace.error), parts, trace.cost)
+        return _Yield(language.to_json(trace.value), language.type_name(trace.value), None, parts, trace.cost)
+
+    return ask
+
+
+def _rendered(value: Any, error: str | None) -> Any:
+    return None if error is not None else expressions.cel.to_json(value)
+
+
+def _jmespath(text: str) -> Callable[[Candidate, Run], _Yield]:
+    language = expressions.jmespath
+    program = language.compile_jmespath(text)
+
+    def ask(candidate: Candidate, run: Run) -> _Yield:
+        steps = language.trace(program, candidate.object, run.now)
+        whole = steps[-1]
+        parts = tuple(_Part(step.expression, step.value, step.error) for step in steps)
+        kind = "" if whole.error is not None else language.kind_of(whole.value)
+        return _Yield(whole.value, kind, whole.error, parts, whole.cost)
+
+    return ask
+
+
+def _document(answer: _Answer, trace: bool) -> dict[str, Any]:  # noqa: FBT001  the switch
+    candidate, yielded = answer.candidate, answer.yielded
+    shown: dict[str, Any] = {
+        "apiVersion": candidate.api_version,
+        "kind": candidate.kind,
+        "namespace": candidate.namespace,
+        "name": candidate.name,
+        "value": yielded.value,
+        "type": yielded.kind,
+        "verdict": answer.verdict,
+        "cost": {"steps": yielded.cost.steps, "bytes": yielded.cost.bytes} if yielded.cost else None,
+    }
+    if trace:
+        shown["trace"] = [{"expression": part.text, "value": part.value, "error": part.error} for part in yielded.parts]
+    return shown
+
+
+def _show(answer: _Answer, *, trace: bool) -> None:
+    candidate, yielded = answer.candidate, answer.yielded
+    place = f"{candidate.namespace}/{candidate.name}" if candidate.namespace else candidate.name
+    value = "" if yielded.error is not None else f"{_short(yielded.value)} ({yielded.kind}), "
+    cost = f"  [{yielded.cost.steps} steps, {yielded.cost.bytes} bytes]" if yielded.cost else ""
+    click.echo(f"{candidate.kind} {visible(place)}: {value}{visible(answer.verdict)}{cost}")
+    for part in yielded.parts if trace else ():
+        outcome = f"error: {part.error}" if part.error is not None else _short(part.value)
+        click.echo(f"  {visible(part.text)}  =  {visible(outcome)}")
+
+
+def _short(value: Any) -> str:
+    text = " ".join(as_json(value).split())
+    return text if len(text) <= 200 else f"{text[:199]}…"
