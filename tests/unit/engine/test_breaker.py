@@ -144,7 +144,7 @@ def test_an_approval_lifts_every_limit_and_asks_nothing():
 @pytest.mark.parametrize(
     ("kind", "command"),
     [
-        ("ClusterGarbageCollectionPolicy", "zen-gc approve tidy --up-to 600"),
+        ("ClusterGarbageCollectionPolicy", "zen-gc approve tidy --cluster --up-to 600"),
         (NAMESPACED, "zen-gc approve tidy -n team --up-to 600"),
     ],
 )
