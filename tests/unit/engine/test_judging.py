@@ -1,0 +1,324 @@
+"""Judging: the verdict, its reason and its category; whatever a keyword answers, only a clear yes acts."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import replace
+
+import pytest
+
+from tests.unit.engine.situations import (
+    KEEP,
+    NOW,
+    OWNER,
+    answering,
+    compiled,
+    compiled_once,
+    document,
+    judged,
+    offered,
+    run_of,
+    thing,
+    with_words,
+)
+from zen_gc_core.engine import judging
+from zen_gc_core.engine.protections import Grants, Protections
+from zen_gc_core.errors import Missing, Undecided
+from zen_gc_core.model.candidate import Candidate
+from zen_gc_core.model.decision import Delete, KeptBy, Mark, Verdict
+
+SECOND = dt.timedelta(seconds=1)
+PROTECTED, CONDITION, NO_EXPIRY, ERROR = KeptBy.PROTECTED, KeptBy.CONDITION, KeptBy.NO_EXPIRY, KeptBy.ERROR
+
+
+def with_condition(answer, **spec):
+    """A policy whose one condition gives an answer."""
+    words = with_words(matchers=[offered("acme.io/odd", answering(answer))])
+    return compiled(document(conditions={"acme.io/odd": True}, **spec), words)
+
+
+def with_ttl(answer, explain=None):
+    """A policy whose TTL gives an answer."""
+    words = with_words(ttls=[offered("acme.io/odd", answering(answer), explain=explain)])
+    return compiled(document(ttl={"acme.io/odd": True}), words)
+
+
+def with_action(answer):
+    """A policy whose action gives an answer."""
+    words = with_words(actions=[offered("acme.io/odd", answering(answer))])
+    return compiled(document(action={"acme.io/odd": True}), words)
+
+
+def quick(policy, obj):
+    """What the sweep's question answers."""
+    return judging.due(policy, Candidate.from_object(obj), run_of(policy), Protections())
+
+
+REASONS = [
+    ({"labels": {"a": 1}}, {"labels": {KEEP: "true"}}, ERROR, "metadata is malformed"),
+    ({"namespace": "kube-system"}, {"labels": {KEEP: "true"}}, PROTECTED, "namespace kube-system"),
+    ({"labels": {KEEP: "true"}}, {"deletionTimestamp": "2026-01-01T00:00:00Z"}, PROTECTED, "carries"),
+    ({"deletionTimestamp": "2026-01-01T00:00:00Z"}, {"ownerReferences": [OWNER]}, PROTECTED, "terminating"),
+    ({"ownerReferences": [OWNER]}, {"namespace": "marked"}, PROTECTED, "ReplicaSet web owns it"),
+    ({"namespace": "marked"}, {"annotations": {"hold": "x"}}, PROTECTED, "its Namespace carries"),
+    ({"annotations": {"hold": "x"}}, {"creationTimestamp": None}, CONDITION, "cannot tell|hold|conditions"),
+    ({"creationTimestamp": None}, {}, ERROR, "no expiry can be told"),
+]
+
+
+@pytest.mark.parametrize(("first", "second", "kept_by", "words"), REASONS)
+def test_reasons_come_in_a_fixed_order(first, second, kept_by, words):
+    """Malformed, place, mark, terminating, owner, Namespace, conditions, time: the first of them is told."""
+    policy = compiled_once(document(conditions={"none": [{"hasAnnotations": [{"key": "hold"}]}]}))
+    namespaces = {"marked": ({KEEP: "true"}, {})}
+    for metadata in (first, {**second, **first}):
+        decision = judged(policy, thing(**metadata), namespaces=namespaces)
+        assert decision.kept_by is kept_by
+        assert any(word in decision.because for word in words.split("|"))
+
+
+def test_the_kind_is_told_before_the_mark():
+    """A protected kind needs no mark to be kept."""
+    policy = compiled_once(document())
+    obj = thing("Lease", "coordination.k8s.io/v1", labels={KEEP: "true"})
+    assert judged(policy, obj).because == "protected: kind Lease is protected"
+
+
+@pytest.mark.parametrize(
+    ("created", "verdict", "because"),
+    [
+        (NOW - 61 * SECOND, Verdict.ACT, "created 2026-01-01T11:58:59Z, wait 1m: due since 2026-01-01T11:59:59Z"),
+        (NOW - 60 * SECOND, Verdict.WAIT, "created 2026-01-01T11:59:00Z, wait 1m: due at 2026-01-01T12:00:00Z"),
+        (NOW - 59 * SECOND, Verdict.WAIT, "created 2026-01-01T11:59:01Z, wait 1m: due at 2026-01-01T12:00:01Z"),
+    ],
+)
+def test_due_means_later_than_the_instant(created, verdict, because):
+    """At the very instant an object still waits."""
+    policy = compiled_once(document(ttl={"afterCreation": "1m"}))
+    obj = thing(creationTimestamp=created.strftime("%Y-%m-%dT%H:%M:%SZ"))
+    decision = judged(policy, obj)
+    assert (decision.verdict, decision.because) == (verdict, because)
+    assert decision.expires_at == created + 60 * SECOND
+    assert (decision.request == Delete()) is (verdict is Verdict.ACT)
+    assert (decision.action == "delete") is (verdict is Verdict.ACT)
+
+
+def test_a_decision_names_its_object():
+    """Group and version, kind, namespace, name and uid are those of the object."""
+    decision = judged(compiled_once(document()), thing("Job", "batch/v1", name="n", namespace="s", uid="i"))
+    named = (decision.api_version, decision.kind, decision.namespace, decision.name, decision.uid)
+    assert named == ("batch/v1", "Job", "s", "n", "i")
+
+
+@pytest.mark.parametrize(
+    ("answer", "kept_by", "words"),
+    [
+        (True, None, "due since"),
+        (False, CONDITION, "condition acme.io/odd does not hold"),
+        (Missing("spec.a is missing"), CONDITION, "cannot tell whether the conditions hold: spec.a is missing"),
+        (Undecided("who knows"), ERROR, "cannot tell whether the conditions hold: who knows"),
+        (KeyError("x"), ERROR, "cannot tell whether the conditions hold: acme.io/odd failed: KeyError: 'x'"),
+        (RecursionError("deep"), ERROR, "acme.io/odd failed: RecursionError: deep"),
+        (MemoryError(), ERROR, "acme.io/odd failed: MemoryError"),
+        *(
+            (value, ERROR, f"acme.io/odd answered with a value of type {type(value).__name__}, not true or false")
+            for value in (1, 0, None, "true", [], [True], 1.0)
+        ),
+    ],
+)
+def test_only_true_holds(answer, kept_by, words):
+    """False does not; a missing field keeps without an error; everything else keeps by one."""
+    policy = with_condition(answer)
+    decision = judged(policy, thing())
+    assert decision.kept_by is kept_by
+    assert words in decision.because
+    found = quick(policy, thing())
+    assert found == decision if kept_by in {None, ERROR} else found is kept_by
+
+
+class Unzoned(dt.tzinfo):
+    """A zone that knows no offset."""
+
+    def utcoffset(self, _moment):
+        return None
+
+
+class Failing(dt.tzinfo):
+    """A zone that fails."""
+
+    def utcoffset(self, _moment):
+        raise KeyError("zone")
+
+
+EAST, WEST = (dt.timezone(dt.timedelta(hours=hours)) for hours in (14, -12))
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (dt.datetime(2025, 1, 1), "value of type datetime, not an instant with a zone"),  # noqa: DTZ001
+        (dt.datetime(2025, 1, 1, tzinfo=Unzoned()), "value of type datetime, not an instant with a zone"),
+        (dt.datetime(2025, 1, 1, tzinfo=Failing()), "the TTL failed: KeyError: 'zone'"),
+        (dt.datetime.min.replace(tzinfo=EAST), "the TTL failed: OverflowError"),
+        (dt.datetime.max.replace(tzinfo=WEST), "the TTL failed: OverflowError"),
+        (dt.date(2025, 1, 1), "value of type date, not an instant"),
+        ("2025-01-01T00:00:00Z", "value of type str, not an instant"),
+        (0, "value of type int, not an instant"),
+        (False, "value of type bool, not an instant"),
+        (dt.datetime(2013, 12, 31, 23, 59, 59, tzinfo=dt.UTC), "2013-12-31T23:59:59Z cannot be right: it is before"),
+        (dt.datetime(2014, 1, 1, 13, 59, tzinfo=EAST), "2013-12-31T23:59:00Z cannot be right: it is before 2014"),
+        (dt.datetime(1970, 1, 1, tzinfo=dt.UTC), "it is before 2014"),
+        (dt.datetime(1, 1, 1, tzinfo=dt.UTC), "it is before 2014"),
+        (Undecided("who knows"), "no expiry can be told: who knows"),
+        (ZeroDivisionError("division by zero"), "the TTL failed: ZeroDivisionError: division by zero"),
+    ],
+)
+def test_an_instant_that_cannot_be_right_keeps_by_an_error(answer, words):
+    """Whatever a TTL answers or raises; there is no other field to fall back to."""
+    policy = with_ttl(answer)
+    decision = judged(policy, thing())
+    assert decision.kept_by is ERROR
+    assert decision.because.startswith("no expiry can be told: ")
+    assert words in decision.because
+    assert not (isinstance(found := quick(policy, thing()), judging.Decision) and found.verdict is Verdict.ACT)
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [(None, "it never expires"), (Missing("status.at is missing"), "no expiry: status.at is missing")],
+)
+def test_without_an_instant_an_object_is_kept_without_an_error(answer, words):
+    """It never expires, or the field is not there."""
+    policy = with_ttl(answer)
+    assert judged(policy, thing()).because == words
+    assert judged(policy, thing()).kept_by is quick(policy, thing()) is NO_EXPIRY
+
+
+@pytest.mark.parametrize(
+    ("moment", "verdict"),
+    [
+        (dt.datetime(2014, 1, 1, tzinfo=dt.UTC), Verdict.ACT),
+        (dt.datetime(2026, 1, 1, 13, 59, 59, tzinfo=dt.timezone(2 * 3600 * SECOND)), Verdict.ACT),
+        (dt.datetime(2026, 1, 1, 13, 0, 0, tzinfo=dt.timezone(3600 * SECOND)), Verdict.WAIT),
+        (dt.datetime(9999, 12, 31, tzinfo=dt.UTC), Verdict.WAIT),
+    ],
+)
+def test_an_instant_counts_whatever_its_zone(moment, verdict):
+    """And is told in UTC."""
+    decision = judged(with_ttl(moment), thing())
+    assert decision.verdict is verdict
+    assert decision.expires_at == moment
+    assert decision.expires_at.tzinfo is dt.UTC
+
+
+@pytest.mark.parametrize("answer", [KeyError("x"), None, 5, ["since"]])
+def test_words_are_never_a_reason_to_fail(answer):
+    """An explanation that raises, or is no text, is left out."""
+    policy = with_ttl(NOW - SECOND, explain=answering(answer))
+    assert judged(policy, thing()).because == "due since 2026-01-01T11:59:59Z"
+    words = with_words(matchers=[offered("acme.io/odd", answering(False), explain=answering(answer))])  # noqa: FBT003  the answer
+    unheld = judged(compiled(document(conditions={"acme.io/odd": 1}), words), thing())
+    assert unheld.kept_by is CONDITION
+    assert unheld.because in {"condition acme.io/odd does not hold", "conditions do not hold"}
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (KeyError("x"), "the action failed: KeyError: 'x'"),
+        (Undecided("no"), "the action failed: Undecided: no"),
+        (None, "the action answered with a NoneType, not a request"),
+        ("delete", "the action answered with a str, not a request"),
+        (True, "the action answered with a bool, not a request"),
+        (Delete, "the action answered with a type, not a request"),
+        (Mark(labels=None), "the action failed: AttributeError"),
+        (Mark(labels={"a": 1}), "the action failed: TypeError: a mark is text, not a value of type int"),
+        (Mark(labels={"a": "b"}, annotations={"c": None}), "a mark is text, not a value of type NoneType"),
+        (Mark(labels={1: "b"}), "a mark is text, not a value of type int"),
+    ],
+)
+def test_an_action_that_fails_or_asks_for_nothing_known_keeps_by_an_error(answer, words):
+    """Nothing is done that was not asked for in so many words."""
+    policy = with_action(answer)
+    decision = judged(policy, thing())
+    assert (decision.kept_by, decision.request) == (ERROR, None)
+    assert words in decision.because
+    assert quick(policy, thing()) == decision
+
+
+@pytest.mark.parametrize(
+    ("metadata", "marked"),
+    [
+        ({}, False),
+        ({"labels": {"stale": "yes"}}, True),
+        ({"labels": {"stale": "yes", "x": "y"}}, True),
+        ({"labels": {"stale": "no"}}, False),
+        ({"annotations": {"stale": "yes"}}, False),
+    ],
+)
+def test_an_object_that_carries_the_mark_is_not_touched_again(metadata, marked):
+    """All of the mark, with its values, where it belongs."""
+    decision = judged(compiled_once(document(action={"label": {"stale": "yes"}})), thing(**metadata))
+    assert (decision.because == "it carries the mark already") is marked
+    assert (decision.kept_by is CONDITION) is marked
+    if not marked:
+        signature = {judging.MARKED_AT: "2026-01-01T12:00:00Z", judging.MARKED_BY: "tidy"}
+        assert decision.request == Mark({"stale": "yes"}, signature)
+
+
+def test_half_a_mark_is_not_the_mark():
+    """Labels and annotations must all be there."""
+    policy = with_action(Mark({"a": "1"}, {"b": "2"}))
+    assert judged(policy, thing(labels={"a": "1"})).verdict is Verdict.ACT
+    assert judged(policy, thing(annotations={"b": "2"})).verdict is Verdict.ACT
+    assert judged(policy, thing(labels={"a": "1"}, annotations={"b": "2"})).verdict is Verdict.KEEP
+
+
+def test_a_protection_that_fails_keeps_by_an_error():
+    """Whatever it raises, it has not said that nothing protects the object."""
+    policy = compiled_once(document(ttl={"immediate": True}))
+    grants = Grants(resources=frozenset({"namespaces"}))
+    obj = thing("Namespace", namespace=None)
+    decision = judged(policy, obj, grants=grants, kept_inside=lambda _name: {}["x"])
+    assert decision.kept_by is ERROR
+    assert decision.because.startswith("cannot tell whether it is protected: ")
+
+
+def test_the_quick_question_keeps_what_waits_without_a_decision():
+    """The sweep makes no words for what is not due; a protection is not asked for what waits."""
+    policy = compiled_once(document())
+    assert quick(policy, thing(creationTimestamp="2026-01-01T11:30:00Z")) is None
+    assert quick(policy, thing(creationTimestamp="2026-01-01T11:30:00Z", labels={KEEP: "true"})) is None
+    assert quick(policy, thing(labels={KEEP: "true"})) is PROTECTED
+
+
+def test_whether_an_owned_object_finished_may_be_left_for_later():
+    """With the metadata alone the owner is not asked about; every other protection is."""
+    policy = compiled_once(document())
+    candidate = Candidate.from_object(thing(ownerReferences=[OWNER]), complete=False)
+    asked = {
+        answer: judging.due(policy, candidate, run_of(policy), Protections(), owner_matters=answer)
+        for answer in (True, False)
+    }
+    assert asked[True].kept_by is ERROR
+    assert asked[False].verdict is Verdict.ACT
+    marked = Candidate.from_object(thing(ownerReferences=[OWNER], labels={KEEP: ""}), complete=False)
+    assert judging.due(policy, marked, run_of(policy), Protections(), owner_matters=False) is PROTECTED
+
+
+def test_skipping_says_that_the_selectors_do_not_take_it():
+    """Shown by ``zen-gc plan --all`` alone."""
+    decision = judging.skip(Candidate.from_object(thing()))
+    assert (decision.verdict, decision.kept_by, decision.request) == (Verdict.SKIP, None, None)
+
+
+def test_a_decision_depends_on_the_run_s_instant_alone():
+    """The same object and policy, an instant later: due."""
+    policy = compiled_once(document())
+    obj = thing(creationTimestamp="2026-01-01T11:00:00Z")
+    assert judged(policy, obj).verdict is Verdict.WAIT
+    later = judged(policy, obj, now=NOW + dt.timedelta(microseconds=1))
+    assert later.verdict is Verdict.ACT
+    assert replace(later, verdict=Verdict.WAIT, request=None, action=None, because="") == replace(
+        judged(policy, obj), because=""
+    )

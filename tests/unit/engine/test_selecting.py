@@ -1,0 +1,100 @@
+"""Selecting: scope first, then names, labels and fields; an empty set takes nothing."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.unit.engine.situations import EVERYWHERE, compiled_once, document, run_of, thing
+from zen_gc_core.engine.selecting import in_scope, selected, takes_everything
+from zen_gc_core.errors import Undecided
+from zen_gc_core.keywords import Namespace, Run
+from zen_gc_core.model.candidate import Candidate
+from zen_gc_core.model.policy import Target
+from zen_gc_core.model.scope import EveryNamespace, MatchingNamespaces, TheseNamespaces, Unwritten
+from zen_gc_core.model.selectors import LabelSelector, Requirement
+
+DEV = LabelSelector((Requirement("tier", "In", ("dev",)),))
+RUN = run_of(compiled_once(document()), namespaces={"team": ({"tier": "dev"}, {}), "unread": None})
+
+
+def reaches(target, namespace):
+    """Whether a target reaches a ConfigMap of a namespace."""
+    return bool(in_scope([target], Candidate.from_object(thing(namespace=namespace)), RUN))
+
+
+@pytest.mark.parametrize(
+    ("scope", "team", "none"),
+    [
+        (EveryNamespace(), True, True),
+        (TheseNamespaces(frozenset({"team"})), True, False),
+        (TheseNamespaces(frozenset()), False, False),
+        (MatchingNamespaces(("te*",)), True, False),
+        (MatchingNamespaces(("*",), ("te*",)), False, False),
+        (MatchingNamespaces(()), False, False),
+        (Unwritten(), False, True),
+    ],
+)
+def test_a_scope_takes_what_it_names_and_nothing_wider(scope, team, none):
+    """Of an object in the namespace ``team``, and of one in none."""
+    target = Target("v1", "ConfigMap", scope)
+    assert (reaches(target, "team"), reaches(target, None)) == (team, none)
+
+
+def test_a_namespace_selector_asks_for_the_labels_of_the_namespace():
+    """One without the label is out of scope, and so is what lives in no namespace."""
+    target = Target("v1", "ConfigMap", namespace_selector=DEV)
+    assert reaches(target, "team")
+    assert not reaches(target, "other")
+    assert not reaches(target, None)
+
+
+def test_a_namespace_that_cannot_be_read_is_undecided():
+    """Neither in scope nor out of it; and so is one that is not in the files."""
+    target = Target("v1", "ConfigMap", namespace_selector=DEV)
+    with pytest.raises(Undecided, match="cannot be read"):
+        reaches(target, "unread")
+    absent = Run(RUN.now, RUN.policy, lambda name: Namespace(name, {}, {}, None))
+    with pytest.raises(Undecided, match="the labels of Namespace team are not known"):
+        in_scope([target], Candidate.from_object(thing()), absent)
+
+
+def test_an_unread_namespace_outside_the_scope_is_not_asked_about():
+    """The names come first."""
+    target = Target("v1", "ConfigMap", TheseNamespaces(frozenset({"team"})), namespace_selector=DEV)
+    assert not reaches(target, "unread")
+
+
+@pytest.mark.parametrize(
+    ("target", "taken"),
+    [
+        ({}, True),
+        ({"names": ["a"]}, True),
+        ({"names": ["b"]}, False),
+        ({"names": ["*", "!a"]}, False),
+        ({"names": ["*", "!b"]}, True),
+        ({"labelSelector": {"matchLabels": {"app": "web"}}}, True),
+        ({"labelSelector": {"matchLabels": {"app": "db"}}}, False),
+        ({"labelSelector": {"matchExpressions": [{"key": "none", "operator": "DoesNotExist"}]}}, True),
+        ({"fieldSelector": {"matchFields": {"data.count": "3"}}}, True),
+        ({"fieldSelector": {"matchFields": {"data.count": "4"}}}, False),
+        ({"fieldSelector": {"matchFields": {"data.none": "3"}}}, False),
+        ({"names": ["a"], "labelSelector": {"matchLabels": {"app": "db"}}}, False),
+        ({"names": ["b"], "labelSelector": {"matchLabels": {"app": "web"}}}, False),
+    ],
+)
+def test_names_labels_and_fields_must_all_take_an_object(target, taken):
+    """Each narrows; none of them widens."""
+    policy = compiled_once(document(target={**EVERYWHERE, **target})).policy
+    candidate = Candidate.from_object(thing(labels={"app": "web"}, rest={"data": {"count": 3}}))
+    assert selected(policy.targets, candidate) is taken
+    assert takes_everything(policy.targets[0]) is (target == {})
+
+
+def test_one_of_several_targets_is_enough():
+    """And no target takes nothing."""
+    targets = [Target("v1", "ConfigMap", include_names=(name,)) for name in ("a", "b")]
+    candidate = Candidate.from_object(thing())
+    assert selected(targets, candidate)
+    assert not selected(targets[1:], candidate)
+    assert not selected([], candidate)
+    assert in_scope([], candidate, RUN) == []
