@@ -181,7 +181,7 @@ class Loop:
         compiled = entry.compilation.compiled
         if compiled is None or entry.paused:
             self._report(entry, lambda: self._tell_standing(entry), lambda: None)
-            self._schedule.done(_slot(entry), now, now, failed=False)
+            self._schedule.done(_slot(entry), now, failed=False)
             return
         run = PolicyRun(self._work, entry, compiled, self._wait)
         self._preparing[id(run)] = now
@@ -228,13 +228,13 @@ class Loop:
         if self._once:
             self.finished.append(run)
         began = self._taken_at.pop(id(run))
-        self._schedule.done(_slot(run.entry), began, boottime(), failed=run.failed, spread=_spread(run))
+        self._schedule.done(_slot(run.entry), began, failed=run.failed, spread=_spread(run))
 
     def _wait(self, run: PolicyRun) -> float:
         """Seconds until a policy's next run, as the schedule will have it when this one has ended."""
-        began, now = self._taken_at[id(run)], boottime()
-        at = self._schedule.next_after(_slot(run.entry), began, now, failed=run.failed, spread=_spread(run))
-        return 0.0 if at is None else max(0.0, at - now)
+        began = self._taken_at[id(run)]
+        at = self._schedule.next_after(_slot(run.entry), began, failed=run.failed, spread=_spread(run))
+        return 0.0 if at is None else max(0.0, at - boottime())
 
     def _guarded(self, entry: Entry, step: Callable[[], None]) -> None:
         """Do something about a policy; whatever happens, the policy stays in the schedule and the others go on."""

@@ -21,9 +21,8 @@ MOST_INTERVALS: Final = 10
 RIDE_ALONG: Final = 0.1
 """A policy due within this share of its interval rides along on a sweep that starts now."""
 
-BEATS: Final = 60.0
-"""Seconds over which the beats of different resources are spread; the same for all intervals, so that one of minutes
-falls together with one of seconds."""
+JITTER: Final = 0.05
+"""The largest share of an interval by which a resource's sweeps are spread."""
 
 
 @dataclass(slots=True)
@@ -78,15 +77,14 @@ class Schedule(Generic[K]):
             self._entries[key].running = True
         return started
 
-    def done(self, key: K, began: float, ended: float, *, failed: bool, spread: str = "") -> None:
+    def done(self, key: K, now: float, *, failed: bool, spread: str = "") -> None:
         """Note the end of a run, and set the next.
 
         Args:
             key: The policy.
-            began: When it was taken.
-            ended: Now.
+            now: When it began.
             failed: Whether it could not do what it should.
-            spread: The resource, whose policies keep one beat.
+            spread: The resource; its sweeps are put off by a share of the interval that is its own.
         """
         entry = self._entries.get(key)
         if entry is None:
@@ -95,16 +93,16 @@ class Schedule(Generic[K]):
         entry.failures = entry.failures + 1 if failed else 0
         if entry.again:
             entry.again = False
-            entry.next_at = ended
+            entry.next_at = now
             return
-        entry.next_at = _next(began, ended, entry.interval, entry.failures, spread)
+        entry.next_at = _next(now, entry.interval, entry.failures, spread)
 
-    def next_after(self, key: K, began: float, ended: float, *, failed: bool, spread: str = "") -> float | None:
+    def next_after(self, key: K, now: float, *, failed: bool, spread: str = "") -> float | None:
         """When ``done`` would let a policy run next; None for one that is not scheduled. May be asked by any thread."""
         entry = self._entries.get(key)
         if entry is None:
             return None
-        return _next(began, ended, entry.interval, entry.failures + 1 if failed else 0, spread)
+        return _next(now, entry.interval, entry.failures + 1 if failed else 0, spread)
 
     def wait(self, now: float, longest: float) -> float:
         """Seconds until the next policy is due, at most ``longest``."""
@@ -112,15 +110,10 @@ class Schedule(Generic[K]):
         return max(0.0, min([longest, *(at - now for at in idle)]))
 
 
-def _next(began: float, ended: float, interval: float, failures: int, spread: str) -> float:
-    """The next run: an interval after the last began, and on the resource's beat as soon as that is near.
-
-    Policies that fell out of step are so brought together again, a tenth of an interval at a time; a run that took
-    longer than the interval skips to the next beat.
-    """
+def _next(began: float, interval: float, failures: int, spread: str) -> float:
     backoff = min(2.0 ** min(max(failures - 1, 0), MOST_INTERVALS), MOST_INTERVALS)
-    due = began + interval * backoff
-    beat = BEATS * (zlib.crc32(spread.encode()) % 1000 / 1000)
-    if due < ended:
-        return ended + (beat - ended) % interval
-    return due + min((beat - due) % interval, interval * RIDE_ALONG)
+    return began + interval * backoff * (1 + JITTER * _share(spread))
+
+
+def _share(text: str) -> float:
+    return zlib.crc32(text.encode()) % 1000 / 1000

@@ -57,7 +57,7 @@ def test_every_field_says_what_the_run_found(stage: Stage, inside: Callable[...,
     }
     last, following = (dt.datetime.fromisoformat(status[name]) for name in ("lastGCRun", "nextGCRun"))
     assert before - dt.timedelta(seconds=2) <= last <= dt.datetime.now(dt.UTC)
-    assert dt.timedelta(minutes=4, seconds=55) <= following - last <= dt.timedelta(minutes=5, seconds=45)
+    assert dt.timedelta(minutes=4, seconds=55) <= following - last <= dt.timedelta(minutes=5, seconds=30)
     ready, degraded = (stage.condition(policy, kind) for kind in ("Ready", "Degraded"))
     assert (ready["status"], ready["reason"], ready["observedGeneration"]) == ("True", "Evaluated", 1)
     assert (degraded["status"], degraded["reason"]) == ("False", "AsExpected")
