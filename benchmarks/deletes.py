@@ -19,10 +19,10 @@ from zen_gc_core.cluster.counting import FieldSelectors
 from zen_gc_core.cluster.discovery import Resource, Resources
 from zen_gc_core.cluster.namespaces import Namespaces
 from zen_gc_core.cluster.policies import POLICY_KINDS
-from zen_gc_core.controller.acting import WORKERS, Acting, Rate, carry_out
-from zen_gc_core.controller.fencing import Fence
-from zen_gc_core.controller.preparing import Preparing
-from zen_gc_core.controller.sweeping import Sweep
+from zen_gc_core.controller.runs.acting import WORKERS, Acting, Rate, carry_out
+from zen_gc_core.controller.runs.fencing import Fence
+from zen_gc_core.controller.runs.preparing import Preparing
+from zen_gc_core.controller.runs.sweeping import Sweep
 from zen_gc_core.engine.compiling import compile_policy
 from zen_gc_core.engine.crds import crd_documents
 from zen_gc_core.engine.parsing import parse_policy

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import sys
 
+from zen_gc_embedded import EmbeddedCluster
+
 from benchmarks.objects import pod
-from zen_gc_core.embedded import EmbeddedCluster
 
 
 def main() -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from zen_gc_embedded import EmbeddedCluster
+
 from tests.harness.cluster import Cluster
-from zen_gc_core.embedded import EmbeddedCluster
 
 
 class InProcessCluster(Cluster):

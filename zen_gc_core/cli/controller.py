@@ -12,16 +12,16 @@ import click
 from zen_gc_core.cli.lines import visible
 from zen_gc_core.cli.options import BooleanCommand, settings_of, settings_options
 from zen_gc_core.cli.output import columns
-from zen_gc_core.controller import logs
-from zen_gc_core.controller.runlog import RunLog
-from zen_gc_core.controller.runner import Controller, stopped_by_signals
+from zen_gc_core.controller.process import logs
+from zen_gc_core.controller.program.controller import Controller, stopped_by_signals
 from zen_gc_core.controller.settings import Settings
+from zen_gc_core.controller.telling.runlog import RunLog
 from zen_gc_core.errors import InputError, ZenGCError
 from zen_gc_core.model.report import Result
 
 if TYPE_CHECKING:
-    from zen_gc_core.controller.loop import Loop
-    from zen_gc_core.controller.running import PolicyRun
+    from zen_gc_core.controller.beats.loop import Loop
+    from zen_gc_core.controller.runs.policy_run import PolicyRun
 
 
 @click.command(

@@ -14,8 +14,8 @@ import click
 from zen_gc_core.cli.demo_cluster import DemoCluster, DemoError
 from zen_gc_core.cli.demo_objects import SHOP, policies, props, surroundings
 from zen_gc_core.cli.output import as_table, columns
-from zen_gc_core.controller import logs
-from zen_gc_core.controller.previewing import plan_live
+from zen_gc_core.controller.process import logs
+from zen_gc_core.controller.runs.previewing import plan_live
 from zen_gc_core.engine.compiling import compile_policy
 from zen_gc_core.engine.crds import crd_documents
 from zen_gc_core.engine.offline import Asking

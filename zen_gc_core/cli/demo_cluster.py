@@ -9,11 +9,12 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from zen_gc_embedded import EmbeddedCluster
+
 from zen_gc_core.cluster.connection import Connection
 from zen_gc_core.cluster.policies import POLICY_KINDS
-from zen_gc_core.controller.runner import Controller
+from zen_gc_core.controller.program.controller import Controller
 from zen_gc_core.controller.settings import Settings
-from zen_gc_core.embedded import EmbeddedCluster
 from zen_gc_core.errors import ZenGCError
 
 if TYPE_CHECKING:

@@ -131,7 +131,7 @@ def _live(
 ) -> tuple[list[Planned], Sequence[Document | None]]:
     """Plan over a cluster. What talks to one is loaded here, so that planning offline does not wait for it."""
     connecting = importlib.import_module("zen_gc_core.cluster.connection")
-    previewing = importlib.import_module("zen_gc_core.controller.previewing")
+    previewing = importlib.import_module("zen_gc_core.controller.runs.previewing")
     if manifests.objects:
         raise InputError("--live takes the objects from the cluster: leave them out of the files")
     connection = connecting.Connection.open(

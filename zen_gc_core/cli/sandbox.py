@@ -7,9 +7,10 @@ import threading
 from pathlib import Path
 
 import click
+from zen_gc_embedded import EmbeddedCluster
+from zen_gc_embedded.errors import EmbeddedError
 
 from zen_gc_core.cli.files import FileError, read_documents
-from zen_gc_core.embedded import EmbeddedCluster
 from zen_gc_core.engine.crds import crd_documents
 from zen_gc_core.plugins import installed_entry_points, load_plugins
 
@@ -58,3 +59,5 @@ def command(port: int, kubeconfig: str, filenames: tuple[str, ...]) -> None:
             ended.wait()
     except OSError as error:
         raise FileError(f"cannot serve: {error.strerror or error}") from None
+    except EmbeddedError as error:
+        raise FileError(str(error)) from None

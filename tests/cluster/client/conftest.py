@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from zen_gc_embedded import EmbeddedCluster
 
 from zen_gc_core.cluster.connection import Connection
 from zen_gc_core.cluster.discovery import Resources
 from zen_gc_core.cluster.policies import POLICY_KINDS
-from zen_gc_core.embedded import EmbeddedCluster
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

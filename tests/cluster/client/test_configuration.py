@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import pytest
+from zen_gc_embedded import EmbeddedCluster
 
 import zen_gc_core.cluster
 from zen_gc_core.cluster.configuration import find
 from zen_gc_core.cluster.connection import Connection
 from zen_gc_core.cluster.errors import BadConfiguration
-from zen_gc_core.embedded import EmbeddedCluster
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -10,6 +10,7 @@ from email.utils import format_datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from zen_gc_embedded import EmbeddedCluster, Fault
 
 from tests.cluster.client.servers import RawServer
 from tests.harness.certificates import write_certificate
@@ -23,7 +24,6 @@ from zen_gc_core.cluster.errors import (
     TimedOut,
     TLSTrouble,
 )
-from zen_gc_core.embedded import EmbeddedCluster, Fault
 
 if TYPE_CHECKING:
     import socket

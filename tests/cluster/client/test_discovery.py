@@ -6,17 +6,18 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from zen_gc_embedded import Fault, Request
 
 from tests.cluster.client.conftest import POLICY_CRDS
 from zen_gc_core.cluster.discovery import API_SERVICES, Resource, Resources
 from zen_gc_core.cluster.errors import ServerFailed, TargetUnavailable
-from zen_gc_core.embedded import Fault, Request
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from zen_gc_embedded import EmbeddedCluster
+
     from tests.cluster.client.conftest import Lab, Naps
-    from zen_gc_core.embedded import EmbeddedCluster
 
 POLICY = ("gc.kube-zen.io/v1alpha1", "GarbageCollectionPolicy")
 

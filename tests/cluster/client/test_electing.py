@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from zen_gc_embedded import EmbeddedCluster, Fault
 
 from zen_gc_core.cluster.authority import Authority
 from zen_gc_core.cluster.clocks import boottime
@@ -17,7 +18,6 @@ from zen_gc_core.cluster.connection import Connection
 from zen_gc_core.cluster.electing import Elector
 from zen_gc_core.cluster.errors import AuthorityLost, BadConfiguration
 from zen_gc_core.cluster.lease import LEASES, LeaseStore, Timing, held_by, micro_time
-from zen_gc_core.embedded import EmbeddedCluster, Fault
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

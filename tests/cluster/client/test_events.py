@@ -6,20 +6,21 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from zen_gc_embedded import Fault
 
 from zen_gc_core.cluster.errors import AccessDenied
 from zen_gc_core.cluster.events import EventRecorder
 from zen_gc_core.cluster.policies import POLICY_KINDS
-from zen_gc_core.embedded import Fault
 from zen_gc_core.model.policy import PolicyReference
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from zen_gc_embedded import EmbeddedCluster
+
     from tests.cluster.client.conftest import Lab
     from tests.harness.cluster import Cluster
     from zen_gc_core.cluster.connection import Connection
-    from zen_gc_core.embedded import EmbeddedCluster
     from zen_gc_core.errors import ClusterError
 
 KIND = "GarbageCollectionPolicy"

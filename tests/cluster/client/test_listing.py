@@ -7,6 +7,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from zen_gc_embedded import Fault, Request
 
 from zen_gc_core.cluster.counting import FieldSelectors, count
 from zen_gc_core.cluster.discovery import Resource
@@ -22,14 +23,14 @@ from zen_gc_core.cluster.errors import (
 from zen_gc_core.cluster.listing import Restart, candidates, pages
 from zen_gc_core.cluster.paging import Page, PageReader, Selection
 from zen_gc_core.cluster.policies import POLICY_KINDS
-from zen_gc_core.embedded import Fault, Request
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from zen_gc_embedded import EmbeddedCluster
+
     from tests.cluster.client.conftest import Lab, Naps
     from tests.harness.cluster import Cluster
-    from zen_gc_core.embedded import EmbeddedCluster
 
 CONFIG_MAPS = Resource("", "v1", "configmaps", "ConfigMap", namespaced=True)
 

@@ -5,19 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from zen_gc_embedded import Fault
 
 from zen_gc_core.cluster.access import may, require
 from zen_gc_core.cluster.connection import Connection
 from zen_gc_core.cluster.discovery import Resources
 from zen_gc_core.cluster.errors import AccessDenied
 from zen_gc_core.cluster.namespaces import Namespaces
-from zen_gc_core.embedded import Fault
 from zen_gc_core.errors import Undecided
 
 if TYPE_CHECKING:
+    from zen_gc_embedded import EmbeddedCluster
+
     from tests.cluster.client.conftest import Lab, Naps
     from tests.harness.real import RealCluster
-    from zen_gc_core.embedded import EmbeddedCluster
 
 
 def mark(lab: Lab, labels: dict[str, str | None]) -> None:

@@ -6,13 +6,13 @@ import queue
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from zen_gc_embedded import EmbeddedCluster, Fault, Request
 
 from tests.cluster.client.conftest import POLICY_CRDS
 from zen_gc_core.cluster.authority import Authority
 from zen_gc_core.cluster.errors import AuthorityLost, Conflict, ServerFailed, TargetUnavailable
 from zen_gc_core.cluster.policies import patch_status, read_policy
 from zen_gc_core.cluster.watching import Changed, Interrupted, Listed, PolicyEvent, PolicyWatch, Removed
-from zen_gc_core.embedded import EmbeddedCluster, Fault, Request
 from zen_gc_core.model.policy import PolicyReference
 
 if TYPE_CHECKING:

@@ -6,22 +6,23 @@ import itertools
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from zen_gc_embedded import Fault, Request
 
 from zen_gc_core.cluster.authority import Authority
 from zen_gc_core.cluster.errors import AccessDenied, AuthorityLost, MalformedAnswer, Throttled, Unauthorized
 from zen_gc_core.cluster.observing import Observed, observe
 from zen_gc_core.cluster.throttling import Throttle
 from zen_gc_core.cluster.writing import Writer
-from zen_gc_core.embedded import Fault, Request
 from zen_gc_core.model.decision import Delete, Mark
 from zen_gc_core.model.report import Result
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from zen_gc_embedded import EmbeddedCluster
+
     from tests.cluster.client.conftest import Lab, Naps, Notes
     from zen_gc_core.cluster.connection import Connection
-    from zen_gc_core.embedded import EmbeddedCluster
 
 FINALIZER = {"metadata": {"finalizers": ["example.com/wait"]}}
 POD = {"spec": {"containers": [{"name": "main", "image": "none"}]}}

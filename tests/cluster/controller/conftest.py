@@ -16,7 +16,7 @@ from tests.cluster.controller.controllers import Inside, Replica, run_replica
 from tests.cluster.controller.stage import EmbeddedStage, Stage, install_crds
 from tests.harness.embedded import InProcessCluster
 from tests.harness.real import RealCluster
-from zen_gc_core.controller import logs
+from zen_gc_core.controller.process import logs
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

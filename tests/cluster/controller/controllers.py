@@ -16,7 +16,7 @@ import urllib3
 from prometheus_client.parser import text_string_to_metric_families
 
 from tests.cluster.controller.stage import until
-from zen_gc_core.controller.runner import Controller
+from zen_gc_core.controller.program.controller import Controller
 from zen_gc_core.controller.settings import Settings
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     import signal
 
     from tests.cluster.controller.stage import Stage
-    from zen_gc_core.controller.loop import Loop
+    from zen_gc_core.controller.beats.loop import Loop
 
 PROGRAM = Path(sys.executable).with_name("zen-gc")
 QUICK = (

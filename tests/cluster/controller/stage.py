@@ -17,10 +17,11 @@ from zen_gc_core.model.policy import API_VERSION, CLUSTER, NAMESPACED
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from zen_gc_embedded import EmbeddedCluster
+    from zen_gc_embedded.faults import Request
+
     from tests.harness.cluster import Cluster
     from tests.harness.embedded import InProcessCluster
-    from zen_gc_core.embedded import EmbeddedCluster
-    from zen_gc_core.embedded.faults import Request
 
 T = TypeVar("T")
 

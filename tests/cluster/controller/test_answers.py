@@ -8,16 +8,17 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import pytest
+from zen_gc_embedded import Fault
 
 from tests.cluster.controller.stage import TARGET, by_controller, until
-from zen_gc_core.embedded import Fault
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from zen_gc_embedded.faults import Request
+
     from tests.cluster.controller.controllers import Inside
     from tests.cluster.controller.stage import EmbeddedStage
-    from zen_gc_core.embedded.faults import Request
 
 RETRIED = "deletion failed after retries"
 FAILED = "resource not deleted"

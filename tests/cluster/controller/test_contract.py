@@ -11,19 +11,20 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from click.testing import CliRunner
+from zen_gc_embedded import Fault
 
 from tests.cluster.controller.stage import LABELS, TARGET, ago, by_controller, until
 from zen_gc_core.cli.approve import command as approve
-from zen_gc_core.controller import following
-from zen_gc_core.embedded import Fault
+from zen_gc_core.controller.runs import terminating
 from zen_gc_core.model.policy import CLUSTER
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from zen_gc_embedded.faults import Request
+
     from tests.cluster.controller.controllers import Inside
     from tests.cluster.controller.stage import EmbeddedStage, Stage
-    from zen_gc_core.embedded.faults import Request
 
 SWITCH = "zen-gc-pause"
 
@@ -306,7 +307,7 @@ def test_an_object_that_does_not_end_is_reported(
     embedded: EmbeddedStage, inside: Callable[..., Inside], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """After a quarter of an hour, here a moment; its finalizers are left alone."""
-    monkeypatch.setattr(following, "STUCK_SECONDS", 0.5)
+    monkeypatch.setattr(terminating, "STUCK_SECONDS", 0.5)
     name = embedded.make(metadata={"finalizers": ["acme.io/wait"]})
     policy = embedded.policy()
     controller = inside(embedded)

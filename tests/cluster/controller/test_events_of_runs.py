@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from zen_gc_embedded import Fault
+
 from tests.cluster.controller.stage import TARGET, until
-from zen_gc_core.embedded import Fault
 from zen_gc_core.model.policy import CLUSTER
 
 if TYPE_CHECKING:

@@ -6,15 +6,17 @@ import json
 import signal
 from typing import TYPE_CHECKING
 
+from zen_gc_embedded import Fault
+
 from tests.cluster.controller.stage import LABELS, TARGET, until
-from zen_gc_core.embedded import Fault
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from zen_gc_embedded.faults import Request
+
     from tests.cluster.controller.controllers import Replica
     from tests.cluster.controller.stage import EmbeddedStage
-    from zen_gc_core.embedded.faults import Request
 
 PLANTED = "hunter2-Zm9v"
 """What must be found nowhere."""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from zen_gc_embedded import Fault
+
 from tests.cluster.controller.stage import by_controller
-from zen_gc_core.embedded import Fault
 
 if TYPE_CHECKING:
     from collections.abc import Callable

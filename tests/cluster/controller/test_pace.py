@@ -7,17 +7,19 @@ import random
 import time
 from typing import TYPE_CHECKING, Any
 
+from zen_gc_embedded import Fault
+
 from tests.cluster.controller.controllers import instant
 from tests.cluster.controller.stage import AT_ONCE, LABELS, TARGET, by_controller, until
-from zen_gc_core.embedded import Fault
 from zen_gc_core.model.policy import API_VERSION, NAMESPACED
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from zen_gc_embedded.faults import Request
+
     from tests.cluster.controller.controllers import Inside
     from tests.cluster.controller.stage import EmbeddedStage, Stage
-    from zen_gc_core.embedded.faults import Request
 
 WIDGETS: dict[str, Any] = {
     "apiVersion": "apiextensions.k8s.io/v1",

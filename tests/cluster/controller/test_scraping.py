@@ -5,10 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING
 
+from zen_gc_embedded import Fault
+
 from tests.cluster.controller.controllers import fetch
 from tests.cluster.controller.stage import TARGET, ago, until
 from zen_gc_core import __version__
-from zen_gc_core.embedded import Fault
 
 if TYPE_CHECKING:
     from collections.abc import Callable

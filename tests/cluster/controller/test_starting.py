@@ -9,9 +9,9 @@ import time
 from typing import TYPE_CHECKING
 
 import pytest
+from zen_gc_embedded import Fault
 
 from tests.cluster.controller.stage import Stage, by_controller, until
-from zen_gc_core.embedded import Fault
 
 if TYPE_CHECKING:
     from collections.abc import Callable

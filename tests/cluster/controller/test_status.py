@@ -7,18 +7,19 @@ import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from zen_gc_embedded import Fault
 
 from tests.cluster.controller.controllers import instant
 from tests.cluster.controller.stage import SELECTOR, TARGET, ago, until
-from zen_gc_core.embedded import Fault
 from zen_gc_core.model.policy import CLUSTER
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from zen_gc_embedded.faults import Request
+
     from tests.cluster.controller.controllers import Inside
     from tests.cluster.controller.stage import EmbeddedStage, Stage
-    from zen_gc_core.embedded.faults import Request
 
 
 def patches(stage: EmbeddedStage) -> list[Request]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from zen_gc_embedded import EmbeddedCluster
 
 from tests.harness.connection import Connection
-from zen_gc_core.embedded import EmbeddedCluster
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

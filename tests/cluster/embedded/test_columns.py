@@ -5,10 +5,9 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
-
-from zen_gc_core.embedded.columns import age, printed, short_duration
-from zen_gc_core.embedded.jsonpaths import compile_path
-from zen_gc_core.errors import InputError
+from zen_gc_embedded.columns import age, printed, short_duration
+from zen_gc_embedded.errors import UnusableError
+from zen_gc_embedded.jsonpaths import compile_path
 
 NOW = datetime(2026, 1, 2, tzinfo=UTC)
 MINUTE, HOUR, DAY = 60, 3600, 86400
@@ -83,7 +82,7 @@ def test_paths_find_what_is_there(path, values):
 @pytest.mark.parametrize("path", [".a[", ".a[x]", ".a[?(@.b)]", "..a", ".a[1:2]"])
 def test_an_unsupported_path_is_refused_when_the_definition_is_read(path):
     """Not when an object is shown."""
-    with pytest.raises(InputError, match="JSONPath"):
+    with pytest.raises(UnusableError, match="JSONPath"):
         compile_path(path)
 
 

@@ -6,9 +6,9 @@ import time
 
 import pytest
 import urllib3
+from zen_gc_embedded import Fault
 
 from tests.cluster.embedded.waiting import until
-from zen_gc_core.embedded import Fault
 
 CONFIGMAPS = "/api/v1/namespaces/default/configmaps"
 RESET = (urllib3.exceptions.ProtocolError, ConnectionResetError)

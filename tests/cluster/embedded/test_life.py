@@ -7,11 +7,11 @@ import stat
 import threading
 
 import pytest
+from zen_gc_embedded import EmbeddedCluster
+from zen_gc_embedded.errors import NotRunningError
 
 from tests.cluster.embedded.waiting import until
 from tests.harness.connection import Connection
-from zen_gc_core.embedded import EmbeddedCluster
-from zen_gc_core.errors import ClusterError
 
 CONFIGMAPS = "/api/v1/namespaces/default/configmaps"
 
@@ -48,7 +48,7 @@ def test_closing_twice_is_closing_once():
     cluster = EmbeddedCluster().start()
     cluster.close()
     cluster.close()
-    with pytest.raises(ClusterError, match="not running"):
+    with pytest.raises(NotRunningError, match="not running"):
         cluster.objects("pods")
 
 

@@ -7,9 +7,9 @@ import json
 from urllib.parse import quote
 
 import pytest
+from zen_gc_embedded import EmbeddedCluster
 
 from tests.harness.connection import Connection
-from zen_gc_core.embedded import EmbeddedCluster
 
 PODS = "/api/v1/pods"
 

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from zen_gc_embedded import EmbeddedCluster, protobuf
+from zen_gc_embedded.statuses import StatusError
 
 from tests.cluster.embedded.waiting import until
 from tests.harness.connection import Connection
-from zen_gc_core.embedded import EmbeddedCluster, protobuf
-from zen_gc_core.embedded.statuses import StatusError
 
 DEFINITIONS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
 GADGETS = "/apis/example.com/v1/namespaces/default/gadgets"

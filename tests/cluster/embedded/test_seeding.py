@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
+from zen_gc_embedded.errors import UnusableError
 
 from tests.cluster.embedded.waiting import until
-from zen_gc_core.errors import InputError
 
 OLD = "2020-02-29T12:00:00Z"
 WIDGETS = {
@@ -82,7 +82,7 @@ def test_seeding_again_replaces(server):
 )
 def test_what_cannot_be_seeded_is_an_error_of_the_input(server, item):
     """The message names what is not served."""
-    with pytest.raises(InputError, match="cannot seed"):
+    with pytest.raises(UnusableError, match="cannot seed"):
         server.seed([item])
 
 
@@ -98,5 +98,5 @@ def test_backdating_is_a_write_like_any_other(server, api):
 
 def test_an_unknown_name_is_an_error_of_the_input(server):
     """The message names it."""
-    with pytest.raises(InputError, match="'gizmos'"):
+    with pytest.raises(UnusableError, match="'gizmos'"):
         server.objects("gizmos")

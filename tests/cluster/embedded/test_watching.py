@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import threading
 
+from zen_gc_embedded import EmbeddedCluster
+
 from tests.harness.connection import Connection
-from zen_gc_core.embedded import EmbeddedCluster
 
 CONFIGMAPS = "/api/v1/namespaces/default/configmaps"
 

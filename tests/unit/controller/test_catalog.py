@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from zen_gc_core.cluster.watching import Changed, Interrupted, Listed, Removed
-from zen_gc_core.controller.catalog import Catalog
+from zen_gc_core.controller.beats.catalog import Catalog
 from zen_gc_core.engine.breaker import APPROVE
 from zen_gc_core.engine.protections import Grants
 from zen_gc_core.errors import ClusterError

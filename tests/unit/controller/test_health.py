@@ -10,10 +10,10 @@ from datetime import timedelta
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from zen_gc_core.controller import serving
-from zen_gc_core.controller.health import Heartbeat, Readiness, serve_health, serve_metrics
-from zen_gc_core.controller.metrics import Metrics
-from zen_gc_core.controller.serving import CannotListenError, Page, Server, parse_address
+from zen_gc_core.controller.process import serving
+from zen_gc_core.controller.process.serving import CannotListenError, Page, Server, parse_address
+from zen_gc_core.controller.program.health import Heartbeat, Readiness, serve_health, serve_metrics
+from zen_gc_core.controller.telling.metrics import Metrics
 from zen_gc_core.errors import InputError
 
 ANYWHERE = "127.0.0.1:0"

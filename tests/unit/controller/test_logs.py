@@ -17,8 +17,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zen_gc_core.controller.logs import configure, logger
-from zen_gc_core.controller.runlog import RunLog
+from zen_gc_core.controller.process.logs import configure, logger
+from zen_gc_core.controller.telling.runlog import RunLog
 from zen_gc_core.model.decision import Decision, Delete, Verdict
 from zen_gc_core.model.policy import PolicyReference
 
@@ -212,7 +212,7 @@ def test_every_line_of_a_process_that_goes_wrong_in_every_way_is_json() -> None:
     """Warnings, prints, libraries, failing threads, failing destructors, and at last an uncaught exception."""
     ended = run(f"""
         import asyncio, logging, sys, threading, warnings
-        from zen_gc_core.controller.logs import configure
+        from zen_gc_core.controller.process.logs import configure
         configure("debug", "json")
         class Falling:
             def __del__(self):

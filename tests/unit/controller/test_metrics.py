@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from zen_gc_core.controller.error_types import ErrorType
-from zen_gc_core.controller.metrics import KindCount, Metrics
+from zen_gc_core.controller.telling.error_types import ErrorType
+from zen_gc_core.controller.telling.metrics import KindCount, Metrics
 from zen_gc_core.model.decision import Decision, Delete, KeptBy, Mark, Verdict
 from zen_gc_core.model.plan import Plan
 from zen_gc_core.model.policy import PolicyReference

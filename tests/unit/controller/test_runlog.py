@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from zen_gc_core.controller import capturing, runlog
-from zen_gc_core.controller.logs import configure
-from zen_gc_core.controller.runlog import RunLog
+from zen_gc_core.controller.process import standard_output
+from zen_gc_core.controller.process.logs import configure
+from zen_gc_core.controller.telling import runlog
+from zen_gc_core.controller.telling.runlog import RunLog
 from zen_gc_core.model.decision import Decision, Delete, KeptBy, Mark, Verdict
 from zen_gc_core.model.plan import Plan, Veto
 from zen_gc_core.model.policy import PolicyReference, Problem
@@ -245,7 +246,7 @@ def test_the_reference_names_every_phrase() -> None:
     documented = {
         phrase for row in re.findall(r"^\| (`.*?) \|", page, re.MULTILINE) for phrase in re.findall("`([^`]+)`", row)
     } - {"event"}
-    modules = (runlog, capturing)
+    modules = (runlog, standard_output)
     sources = "".join(inspect.getsource(module) for module in modules)
     made = {f"resource not {done}" for done in ("deleted", "marked")}
     made |= {f"{doing} failed after retries" for doing in ("deletion", "marking")}

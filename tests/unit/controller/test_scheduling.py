@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zen_gc_core.controller.scheduling import JITTER, MOST_INTERVALS, Schedule
+from zen_gc_core.controller.beats.scheduling import JITTER, MOST_INTERVALS, Schedule
 
 INTERVAL = 100.0
 LONG = 1e9

@@ -1,0 +1,218 @@
+"""What stands in the status of a policy, and when it is worth writing."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from typing import Any
+
+import pytest
+
+from zen_gc_core.controller.telling import status_building
+from zen_gc_core.model.decision import KeptBy
+from zen_gc_core.model.plan import Plan, Veto
+from zen_gc_core.model.policy import NAMESPACED, PolicyReference
+from zen_gc_core.model.report import Result, RunReport
+
+NOW = dt.datetime(2026, 1, 1, 12, 0, 0, tzinfo=dt.UTC)
+LATER = NOW + dt.timedelta(minutes=1)
+POLICY = PolicyReference(NAMESPACED, "team", "p", uid="u", generation=3)
+PLAN = Plan(POLICY, NOW, scanned=9, matched=7, due=4, decisions=(), kept=dict.fromkeys(KeptBy, 0))
+
+
+def report(plan: Plan = PLAN, **fields: Any) -> RunReport:
+    """The report of a run."""
+    results = Counter(fields.pop("results", {}))
+    return RunReport(plan=plan, results=results, started=NOW, duration=1.23456, **fields)
+
+
+def plan(**fields: Any) -> Plan:
+    """The plan with other fields."""
+    values = {name: getattr(PLAN, name) for name in PLAN.__slots__}
+    return Plan(**{**values, **fields})
+
+
+def written(
+    before: dict[str, Any], how: status_building.Standing, at: dt.datetime = NOW, **counted: Any
+) -> dict[str, Any]:
+    """The patch."""
+    return status_building.status(before, generation=3, how=how, counted=counted, next_run=LATER, now=at)
+
+
+def conditions(status: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """The conditions by their type."""
+    return {condition["type"]: condition for condition in status["conditions"]}
+
+
+def test_the_numbers_of_a_run_are_those_of_its_outcomes() -> None:
+    """Every field of ``lastRun``."""
+    results = {
+        Result.DELETED: 2,
+        Result.MARKED: 1,
+        Result.ACCEPTED: 3,
+        Result.GONE: 4,
+        Result.CONFLICT: 5,
+        Result.FAILED: 6,
+        Result.DROPPED: 7,
+    }
+    kept = {KeptBy.PROTECTED: 1, KeptBy.CONDITION: 2, KeptBy.NO_EXPIRY: 3, KeptBy.ERROR: 4}
+    numbers = status_building.numbers(report(plan(kept=kept), results=results), 10, 0)
+    assert numbers == {
+        "resourcesMatched": 7,
+        "resourcesDeleted": 2,
+        "resourcesPending": 3,
+        "resourcesWouldDelete": None,
+        "totalDeleted": 12,
+        "lastGCRun": "2026-01-01T12:00:00Z",
+        "lastRun": {
+            "scanned": 9,
+            "due": 4,
+            "deleted": 2,
+            "marked": 1,
+            "accepted": 3,
+            "gone": 4,
+            "conflicts": 5,
+            "failed": 6,
+            "kept": {"protected": 1, "condition": 2, "noExpiry": 3, "error": 4},
+            "durationSeconds": 1.235,
+        },
+    }
+
+
+def test_what_was_accepted_counts_as_deleted_in_the_run_that_sees_it_gone() -> None:
+    """Neither earlier, nor as somebody else's deed."""
+    accepted = status_building.numbers(report(results={Result.ACCEPTED: 2}), 10, 0)
+    assert (accepted["resourcesDeleted"], accepted["totalDeleted"]) == (0, 10)
+    gone = status_building.numbers(report(), 10, 2)
+    assert (gone["resourcesDeleted"], gone["totalDeleted"]) == (2, 12)
+    assert (gone["lastRun"]["deleted"], gone["lastRun"]["gone"]) == (2, 0)
+
+
+def test_a_dry_run_never_counts_as_deleted() -> None:
+    """It has a number of its own."""
+    numbers = status_building.numbers(report(dry_run=True, results={Result.WOULD_ACT: 4}), 10, 0)
+    assert (numbers["resourcesWouldDelete"], numbers["resourcesDeleted"], numbers["totalDeleted"]) == (4, 0, 10)
+
+
+@pytest.mark.parametrize(
+    ("made", "phase", "ready", "reason", "degraded"),
+    [
+        (report(), "Active", True, "Evaluated", None),
+        (report(plan(tripped="too many")), "Error", False, "BreakerTripped", "BreakerTripped"),
+        (report(plan(vetoed=(Veto("acme", "no"),))), "Error", False, "Vetoed", "Vetoed"),
+        (report(stopped="ClockSkew", message="off"), "Error", False, "ClockSkew", "ClockSkew"),
+        (report(results={Result.FAILED: 1}), "Active", True, "Evaluated", "DeletionFailed"),
+        (report(plan(first_error="Pod a/b: …")), "Active", True, "Evaluated", "EvaluationErrors"),
+        (report(plan(tripped="x"), stopped="ClockSkew"), "Error", False, "BreakerTripped", "BreakerTripped"),
+    ],
+)
+def test_how_a_policy_stands_after_a_run(
+    made: RunReport,
+    phase: str,
+    ready: bool,  # noqa: FBT001  a column
+    reason: str,
+    degraded: str | None,
+) -> None:
+    """Phase, Ready and Degraded."""
+    how = status_building.standing(made)
+    assert (how.phase, how.ready, how.reason) == (phase, ready, reason)
+    assert (how.degraded[0] if how.degraded else None) == degraded
+
+
+def test_a_wish_that_stopped_a_run_is_told_beside_its_numbers() -> None:
+    """The kill switch leaves a policy Active; who looks sees why nothing goes."""
+    how = status_building.standing(report(message="ConfigMap x/zen-gc-pause stops every write"))
+    assert how.phase == "Active"
+    assert how.message == "matched 7, due 4; ConfigMap x/zen-gc-pause stops every write"
+
+
+def test_the_servers_words_stand_in_the_status_alone() -> None:
+    """The report, which logs, events and plugins get, has the plain ones."""
+    made = report(stopped="AccessDenied", message="access denied: grant the verb delete on pods")
+    assert status_building.standing(made, "… (the server says: no)").message == "… (the server says: no)"
+    assert made.message == "access denied: grant the verb delete on pods"
+
+
+def test_the_time_of_a_transition_is_stable() -> None:
+    """It moves when the status of the condition does, not when its reason or message do."""
+    first = written({}, status_building.standing(report()))
+    second = written(first, status_building.standing(report(plan(matched=8))), LATER)
+    assert conditions(second)["Ready"]["message"] != conditions(first)["Ready"]["message"]
+    assert {each["lastTransitionTime"] for each in second["conditions"]} == {"2026-01-01T12:00:00Z"}
+    third = written(second, status_building.failed("ListIncomplete", "…"), LATER)
+    assert {each["lastTransitionTime"] for each in third["conditions"]} == {"2026-01-01T12:01:00Z"}
+
+
+@pytest.mark.parametrize("before", [{}, {"conditions": None}, {"conditions": "x"}, {"conditions": [None, {"type": 1}]}])
+def test_a_status_that_somebody_spoilt_is_written_anew(before: dict[str, Any]) -> None:
+    """Whole, with both conditions."""
+    assert set(conditions(written(before, status_building.PAUSED))) == {"Ready", "Degraded"}
+
+
+def test_a_paused_policy_has_no_next_run() -> None:
+    """The field is removed."""
+    patch = status_building.status({}, generation=1, how=status_building.PAUSED, counted={}, next_run=None, now=NOW)
+    assert patch["phase"] == "Paused"
+    assert patch["nextGCRun"] is None
+    assert conditions(patch)["Ready"]["status"] == "True"
+
+
+def test_a_message_is_cut_where_the_server_would_refuse_it() -> None:
+    """A list of a thousand problems."""
+    patch = written({}, status_building.invalid("InvalidPolicy", ["x" * 100] * 100))
+    assert len(conditions(patch)["Ready"]["message"]) == status_building.LONGEST_MESSAGE
+    assert conditions(patch)["Degraded"]["status"] == "False"
+
+
+def test_the_clock_alone_is_not_worth_a_write() -> None:
+    """Times, durations and how much was scanned."""
+    before = written({}, status_building.standing(report()), **status_building.numbers(report(), 0, 0))
+    before = {name: value for name, value in before.items() if value is not None}
+    again = report(plan(now=LATER, scanned=12))
+    patch = status_building.status(
+        before,
+        generation=3,
+        how=status_building.standing(again),
+        counted=status_building.numbers(again, 0, 0),
+        next_run=LATER + dt.timedelta(minutes=1),
+        now=LATER,
+    )
+    assert not status_building.worth_writing(before, patch)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"phase": "Paused"},
+        {"observedGeneration": 4},
+        {"resourcesMatched": 8},
+        {"totalDeleted": 1},
+        {"nextGCRun": None},
+        {"lastRun": {"due": 5}},
+        {"conditions": []},
+    ],
+)
+def test_anything_else_is(change: dict[str, Any]) -> None:
+    """A phase, a number, a condition."""
+    before = written({}, status_building.standing(report()), **status_building.numbers(report(), 0, 0))
+    assert status_building.worth_writing(before, {**before, **change})
+
+
+@pytest.mark.parametrize(("value", "total"), [(7, 7), (0, 0), (-1, 0), (True, 0), ("7", 0), (None, 0)])
+def test_the_total_of_a_status_that_somebody_spoilt_counts_from_nothing(value: Any, total: int) -> None:
+    """Only a count is one."""
+    assert status_building.total_deleted({"totalDeleted": value}) == total
+
+
+@pytest.mark.parametrize(
+    ("status", "found"),
+    [
+        ({"resourcesMatched": 3, "resourcesDeleted": 1, "resourcesPending": 2}, (3, 1, 2)),
+        ({"resourcesMatched": 3, "resourcesDeleted": 1}, None),
+        ({"resourcesMatched": 3, "resourcesDeleted": "1", "resourcesPending": 2}, None),
+        ({}, None),
+    ],
+)
+def test_a_new_leader_knows_what_was_told_last(status: dict[str, Any], found: tuple[int, int, int] | None) -> None:
+    """So that a change of leaders is no event for every policy."""
+    assert status_building.evaluated(status) == found

@@ -1,0 +1,1 @@
+"""When things happen: the schedule of policies and resources, the main loop, the sweepers."""

@@ -1,0 +1,185 @@
+"""The catalog: every policy that the cluster holds, compiled, with what is remembered of it between runs."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from zen_gc_core.cluster.watching import Changed, Interrupted, Listed, PolicyEvent, Removed
+from zen_gc_core.controller.telling import status_building
+from zen_gc_core.engine.breaker import APPROVE
+from zen_gc_core.engine.compiling import Compilation, compile_policy
+from zen_gc_core.engine.parsing import parse_policy
+
+if TYPE_CHECKING:
+    from zen_gc_core.engine.protections import Grants
+    from zen_gc_core.model.policy import PolicyReference
+    from zen_gc_core.model.report import Outcome
+    from zen_gc_core.plugins import Vocabulary
+
+Key = tuple[str, str, str]
+"""A policy's kind, namespace and name."""
+
+
+@dataclass(slots=True)
+class Ledger:
+    """What outlives an edit of a policy.
+
+    Args:
+        deleted: How many objects it has deleted in all.
+        accepted: Its writes whose objects are terminating, and since when (boot-time clock), by uid.
+        evaluated: The numbers of the last event about a run.
+    """
+
+    deleted: int = 0
+    accepted: OrderedDict[str, tuple[Outcome, float]] = field(default_factory=OrderedDict)
+    evaluated: tuple[int, int, int] | None = None
+
+
+@dataclass(slots=True)
+class Entry:
+    """A policy, and what is remembered of it.
+
+    Args:
+        key: Its kind, namespace and name.
+        compilation: The policy, compiled, or its errors.
+        paused: Whether it rests.
+        status: Its status, as it was read or written last.
+        resource_version: Its version, as it was read or written last.
+        ledger: What outlives an edit.
+        access_checked: Whether it is known that what it needs is allowed.
+        superseded: Whether it was edited or deleted since; nothing more is said of it.
+    """
+
+    key: Key
+    compilation: Compilation
+    paused: bool
+    status: dict[str, Any]
+    resource_version: str
+    ledger: Ledger = field(default_factory=Ledger)
+    access_checked: bool = False
+    superseded: bool = False
+
+    @property
+    def reference(self) -> PolicyReference:
+        """Which policy, and which state of it."""
+        return self.compilation.reference
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What an event changed.
+
+    Args:
+        changed: Policies that are new, or mean something else now.
+        removed: Policies that are gone.
+    """
+
+    changed: tuple[Entry, ...] = ()
+    removed: tuple[Entry, ...] = ()
+
+
+class Catalog:
+    """Every policy that the cluster holds; used by one thread.
+
+    Args:
+        vocabulary: The installed keywords.
+        grants: What whoever runs the controller allows.
+    """
+
+    def __init__(self, vocabulary: Vocabulary, grants: Grants) -> None:
+        self._vocabulary = vocabulary
+        self._grants = grants
+        self._entries: dict[Key, Entry] = {}
+        self._listed: set[str] = set()
+
+    @property
+    def entries(self) -> tuple[Entry, ...]:
+        """All policies."""
+        return tuple(self._entries.values())
+
+    def get(self, key: Key) -> Entry | None:
+        """A policy; None when it is gone."""
+        return self._entries.get(key)
+
+    def listed(self, *kinds: str) -> bool:
+        """Whether all policies of these kinds have been listed once."""
+        return self._listed.issuperset(kinds)
+
+    def apply(self, event: PolicyEvent) -> Changes:
+        """Take in an event; a change of nothing but a policy's status changes nothing."""
+        if isinstance(event, Interrupted):
+            return Changes()
+        if isinstance(event, Removed):
+            entry = self._drop(_key(event.kind, event.policy))
+            return Changes(removed=(entry,) if entry else ())
+        if isinstance(event, Changed):
+            return self._put(event.kind, event.policy)
+        return self._list(event)
+
+    def _list(self, event: Listed) -> Changes:
+        self._listed.add(event.kind)
+        there = {_key(event.kind, policy) for policy in event.policies}
+        gone = [key for key in self._entries if key[0] == event.kind and key not in there]
+        removed = [entry for key in gone if (entry := self._drop(key))]
+        changes = [self._put(event.kind, policy) for policy in event.policies]
+        return Changes(
+            tuple(entry for change in changes for entry in change.changed),
+            (*removed, *(entry for change in changes for entry in change.removed)),
+        )
+
+    def _drop(self, key: Key) -> Entry | None:
+        entry = self._entries.pop(key, None)
+        if entry is not None:
+            entry.superseded = True
+        return entry
+
+    def _put(self, kind: str, policy: dict[str, Any]) -> Changes:
+        key = _key(kind, policy)
+        metadata = policy.get("metadata") or {}
+        known = self._entries.get(key)
+        replaced: tuple[Entry, ...] = ()
+        if known is not None and known.reference.uid != metadata.get("uid"):
+            replaced, known = (known,), None
+            self._drop(key)
+        if known is not None and _same(known.reference, metadata):
+            known.resource_version = str(metadata.get("resourceVersion", ""))
+            known.status = _map(policy.get("status"))
+            known.ledger.deleted = max(known.ledger.deleted, status_building.total_deleted(known.status))
+            return Changes()
+        entry = self._compiled(key, policy)
+        if known is not None:
+            known.ledger.deleted = max(known.ledger.deleted, entry.ledger.deleted)
+            entry.ledger = known.ledger
+            known.superseded = True
+        self._entries[key] = entry
+        return Changes((entry,), replaced)
+
+    def _compiled(self, key: Key, policy: dict[str, Any]) -> Entry:
+        parsed = parse_policy(policy, allow_cross_namespace=self._grants.cross_namespace)
+        compilation = compile_policy(parsed, self._vocabulary, self._grants)
+        status = _map(policy.get("status"))
+        return Entry(
+            key,
+            compilation,
+            paused=compilation.compiled is not None and compilation.compiled.policy.paused,
+            status=status,
+            resource_version=str(_map(policy.get("metadata")).get("resourceVersion", "")),
+            ledger=Ledger(status_building.total_deleted(status), evaluated=status_building.evaluated(status)),
+        )
+
+
+def _key(kind: str, policy: dict[str, Any]) -> Key:
+    metadata = _map(policy.get("metadata"))
+    return kind, str(metadata.get("namespace") or ""), str(metadata.get("name") or "")
+
+
+def _same(reference: PolicyReference, metadata: dict[str, Any]) -> bool:
+    """Whether a policy means what it meant: its generation, and the approval that stands beside it."""
+    approved = _map(metadata.get("annotations")).get(APPROVE)
+    return reference.generation == metadata.get("generation") and reference.annotations.get(APPROVE) == approved
+
+
+def _map(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}

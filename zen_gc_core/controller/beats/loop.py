@@ -1,0 +1,280 @@
+"""The main loop: policies come and go, are due, are swept for, run; one thread decides, others work.
+
+Everything that happens elsewhere arrives as a message. Nothing in here waits for the cluster.
+"""
+
+from __future__ import annotations
+
+import queue
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Final
+
+from zen_gc_core.cluster.clocks import boottime
+from zen_gc_core.cluster.policies import POLICY_KINDS
+from zen_gc_core.cluster.watching import Interrupted
+from zen_gc_core.controller.beats.scheduling import Schedule
+from zen_gc_core.controller.beats.sweepers import Sweepers
+from zen_gc_core.controller.runs.policy_run import PolicyRun
+from zen_gc_core.controller.telling import status_building
+from zen_gc_core.controller.telling.error_types import ErrorType
+from zen_gc_core.controller.telling.status_writing import write_status
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from zen_gc_core.cluster.discovery import Resource
+    from zen_gc_core.cluster.watching import PolicyEvent
+    from zen_gc_core.controller.beats.catalog import Catalog, Entry
+    from zen_gc_core.controller.runs.workplace import Workplace
+
+TICK: Final = 0.5
+"""Seconds after which the loop looks around, whether or not anything happened."""
+
+MOST_RUNS: Final = 64
+"""Runs that act or report at the same time; a slow one holds a place of its own."""
+
+PREPARING: Final = 4
+SECONDS_TO_END: Final = 2.5
+"""Seconds that runs have to end after the program was told to stop."""
+
+LONGEST_END: Final = 60.0
+Slot = tuple[str, str, str, str]
+"""A policy's kind, namespace, name and uid."""
+
+PATIENCE: Final = 1.0
+"""Seconds that a sweep waits for the next of the runs that are being prepared, so that they ride along."""
+
+LONGEST_PATIENCE: Final = 10.0
+"""Seconds that it waits for all of them together."""
+
+
+class Loop:
+    """Decides what runs when.
+
+    Args:
+        work: What runs work with.
+        catalog: The policies.
+        leading: Whether this replica holds the lease now.
+        beat: Called at every turn.
+
+    Attributes:
+        failures: How many runs could not do all that they should.
+        finished: The runs of ``run_once``.
+    """
+
+    def __init__(
+        self, work: Workplace, catalog: Catalog, leading: Callable[[], bool], beat: Callable[[], None]
+    ) -> None:
+        self._work = work
+        self._catalog = catalog
+        self._leading = leading
+        self._beat = beat
+        self._schedule: Schedule[Slot] = Schedule()
+        self._messages: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
+        self._sweepers = Sweepers(work, self._swept)
+        self._preparers = ThreadPoolExecutor(PREPARING, thread_name_prefix="prepare")
+        self._runners = ThreadPoolExecutor(MOST_RUNS, thread_name_prefix="run")
+        self._preparing: dict[int, float] = {}
+        self._prepared_at = float("-inf")
+        self._taken_at: dict[int, float] = {}
+        self._under_way = 0
+        self._recount = False
+        self._once = False
+        self._closing = False
+        self.failures = 0
+        self.finished: list[PolicyRun] = []
+
+    @property
+    def invalid(self) -> tuple[Entry, ...]:
+        """The policies that are refused."""
+        return tuple(entry for entry in self._catalog.entries if entry.compilation.compiled is None)
+
+    def receive(self, event: PolicyEvent) -> None:
+        """Take in a change of a policy; called by the watching threads."""
+        self._messages.put(lambda: self._apply(event))
+
+    def run(self) -> None:
+        """Go on until the program is told to stop, then until the work under way has ended."""
+        while not self._work.stopping.is_set():
+            self._turn()
+        self._close(SECONDS_TO_END)
+
+    def run_once(self) -> None:
+        """Let every policy run once, and return when all have."""
+        self._once = True
+        while not (self._catalog.listed(*POLICY_KINDS) or self.failures or self._work.stopping.is_set()):
+            self._turn(start=False)
+        self._take([_slot(entry) for entry in self._catalog.entries])
+        while (self._taken_at or self._under_way) and not self._work.stopping.is_set():
+            self._turn(start=False)
+        self._close(LONGEST_END)
+
+    def _close(self, seconds: float) -> None:
+        """Begin nothing more, and wait for what is under way: its outcomes and its status are to be written."""
+        self._closing = True
+        self._sweepers.close()
+        self._preparers.shutdown(wait=False, cancel_futures=True)
+        self._runners.shutdown(wait=False)
+        until = boottime() + seconds
+        while self._under_way and boottime() < until:
+            self._drain(min(TICK, until - boottime()))
+
+    def _turn(self, *, start: bool = True) -> None:
+        self._beat()
+        self._drain(self._schedule.wait(boottime(), TICK) if start and self._leading() else TICK)
+        if not self._leading():
+            return
+        if start:
+            self._take([])
+        if self._recount:
+            self._count_phases()
+        if self._all_aboard():
+            self._sweepers.start(lambda resource, runs: self._messages.put(lambda: self._ended(resource, runs)))
+
+    def _all_aboard(self) -> bool:
+        """Whether sweeps need not wait for the runs that are being prepared: there are none, or they get stuck."""
+        if not self._preparing:
+            return True
+        now, oldest = boottime(), min(self._preparing.values())
+        return now - max(self._prepared_at, oldest) > PATIENCE or now - oldest > LONGEST_PATIENCE
+
+    def _drain(self, longest: float) -> None:
+        try:
+            self._messages.get(timeout=max(longest, 0.001))()
+            while True:
+                self._messages.get_nowait()()
+        except queue.Empty:
+            return
+
+    def _apply(self, event: PolicyEvent) -> None:
+        if isinstance(event, Interrupted):
+            self._work.log.failed(f"watch of {event.kind}", event.error)
+            self.failures += 1
+        changes = self._catalog.apply(event)
+        for entry in changes.removed:
+            self._schedule.drop(_slot(entry))
+            self._work.metrics.forget(entry.reference)
+        for entry in changes.changed:
+            self._schedule.put(_slot(entry), self._interval(entry), boottime())
+        self._recount = True
+
+    def _interval(self, entry: Entry) -> float:
+        compiled = entry.compilation.compiled
+        own = compiled.policy.evaluation_interval if compiled else None
+        return (own or self._work.settings.gc_interval).total_seconds()
+
+    def _take(self, slots: Sequence[Slot]) -> None:
+        """Start what is due (or the given policies), and what is nearly due on the same kinds."""
+        now = boottime()
+        due = slots or self._schedule.take(now)
+        entries = [entry for slot in due if (entry := self._catalog.get(slot[:3]))]
+        if entries and not slots:
+            kinds = {kind for entry in entries for kind in _kinds(entry)}
+            near = [_slot(entry) for entry in self._catalog.entries if kinds & _kinds(entry)]
+            along = self._schedule.take_along(near, now)
+            entries += [entry for slot in along if (entry := self._catalog.get(slot[:3]))]
+        for entry in entries:
+            self._begin(entry, now)
+
+    def _begin(self, entry: Entry, now: float) -> None:
+        compiled = entry.compilation.compiled
+        if compiled is None or entry.paused:
+            self._report(entry, lambda: self._tell_standing(entry), lambda: None)
+            self._schedule.done(_slot(entry), now, failed=False)
+            return
+        run = PolicyRun(self._work, entry, compiled, self._wait)
+        self._preparing[id(run)] = now
+        self._taken_at[id(run)] = now
+        self._preparers.submit(self._prepare, run)
+
+    def _prepare(self, run: PolicyRun) -> None:
+        self._guarded(run.entry, run.prepare)
+        self._messages.put(lambda: self._prepared(run))
+
+    def _prepared(self, run: PolicyRun) -> None:
+        del self._preparing[id(run)]
+        self._prepared_at = boottime()
+        if run.members:
+            self._sweepers.add(run)
+        else:
+            self._swept(run)
+
+    def _ended(self, resource: Resource, runs: Sequence[PolicyRun]) -> None:
+        self._sweepers.ended(resource, runs)
+
+    def _swept(self, run: PolicyRun) -> None:
+        if self._closing or self._work.stopping.is_set():
+            return
+        self._report(run.entry, run.finish, lambda: self._done(run))
+
+    def _report(self, entry: Entry, step: Callable[[], None], then: Callable[[], None]) -> None:
+        """Let a step about a policy that may write be done by a runner, and then something by the main loop."""
+        self._under_way += 1
+
+        def ended() -> None:
+            self._under_way -= 1
+            self._recount = True
+            then()
+
+        def work() -> None:
+            self._guarded(entry, step)
+            self._messages.put(ended)
+
+        self._runners.submit(work)
+
+    def _done(self, run: PolicyRun) -> None:
+        self.failures += run.failed or (run.report is not None and run.report.failed)
+        if self._once:
+            self.finished.append(run)
+        began = self._taken_at.pop(id(run))
+        self._schedule.done(_slot(run.entry), began, failed=run.failed, spread=_spread(run))
+
+    def _wait(self, run: PolicyRun) -> float:
+        """Seconds until a policy's next run, as the schedule will have it when this one has ended."""
+        began = self._taken_at[id(run)]
+        at = self._schedule.next_after(_slot(run.entry), began, failed=run.failed, spread=_spread(run))
+        return 0.0 if at is None else max(0.0, at - boottime())
+
+    def _guarded(self, entry: Entry, step: Callable[[], None]) -> None:
+        """Do something about a policy; whatever happens, the policy stays in the schedule and the others go on."""
+        try:
+            step()
+        except Exception as error:  # noqa: BLE001  the last resort: told, and tried again at the next run
+            self._work.log.failed(f"run of {entry.reference}", error)
+            self._work.metrics.error(entry.reference, ErrorType.EVALUATION_FAILED)
+
+    def _tell_standing(self, entry: Entry) -> None:
+        """Report a policy that does not run: it is invalid, or paused."""
+        compilation = entry.compilation
+        if compilation.compiled is not None:
+            write_status(self._work, entry, status_building.PAUSED, {}, next_run=None)
+            return
+        if entry.status.get("observedGeneration") != entry.reference.generation:
+            self._work.log.policy_invalid(entry.reference, compilation.errors)
+            self._work.events.record(
+                entry.reference, "InvalidPolicy", "; ".join(map(str, compilation.errors)), warning=True
+            )
+        self._work.metrics.error(entry.reference, ErrorType.of_reason(compilation.reason))
+        how = status_building.invalid(compilation.reason, [str(problem) for problem in compilation.errors])
+        write_status(self._work, entry, how, {}, next_run=None)
+
+    def _count_phases(self) -> None:
+        self._recount = False
+        phases = Counter(str(entry.status.get("phase") or "Active") for entry in self._catalog.entries)
+        self._work.metrics.policies(phases)
+
+
+def _slot(entry: Entry) -> Slot:
+    """A policy's place in the schedule: one that is made anew under its name has a place of its own."""
+    return (*entry.key, entry.reference.uid)
+
+
+def _spread(run: PolicyRun) -> str:
+    return str(next(iter(run.members), ""))
+
+
+def _kinds(entry: Entry) -> set[tuple[str, str]]:
+    compiled = entry.compilation.compiled
+    targets = compiled.policy.targets if compiled is not None and not entry.paused else ()
+    return {(target.api_version, target.kind) for target in targets}

@@ -1,0 +1,1 @@
+"""What belongs to the process and not to its work: standard output, redaction, small HTTP servers."""

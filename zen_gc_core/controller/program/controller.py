@@ -1,0 +1,286 @@
+"""The controller as a program: it is put together here, started, and stopped."""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import os
+import secrets
+import signal
+import socket
+import sys
+import threading
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from zen_gc_core import __version__
+from zen_gc_core.cluster.authority import Authority
+from zen_gc_core.cluster.connection import Connection
+from zen_gc_core.cluster.counting import FieldSelectors
+from zen_gc_core.cluster.discovery import Resources
+from zen_gc_core.cluster.electing import Elector
+from zen_gc_core.cluster.errors import NotFound
+from zen_gc_core.cluster.events import EventRecorder
+from zen_gc_core.cluster.lease import Timing
+from zen_gc_core.cluster.namespaces import Namespaces
+from zen_gc_core.cluster.paging import PageReader, Selection
+from zen_gc_core.cluster.policies import POLICY_KINDS, not_installed
+from zen_gc_core.cluster.watching import PolicyWatch
+from zen_gc_core.controller.beats.catalog import Catalog
+from zen_gc_core.controller.beats.loop import Loop
+from zen_gc_core.controller.program.health import Heartbeat, Readiness, serve_health, serve_metrics
+from zen_gc_core.controller.runs.workplace import Workplace
+from zen_gc_core.controller.telling.error_types import ErrorType
+from zen_gc_core.controller.telling.metrics import Metrics
+from zen_gc_core.controller.telling.runlog import RunLog
+from zen_gc_core.errors import ClusterError, InputError
+from zen_gc_core.plugins import installed_entry_points, load_plugins
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from zen_gc_core.controller.settings import Settings
+
+NAMESPACE_FILE: Final = Path("/var/run/secrets/kubernetes.io/serviceaccount/namespace")
+LONGEST_TURN: Final = timedelta(seconds=30)
+"""How long the main loop may take for one turn before the program counts as dead."""
+
+SECONDS_TO_RELEASE: Final = 0.8
+"""How long the lease may take to be released when the program ends."""
+
+POOL_SIZE: Final = 128
+_CONDITIONS: Final = ("policies-listed", "plugins-loaded")
+
+
+def own_namespace(settings: Settings) -> str:
+    """The controller's namespace: the flag's, the Pod's, the ServiceAccount's; empty when there is none."""
+    if settings.leader_election_namespace:
+        return settings.leader_election_namespace
+    if from_pod := os.environ.get("POD_NAMESPACE"):
+        return from_pod
+    with contextlib.suppress(OSError):
+        return NAMESPACE_FILE.read_text(encoding="utf-8").strip()
+    return ""
+
+
+def identity() -> str:
+    """Who this replica is: the Pod's or the host's name, and eight hex digits that are new at every start."""
+    return f"{os.environ.get('POD_NAME') or socket.gethostname()}_{secrets.token_hex(4)}"
+
+
+class Controller:
+    """One replica of the controller.
+
+    Args:
+        settings: Its settings.
+        once: Whether every policy runs once and the program ends; without an election and without ports.
+
+    Attributes:
+        stopping: Set to end it.
+        starting: Whether it has not begun to work yet.
+        metrics_port: The bound port of /metrics; 0 before it is served.
+        health_port: The bound port of /healthz; 0 before it is served.
+    """
+
+    def __init__(self, settings: Settings, *, once: bool = False) -> None:
+        self.stopping = threading.Event()
+        self.starting = True
+        self.metrics_port = 0
+        self.health_port = 0
+        self._settings = settings
+        self._once = once
+        self._log = RunLog()
+        self._metrics = Metrics(__version__)
+        self._identity = identity()
+        self._namespace = own_namespace(settings)
+        self._timing = Timing(
+            lease=settings.leader_election_lease_duration.total_seconds(),
+            renew=settings.leader_election_renew_deadline.total_seconds(),
+            retry=settings.leader_election_retry_period.total_seconds(),
+        )
+        self._elects = settings.enable_leader_election and not once
+        if self._elects:
+            self._timing.check()
+            if not self._namespace:
+                raise InputError(
+                    "leader election needs a namespace: give --leader-election-namespace, or --enable-leader-election=false"
+                )
+
+    def run(self) -> Loop:
+        """Start, go on until ``stopping`` is set (or every policy has run once), and stop.
+
+        Returns:
+            The main loop, which knows what failed.
+
+        Raises:
+            ZenGCError: It cannot start.
+        """
+        with contextlib.ExitStack() as stack:
+            connection = self._connect()
+            self._check(connection)
+            events = EventRecorder(connection, instance=self._identity, failed=self._event_failed)
+            stack.callback(events.close, 0.4)
+            authority, leading, elector = self._authority()
+            work = self._workplace(connection, events, authority)
+            catalog = Catalog(work.plugins.vocabulary, work.grants)
+            heartbeat, readiness = Heartbeat(LONGEST_TURN), Readiness(_CONDITIONS)
+            readiness.set("plugins-loaded", holds=not work.missing_plugins)
+            loop = Loop(work, catalog, leading, self._beat(heartbeat, readiness, catalog, elector))
+            if not self._once:
+                self._serve(stack, heartbeat, readiness)
+            watch = PolicyWatch(connection, loop.receive)
+            watch.start()
+            stack.callback(watch.close, 0.1)
+            if elector is not None:
+                elector.start()
+                stack.callback(_within, SECONDS_TO_RELEASE, elector.close)
+            else:
+                self._metrics.leading()
+            self._log.started(__version__, self._identity, self.metrics_port, self.health_port)
+            self.starting = False
+            gc.freeze()  # what is there now stays: the collector need not walk over it at each sweep
+            loop.run_once() if self._once else loop.run()
+        self._log.stopped()
+        return loop
+
+    def _connect(self) -> Connection:
+        return Connection.open(
+            kubeconfig=self._settings.kubeconfig or None,
+            context=self._settings.context or None,
+            user_agent=f"zen-gc/{__version__}",
+            pool_size=POOL_SIZE,
+            observe=self._observe,
+        )
+
+    def _observe(self, verb: str, code: int, seconds: float) -> None:
+        self._metrics.api_request(verb.lower(), code or None, seconds)
+
+    def _check(self, connection: Connection) -> None:
+        """Refuse to start without a cluster, without the CRDs, or without the right to list policies."""
+        for resource in POLICY_KINDS.values():
+            try:
+                PageReader(connection, resource, Selection(limit=1), 10.0, self._pause).read("")
+            except NotFound:
+                raise not_installed(resource) from None
+
+    def _pause(self, seconds: float) -> None:
+        if self.stopping.wait(seconds):
+            raise ClusterError("told to stop before it had started")
+
+    def _authority(self) -> tuple[Callable[[], None], Callable[[], bool], Elector | None]:
+        if not self._elects:
+            return Authority.forever().check, lambda: True, None
+        following = _Following(self._log, self._metrics, self._identity, self._lease_name)
+        elector = Elector(
+            self._connect(),
+            namespace=self._namespace,
+            name=self._settings.leader_election_id,
+            identity=self._identity,
+            following=following,
+            timing=self._timing,
+        )
+        following.elector = elector
+        return elector.authority.check, lambda: elector.leading, elector
+
+    @property
+    def _lease_name(self) -> str:
+        return f"{self._namespace}/{self._settings.leader_election_id}"
+
+    def _workplace(self, connection: Connection, events: EventRecorder, authority: Callable[[], None]) -> Workplace:
+        plugins = load_plugins(installed_entry_points(), disabled=self._settings.disable_plugin)
+        for plugin in plugins.quarantined:
+            self._log.plugin_quarantined(plugin.name, plugin.distribution, plugin.failure or "")
+        return Workplace(
+            connection=connection,
+            resources=Resources(connection),
+            namespaces=Namespaces(connection),
+            selectors=FieldSelectors(connection),
+            settings=self._settings,
+            grants=self._settings.grants(self._namespace),
+            own_namespace=self._namespace,
+            plugins=plugins,
+            missing_plugins=plugins.missing(self._settings.require_plugin),
+            authority=authority,
+            stopping=self.stopping,
+            log=self._log,
+            metrics=self._metrics,
+            events=events,
+            write_timeout=self._timing.request,
+        )
+
+    def _serve(self, stack: contextlib.ExitStack, heartbeat: Heartbeat, readiness: Readiness) -> None:
+        metrics = stack.enter_context(serve_metrics(self._settings.metrics_addr, self._metrics))
+        health = stack.enter_context(serve_health(self._settings.health_addr, heartbeat, readiness))
+        self.metrics_port, self.health_port = metrics.port, health.port
+
+    def _event_failed(self, error: ClusterError) -> None:
+        self._metrics.error(None, ErrorType.EVENT_FAILED)
+        self._log.event_not_recorded(error)
+
+    def _beat(
+        self, heartbeat: Heartbeat, readiness: Readiness, catalog: Catalog, elector: Elector | None
+    ) -> Callable[[], None]:
+        """What is done at every turn of the main loop."""
+        followed = ""
+
+        def beat() -> None:
+            nonlocal followed
+            heartbeat.beat()
+            readiness.set("policies-listed", holds=catalog.listed(*POLICY_KINDS))
+            leader = elector.leader if elector is not None else ""
+            if leader not in {followed, "", self._identity}:
+                self._log.standing_by(self._identity, self._lease_name, leader)
+            followed = leader
+
+        return beat
+
+
+def _within(seconds: float, step: Callable[[], None]) -> None:
+    """Take a last step, for so long at the most: who ends does not wait for an API server that does not answer."""
+    thread = threading.Thread(target=step, name="ending", daemon=True)
+    thread.start()
+    thread.join(seconds)
+
+
+class _Following:
+    """Told how the election goes; the elector is known when it is told of."""
+
+    def __init__(self, log: RunLog, metrics: Metrics, me: str, lease: str) -> None:
+        self._log = log
+        self._metrics = metrics
+        self._me = me
+        self._lease = lease
+        self.elector: Elector | None = None
+
+    def started_leading(self) -> None:
+        self._metrics.leading()
+        self._log.leading(self._me, self._lease)
+
+    def stopped_leading(self) -> None:
+        self._metrics.standing_by()
+        leader = self.elector.leader if self.elector is not None else ""
+        reason = "NotRenewed" if leader == self._me else "TakenByAnother" if leader else "Gone"
+        self._log.lease_lost(self._me, self._lease, reason)
+
+    def election_failed(self, error: ClusterError) -> None:
+        self._metrics.error(None, ErrorType.LEASE_FAILED)
+        self._log.lease_not_renewed(self._me, self._lease, error)
+
+
+@contextlib.contextmanager
+def stopped_by_signals(controller: Controller, log: RunLog) -> Iterator[None]:
+    """Let SIGTERM and SIGINT stop a controller while this holds."""
+
+    def stop(number: int, _frame: Any) -> None:
+        log.stopping(signal.Signals(number).name)
+        controller.stopping.set()
+        if controller.starting:
+            sys.exit(0)  # out of whatever request it waits for
+
+    before = {number: signal.signal(number, stop) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

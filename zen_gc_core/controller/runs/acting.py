@@ -1,0 +1,292 @@
+"""Acting: a plan is carried out, one guarded write at a time.
+
+For each object: the fence, the rate, a fresh read, the full decision again, and only then a write with the uid and
+the resourceVersion of that read. The reasons are in ``docs/explanation/the-delete-contract.md``.
+"""
+
+from __future__ import annotations
+
+import threading
+import uuid
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final, Protocol
+
+from zen_gc_core.cluster.clocks import boottime
+from zen_gc_core.cluster.errors import AccessDenied, AuthorityLost
+from zen_gc_core.cluster.observing import observe
+from zen_gc_core.cluster.throttling import Throttle
+from zen_gc_core.cluster.writing import Writer
+from zen_gc_core.controller.runs.fencing import Stopped
+from zen_gc_core.engine import judging
+from zen_gc_core.engine.selecting import in_scope, selected
+from zen_gc_core.errors import ClusterError, Undecided
+from zen_gc_core.model.decision import Decision, Delete, Mark, Verdict
+from zen_gc_core.model.report import Outcome, Result
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from zen_gc_core.cluster.connection import Connection
+    from zen_gc_core.cluster.discovery import Resources
+    from zen_gc_core.cluster.observing import Observed
+    from zen_gc_core.cluster.reading import Written
+    from zen_gc_core.cluster.writing import Attempt
+    from zen_gc_core.controller.runs.fencing import Fence
+    from zen_gc_core.engine.planning import Case
+    from zen_gc_core.model.plan import Plan
+
+WORKERS: Final = 8
+"""Writes of one run under way at the same time; more bring nothing."""
+
+
+class Witness(Protocol):
+    """Told of every write of a run."""
+
+    def intent(self, decision: Decision, attempt: Attempt) -> None:
+        """Called before each request is sent; whatever it raises stops the request."""
+
+    def acted(self, outcome: Outcome, seconds: float, attempts: int, cause: BaseException | None = None) -> None:
+        """Called once an object.
+
+        Args:
+            outcome: What became of it.
+            seconds: Since the first request.
+            attempts: How many requests there were.
+            cause: What a failed write failed with.
+        """
+
+
+@dataclass(slots=True)
+class Rate:
+    """Spaces writes evenly; may be used by several threads.
+
+    Args:
+        per_second: The most writes a second.
+        clock: The boot-time clock, in seconds.
+    """
+
+    per_second: float
+    clock: Callable[[], float] = boottime
+    _next: float = 0.0
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def take(self) -> float:
+        """Take a turn; the seconds until it."""
+        with self._lock:
+            now = self.clock()
+            turn = max(now, self._next)
+            self._next = turn + 1.0 / self.per_second
+        return turn - now
+
+
+@dataclass(frozen=True, slots=True)
+class Acting:
+    """What one run acts with.
+
+    Args:
+        connection: The cluster.
+        resources: Which resource a kind is.
+        fence: Asked before each write.
+        rate: How fast.
+        authority: Asked right before each request leaves.
+        witness: Told of every write.
+        stopping: Set when the program ends: no new write begins.
+        timeout: Seconds for one write.
+    """
+
+    connection: Connection
+    resources: Resources
+    fence: Fence
+    rate: Rate
+    authority: Callable[[], None]
+    witness: Witness
+    stopping: threading.Event
+    timeout: float
+
+
+@dataclass(slots=True)
+class Carried:
+    """What came of carrying out a plan.
+
+    Args:
+        results: How many objects came to which result.
+        accepted: Those whose objects are terminating now, to be seen gone later.
+        stopped: Why it ended early; None when it did not.
+        unexpected: What was raised that nobody expected; None when nothing was.
+    """
+
+    results: Counter[Result] = field(default_factory=Counter)
+    accepted: list[Outcome] = field(default_factory=list)
+    stopped: Stopped | None = None
+    unexpected: Exception | None = None
+
+
+def carry_out(case: Case, plan: Plan, acting: Acting) -> Carried:
+    """Carry out a plan; what stops it drops the rest of it.
+
+    Args:
+        case: The policy's run.
+        plan: Its plan; one that is stopped by the breaker or a veto is not carried out.
+        acting: What to act with.
+    """
+    carrying = _Carrying(case, acting)
+    if plan.stopped or not plan.decisions:
+        return carrying.carried
+    workers = min(WORKERS, len(plan.decisions))
+    remaining = iter(plan.decisions)
+    with ThreadPoolExecutor(workers, thread_name_prefix=f"act {case.compiled.reference}") as pool:
+        for worker in [pool.submit(carrying.work, remaining) for _ in range(workers)]:
+            worker.result()
+    return carrying.carried
+
+
+_PLAIN_WORDS: Final = {
+    "Throttled": "the API server has asked for patience for too long",
+    "Unauthorized": "the API server does not accept the credentials",
+    "ClusterUnreachable": "the API server does not answer",
+    "ServerFailed": "the API server fails",
+}
+
+
+def _stop(error: ClusterError) -> Stopped:
+    """The end of a run by an answer about one object: the server's words may quote it, and are kept apart."""
+    if isinstance(error, AuthorityLost):
+        return Stopped(error.reason, str(error), expected=True)
+    if isinstance(error, AccessDenied):
+        plain = AccessDenied(error.verb, error.resource, error.namespace)
+        return Stopped(error.reason, str(plain), words=str(error))
+    reason = str(getattr(error, "reason", "ClusterError"))
+    message = _PLAIN_WORDS.get(reason, f"the run was ended by a {type(error).__name__}")
+    return Stopped(reason, message, words=str(error))
+
+
+class _Carrying:
+    def __init__(self, case: Case, acting: Acting) -> None:
+        self.carried = Carried()
+        self._case = case
+        self._acting = acting
+        self._lock = threading.Lock()
+        self._ended = threading.Event()
+        self._throttle = Throttle(sleep=self._sleep)
+
+    def work(self, remaining: Iterator[Decision]) -> None:
+        """Take one decision after the other, until none is left or the run ends."""
+        while not (self._ended.is_set() or self._acting.stopping.is_set()):
+            with self._lock:
+                decision = next(remaining, None)
+            if decision is None:
+                return
+            try:
+                self._sleep(self._acting.rate.take())
+                self._acting.fence.pass_one()
+                self._act(decision)
+            except Stopped as stop:
+                self._end(stop)
+            except ClusterError as error:
+                self._end(_stop(error))
+            except Exception as error:  # noqa: BLE001  what was done before it is told all the same
+                self.carried.unexpected = self.carried.unexpected or error
+                self._end(Stopped("UnexpectedError", f"the run was ended by a {type(error).__name__}"))
+
+    def _end(self, stop: Stopped) -> None:
+        with self._lock:
+            self.carried.stopped = self.carried.stopped or stop
+        self._ended.set()
+
+    def _sleep(self, seconds: float) -> None:
+        """Wait, but not beyond the end of the run or of the program."""
+        until = boottime() + seconds
+        while (left := until - boottime()) > 0:
+            if self._acting.stopping.wait(min(left, 0.2)) or self._ended.is_set():
+                raise Stopped("Stopping", "the run was told to end", expected=True)
+
+    def _act(self, decision: Decision) -> None:
+        acting = self._acting
+        resource = acting.resources.resolve(decision.api_version, decision.kind)
+        journal = _Journal(decision, acting)
+        observed = observe(
+            acting.connection, resource, decision.namespace, decision.name, throttle=self._throttle, sleep=self._sleep
+        )
+        if observed is None:
+            self._note(Outcome(decision, Result.GONE), journal)
+            return
+        again = self._decide_again(decision, observed)
+        if again.verdict is not Verdict.ACT:
+            self._note(Outcome(decision, Result.DROPPED, again.because), journal)
+            return
+        self._write(again, observed, journal)
+
+    def _decide_again(self, decision: Decision, observed: Observed) -> Decision:
+        case = self._case
+        candidate = observed.candidate()
+        if decision.uid != observed.uid:
+            return judging.skip(candidate)
+        targets = case.compiled.targets_of(candidate.api_version, candidate.kind)
+        try:
+            reached = in_scope(targets, candidate, case.run)
+        except Undecided:
+            return judging.skip(candidate)
+        if not reached or not selected(reached, candidate):
+            return judging.skip(candidate)
+        return judging.decide(case.compiled, candidate, case.run, case.protections)
+
+    def _write(self, decision: Decision, observed: Observed, journal: _Journal) -> None:
+        acting = self._acting
+        writer = Writer(
+            acting.connection, acting.authority, self._throttle, journal, timeout=acting.timeout, sleep=self._sleep
+        )
+        journal.started = boottime()
+        try:
+            written = _sent(writer, observed, decision, journal.attempt_id)
+        except (Stopped, ClusterError) as error:
+            self._note_end(decision, journal, error)
+            raise
+        self._note(Outcome(decision, written.result, written.message, journal.attempt_id), journal, written.cause)
+
+    def _note_end(self, decision: Decision, journal: _Journal, error: Stopped | ClusterError) -> None:
+        """Tell the outcome of a write that ended the run, so that no intent is left without one."""
+        if not journal.attempts:
+            return
+        unsent = isinstance(error, AuthorityLost) and journal.attempts == 1
+        result = Result.DROPPED if unsent else Result.FAILED
+        self._note(Outcome(decision, result, str(error), journal.attempt_id), journal, error)
+
+    def _note(self, outcome: Outcome, journal: _Journal, cause: Exception | None = None) -> None:
+        with self._lock:
+            self.carried.results[outcome.result] += 1
+            if outcome.result is Result.ACCEPTED:
+                self.carried.accepted.append(outcome)
+        self._acting.witness.acted(outcome, journal.seconds, journal.attempts, cause)
+
+
+def _sent(writer: Writer, observed: Observed, decision: Decision, attempt_id: str) -> Written:
+    if isinstance(decision.request, Delete):
+        return writer.delete(observed, decision.request, attempt_id=attempt_id)
+    if isinstance(decision.request, Mark):
+        return writer.mark(observed, decision.request, attempt_id=attempt_id)
+    raise Stopped("NoRequest", f"the decision on {observed} asks for nothing")
+
+
+class _Journal:
+    """One object's intents and outcomes, told to the witness; no request leaves past the fence."""
+
+    def __init__(self, decision: Decision, acting: Acting) -> None:
+        self.attempt_id = str(uuid.uuid4())
+        self.attempts = 0
+        self.started: float | None = None
+        self._decision = decision
+        self._acting = acting
+
+    @property
+    def seconds(self) -> float:
+        return 0.0 if self.started is None else boottime() - self.started
+
+    def intent(self, attempt: Attempt) -> None:
+        self._acting.fence.still()
+        self.attempts += 1
+        self._acting.witness.intent(self._decision, attempt)
+
+    def outcome(self, attempt: Attempt, result: Result | None, message: str) -> None:
+        """The outcome of the whole write is told by whoever sent it; a single request's is in its retries."""

@@ -1,0 +1,274 @@
+"""One run of one policy: prepared, swept, planned, carried out, reported."""
+
+from __future__ import annotations
+
+import datetime as dt
+import threading
+from collections import Counter
+from typing import TYPE_CHECKING, Final
+
+from zen_gc_core.cluster.clocks import boottime
+from zen_gc_core.cluster.errors import AccessDenied, AuthorityLost, NotFound, TargetUnavailable
+from zen_gc_core.cluster.policies import read_policy
+from zen_gc_core.controller.runs.acting import Acting, Rate, carry_out
+from zen_gc_core.controller.runs.fencing import Fence, Stopped, check_clocks
+from zen_gc_core.controller.runs.population import population
+from zen_gc_core.controller.runs.preparing import Preparing, check_access
+from zen_gc_core.controller.runs.terminating import follow_up
+from zen_gc_core.controller.telling import status_building
+from zen_gc_core.controller.telling.error_types import ErrorType
+from zen_gc_core.controller.telling.metrics import KindCount
+from zen_gc_core.controller.telling.status_writing import write_status
+from zen_gc_core.controller.telling.telling import Telling
+from zen_gc_core.engine.planning import conclude
+from zen_gc_core.errors import ClusterError
+from zen_gc_core.model.report import Result, RunReport
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from zen_gc_core.cluster.discovery import Resource
+    from zen_gc_core.controller.beats.catalog import Entry
+    from zen_gc_core.controller.runs.sweeping import Member
+    from zen_gc_core.controller.runs.workplace import Workplace
+    from zen_gc_core.controller.telling.status_building import Standing
+    from zen_gc_core.engine.compiling import CompiledPolicy
+    from zen_gc_core.model.plan import Plan
+
+HOOK_SECONDS: Final = 10.0
+
+
+class PolicyRun:
+    """One run of one policy.
+
+    Args:
+        work: What it works with.
+        entry: The policy.
+        compiled: The policy, compiled.
+        wait: Seconds until the next run, by whether this one failed.
+
+    Attributes:
+        members: Its place on the sweep of each resource; empty until ``prepare``.
+        report: What it did; None until ``finish``, and when there was nothing to report.
+        failure: Why it could not do what it should; None when it could.
+    """
+
+    def __init__(
+        self, work: Workplace, entry: Entry, compiled: CompiledPolicy, wait: Callable[[PolicyRun], float]
+    ) -> None:
+        self.entry = entry
+        self.members: dict[Resource, Member] = {}
+        self.report: RunReport | None = None
+        self.failure: Stopped | None = None
+        self._work = work
+        self._compiled = compiled
+        self._wait = wait
+        self._stop: Stopped | None = None
+        self._telling = Telling(work, entry.reference)
+        self._began = boottime()
+        self._started = dt.datetime.now(dt.UTC)
+        self._seen_gone = 0
+
+    @property
+    def failed(self) -> bool:
+        """Whether it could not do what it should, so that the next one is put off."""
+        return self.report is None or self.report.stopped is not None
+
+    @property
+    def dry_run(self) -> bool:
+        """Whether it only says what it would do."""
+        return self._compiled.policy.behavior.dry_run or self._work.settings.dry_run
+
+    def prepare(self) -> None:
+        """Find its resources, and ask whether it may; what is in the way is its ``failure``."""
+        work = self._work
+        work.log.evaluating(self.entry.reference)
+        try:
+            preparing = Preparing(work.connection, work.resources, work.namespaces, work.grants)
+            members = preparing.members(self._compiled, self._now())
+            if not self.entry.access_checked:
+                check_access(work.connection, self._compiled.policy, members, dry_run=self.dry_run)
+                self.entry.access_checked = True
+            self.members = members
+        except Stopped as stop:
+            self.failure = stop
+        except ClusterError as error:
+            self._fail(error)
+
+    def _now(self) -> dt.datetime:
+        """The instant of the run: the earlier of the local and the server's clock."""
+        clock = self._work.connection.clock
+        if clock.now() is None:
+            read_policy(self._work.connection, self.entry.reference)  # any answer tells the server's time
+        server = clock.now()
+        return self._started if server is None else min(self._started, server)
+
+    def _fail(self, error: ClusterError) -> None:
+        if isinstance(error, AccessDenied):
+            self.entry.access_checked = False
+        if isinstance(error, NotFound):
+            error = TargetUnavailable(f"the kind is not served any more: {error}")
+        expected = isinstance(error, AuthorityLost)
+        self.failure = Stopped(getattr(error, "reason", "ClusterError"), str(error), expected=expected)
+
+    def finish(self) -> None:
+        """Plan, act and report, once all sweeps have passed."""
+        for resource, member in self.members.items():
+            if member.error is not None and self.failure is None:
+                if isinstance(member.error, NotFound):
+                    self._work.resources.forget(resource)
+                self._fail(member.error)
+        if self.failure is None:
+            try:
+                self._evaluate()
+            except AuthorityLost as error:
+                self._fail(error)
+        self._tell()
+
+    def _evaluate(self) -> None:
+        members = list(self.members.values())
+        tallies = [tally for member in members for tally in member.tallies]
+        plan = conclude(
+            members[0].case,
+            tallies,
+            lambda: population(self._work.connection, self.members, self._still),
+            self._work.plugins.veto,
+        )
+        self._seen_gone = follow_up(self._work, self.entry.reference, self.entry.ledger, self._telling)
+        results: Counter[Result] = Counter()
+        stop = self._obstacle()
+        if stop is None and not plan.stopped:
+            if self.dry_run:
+                self._telling.would_act(plan.decisions)
+                results[Result.WOULD_ACT] = plan.due
+            else:
+                results, stop = self._act(plan)
+        self._stop = stop
+        self.report = RunReport(
+            plan=plan,
+            results=results,
+            started=self._started,
+            duration=boottime() - self._began,
+            stopped=stop.reason if stop and not stop.expected else None,
+            message=str(stop) if stop else "",
+            dry_run=self.dry_run,
+        )
+        if stop is not None and stop.expected:
+            self._work.log.writes_paused(self.entry.reference, stop.reason)
+
+    def _still(self) -> None:
+        if self._work.stopping.is_set():
+            raise AuthorityLost("the program is ending")
+
+    def _obstacle(self) -> Stopped | None:
+        """What keeps any run from writing now."""
+        try:
+            check_clocks(self._work.connection.clock.skew())
+        except Stopped as stop:
+            return stop
+        if self._work.missing_plugins:
+            return Stopped("PluginMissing", f"required plugin {'; '.join(self._work.missing_plugins)}")
+        return None
+
+    def _act(self, plan: Plan) -> tuple[Counter[Result], Stopped | None]:
+        work, behavior = self._work, self._compiled.policy.behavior
+        acting = Acting(
+            work.connection,
+            work.resources,
+            Fence(
+                work.connection,
+                self.entry.reference,
+                own_namespace=work.own_namespace,
+                batch_size=behavior.batch_size or work.settings.batch_size,
+                sleep=self._sleep,
+            ),
+            Rate(behavior.max_deletions_per_second or work.settings.max_deletions_per_second),
+            work.authority,
+            self._telling,
+            work.stopping,
+            work.write_timeout,
+        )
+        carried = carry_out(next(iter(self.members.values())).case, plan, acting)
+        now = boottime()
+        for outcome in carried.accepted:
+            self.entry.ledger.accepted.setdefault(outcome.decision.uid, (outcome, now))
+        if carried.stopped is not None and carried.stopped.reason == "AccessDenied":
+            self.entry.access_checked = False
+        if carried.unexpected is not None:
+            work.log.failed("carrying out a plan", carried.unexpected)
+        return carried.results, carried.stopped
+
+    def _sleep(self, seconds: float) -> None:
+        if self._work.stopping.wait(seconds):
+            raise Stopped("Stopping", "the program is ending", expected=True)
+
+    def _tell(self) -> None:
+        report, failure = self.report, self.failure
+        if report is None:
+            stop = failure or Stopped("NotEvaluated", "nothing was evaluated")
+            if stop.expected:
+                self._work.log.writes_paused(self.entry.reference, stop.reason)
+                return
+            self._telling.failed(stop.reason, str(stop), seconds=boottime() - self._began)
+            self._write_status(status_building.failed(stop.reason, str(stop)), {})
+            return
+        self._telling.finished()
+        self._work.log.evaluation_finished(report)
+        self._work.metrics.run_finished(report, self._counts())
+        self._record(report)
+        counted = status_building.numbers(report, self.entry.ledger.deleted, self._seen_gone)
+        self.entry.ledger.deleted += self._deleted(report)
+        words = self._stop.words if self._stop else ""
+        self._write_status(status_building.standing(report, words), counted, acted=self._acted(report))
+        self._hear(report)
+
+    def _deleted(self, report: RunReport) -> int:
+        return report.results[Result.DELETED] + self._seen_gone
+
+    def _acted(self, report: RunReport) -> bool:
+        """Whether anything was sent, or seen gone that was sent for earlier."""
+        sent = set(report.results) - {Result.WOULD_ACT, Result.DROPPED}
+        return any(report.results[result] for result in sent) or self._seen_gone > 0
+
+    def _counts(self) -> list[KindCount]:
+        return [
+            KindCount(
+                resource.api_version,
+                resource.kind,
+                sum(tally.matched for tally in member.tallies),
+                sum(tally.matched - tally.due for tally in member.tallies),
+            )
+            for resource, member in self.members.items()
+        ]
+
+    def _record(self, report: RunReport) -> None:
+        """Write the events about the run as a whole."""
+        plan, events, reference = report.plan, self._work.events, self.entry.reference
+        if plan.tripped is not None:
+            events.record(reference, "BreakerTripped", plan.tripped, warning=True)
+        for veto in plan.vetoed:
+            events.record(reference, "Vetoed", f"plugin {veto.plugin}: {veto.reason}", warning=True)
+        if report.stopped is not None:
+            message = f"Failed to evaluate policy: {report.stopped}: {report.message}"
+            events.record(reference, "EvaluationFailed", message, warning=True)
+        found = (plan.matched, self._deleted(report), plan.pending)
+        if found != self.entry.ledger.evaluated or self._acted(report):
+            self.entry.ledger.evaluated = found
+            message = f"Evaluated policy: matched={found[0]}, deleted={found[1]}, pending={found[2]}"
+            events.record(reference, "PolicyEvaluated", message)
+
+    def _hear(self, report: RunReport) -> None:
+        """Tell the plugins, on a thread of its own, for 10 s at the most."""
+
+        def tell() -> None:
+            for name, error in self._work.plugins.run_finished(report):
+                self._work.log.plugin_failed(name, error.partition(":")[0])  # its text may quote an object
+                self._work.metrics.error(self.entry.reference, ErrorType.PLUGIN_FAILED)
+
+        thread = threading.Thread(target=tell, name="zen_gc_run_finished", daemon=True)
+        thread.start()
+        thread.join(HOOK_SECONDS)
+
+    def _write_status(self, how: Standing, counted: dict[str, object], *, acted: bool = False) -> None:
+        next_run = dt.datetime.now(dt.UTC) + dt.timedelta(seconds=self._wait(self))
+        write_status(self._work, self.entry, how, counted, next_run=next_run, acted=acted)

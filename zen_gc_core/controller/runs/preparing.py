@@ -1,0 +1,139 @@
+"""Preparing a run: which resources its targets are, whether it may, and its place on each sweep."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from zen_gc_core.cluster.access import require
+from zen_gc_core.cluster.errors import TargetUnavailable
+from zen_gc_core.cluster.observing import observe
+from zen_gc_core.controller.runs.fencing import Stopped
+from zen_gc_core.controller.runs.population import kept_inside
+from zen_gc_core.controller.runs.sweeping import Member
+from zen_gc_core.engine.planning import Case
+from zen_gc_core.engine.protections import Protections
+from zen_gc_core.engine.resolving import resolve_targets
+from zen_gc_core.errors import ClusterError, Undecided
+from zen_gc_core.keywords import Run
+from zen_gc_core.model.policy import Policy, Problem
+from zen_gc_core.model.scope import TheseNamespaces
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from zen_gc_core.cluster.connection import Connection
+    from zen_gc_core.cluster.discovery import Resource, Resources
+    from zen_gc_core.cluster.namespaces import Namespaces
+    from zen_gc_core.engine.compiling import CompiledPolicy
+    from zen_gc_core.engine.protections import Grants
+    from zen_gc_core.model.candidate import Candidate
+    from zen_gc_core.model.policy import Target
+
+
+class Preparing:
+    """Prepares runs over one cluster.
+
+    Args:
+        connection: The cluster.
+        resources: Which resource a kind is.
+        namespaces: Looks Namespaces up.
+        grants: What policies may do beyond the protections.
+        record: Whether plans hold every matched object (``zen-gc plan``).
+        record_skipped: Whether they hold the unmatched, too.
+    """
+
+    def __init__(  # noqa: PLR0913  each is a choice of the caller
+        self,
+        connection: Connection,
+        resources: Resources,
+        namespaces: Namespaces,
+        grants: Grants,
+        *,
+        record: bool = False,
+        record_skipped: bool = False,
+    ) -> None:
+        self._connection = connection
+        self._resources = resources
+        self._namespaces = namespaces
+        self._grants = grants
+        self._record = record
+        self._record_skipped = record_skipped
+
+    def members(self, compiled: CompiledPolicy, now: dt.datetime) -> dict[Resource, Member]:
+        """A policy's place on the sweep of each resource that its targets name.
+
+        Args:
+            compiled: The policy.
+            now: The instant of the run.
+
+        Raises:
+            Stopped: A target may not be reached.
+            ClusterError: A kind is not served, or the cluster cannot be asked.
+        """
+        found = {(target.api_version, target.kind): self._resource(target) for target in compiled.policy.targets}
+        settled = resolve_targets(
+            compiled.policy,
+            lambda target: found[target.api_version, target.kind].namespaced,
+            cross_namespace=self._grants.cross_namespace,
+        )
+        if isinstance(settled, Problem):
+            raise Stopped(settled.reason, str(settled))
+        compiled = replace(compiled, policy=settled)
+        case = Case(
+            compiled,
+            Run(now, compiled.reference, self._namespaces),
+            Protections(self._grants, lambda name: kept_inside(self._connection, self._resources, name, now)),
+            record=self._record,
+            record_skipped=self._record_skipped,
+            whole=self._whole,
+        )
+        return {resource: Member(case, compiled.targets_of(*kind)) for kind, resource in found.items()}
+
+    def _resource(self, target: Target) -> Resource:
+        resource = self._resources.resolve(target.api_version, target.kind)
+        if resource.aggregated and str(resource) not in self._grants.resources:
+            raise TargetUnavailable(
+                f"{target.api_version} {target.kind} is served by an API server of its own, which may ignore "
+                f"preconditions: allow it with --allow-resource {resource}"
+            )
+        return resource
+
+    def _whole(self, candidate: Candidate) -> Candidate | None:
+        try:
+            resource = self._resources.resolve(candidate.api_version, candidate.kind)
+            seen = observe(self._connection, resource, candidate.namespace, candidate.name)
+            return seen.candidate() if seen is not None else None
+        except ClusterError as error:
+            raise Undecided(str(error)) from error
+
+
+def check_access(connection: Connection, policy: Policy, members: dict[Resource, Member], *, dry_run: bool) -> None:
+    """Ask the server whether a policy's run may list and write, before it begins.
+
+    Args:
+        connection: The cluster.
+        policy: The policy.
+        members: Its place on each sweep.
+        dry_run: Whether nothing will be written.
+
+    Raises:
+        AccessDenied: Something is not allowed; it names verb and resource.
+        ClusterError: The server does not say.
+    """
+    verbs = ["list"] if dry_run else ["list", "get", _written_verb(policy)]
+    for resource, member in members.items():
+        for namespace in _asked_namespaces(resource, member):
+            for asked in verbs:
+                require(connection, asked, resource, namespace)
+
+
+def _asked_namespaces(resource: Resource, member: Member) -> list[str]:
+    if not resource.namespaced or not all(isinstance(target.scope, TheseNamespaces) for target in member.targets):
+        return [""]
+    return sorted(member.namespaces or ())
+
+
+def _written_verb(policy: Policy) -> str:
+    """The verb that an action needs: ``delete`` deletes; the project's others patch, and a plugin's may do either."""
+    return "delete" if policy.action.name == "delete" else "patch"

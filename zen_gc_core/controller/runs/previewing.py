@@ -1,0 +1,101 @@
+"""Previewing: the plans of policies over a live cluster. Reading only; the sweeps and the judging of the controller."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from zen_gc_core.cluster.counting import FieldSelectors
+from zen_gc_core.cluster.discovery import Resources
+from zen_gc_core.cluster.namespaces import Namespaces
+from zen_gc_core.cluster.policies import read_policy
+from zen_gc_core.controller.runs.fencing import Stopped
+from zen_gc_core.controller.runs.population import population
+from zen_gc_core.controller.runs.preparing import Preparing
+from zen_gc_core.controller.runs.sweeping import Sweep
+from zen_gc_core.engine.offline import Planned
+from zen_gc_core.engine.planning import conclude
+from zen_gc_core.errors import ClusterError
+from zen_gc_core.model.policy import Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from typing import Any
+
+    from zen_gc_core.cluster.connection import Connection
+    from zen_gc_core.cluster.discovery import Resource
+    from zen_gc_core.controller.runs.sweeping import Member
+    from zen_gc_core.engine.compiling import Compilation, CompiledPolicy
+    from zen_gc_core.engine.offline import Asking
+    from zen_gc_core.model.policy import PolicyReference
+
+
+def installed_policy(connection: Connection, reference: PolicyReference) -> dict[str, Any] | None:
+    """A policy as it is installed, decoded; None when there is none of that name.
+
+    Raises:
+        ClusterError: It cannot be read.
+    """
+    seen = read_policy(connection, reference)
+    return seen.document() if seen is not None else None
+
+
+def plan_live(connection: Connection, compilations: Iterable[Compilation], asking: Asking) -> list[Planned]:
+    """Plan policies over the objects of a cluster; one pass over a resource serves all of them.
+
+    A policy whose objects cannot be listed gets no plan and the reason; the others are planned all the same.
+
+    Args:
+        connection: The cluster.
+        compilations: The policies.
+        asking: How plans are asked for.
+    """
+    previews = [_Preview(compilation) for compilation in compilations]
+    resources = Resources(connection)
+    preparing = Preparing(
+        connection,
+        resources,
+        Namespaces(connection),
+        asking.grants,
+        record=True,
+        record_skipped=asking.skipped,
+    )
+    sweeps: dict[Resource, list[Member]] = {}
+    for preview in previews:
+        for resource, member in preview.prepare(preparing, asking).items():
+            sweeps.setdefault(resource, []).append(member)
+    selectors = FieldSelectors(connection)
+    for resource, members in sweeps.items():
+        Sweep(connection, resource, members, selectors=selectors).run()
+    return [preview.planned(connection, asking) for preview in previews]
+
+
+class _Preview:
+    def __init__(self, compilation: Compilation) -> None:
+        self._compilation = compilation
+        self._members: dict[Resource, Member] = {}
+        self._failure: str | None = None
+
+    def prepare(self, preparing: Preparing, asking: Asking) -> dict[Resource, Member]:
+        compiled: CompiledPolicy | None = self._compilation.compiled
+        if compiled is None:
+            return {}
+        try:
+            self._members = preparing.members(compiled, asking.now)
+        except Stopped as stop:
+            problem = Problem("", str(stop), stop.reason)
+            self._compilation = replace(self._compilation, compiled=None, errors=(problem,))
+        except ClusterError as error:
+            self._failure = str(error)
+        return self._members
+
+    def planned(self, connection: Connection, asking: Asking) -> Planned:
+        members = list(self._members.values())
+        failure = self._failure or next((str(member.error) for member in members if member.error), None)
+        if failure is not None or not members:
+            return Planned(self._compilation, None, failure)
+        tallies = [tally for member in members for tally in member.tallies]
+        return Planned(
+            self._compilation,
+            conclude(members[0].case, tallies, lambda: population(connection, self._members), asking.veto),
+        )

@@ -1,0 +1,60 @@
+"""What every run of every policy works with: the cluster, the settings, the plugins, and who is told."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import threading
+    from collections.abc import Callable
+
+    from zen_gc_core.cluster.connection import Connection
+    from zen_gc_core.cluster.counting import FieldSelectors
+    from zen_gc_core.cluster.discovery import Resources
+    from zen_gc_core.cluster.events import EventRecorder
+    from zen_gc_core.cluster.namespaces import Namespaces
+    from zen_gc_core.controller.settings import Settings
+    from zen_gc_core.controller.telling.metrics import Metrics
+    from zen_gc_core.controller.telling.runlog import RunLog
+    from zen_gc_core.engine.protections import Grants
+    from zen_gc_core.plugins import Plugins
+
+
+@dataclass(frozen=True, slots=True)
+class Workplace:
+    """What every run works with.
+
+    Args:
+        connection: The cluster.
+        resources: Which resource a kind is.
+        namespaces: Looks Namespaces up.
+        selectors: Knows which field selectors the server supports.
+        settings: The controller's settings.
+        grants: What policies may do beyond the protections.
+        own_namespace: The controller's namespace; empty when there is none.
+        plugins: The plugins, for vetoes and for what they want to hear.
+        missing_plugins: Why required plugins are not loaded; while there is one, nothing is written.
+        authority: Raises when this replica has no right to write.
+        stopping: Set when the program ends.
+        log: The log.
+        metrics: The metrics.
+        events: The events.
+        write_timeout: Seconds for one write, as the authority's end assumes it.
+    """
+
+    connection: Connection
+    resources: Resources
+    namespaces: Namespaces
+    selectors: FieldSelectors
+    settings: Settings
+    grants: Grants
+    own_namespace: str
+    plugins: Plugins
+    missing_plugins: tuple[str, ...]
+    authority: Callable[[], None]
+    stopping: threading.Event
+    log: RunLog
+    metrics: Metrics
+    events: EventRecorder
+    write_timeout: float

@@ -1,0 +1,1 @@
+"""What is told of a run: log, events, metrics and status, four voices of one report."""

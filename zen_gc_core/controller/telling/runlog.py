@@ -1,0 +1,247 @@
+"""The records of the controller: one method a phrase, so that phrases and fields stay what dashboards search for.
+
+What is logged of an object is its identity and the instant it was due. Never ``Decision.because``, ``Plan.first_error``
+or a server's words about a write: they may quote the object's fields. How records are written is said in `logs`.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Any, Final
+
+from zen_gc_core.controller.process.logs import logger
+from zen_gc_core.instants import format_instant
+from zen_gc_core.model.decision import Mark
+from zen_gc_core.model.report import Result
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from structlog.typing import FilteringBoundLogger
+
+    from zen_gc_core.model.decision import Decision
+    from zen_gc_core.model.policy import PolicyReference, Problem
+    from zen_gc_core.model.report import Outcome, RunReport
+
+ACTIVE: Final = "Active"
+ERROR: Final = "Error"
+
+DELETING: Final = {
+    Result.DELETED: "resource deleted",
+    Result.ACCEPTED: "resource terminating",
+    Result.WOULD_ACT: "would delete resource",
+}
+MARKING: Final = {Result.MARKED: "resource marked", Result.WOULD_ACT: "would mark resource"}
+
+
+class RunLog:
+    """Says what the controller does.
+
+    Args:
+        log: Where to; the log in force when not given.
+    """
+
+    def __init__(self, log: FilteringBoundLogger | None = None) -> None:
+        self._log = log if log is not None else logger()
+
+    def evaluating(self, policy: PolicyReference) -> None:
+        """A run of a policy begins."""
+        self._log.debug("evaluating policy", **_of(policy))
+
+    def evaluation_finished(self, report: RunReport) -> None:
+        """A run has ended: one record, whether it went well or was stopped."""
+        plan = report.plan
+        reason, message = _stop_of(report)
+        numbers: dict[str, Any] = {
+            "duration": report.duration,
+            "dry_run": report.dry_run,
+            "scanned": plan.scanned,
+            "matched": plan.matched,
+            "due": plan.due,
+            "pending": plan.pending,
+            "kept": {by.value: count for by, count in plan.kept.items()},
+            "results": {result.value: count for result, count in report.results.items() if count},
+        }
+        if reason is None:
+            self._log.info("evaluation finished", **_of(plan.policy), **numbers)
+        else:
+            told = {"reason": reason, "message": message}
+            self._log.warning("evaluation failed", **_of(plan.policy, ERROR), **told, **numbers)
+
+    def evaluation_failed(self, policy: PolicyReference, reason: str, message: str, *, seconds: float = 0.0) -> None:
+        """A run ended before there was anything to report, or did not begin.
+
+        Args:
+            policy: The policy.
+            reason: The condition's reason (``AccessDenied``).
+            message: Why, in one line; a policy's words or a server's about a list, never about an object.
+            seconds: How long it had taken.
+        """
+        self._log.warning("evaluation failed", **_of(policy, ERROR), reason=reason, message=message, duration=seconds)
+
+    def policy_invalid(self, policy: PolicyReference, problems: Collection[Problem]) -> None:
+        """A policy was refused, for all of these reasons."""
+        told = [str(problem) for problem in problems]
+        reason = next((problem.reason for problem in problems), "InvalidPolicy")
+        self._log.warning("policy invalid", **_of(policy, ERROR), reason=reason, problems=told)
+
+    def intent(self, policy: PolicyReference, decision: Decision, attempt_id: str) -> None:
+        """A write is about to be sent. The record is flushed when this returns.
+
+        Args:
+            policy: The policy that asks for it.
+            decision: What is carried out.
+            attempt_id: The id that the outcome and the server's audit log carry, too.
+
+        Raises:
+            OSError: The record cannot be written; then the write must not be sent.
+            ValueError: The log's stream is closed; the same.
+        """
+        phrase = "marking resource" if isinstance(decision.request, Mark) else "deleting resource"
+        self._log.info(phrase, **_write(policy, decision), duration=0.0, attempt_id=attempt_id, outcome="intended")
+
+    def outcome(
+        self,
+        policy: PolicyReference,
+        outcome: Outcome,
+        seconds: float,
+        *,
+        attempts: int = 1,
+        cause: BaseException | None = None,
+    ) -> None:
+        """What became of one object of a plan.
+
+        Args:
+            policy: The policy.
+            outcome: What became of it; its message is not logged.
+            seconds: How long it took, from the first send to the last answer.
+            attempts: How often it was sent.
+            cause: What failed; its type and HTTP status are logged, not its text.
+        """
+        decision, result = outcome.decision, outcome.result
+        marks = isinstance(decision.request, Mark)
+        phrase = (MARKING if marks else DELETING).get(result, f"resource not {'marked' if marks else 'deleted'}")
+        if result is Result.FAILED and attempts > 1:
+            phrase = f"{'marking' if marks else 'deletion'} failed after retries"
+        ends = {"duration": seconds, "attempt_id": outcome.attempt_id, "outcome": result.value}
+        if attempts > 1:
+            ends["attempts"] = attempts
+        if cause is not None:
+            ends["error"] = type(cause).__name__
+            status = getattr(cause, "status", None)
+            ends |= {"status": status} if isinstance(status, int) else {}
+        # What was never sent is no write, and told for debugging.
+        level = logging.INFO if outcome.attempt_id else logging.DEBUG
+        self._log.log(logging.ERROR if result is Result.FAILED else level, phrase, **_write(policy, decision), **ends)
+
+    def still_terminating(self, policy: PolicyReference, decision: Decision, attempt_id: str, seconds: float) -> None:
+        """An object that was asked to end has not done so for a long time; its finalizers are left alone."""
+        ends = {"duration": seconds, "attempt_id": attempt_id, "outcome": Result.ACCEPTED.value}
+        self._log.warning("resource still terminating", **_write(policy, decision), **ends)
+
+    def status_not_written(self, policy: PolicyReference, cause: BaseException) -> None:
+        """A policy's status could not be written."""
+        self._log.warning("status update failed", **_of(policy), reason=type(cause).__name__)
+
+    def event_not_recorded(self, cause: BaseException) -> None:
+        """A Kubernetes Event could not be recorded."""
+        self._log.warning("event not recorded", reason=type(cause).__name__)
+
+    def writes_paused(self, policy: PolicyReference, reason: str) -> None:
+        """The kill switch, or a policy that changed under a run, stops the writes of a run.
+
+        Args:
+            policy: The policy.
+            reason: A constant word: ``KillSwitch``, ``PolicyChanged``, ``AuthorityLost``.
+        """
+        self._log.warning("writes stopped", **_of(policy), reason=reason)
+
+    def swept(self, resource: str, objects: int, seconds: float) -> None:
+        """One pass over a resource (``jobs.batch``) has ended."""
+        self._log.debug("sweep finished", resource=resource, objects=objects, duration=seconds)
+
+    def plugin_quarantined(self, plugin: str, distribution: str, cause: str) -> None:
+        """A plugin is left out; policies that use its keywords are invalid."""
+        self._log.warning("plugin quarantined", plugin=plugin, distribution=distribution, message=cause)
+
+    def plugin_failed(self, plugin: str, cause: str) -> None:
+        """A plugin's hook failed; the run went on without it."""
+        self._log.warning("plugin failed", plugin=plugin, message=cause)
+
+    def started(self, version: str, identity: str, metrics_port: int = 0, health_port: int = 0) -> None:
+        """The controller runs.
+
+        Args:
+            version: Its version.
+            identity: Who it is.
+            metrics_port: The port of its metrics; 0 when they are not served.
+            health_port: The port of its health; 0 when it is not served.
+        """
+        ports = {"metrics_port": metrics_port, "health_port": health_port}
+        self._log.info("controller started", version=version, identity=identity, **ports)
+
+    def stopping(self, signal: str) -> None:
+        """The controller was asked to stop."""
+        self._log.info("controller stopping", signal=signal)
+
+    def stopped(self) -> None:
+        """The controller has stopped; nothing of it runs any more."""
+        self._log.info("controller stopped")
+
+    def cannot_start(self, message: str) -> None:
+        """The controller does not start: why, in one line."""
+        self._log.error("controller cannot start", message=message)
+
+    def leading(self, identity: str, lease: str) -> None:
+        """This replica holds the lease (``namespace/name``)."""
+        self._log.info("became leader", identity=identity, lease=lease)
+
+    def standing_by(self, identity: str, lease: str, holder: str) -> None:
+        """Another replica holds the lease; an empty holder means that nobody is known to."""
+        self._log.info("standing by", identity=identity, lease=lease, holder=holder)
+
+    def lease_not_renewed(self, identity: str, lease: str, cause: BaseException) -> None:
+        """A renewal failed; the lease is held until its deadline."""
+        self._log.warning("lease not renewed", identity=identity, lease=lease, reason=type(cause).__name__)
+
+    def lease_lost(self, identity: str, lease: str, reason: str) -> None:
+        """This replica's right to write has ended; it stands by. ``reason`` is a constant word."""
+        self._log.warning("lost leadership", identity=identity, lease=lease, reason=reason)
+
+    def failed(self, what: str, cause: BaseException) -> None:
+        """A part of the controller raised what nobody expected; its traceback is logged.
+
+        Args:
+            what: The part, as a constant phrase.
+            cause: What it raised.
+        """
+        self._log.error("unexpected error", part=what, reason=type(cause).__name__, exc_info=cause)
+
+
+def _of(policy: PolicyReference, phase: str = ACTIVE) -> dict[str, Any]:
+    return {"policy": policy.name, "namespace": policy.namespace, "phase": phase}
+
+
+def _write(policy: PolicyReference, decision: Decision) -> dict[str, Any]:
+    due = decision.expires_at
+    return {
+        **_of(policy),
+        "generation": policy.generation,
+        "resource_api_version": decision.api_version,
+        "resource_kind": decision.kind,
+        "resource_namespace": decision.namespace,
+        "resource_name": decision.name,
+        "resource_uid": decision.uid,
+        "reason": f"due since {format_instant(due)}" if due is not None else "due",
+    }
+
+
+def _stop_of(report: RunReport) -> tuple[str | None, str]:
+    """Why a run ended before its plan did: a condition's reason and a line; None when it did not."""
+    if report.stopped is not None:
+        return report.stopped, report.message
+    if report.plan.tripped is not None:
+        return "BreakerTripped", report.plan.tripped
+    if report.plan.vetoed:
+        return "Vetoed", f"by {', '.join(sorted({veto.plugin for veto in report.plan.vetoed}))}"
+    return None, ""

@@ -1,0 +1,111 @@
+"""Telling of one run: log, metrics and events, from outcomes and never from intentions."""
+
+from __future__ import annotations
+
+import datetime as dt
+import threading
+from collections import Counter
+from typing import TYPE_CHECKING, Final
+
+from zen_gc_core.controller.telling.error_types import ErrorType
+from zen_gc_core.instants import format_instant
+from zen_gc_core.model.decision import Delete
+from zen_gc_core.model.report import Outcome, Result
+
+if TYPE_CHECKING:
+    from zen_gc_core.cluster.writing import Attempt
+    from zen_gc_core.controller.runs.workplace import Workplace
+    from zen_gc_core.model.decision import Decision
+    from zen_gc_core.model.policy import PolicyReference
+
+MOST_EVENTS: Final = 25
+"""Events about single objects that a run writes; the rest is one number."""
+
+_PHRASES: Final = {
+    Result.DELETED: ("ResourceDeleted", "Deleted"),
+    Result.MARKED: ("ResourceMarked", "Marked"),
+    Result.ACCEPTED: ("ResourceDeleting", "Began to delete"),
+    Result.WOULD_ACT: ("WouldDelete", "Would delete"),
+    Result.FAILED: ("DeletionFailed", "Failed to delete"),
+}
+
+
+class Telling:
+    """Tells of the writes of one run; may be used by several threads.
+
+    Args:
+        work: Who is told.
+        policy: The policy.
+    """
+
+    def __init__(self, work: Workplace, policy: PolicyReference) -> None:
+        self._work = work
+        self._policy = policy
+        self._lock = threading.Lock()
+        self._told = 0
+        self._left_out: Counter[str] = Counter()
+
+    def intent(self, decision: Decision, attempt: Attempt) -> None:
+        """A request is about to be sent."""
+        self._work.log.intent(self._policy, decision, attempt.attempt_id)
+
+    def acted(self, outcome: Outcome, seconds: float, attempts: int, cause: BaseException | None = None) -> None:
+        """An object's turn has ended."""
+        self._work.log.outcome(self._policy, outcome, seconds, attempts=max(attempts, 1), cause=cause)
+        self._work.metrics.outcome(self._policy, outcome, seconds=seconds, at=dt.datetime.now(dt.UTC))
+        phrase = _PHRASES.get(outcome.result)
+        if phrase is None:
+            return
+        reason, words = phrase
+        with self._lock:
+            self._told += 1
+            if self._told > MOST_EVENTS:
+                self._left_out[reason] += 1
+                return
+        warning = outcome.result is Result.FAILED
+        why = _reason(outcome, attempts)
+        message = f"{_words(words, outcome.decision)} resource {_place(outcome.decision)} (reason: {why})"
+        self._work.events.record(self._policy, reason, message, warning=warning)
+
+    def would_act(self, decisions: tuple[Decision, ...]) -> None:
+        """A dry run has found these objects due."""
+        for decision in decisions:
+            self.acted(Outcome(decision, Result.WOULD_ACT), 0.0, 0)
+
+    def finished(self) -> None:
+        """The run has ended: say how many more there were."""
+        if self._left_out:
+            (reason, _), *_ = self._left_out.most_common(1)
+            self._work.events.record(self._policy, reason, f"…and {self._left_out.total()} more")
+
+    def failed(self, reason: str, message: str, *, seconds: float) -> None:
+        """The run could not do what it should.
+
+        Args:
+            reason: The condition's reason.
+            message: Why, in one line.
+            seconds: How long it took.
+        """
+        self._work.log.evaluation_failed(self._policy, reason, message, seconds=seconds)
+        self._work.metrics.error(self._policy, ErrorType.of_reason(reason))
+        self._work.events.record(
+            self._policy, "EvaluationFailed", f"Failed to evaluate policy: {reason}: {message}", warning=True
+        )
+
+
+def _words(words: str, decision: Decision) -> str:
+    if isinstance(decision.request, Delete):
+        return words
+    return words.replace("delete", "mark")
+
+
+def _place(decision: Decision) -> str:
+    return f"{decision.namespace}/{decision.name}" if decision.namespace else decision.name
+
+
+def _reason(outcome: Outcome, attempts: int) -> str:
+    if outcome.result is Result.FAILED:
+        verb = "deletion" if isinstance(outcome.decision.request, Delete) else "mark"
+        return f"{verb} failed after retries" if attempts > 1 else f"{verb} failed"
+    expiry = outcome.decision.expires_at
+    return f"{outcome.decision.kind} due since {format_instant(expiry)}" if expiry else outcome.decision.kind
