@@ -26,7 +26,7 @@ _SAID_OF_POLICIES = {"Standing": 2}
 
 def calls() -> Iterator[ast.Call]:
     """Every call in the controller."""
-    for place in sorted((REPOSITORY / "zen_gc_core" / "controller").glob("*.py")):
+    for place in sorted((REPOSITORY / "zen_gc_core" / "controller").rglob("*.py")):
         yield from (
             node for node in ast.walk(ast.parse(place.read_text(encoding="utf-8"))) if isinstance(node, ast.Call)
         )
