@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from tests.docs.pages import DOCS, REPOSITORY, section_of, table_rows, text_of
 from zen_gc_core.cluster import errors
-from zen_gc_core.controller.telling import status_building
+from zen_gc_core.controller.telling import policy_status
 from zen_gc_core.engine.crds.status_schema import status_schema
 from zen_gc_core.engine.parsing.document import INVALID, SCOPE_DENIED
 from zen_gc_core.errors import ClusterError
@@ -88,9 +88,9 @@ def test_the_reasons_that_are_no_failure_are_named_as_such() -> None:
 
 def test_every_reason_of_degraded_is_documented() -> None:
     """Beside those of Ready."""
-    written = {status_building._AS_EXPECTED[0], status_building._FAILED_RUN, "EvaluationErrors"}
+    written = {policy_status._AS_EXPECTED[0], policy_status._FAILED_RUN, "EvaluationErrors"}
     assert words_in("Degraded") == written
-    assert "EvaluationErrors" in (REPOSITORY / "zen_gc_core/controller/telling/status_building.py").read_text(
+    assert "EvaluationErrors" in (REPOSITORY / "zen_gc_core/controller/telling/policy_status.py").read_text(
         encoding="utf-8"
     )
 
@@ -106,7 +106,7 @@ def test_troubleshooting_has_an_answer_to_every_failure() -> None:
 def test_every_event_is_documented_and_no_other() -> None:
     """By its reason."""
     recorded = {reason for call in calls() if name_of_call(call) == "record" for reason in literals(call.args[1:2])}
-    phrases = (REPOSITORY / "zen_gc_core/controller/telling/telling.py").read_text(encoding="utf-8")
+    phrases = (REPOSITORY / "zen_gc_core/controller/telling/run_reporter.py").read_text(encoding="utf-8")
     recorded |= set(re.findall(r"Result\.[A-Z_]+: \(\"([A-Za-z]+)\"", phrases))
     assert {cells[0].strip("`") for cells in table_rows(section_of(PAGE, "Events"))} == recorded
 

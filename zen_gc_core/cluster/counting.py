@@ -22,7 +22,11 @@ MOST_REMEMBERED: Final = 4096
 
 
 def count(
-    connection: Connection, resource: Resource, namespace: str | None = None, *, still: Callable[[], None] | None = None
+    connection: Connection,
+    resource: Resource,
+    namespace: str | None = None,
+    *,
+    check_cancelled: Callable[[], None] | None = None,
 ) -> int:
     """How many objects of a resource there are, selectors aside; for the breaker.
 
@@ -33,7 +37,7 @@ def count(
         connection: The cluster.
         resource: What is counted.
         namespace: One namespace; None for all.
-        still: Asked while a longer count goes on; what it raises ends it.
+        check_cancelled: Asked while a longer count goes on; what it raises ends it.
 
     Raises:
         ClusterError: There is no number; none is made up.
@@ -46,14 +50,14 @@ def count(
         if page.remaining < 1:
             raise ListIncomplete(f"the list of {resource} goes on, and says that {page.remaining} items are left")
         return len(page.items) + page.remaining
-    return _counted(connection, resource, namespace, still)
+    return _counted(connection, resource, namespace, check_cancelled)
 
 
 def _counted(
-    connection: Connection, resource: Resource, namespace: str | None, still: Callable[[], None] | None
+    connection: Connection, resource: Resource, namespace: str | None, check_cancelled: Callable[[], None] | None
 ) -> int:
     total = 0
-    for page in pages(connection, resource, Selection(namespace, metadata_only=True), still=still):
+    for page in pages(connection, resource, Selection(namespace, metadata_only=True), check_cancelled=check_cancelled):
         total = total + len(page.items) if isinstance(page, Page) else 0
     return total
 

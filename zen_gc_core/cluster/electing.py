@@ -26,14 +26,18 @@ IMPATIENCE: Final = 0.25
 """Which part of a retry period a leader waits after a renewal that failed."""
 
 
-class Following(Protocol):
+class ElectionListener(Protocol):
     """Who is told how the election goes, on the elector's thread; none of it may raise."""
 
     def started_leading(self) -> None:
         """The lease is ours and the authority is valid; must return at once."""
 
-    def stopped_leading(self) -> None:
-        """The lease is lost and the authority has ended; we stand by again when this returns, so it may wait for the work."""
+    def stopped_leading(self, leader: str) -> None:
+        """The lease is lost and the authority has ended; we stand by again when this returns, so it may wait for the work.
+
+        Args:
+            leader: Who holds the lease, as it was seen last; empty when nobody.
+        """
 
     def election_failed(self, error: ClusterError) -> None:
         """A request for the lease failed; it is tried again."""
@@ -47,7 +51,7 @@ class Elector:
         namespace: The Lease's namespace.
         name: Its name.
         identity: Who we are; never the same as another replica, or as ourselves before a restart.
-        following: Who is told.
+        listener: Who is told.
         timing: The times.
         clock: The boot-time clock, in seconds.
 
@@ -65,7 +69,7 @@ class Elector:
         namespace: str,
         name: str,
         identity: str,
-        following: Following,
+        listener: ElectionListener,
         timing: Timing | None = None,
         clock: Callable[[], float] = boottime,
     ) -> None:
@@ -73,7 +77,7 @@ class Elector:
         self._timing.check()
         self._store = LeaseStore(connection, namespace, name, self._timing.request)
         self._identity = identity
-        self._following = following
+        self._listener = listener
         self._clock = clock
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="elector", daemon=True)
@@ -113,11 +117,11 @@ class Elector:
     def _run(self) -> None:
         while not self._stopping.is_set():
             if self._attempt(self._acquire):
-                self._following.started_leading()
+                self._listener.started_leading()
                 self._lead()
                 if not self._stopping.is_set():
                     self.authority.end()
-                    self._following.stopped_leading()
+                    self._listener.stopped_leading(self.leader)
             self._stopping.wait(self._pause())
 
     def _lead(self) -> None:
@@ -145,7 +149,7 @@ class Elector:
         try:
             return ask()
         except ClusterError as error:
-            self._following.election_failed(error)
+            self._listener.election_failed(error)
             return False
 
     def _acquire(self) -> bool:
@@ -218,4 +222,4 @@ class Elector:
         try:
             self._store.replace(lease, released())
         except ClusterError as error:
-            self._following.election_failed(error)
+            self._listener.election_failed(error)

@@ -61,7 +61,7 @@ def pages(  # noqa: PLR0913  what a list is made of
     resource: Resource,
     selection: Selection | None = None,
     *,
-    still: Callable[[], None] | None = None,
+    check_cancelled: Callable[[], None] | None = None,
     timeout: float = PAGE_TIMEOUT,
     sleep: Callable[[float], None] = time.sleep,
 ) -> Iterator[Page | Restart]:
@@ -71,7 +71,7 @@ def pages(  # noqa: PLR0913  what a list is made of
         connection: The cluster.
         resource: What to list.
         selection: Which part of it; by default all.
-        still: Asked, every quarter of a second, while a page is waited for; what it raises ends the list.
+        check_cancelled: Asked, every quarter of a second, while a page is waited for; what it raises ends the list.
         timeout: Seconds for one page.
         sleep: Waits between attempts; whatever it raises ends the list.
 
@@ -85,7 +85,7 @@ def pages(  # noqa: PLR0913  what a list is made of
         AccessDenied, Unauthorized, BadConfiguration, TLSTrouble: As they say.
     """
     reader = PageReader(connection, resource, selection or Selection(), timeout, sleep)
-    with _ReadAhead(reader, still) as ahead:
+    with _ReadAhead(reader, check_cancelled) as ahead:
         yield from _read_through(ahead, resource)
 
 
@@ -137,9 +137,9 @@ def candidates(page: Page) -> Iterator[Candidate]:
 class _ReadAhead:
     """Reads pages on a thread of its own, one for each that is asked for; left, the thread ends with its page."""
 
-    def __init__(self, reader: PageReader, still: Callable[[], None] | None) -> None:
+    def __init__(self, reader: PageReader, check_cancelled: Callable[[], None] | None) -> None:
         self._reader = reader
-        self._still = still
+        self._check_cancelled = check_cancelled
         self._asked: queue.SimpleQueue[str | None] = queue.SimpleQueue()
         self._read: queue.SimpleQueue[tuple[Page, str] | BaseException] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name=f"list {reader.resource}", daemon=True)
@@ -161,8 +161,8 @@ class _ReadAhead:
             try:
                 found = self._read.get(timeout=SECONDS_BETWEEN_LOOKS)
             except queue.Empty:
-                if self._still is not None:
-                    self._still()
+                if self._check_cancelled is not None:
+                    self._check_cancelled()
                 continue
             if isinstance(found, BaseException):
                 raise found

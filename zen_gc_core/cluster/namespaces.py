@@ -59,19 +59,19 @@ class Namespaces:
             raise Undecided(found)
         return found
 
-    def names(self, label_selector: str = "", *, still: Callable[[], None] | None = None) -> frozenset[str]:
+    def names(self, label_selector: str = "", *, check_cancelled: Callable[[], None] | None = None) -> frozenset[str]:
         """The names of the Namespaces that a label selector takes; empty when there are none, and nothing wider.
 
         Args:
             label_selector: As the API's ``labelSelector`` parameter; empty takes all.
-            still: Asked while the list is read; what it raises ends it.
+            check_cancelled: Asked while the list is read; what it raises ends it.
 
         Raises:
             ClusterError: They cannot be listed.
         """
         selection = Selection(label_selector=label_selector, metadata_only=True)
         found: set[str] = set()
-        for page in pages(self._connection, NAMESPACES, selection, still=still):
+        for page in pages(self._connection, NAMESPACES, selection, check_cancelled=check_cancelled):
             if isinstance(page, Page):
                 found.update(candidate.name for candidate in candidates(page))
             else:

@@ -162,7 +162,7 @@ class _KindWatch(threading.Thread):
         found: list[dict[str, Any]] = []
         version = ""
         try:
-            for page in pages(self._connection, self._resource, still=self._still):
+            for page in pages(self._connection, self._resource, check_cancelled=self._check_cancelled):
                 if not isinstance(page, Page):
                     found.clear()
                     continue
@@ -187,11 +187,11 @@ class _KindWatch(threading.Thread):
             self._resource.path(), query=query, resource=name, silence=SILENCE_SECONDS
         ) as stream:
             self._stream = stream
-            self._still()
+            self._check_cancelled()
             for line in stream:
                 version = self._event(line) or version
         self._stream = None
-        self._still()
+        self._check_cancelled()
         return version
 
     def _event(self, line: bytes) -> str:
@@ -218,7 +218,7 @@ class _KindWatch(threading.Thread):
         """A policy with the apiVersion and kind that items of a list lack."""
         return {**item, "apiVersion": self._resource.api_version, "kind": self._resource.kind}
 
-    def _still(self) -> None:
+    def _check_cancelled(self) -> None:
         if self._stopping.is_set():
             raise _StoppedError
 

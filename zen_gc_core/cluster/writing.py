@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any, Final, Literal, Protocol
 
 from zen_gc_core.cluster.errors import AnswerTooLarge, Throttled
 from zen_gc_core.cluster.observing import read_object
-from zen_gc_core.cluster.reading import Unsure, Written, read_deletion, read_mark
 from zen_gc_core.cluster.retrying import STEPS, UNANSWERED, steps
+from zen_gc_core.cluster.write_answers import Unsure, Written, read_deletion, read_mark
 from zen_gc_core.errors import ClusterError
 from zen_gc_core.model.report import Result
 

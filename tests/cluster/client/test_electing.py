@@ -39,7 +39,7 @@ class Follower:
     def started_leading(self) -> None:
         self.news.put("started")
 
-    def stopped_leading(self) -> None:
+    def stopped_leading(self, leader: str) -> None:
         self.news.put("stopped")
 
     def election_failed(self, error: ClusterError) -> None:
@@ -65,7 +65,7 @@ class Election:
             namespace=self.lab.namespace,
             name=self.name,
             identity=identity,
-            following=follower,
+            listener=follower,
             timing=timing,
         )
         self.started.append(elector)

@@ -273,12 +273,12 @@ def test_who_does_not_want_the_list_any_more_need_not_wait_for_it(broken: Lab, s
     class StoppedError(Exception):
         pass
 
-    def still() -> None:
+    def check_cancelled() -> None:
         raise StoppedError
 
     server.faults = on_lists(Fault(delay=1))
     with pytest.raises(StoppedError):
-        list(pages(broken.connection, CONFIG_MAPS, still=still))
+        list(pages(broken.connection, CONFIG_MAPS, check_cancelled=check_cancelled))
 
 
 def test_a_page_that_is_too_large_is_asked_for_in_smaller_ones(broken: Lab, server: EmbeddedCluster) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from zen_gc_core.cluster.watching import Changed, Interrupted, Listed, PolicyEvent, Removed
-from zen_gc_core.controller.telling import status_building
+from zen_gc_core.controller.telling import policy_status
 from zen_gc_core.engine.breaker import APPROVE
 from zen_gc_core.engine.compiling import Compilation, compile_policy
 from zen_gc_core.engine.parsing import parse_policy
@@ -146,7 +146,7 @@ class Catalog:
         if known is not None and _same(known.reference, metadata):
             known.resource_version = str(metadata.get("resourceVersion", ""))
             known.status = _map(policy.get("status"))
-            known.ledger.deleted = max(known.ledger.deleted, status_building.total_deleted(known.status))
+            known.ledger.deleted = max(known.ledger.deleted, policy_status.total_deleted(known.status))
             return Changes()
         entry = self._compiled(key, policy)
         if known is not None:
@@ -166,7 +166,7 @@ class Catalog:
             paused=compilation.compiled is not None and compilation.compiled.policy.paused,
             status=status,
             resource_version=str(_map(policy.get("metadata")).get("resourceVersion", "")),
-            ledger=Ledger(status_building.total_deleted(status), evaluated=status_building.evaluated(status)),
+            ledger=Ledger(policy_status.total_deleted(status), evaluated=policy_status.evaluated(status)),
         )
 
 

@@ -14,11 +14,11 @@ from zen_gc_core.cluster.clocks import boottime
 from zen_gc_core.cluster.policies import POLICY_KINDS
 from zen_gc_core.cluster.watching import Interrupted
 from zen_gc_core.controller.beats.scheduling import Schedule
-from zen_gc_core.controller.beats.sweepers import Sweepers
+from zen_gc_core.controller.beats.sweep_pool import SweepPool
 from zen_gc_core.controller.runs.policy_run import PolicyRun
-from zen_gc_core.controller.telling import status_building
+from zen_gc_core.controller.telling import policy_status
 from zen_gc_core.controller.telling.error_types import ErrorType
-from zen_gc_core.controller.telling.status_writing import write_status
+from zen_gc_core.controller.telling.status_writer import write_status
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from zen_gc_core.cluster.discovery import Resource
     from zen_gc_core.cluster.watching import PolicyEvent
     from zen_gc_core.controller.beats.catalog import Catalog, Entry
-    from zen_gc_core.controller.runs.workplace import Workplace
+    from zen_gc_core.controller.runs.run_context import RunContext
 
 TICK: Final = 0.5
 """Seconds after which the loop looks around, whether or not anything happened."""
@@ -53,7 +53,7 @@ class Loop:
     """Decides what runs when.
 
     Args:
-        work: What runs work with.
+        context: What runs work with.
         catalog: The policies.
         leading: Whether this replica holds the lease now.
         beat: Called at every turn.
@@ -64,15 +64,15 @@ class Loop:
     """
 
     def __init__(
-        self, work: Workplace, catalog: Catalog, leading: Callable[[], bool], beat: Callable[[], None]
+        self, context: RunContext, catalog: Catalog, leading: Callable[[], bool], beat: Callable[[], None]
     ) -> None:
-        self._work = work
+        self._context = context
         self._catalog = catalog
         self._leading = leading
         self._beat = beat
         self._schedule: Schedule[Slot] = Schedule()
         self._messages: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
-        self._sweepers = Sweepers(work, self._swept)
+        self._sweep_pool = SweepPool(context, self._swept)
         self._preparers = ThreadPoolExecutor(PREPARING, thread_name_prefix="prepare")
         self._runners = ThreadPoolExecutor(MOST_RUNS, thread_name_prefix="run")
         self._preparing: dict[int, float] = {}
@@ -96,24 +96,24 @@ class Loop:
 
     def run(self) -> None:
         """Go on until the program is told to stop, then until the work under way has ended."""
-        while not self._work.stopping.is_set():
+        while not self._context.stopping.is_set():
             self._turn()
         self._close(SECONDS_TO_END)
 
     def run_once(self) -> None:
         """Let every policy run once, and return when all have."""
         self._once = True
-        while not (self._catalog.listed(*POLICY_KINDS) or self.failures or self._work.stopping.is_set()):
+        while not (self._catalog.listed(*POLICY_KINDS) or self.failures or self._context.stopping.is_set()):
             self._turn(start=False)
         self._take([_slot(entry) for entry in self._catalog.entries])
-        while (self._taken_at or self._under_way) and not self._work.stopping.is_set():
+        while (self._taken_at or self._under_way) and not self._context.stopping.is_set():
             self._turn(start=False)
         self._close(LONGEST_END)
 
     def _close(self, seconds: float) -> None:
         """Begin nothing more, and wait for what is under way: its outcomes and its status are to be written."""
         self._closing = True
-        self._sweepers.close()
+        self._sweep_pool.close()
         self._preparers.shutdown(wait=False, cancel_futures=True)
         self._runners.shutdown(wait=False)
         until = boottime() + seconds
@@ -130,7 +130,7 @@ class Loop:
         if self._recount:
             self._count_phases()
         if self._all_aboard():
-            self._sweepers.start(lambda resource, runs: self._messages.put(lambda: self._ended(resource, runs)))
+            self._sweep_pool.start(lambda resource, runs: self._messages.put(lambda: self._ended(resource, runs)))
 
     def _all_aboard(self) -> bool:
         """Whether sweeps need not wait for the runs that are being prepared: there are none, or they get stuck."""
@@ -149,12 +149,12 @@ class Loop:
 
     def _apply(self, event: PolicyEvent) -> None:
         if isinstance(event, Interrupted):
-            self._work.log.failed(f"watch of {event.kind}", event.error)
+            self._context.log.failed(f"watch of {event.kind}", event.error)
             self.failures += 1
         changes = self._catalog.apply(event)
         for entry in changes.removed:
             self._schedule.drop(_slot(entry))
-            self._work.metrics.forget(entry.reference)
+            self._context.metrics.forget(entry.reference)
         for entry in changes.changed:
             self._schedule.put(_slot(entry), self._interval(entry), boottime())
         self._recount = True
@@ -162,7 +162,7 @@ class Loop:
     def _interval(self, entry: Entry) -> float:
         compiled = entry.compilation.compiled
         own = compiled.policy.evaluation_interval if compiled else None
-        return (own or self._work.settings.gc_interval).total_seconds()
+        return (own or self._context.settings.gc_interval).total_seconds()
 
     def _take(self, slots: Sequence[Slot]) -> None:
         """Start what is due (or the given policies), and what is nearly due on the same kinds."""
@@ -183,7 +183,7 @@ class Loop:
             self._report(entry, lambda: self._tell_standing(entry), lambda: None)
             self._schedule.done(_slot(entry), now, failed=False)
             return
-        run = PolicyRun(self._work, entry, compiled, self._wait)
+        run = PolicyRun(self._context, entry, compiled, self._wait)
         self._preparing[id(run)] = now
         self._taken_at[id(run)] = now
         self._preparers.submit(self._prepare, run)
@@ -196,15 +196,15 @@ class Loop:
         del self._preparing[id(run)]
         self._prepared_at = boottime()
         if run.members:
-            self._sweepers.add(run)
+            self._sweep_pool.add(run)
         else:
             self._swept(run)
 
     def _ended(self, resource: Resource, runs: Sequence[PolicyRun]) -> None:
-        self._sweepers.ended(resource, runs)
+        self._sweep_pool.ended(resource, runs)
 
     def _swept(self, run: PolicyRun) -> None:
-        if self._closing or self._work.stopping.is_set():
+        if self._closing or self._context.stopping.is_set():
             return
         self._report(run.entry, run.finish, lambda: self._done(run))
 
@@ -241,28 +241,28 @@ class Loop:
         try:
             step()
         except Exception as error:  # noqa: BLE001  the last resort: told, and tried again at the next run
-            self._work.log.failed(f"run of {entry.reference}", error)
-            self._work.metrics.error(entry.reference, ErrorType.EVALUATION_FAILED)
+            self._context.log.failed(f"run of {entry.reference}", error)
+            self._context.metrics.error(entry.reference, ErrorType.EVALUATION_FAILED)
 
     def _tell_standing(self, entry: Entry) -> None:
         """Report a policy that does not run: it is invalid, or paused."""
         compilation = entry.compilation
         if compilation.compiled is not None:
-            write_status(self._work, entry, status_building.PAUSED, {}, next_run=None)
+            write_status(self._context, entry, policy_status.PAUSED, {}, next_run=None)
             return
         if entry.status.get("observedGeneration") != entry.reference.generation:
-            self._work.log.policy_invalid(entry.reference, compilation.errors)
-            self._work.events.record(
+            self._context.log.policy_invalid(entry.reference, compilation.errors)
+            self._context.events.record(
                 entry.reference, "InvalidPolicy", "; ".join(map(str, compilation.errors)), warning=True
             )
-        self._work.metrics.error(entry.reference, ErrorType.of_reason(compilation.reason))
-        how = status_building.invalid(compilation.reason, [str(problem) for problem in compilation.errors])
-        write_status(self._work, entry, how, {}, next_run=None)
+        self._context.metrics.error(entry.reference, ErrorType.of_reason(compilation.reason))
+        how = policy_status.invalid(compilation.reason, [str(problem) for problem in compilation.errors])
+        write_status(self._context, entry, how, {}, next_run=None)
 
     def _count_phases(self) -> None:
         self._recount = False
         phases = Counter(str(entry.status.get("phase") or "Active") for entry in self._catalog.entries)
-        self._work.metrics.policies(phases)
+        self._context.metrics.policies(phases)
 
 
 def _slot(entry: Entry) -> Slot:

@@ -30,7 +30,7 @@ from zen_gc_core.cluster.watching import PolicyWatch
 from zen_gc_core.controller.beats.catalog import Catalog
 from zen_gc_core.controller.beats.loop import Loop
 from zen_gc_core.controller.program.health import Heartbeat, Readiness, serve_health, serve_metrics
-from zen_gc_core.controller.runs.workplace import Workplace
+from zen_gc_core.controller.runs.run_context import RunContext
 from zen_gc_core.controller.telling.error_types import ErrorType
 from zen_gc_core.controller.telling.metrics import Metrics
 from zen_gc_core.controller.telling.runlog import RunLog
@@ -122,11 +122,11 @@ class Controller:
             events = EventRecorder(connection, instance=self._identity, failed=self._event_failed)
             stack.callback(events.close, 0.4)
             authority, leading, elector = self._authority()
-            work = self._workplace(connection, events, authority)
-            catalog = Catalog(work.plugins.vocabulary, work.grants)
+            context = self._run_context(connection, events, authority)
+            catalog = Catalog(context.plugins.vocabulary, context.grants)
             heartbeat, readiness = Heartbeat(LONGEST_TURN), Readiness(_CONDITIONS)
-            readiness.set("plugins-loaded", holds=not work.missing_plugins)
-            loop = Loop(work, catalog, leading, self._beat(heartbeat, readiness, catalog, elector))
+            readiness.set("plugins-loaded", holds=not context.missing_plugins)
+            loop = Loop(context, catalog, leading, self._beat(heartbeat, readiness, catalog, elector))
             if not self._once:
                 self._serve(stack, heartbeat, readiness)
             watch = PolicyWatch(connection, loop.receive)
@@ -171,27 +171,25 @@ class Controller:
     def _authority(self) -> tuple[Callable[[], None], Callable[[], bool], Elector | None]:
         if not self._elects:
             return Authority.forever().check, lambda: True, None
-        following = _Following(self._log, self._metrics, self._identity, self._lease_name)
         elector = Elector(
             self._connect(),
             namespace=self._namespace,
             name=self._settings.leader_election_id,
             identity=self._identity,
-            following=following,
+            listener=_ElectionTeller(self._log, self._metrics, self._identity, self._lease_name),
             timing=self._timing,
         )
-        following.elector = elector
         return elector.authority.check, lambda: elector.leading, elector
 
     @property
     def _lease_name(self) -> str:
         return f"{self._namespace}/{self._settings.leader_election_id}"
 
-    def _workplace(self, connection: Connection, events: EventRecorder, authority: Callable[[], None]) -> Workplace:
+    def _run_context(self, connection: Connection, events: EventRecorder, authority: Callable[[], None]) -> RunContext:
         plugins = load_plugins(installed_entry_points(), disabled=self._settings.disable_plugin)
         for plugin in plugins.quarantined:
             self._log.plugin_quarantined(plugin.name, plugin.distribution, plugin.failure or "")
-        return Workplace(
+        return RunContext(
             connection=connection,
             resources=Resources(connection),
             namespaces=Namespaces(connection),
@@ -243,23 +241,21 @@ def _within(seconds: float, step: Callable[[], None]) -> None:
     thread.join(seconds)
 
 
-class _Following:
-    """Told how the election goes; the elector is known when it is told of."""
+class _ElectionTeller:
+    """Tells log and metrics how the election goes."""
 
     def __init__(self, log: RunLog, metrics: Metrics, me: str, lease: str) -> None:
         self._log = log
         self._metrics = metrics
         self._me = me
         self._lease = lease
-        self.elector: Elector | None = None
 
     def started_leading(self) -> None:
         self._metrics.leading()
         self._log.leading(self._me, self._lease)
 
-    def stopped_leading(self) -> None:
+    def stopped_leading(self, leader: str) -> None:
         self._metrics.standing_by()
-        leader = self.elector.leader if self.elector is not None else ""
         reason = "NotRenewed" if leader == self._me else "TakenByAnother" if leader else "Gone"
         self._log.lease_lost(self._me, self._lease, reason)
 

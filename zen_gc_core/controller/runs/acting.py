@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from zen_gc_core.cluster.connection import Connection
     from zen_gc_core.cluster.discovery import Resources
     from zen_gc_core.cluster.observing import Observed
-    from zen_gc_core.cluster.reading import Written
+    from zen_gc_core.cluster.write_answers import Written
     from zen_gc_core.cluster.writing import Attempt
     from zen_gc_core.controller.runs.fencing import Fence
     from zen_gc_core.engine.planning import Case
@@ -284,7 +284,7 @@ class _Journal:
         return 0.0 if self.started is None else boottime() - self.started
 
     def intent(self, attempt: Attempt) -> None:
-        self._acting.fence.still()
+        self._acting.fence.look_again()
         self.attempts += 1
         self._acting.witness.intent(self._decision, attempt)
 

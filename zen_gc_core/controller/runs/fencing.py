@@ -103,7 +103,7 @@ class Fence:
             self._looked_at = started
             self._left = self._batch_size
 
-    def still(self) -> None:
+    def look_again(self) -> None:
         """Ask again right before a request of a write that has passed leaves: it may have waited for long.
 
         Raises:

@@ -12,14 +12,14 @@ from zen_gc_core.cluster.errors import AccessDenied, AuthorityLost, NotFound, Ta
 from zen_gc_core.cluster.policies import read_policy
 from zen_gc_core.controller.runs.acting import Acting, Rate, carry_out
 from zen_gc_core.controller.runs.fencing import Fence, Stopped, check_clocks
-from zen_gc_core.controller.runs.population import population
 from zen_gc_core.controller.runs.preparing import Preparing, check_access
+from zen_gc_core.controller.runs.scope_counting import count_in_scope
 from zen_gc_core.controller.runs.terminating import follow_up
-from zen_gc_core.controller.telling import status_building
+from zen_gc_core.controller.telling import policy_status
 from zen_gc_core.controller.telling.error_types import ErrorType
 from zen_gc_core.controller.telling.metrics import KindCount
-from zen_gc_core.controller.telling.status_writing import write_status
-from zen_gc_core.controller.telling.telling import Telling
+from zen_gc_core.controller.telling.run_reporter import RunReporter
+from zen_gc_core.controller.telling.status_writer import write_status
 from zen_gc_core.engine.planning import conclude
 from zen_gc_core.errors import ClusterError
 from zen_gc_core.model.report import Result, RunReport
@@ -29,9 +29,9 @@ if TYPE_CHECKING:
 
     from zen_gc_core.cluster.discovery import Resource
     from zen_gc_core.controller.beats.catalog import Entry
+    from zen_gc_core.controller.runs.run_context import RunContext
     from zen_gc_core.controller.runs.sweeping import Member
-    from zen_gc_core.controller.runs.workplace import Workplace
-    from zen_gc_core.controller.telling.status_building import Standing
+    from zen_gc_core.controller.telling.policy_status import Standing
     from zen_gc_core.engine.compiling import CompiledPolicy
     from zen_gc_core.model.plan import Plan
 
@@ -42,7 +42,7 @@ class PolicyRun:
     """One run of one policy.
 
     Args:
-        work: What it works with.
+        context: What it works with.
         entry: The policy.
         compiled: The policy, compiled.
         wait: Seconds until the next run, by whether this one failed.
@@ -54,17 +54,17 @@ class PolicyRun:
     """
 
     def __init__(
-        self, work: Workplace, entry: Entry, compiled: CompiledPolicy, wait: Callable[[PolicyRun], float]
+        self, context: RunContext, entry: Entry, compiled: CompiledPolicy, wait: Callable[[PolicyRun], float]
     ) -> None:
         self.entry = entry
         self.members: dict[Resource, Member] = {}
         self.report: RunReport | None = None
         self.failure: Stopped | None = None
-        self._work = work
+        self._context = context
         self._compiled = compiled
         self._wait = wait
         self._stop: Stopped | None = None
-        self._telling = Telling(work, entry.reference)
+        self._reporter = RunReporter(context, entry.reference)
         self._began = boottime()
         self._started = dt.datetime.now(dt.UTC)
         self._seen_gone = 0
@@ -77,17 +77,17 @@ class PolicyRun:
     @property
     def dry_run(self) -> bool:
         """Whether it only says what it would do."""
-        return self._compiled.policy.behavior.dry_run or self._work.settings.dry_run
+        return self._compiled.policy.behavior.dry_run or self._context.settings.dry_run
 
     def prepare(self) -> None:
         """Find its resources, and ask whether it may; what is in the way is its ``failure``."""
-        work = self._work
-        work.log.evaluating(self.entry.reference)
+        context = self._context
+        context.log.evaluating(self.entry.reference)
         try:
-            preparing = Preparing(work.connection, work.resources, work.namespaces, work.grants)
+            preparing = Preparing(context.connection, context.resources, context.namespaces, context.grants)
             members = preparing.members(self._compiled, self._now())
             if not self.entry.access_checked:
-                check_access(work.connection, self._compiled.policy, members, dry_run=self.dry_run)
+                check_access(context.connection, self._compiled.policy, members, dry_run=self.dry_run)
                 self.entry.access_checked = True
             self.members = members
         except Stopped as stop:
@@ -97,9 +97,9 @@ class PolicyRun:
 
     def _now(self) -> dt.datetime:
         """The instant of the run: the earlier of the local and the server's clock."""
-        clock = self._work.connection.clock
+        clock = self._context.connection.clock
         if clock.now() is None:
-            read_policy(self._work.connection, self.entry.reference)  # any answer tells the server's time
+            read_policy(self._context.connection, self.entry.reference)  # any answer tells the server's time
         server = clock.now()
         return self._started if server is None else min(self._started, server)
 
@@ -116,7 +116,7 @@ class PolicyRun:
         for resource, member in self.members.items():
             if member.error is not None and self.failure is None:
                 if isinstance(member.error, NotFound):
-                    self._work.resources.forget(resource)
+                    self._context.resources.forget(resource)
                 self._fail(member.error)
         if self.failure is None:
             try:
@@ -131,15 +131,15 @@ class PolicyRun:
         plan = conclude(
             members[0].case,
             tallies,
-            lambda: population(self._work.connection, self.members, self._still),
-            self._work.plugins.veto,
+            lambda: count_in_scope(self._context.connection, self.members, self._check_cancelled),
+            self._context.plugins.veto,
         )
-        self._seen_gone = follow_up(self._work, self.entry.reference, self.entry.ledger, self._telling)
+        self._seen_gone = follow_up(self._context, self.entry.reference, self.entry.ledger, self._reporter)
         results: Counter[Result] = Counter()
         stop = self._obstacle()
         if stop is None and not plan.stopped:
             if self.dry_run:
-                self._telling.would_act(plan.decisions)
+                self._reporter.would_act(plan.decisions)
                 results[Result.WOULD_ACT] = plan.due
             else:
                 results, stop = self._act(plan)
@@ -154,39 +154,39 @@ class PolicyRun:
             dry_run=self.dry_run,
         )
         if stop is not None and stop.expected:
-            self._work.log.writes_paused(self.entry.reference, stop.reason)
+            self._context.log.writes_paused(self.entry.reference, stop.reason)
 
-    def _still(self) -> None:
-        if self._work.stopping.is_set():
+    def _check_cancelled(self) -> None:
+        if self._context.stopping.is_set():
             raise AuthorityLost("the program is ending")
 
     def _obstacle(self) -> Stopped | None:
         """What keeps any run from writing now."""
         try:
-            check_clocks(self._work.connection.clock.skew())
+            check_clocks(self._context.connection.clock.skew())
         except Stopped as stop:
             return stop
-        if self._work.missing_plugins:
-            return Stopped("PluginMissing", f"required plugin {'; '.join(self._work.missing_plugins)}")
+        if self._context.missing_plugins:
+            return Stopped("PluginMissing", f"required plugin {'; '.join(self._context.missing_plugins)}")
         return None
 
     def _act(self, plan: Plan) -> tuple[Counter[Result], Stopped | None]:
-        work, behavior = self._work, self._compiled.policy.behavior
+        context, behavior = self._context, self._compiled.policy.behavior
         acting = Acting(
-            work.connection,
-            work.resources,
+            context.connection,
+            context.resources,
             Fence(
-                work.connection,
+                context.connection,
                 self.entry.reference,
-                own_namespace=work.own_namespace,
-                batch_size=behavior.batch_size or work.settings.batch_size,
+                own_namespace=context.own_namespace,
+                batch_size=behavior.batch_size or context.settings.batch_size,
                 sleep=self._sleep,
             ),
-            Rate(behavior.max_deletions_per_second or work.settings.max_deletions_per_second),
-            work.authority,
-            self._telling,
-            work.stopping,
-            work.write_timeout,
+            Rate(behavior.max_deletions_per_second or context.settings.max_deletions_per_second),
+            context.authority,
+            self._reporter,
+            context.stopping,
+            context.write_timeout,
         )
         carried = carry_out(next(iter(self.members.values())).case, plan, acting)
         now = boottime()
@@ -195,11 +195,11 @@ class PolicyRun:
         if carried.stopped is not None and carried.stopped.reason == "AccessDenied":
             self.entry.access_checked = False
         if carried.unexpected is not None:
-            work.log.failed("carrying out a plan", carried.unexpected)
+            context.log.failed("carrying out a plan", carried.unexpected)
         return carried.results, carried.stopped
 
     def _sleep(self, seconds: float) -> None:
-        if self._work.stopping.wait(seconds):
+        if self._context.stopping.wait(seconds):
             raise Stopped("Stopping", "the program is ending", expected=True)
 
     def _tell(self) -> None:
@@ -207,19 +207,19 @@ class PolicyRun:
         if report is None:
             stop = failure or Stopped("NotEvaluated", "nothing was evaluated")
             if stop.expected:
-                self._work.log.writes_paused(self.entry.reference, stop.reason)
+                self._context.log.writes_paused(self.entry.reference, stop.reason)
                 return
-            self._telling.failed(stop.reason, str(stop), seconds=boottime() - self._began)
-            self._write_status(status_building.failed(stop.reason, str(stop)), {})
+            self._reporter.failed(stop.reason, str(stop), seconds=boottime() - self._began)
+            self._write_status(policy_status.failed(stop.reason, str(stop)), {})
             return
-        self._telling.finished()
-        self._work.log.evaluation_finished(report)
-        self._work.metrics.run_finished(report, self._counts())
+        self._reporter.finished()
+        self._context.log.evaluation_finished(report)
+        self._context.metrics.run_finished(report, self._counts())
         self._record(report)
-        counted = status_building.numbers(report, self.entry.ledger.deleted, self._seen_gone)
+        counted = policy_status.numbers(report, self.entry.ledger.deleted, self._seen_gone)
         self.entry.ledger.deleted += self._deleted(report)
         words = self._stop.words if self._stop else ""
-        self._write_status(status_building.standing(report, words), counted, acted=self._acted(report))
+        self._write_status(policy_status.standing(report, words), counted, acted=self._acted(report))
         self._hear(report)
 
     def _deleted(self, report: RunReport) -> int:
@@ -243,7 +243,7 @@ class PolicyRun:
 
     def _record(self, report: RunReport) -> None:
         """Write the events about the run as a whole."""
-        plan, events, reference = report.plan, self._work.events, self.entry.reference
+        plan, events, reference = report.plan, self._context.events, self.entry.reference
         if plan.tripped is not None:
             events.record(reference, "BreakerTripped", plan.tripped, warning=True)
         for veto in plan.vetoed:
@@ -261,9 +261,9 @@ class PolicyRun:
         """Tell the plugins, on a thread of its own, for 10 s at the most."""
 
         def tell() -> None:
-            for name, error in self._work.plugins.run_finished(report):
-                self._work.log.plugin_failed(name, error.partition(":")[0])  # its text may quote an object
-                self._work.metrics.error(self.entry.reference, ErrorType.PLUGIN_FAILED)
+            for name, error in self._context.plugins.run_finished(report):
+                self._context.log.plugin_failed(name, error.partition(":")[0])  # its text may quote an object
+                self._context.metrics.error(self.entry.reference, ErrorType.PLUGIN_FAILED)
 
         thread = threading.Thread(target=tell, name="zen_gc_run_finished", daemon=True)
         thread.start()
@@ -271,4 +271,4 @@ class PolicyRun:
 
     def _write_status(self, how: Standing, counted: dict[str, object], *, acted: bool = False) -> None:
         next_run = dt.datetime.now(dt.UTC) + dt.timedelta(seconds=self._wait(self))
-        write_status(self._work, self.entry, how, counted, next_run=next_run, acted=acted)
+        write_status(self._context, self.entry, how, counted, next_run=next_run, acted=acted)

@@ -9,7 +9,7 @@ from zen_gc_core.cluster.access import require
 from zen_gc_core.cluster.errors import TargetUnavailable
 from zen_gc_core.cluster.observing import observe
 from zen_gc_core.controller.runs.fencing import Stopped
-from zen_gc_core.controller.runs.population import kept_inside
+from zen_gc_core.controller.runs.scope_counting import kept_inside
 from zen_gc_core.controller.runs.sweeping import Member
 from zen_gc_core.engine.planning import Case
 from zen_gc_core.engine.protections import Protections

@@ -10,7 +10,6 @@ from zen_gc_core.cluster.discovery import Resources
 from zen_gc_core.cluster.namespaces import Namespaces
 from zen_gc_core.cluster.policies import read_policy
 from zen_gc_core.controller.runs.fencing import Stopped
-from zen_gc_core.controller.runs.population import population
 from zen_gc_core.controller.runs.preparing import Preparing
 from zen_gc_core.controller.runs.sweeping import Sweep
 from zen_gc_core.engine.offline import Planned
@@ -97,5 +96,5 @@ class _Preview:
         tallies = [tally for member in members for tally in member.tallies]
         return Planned(
             self._compilation,
-            conclude(members[0].case, tallies, lambda: population(connection, self._members), asking.veto),
+            conclude(members[0].case, tallies, lambda: count_in_scope(connection, self._members), asking.veto),
         )

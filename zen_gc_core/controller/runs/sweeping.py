@@ -66,7 +66,7 @@ class Sweep:
         resource: What to list.
         members: The policies on it.
         selectors: Knows which field selectors the server supports.
-        still: Asked while a page is waited for; what it raises ends the sweep.
+        check_cancelled: Asked while a page is waited for; what it raises ends the sweep.
 
     Attributes:
         members: The policies on it.
@@ -81,13 +81,13 @@ class Sweep:
         members: Sequence[Member],
         *,
         selectors: FieldSelectors,
-        still: Callable[[], None] | None = None,
+        check_cancelled: Callable[[], None] | None = None,
     ) -> None:
         self._connection = connection
         self._resource = resource
         self.members = members
         self._selectors = selectors
-        self._still = still
+        self._check_cancelled = check_cancelled
         self.objects = 0
         self.lists = 0
 
@@ -120,7 +120,7 @@ class Sweep:
     def _list(self, members: Sequence[Member], selection: Selection) -> None:
         self.lists += 1
         audience = _Audience(members)
-        for page in pages(self._connection, self._resource, selection, still=self._still):
+        for page in pages(self._connection, self._resource, selection, check_cancelled=self._check_cancelled):
             if isinstance(page, Restart):
                 audience = _Audience(members)
                 continue

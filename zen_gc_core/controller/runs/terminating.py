@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
     from zen_gc_core.cluster.observing import Observed
     from zen_gc_core.controller.beats.catalog import Ledger
-    from zen_gc_core.controller.runs.workplace import Workplace
-    from zen_gc_core.controller.telling.telling import Telling
+    from zen_gc_core.controller.runs.run_context import RunContext
+    from zen_gc_core.controller.telling.run_reporter import RunReporter
     from zen_gc_core.model.policy import PolicyReference
     from zen_gc_core.model.report import Outcome
 
@@ -30,15 +30,19 @@ MOST_FOLLOWED: Final = 50
 
 
 def follow_up(
-    work: Workplace, policy: PolicyReference, ledger: Ledger, telling: Telling, clock: Callable[[], float] = boottime
+    context: RunContext,
+    policy: PolicyReference,
+    ledger: Ledger,
+    reporter: RunReporter,
+    clock: Callable[[], float] = boottime,
 ) -> int:
     """Look after objects whose deletion was accepted earlier.
 
     Args:
-        work: What to work with.
+        context: What to work with.
         policy: The policy that asked for it.
         ledger: Which objects; those that need no more looking after are taken out.
-        telling: Told of those that are gone, as deleted by the write that was accepted.
+        reporter: Told of those that are gone, as deleted by the write that was accepted.
         clock: The boot-time clock, in seconds.
 
     Returns:
@@ -47,18 +51,18 @@ def follow_up(
     gone = 0
     for uid, (outcome, since) in list(ledger.accepted.items())[:MOST_FOLLOWED]:
         try:
-            seen = _look(work, outcome)
+            seen = _look(context, outcome)
         except ClusterError:
             return gone
         if seen is None or seen.uid != uid:
             del ledger.accepted[uid]
             gone += 1
-            telling.acted(replace(outcome, result=Result.DELETED), clock() - since, 1)
+            reporter.acted(replace(outcome, result=Result.DELETED), clock() - since, 1)
         elif not seen.terminating:
             del ledger.accepted[uid]
         elif clock() - since > STUCK_SECONDS:
-            work.log.still_terminating(policy, outcome.decision, outcome.attempt_id, clock() - since)
-            work.metrics.error(policy, ErrorType.STILL_TERMINATING)
+            context.log.still_terminating(policy, outcome.decision, outcome.attempt_id, clock() - since)
+            context.metrics.error(policy, ErrorType.STILL_TERMINATING)
             ledger.accepted[uid] = (outcome, clock())
             ledger.accepted.move_to_end(uid)
         else:
@@ -66,7 +70,7 @@ def follow_up(
     return gone
 
 
-def _look(work: Workplace, outcome: Outcome) -> Observed | None:
+def _look(context: RunContext, outcome: Outcome) -> Observed | None:
     decision = outcome.decision
-    resource = work.resources.resolve(decision.api_version, decision.kind)
-    return observe(work.connection, resource, decision.namespace, decision.name)
+    resource = context.resources.resolve(decision.api_version, decision.kind)
+    return observe(context.connection, resource, decision.namespace, decision.name)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from zen_gc_core.controller.telling import status_building
+from zen_gc_core.controller.telling import policy_status
 from zen_gc_core.model.decision import KeptBy
 from zen_gc_core.model.plan import Plan, Veto
 from zen_gc_core.model.policy import NAMESPACED, PolicyReference
@@ -33,10 +33,10 @@ def plan(**fields: Any) -> Plan:
 
 
 def written(
-    before: dict[str, Any], how: status_building.Standing, at: dt.datetime = NOW, **counted: Any
+    before: dict[str, Any], how: policy_status.Standing, at: dt.datetime = NOW, **counted: Any
 ) -> dict[str, Any]:
     """The patch."""
-    return status_building.status(before, generation=3, how=how, counted=counted, next_run=LATER, now=at)
+    return policy_status.status(before, generation=3, how=how, counted=counted, next_run=LATER, now=at)
 
 
 def conditions(status: dict[str, Any]) -> dict[str, dict[str, Any]]:
@@ -56,7 +56,7 @@ def test_the_numbers_of_a_run_are_those_of_its_outcomes() -> None:
         Result.DROPPED: 7,
     }
     kept = {KeptBy.PROTECTED: 1, KeptBy.CONDITION: 2, KeptBy.NO_EXPIRY: 3, KeptBy.ERROR: 4}
-    numbers = status_building.numbers(report(plan(kept=kept), results=results), 10, 0)
+    numbers = policy_status.numbers(report(plan(kept=kept), results=results), 10, 0)
     assert numbers == {
         "resourcesMatched": 7,
         "resourcesDeleted": 2,
@@ -81,16 +81,16 @@ def test_the_numbers_of_a_run_are_those_of_its_outcomes() -> None:
 
 def test_what_was_accepted_counts_as_deleted_in_the_run_that_sees_it_gone() -> None:
     """Neither earlier, nor as somebody else's deed."""
-    accepted = status_building.numbers(report(results={Result.ACCEPTED: 2}), 10, 0)
+    accepted = policy_status.numbers(report(results={Result.ACCEPTED: 2}), 10, 0)
     assert (accepted["resourcesDeleted"], accepted["totalDeleted"]) == (0, 10)
-    gone = status_building.numbers(report(), 10, 2)
+    gone = policy_status.numbers(report(), 10, 2)
     assert (gone["resourcesDeleted"], gone["totalDeleted"]) == (2, 12)
     assert (gone["lastRun"]["deleted"], gone["lastRun"]["gone"]) == (2, 0)
 
 
 def test_a_dry_run_never_counts_as_deleted() -> None:
     """It has a number of its own."""
-    numbers = status_building.numbers(report(dry_run=True, results={Result.WOULD_ACT: 4}), 10, 0)
+    numbers = policy_status.numbers(report(dry_run=True, results={Result.WOULD_ACT: 4}), 10, 0)
     assert (numbers["resourcesWouldDelete"], numbers["resourcesDeleted"], numbers["totalDeleted"]) == (4, 0, 10)
 
 
@@ -114,14 +114,14 @@ def test_how_a_policy_stands_after_a_run(
     degraded: str | None,
 ) -> None:
     """Phase, Ready and Degraded."""
-    how = status_building.standing(made)
+    how = policy_status.standing(made)
     assert (how.phase, how.ready, how.reason) == (phase, ready, reason)
     assert (how.degraded[0] if how.degraded else None) == degraded
 
 
 def test_a_wish_that_stopped_a_run_is_told_beside_its_numbers() -> None:
     """The kill switch leaves a policy Active; who looks sees why nothing goes."""
-    how = status_building.standing(report(message="ConfigMap x/zen-gc-pause stops every write"))
+    how = policy_status.standing(report(message="ConfigMap x/zen-gc-pause stops every write"))
     assert how.phase == "Active"
     assert how.message == "matched 7, due 4; ConfigMap x/zen-gc-pause stops every write"
 
@@ -129,29 +129,29 @@ def test_a_wish_that_stopped_a_run_is_told_beside_its_numbers() -> None:
 def test_the_servers_words_stand_in_the_status_alone() -> None:
     """The report, which logs, events and plugins get, has the plain ones."""
     made = report(stopped="AccessDenied", message="access denied: grant the verb delete on pods")
-    assert status_building.standing(made, "… (the server says: no)").message == "… (the server says: no)"
+    assert policy_status.standing(made, "… (the server says: no)").message == "… (the server says: no)"
     assert made.message == "access denied: grant the verb delete on pods"
 
 
 def test_the_time_of_a_transition_is_stable() -> None:
     """It moves when the status of the condition does, not when its reason or message do."""
-    first = written({}, status_building.standing(report()))
-    second = written(first, status_building.standing(report(plan(matched=8))), LATER)
+    first = written({}, policy_status.standing(report()))
+    second = written(first, policy_status.standing(report(plan(matched=8))), LATER)
     assert conditions(second)["Ready"]["message"] != conditions(first)["Ready"]["message"]
     assert {each["lastTransitionTime"] for each in second["conditions"]} == {"2026-01-01T12:00:00Z"}
-    third = written(second, status_building.failed("ListIncomplete", "…"), LATER)
+    third = written(second, policy_status.failed("ListIncomplete", "…"), LATER)
     assert {each["lastTransitionTime"] for each in third["conditions"]} == {"2026-01-01T12:01:00Z"}
 
 
 @pytest.mark.parametrize("before", [{}, {"conditions": None}, {"conditions": "x"}, {"conditions": [None, {"type": 1}]}])
 def test_a_status_that_somebody_spoilt_is_written_anew(before: dict[str, Any]) -> None:
     """Whole, with both conditions."""
-    assert set(conditions(written(before, status_building.PAUSED))) == {"Ready", "Degraded"}
+    assert set(conditions(written(before, policy_status.PAUSED))) == {"Ready", "Degraded"}
 
 
 def test_a_paused_policy_has_no_next_run() -> None:
     """The field is removed."""
-    patch = status_building.status({}, generation=1, how=status_building.PAUSED, counted={}, next_run=None, now=NOW)
+    patch = policy_status.status({}, generation=1, how=policy_status.PAUSED, counted={}, next_run=None, now=NOW)
     assert patch["phase"] == "Paused"
     assert patch["nextGCRun"] is None
     assert conditions(patch)["Ready"]["status"] == "True"
@@ -159,25 +159,25 @@ def test_a_paused_policy_has_no_next_run() -> None:
 
 def test_a_message_is_cut_where_the_server_would_refuse_it() -> None:
     """A list of a thousand problems."""
-    patch = written({}, status_building.invalid("InvalidPolicy", ["x" * 100] * 100))
-    assert len(conditions(patch)["Ready"]["message"]) == status_building.LONGEST_MESSAGE
+    patch = written({}, policy_status.invalid("InvalidPolicy", ["x" * 100] * 100))
+    assert len(conditions(patch)["Ready"]["message"]) == policy_status.LONGEST_MESSAGE
     assert conditions(patch)["Degraded"]["status"] == "False"
 
 
 def test_the_clock_alone_is_not_worth_a_write() -> None:
     """Times, durations and how much was scanned."""
-    before = written({}, status_building.standing(report()), **status_building.numbers(report(), 0, 0))
+    before = written({}, policy_status.standing(report()), **policy_status.numbers(report(), 0, 0))
     before = {name: value for name, value in before.items() if value is not None}
     again = report(plan(now=LATER, scanned=12))
-    patch = status_building.status(
+    patch = policy_status.status(
         before,
         generation=3,
-        how=status_building.standing(again),
-        counted=status_building.numbers(again, 0, 0),
+        how=policy_status.standing(again),
+        counted=policy_status.numbers(again, 0, 0),
         next_run=LATER + dt.timedelta(minutes=1),
         now=LATER,
     )
-    assert not status_building.worth_writing(before, patch)
+    assert not policy_status.worth_writing(before, patch)
 
 
 @pytest.mark.parametrize(
@@ -194,14 +194,14 @@ def test_the_clock_alone_is_not_worth_a_write() -> None:
 )
 def test_anything_else_is(change: dict[str, Any]) -> None:
     """A phase, a number, a condition."""
-    before = written({}, status_building.standing(report()), **status_building.numbers(report(), 0, 0))
-    assert status_building.worth_writing(before, {**before, **change})
+    before = written({}, policy_status.standing(report()), **policy_status.numbers(report(), 0, 0))
+    assert policy_status.worth_writing(before, {**before, **change})
 
 
 @pytest.mark.parametrize(("value", "total"), [(7, 7), (0, 0), (-1, 0), (True, 0), ("7", 0), (None, 0)])
 def test_the_total_of_a_status_that_somebody_spoilt_counts_from_nothing(value: Any, total: int) -> None:
     """Only a count is one."""
-    assert status_building.total_deleted({"totalDeleted": value}) == total
+    assert policy_status.total_deleted({"totalDeleted": value}) == total
 
 
 @pytest.mark.parametrize(
@@ -215,4 +215,4 @@ def test_the_total_of_a_status_that_somebody_spoilt_counts_from_nothing(value: A
 )
 def test_a_new_leader_knows_what_was_told_last(status: dict[str, Any], found: tuple[int, int, int] | None) -> None:
     """So that a change of leaders is no event for every policy."""
-    assert status_building.evaluated(status) == found
+    assert policy_status.evaluated(status) == found

@@ -1,4 +1,4 @@
-"""Telling of one run: log, metrics and events, from outcomes and never from intentions."""
+"""Reporting one run: log, metrics and events, from outcomes and never from intentions."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from zen_gc_core.model.report import Outcome, Result
 
 if TYPE_CHECKING:
     from zen_gc_core.cluster.writing import Attempt
-    from zen_gc_core.controller.runs.workplace import Workplace
+    from zen_gc_core.controller.runs.run_context import RunContext
     from zen_gc_core.model.decision import Decision
     from zen_gc_core.model.policy import PolicyReference
 
@@ -30,16 +30,16 @@ _PHRASES: Final = {
 }
 
 
-class Telling:
+class RunReporter:
     """Tells of the writes of one run; may be used by several threads.
 
     Args:
-        work: Who is told.
+        context: Who is told.
         policy: The policy.
     """
 
-    def __init__(self, work: Workplace, policy: PolicyReference) -> None:
-        self._work = work
+    def __init__(self, context: RunContext, policy: PolicyReference) -> None:
+        self._context = context
         self._policy = policy
         self._lock = threading.Lock()
         self._told = 0
@@ -47,12 +47,12 @@ class Telling:
 
     def intent(self, decision: Decision, attempt: Attempt) -> None:
         """A request is about to be sent."""
-        self._work.log.intent(self._policy, decision, attempt.attempt_id)
+        self._context.log.intent(self._policy, decision, attempt.attempt_id)
 
     def acted(self, outcome: Outcome, seconds: float, attempts: int, cause: BaseException | None = None) -> None:
         """An object's turn has ended."""
-        self._work.log.outcome(self._policy, outcome, seconds, attempts=max(attempts, 1), cause=cause)
-        self._work.metrics.outcome(self._policy, outcome, seconds=seconds, at=dt.datetime.now(dt.UTC))
+        self._context.log.outcome(self._policy, outcome, seconds, attempts=max(attempts, 1), cause=cause)
+        self._context.metrics.outcome(self._policy, outcome, seconds=seconds, at=dt.datetime.now(dt.UTC))
         phrase = _PHRASES.get(outcome.result)
         if phrase is None:
             return
@@ -65,7 +65,7 @@ class Telling:
         warning = outcome.result is Result.FAILED
         why = _reason(outcome, attempts)
         message = f"{_words(words, outcome.decision)} resource {_place(outcome.decision)} (reason: {why})"
-        self._work.events.record(self._policy, reason, message, warning=warning)
+        self._context.events.record(self._policy, reason, message, warning=warning)
 
     def would_act(self, decisions: tuple[Decision, ...]) -> None:
         """A dry run has found these objects due."""
@@ -76,7 +76,7 @@ class Telling:
         """The run has ended: say how many more there were."""
         if self._left_out:
             (reason, _), *_ = self._left_out.most_common(1)
-            self._work.events.record(self._policy, reason, f"…and {self._left_out.total()} more")
+            self._context.events.record(self._policy, reason, f"…and {self._left_out.total()} more")
 
     def failed(self, reason: str, message: str, *, seconds: float) -> None:
         """The run could not do what it should.
@@ -86,9 +86,9 @@ class Telling:
             message: Why, in one line.
             seconds: How long it took.
         """
-        self._work.log.evaluation_failed(self._policy, reason, message, seconds=seconds)
-        self._work.metrics.error(self._policy, ErrorType.of_reason(reason))
-        self._work.events.record(
+        self._context.log.evaluation_failed(self._policy, reason, message, seconds=seconds)
+        self._context.metrics.error(self._policy, ErrorType.of_reason(reason))
+        self._context.events.record(
             self._policy, "EvaluationFailed", f"Failed to evaluate policy: {reason}: {message}", warning=True
         )
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from zen_gc_core.cluster.errors import AuthorityLost
 from zen_gc_core.cluster.policies import patch_status
-from zen_gc_core.controller.telling import status_building
+from zen_gc_core.controller.telling import policy_status
 from zen_gc_core.controller.telling.error_types import ErrorType
 from zen_gc_core.errors import ClusterError
 
@@ -15,12 +15,12 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from zen_gc_core.controller.beats.catalog import Entry
-    from zen_gc_core.controller.runs.workplace import Workplace
-    from zen_gc_core.controller.telling.status_building import Standing
+    from zen_gc_core.controller.runs.run_context import RunContext
+    from zen_gc_core.controller.telling.policy_status import Standing
 
 
 def write_status(  # noqa: PLR0913  a status, and whose
-    work: Workplace,
+    context: RunContext,
     entry: Entry,
     how: Standing,
     counted: Mapping[str, object],
@@ -31,7 +31,7 @@ def write_status(  # noqa: PLR0913  a status, and whose
     """Write a policy's status, when it says anything new; a failure is told, and the next run tries again.
 
     Args:
-        work: What to work with.
+        context: What to work with.
         entry: The policy; one that was edited or deleted since is left alone.
         how: How it stands.
         counted: The numbers of its run; empty when it did not run.
@@ -40,7 +40,7 @@ def write_status(  # noqa: PLR0913  a status, and whose
     """
     if entry.superseded:
         return
-    patch = status_building.status(
+    patch = policy_status.status(
         entry.status,
         generation=entry.reference.generation,
         how=how,
@@ -48,18 +48,22 @@ def write_status(  # noqa: PLR0913  a status, and whose
         next_run=next_run,
         now=dt.datetime.now(dt.UTC),
     )
-    if not acted and not status_building.worth_writing(entry.status, patch):
+    if not acted and not policy_status.worth_writing(entry.status, patch):
         return
     try:
         version = patch_status(
-            work.connection, entry.reference, patch, resource_version=entry.resource_version, authority=work.authority
+            context.connection,
+            entry.reference,
+            patch,
+            resource_version=entry.resource_version,
+            authority=context.authority,
         )
     except AuthorityLost:
         return
     except ClusterError as error:
-        work.log.status_not_written(entry.reference, error)
-        work.metrics.error(entry.reference, ErrorType.STATUS_UPDATE_FAILED)
-        work.events.record(entry.reference, "StatusUpdateFailed", f"Failed to update status: {error}", warning=True)
+        context.log.status_not_written(entry.reference, error)
+        context.metrics.error(entry.reference, ErrorType.STATUS_UPDATE_FAILED)
+        context.events.record(entry.reference, "StatusUpdateFailed", f"Failed to update status: {error}", warning=True)
         return
     if version is not None:
         entry.resource_version = version

@@ -19,21 +19,21 @@ if TYPE_CHECKING:
 
     from zen_gc_core.cluster.discovery import Resource
     from zen_gc_core.controller.runs.policy_run import PolicyRun
-    from zen_gc_core.controller.runs.workplace import Workplace
+    from zen_gc_core.controller.runs.run_context import RunContext
 
 
-class Sweepers:
+class SweepPool:
     """Sweeps for runs.
 
     Args:
-        work: What to work with.
+        context: What to work with.
         swept: Told, on the sweep's thread, when a run has been on all of its sweeps.
     """
 
-    def __init__(self, work: Workplace, swept: Callable[[PolicyRun], None]) -> None:
-        self._work = work
+    def __init__(self, context: RunContext, swept: Callable[[PolicyRun], None]) -> None:
+        self._context = context
         self._swept = swept
-        self._most = work.settings.max_concurrent_sweeps
+        self._most = context.settings.max_concurrent_sweeps
         self._pool = ThreadPoolExecutor(self._most, thread_name_prefix="sweep")
         self._waiting: OrderedDict[Resource, list[PolicyRun]] = OrderedDict()
         self._left: dict[int, int] = {}
@@ -77,17 +77,23 @@ class Sweepers:
         began = boottime()
         members = [run.members[resource] for run in runs]
         try:
-            sweep = Sweep(self._work.connection, resource, members, selectors=self._work.selectors, still=self._still)
+            sweep = Sweep(
+                self._context.connection,
+                resource,
+                members,
+                selectors=self._context.selectors,
+                check_cancelled=self._check_cancelled,
+            )
             sweep.run()
-            self._work.metrics.sweep_finished(str(resource), sweep.objects, boottime() - began)
-            self._work.log.swept(str(resource), sweep.objects, boottime() - began)
+            self._context.metrics.sweep_finished(str(resource), sweep.objects, boottime() - began)
+            self._context.log.swept(str(resource), sweep.objects, boottime() - began)
         except Exception as error:  # noqa: BLE001  whatever happens, the runs are told and go on
-            self._work.log.failed(f"sweep of {resource}", error)
+            self._context.log.failed(f"sweep of {resource}", error)
             for member in members:
                 member.error = member.error or ClusterError(f"the sweep of {resource} failed: {type(error).__name__}")
         finally:
             finished(resource, runs)
 
-    def _still(self) -> None:
-        if self._work.stopping.is_set():
+    def _check_cancelled(self) -> None:
+        if self._context.stopping.is_set():
             raise AuthorityLost("the program is ending")

@@ -27,37 +27,39 @@ if TYPE_CHECKING:
     from zen_gc_core.controller.runs.sweeping import Member
     from zen_gc_core.model.candidate import Candidate
 
-    Still = Callable[[], None] | None
+    CancelCheck = Callable[[], None] | None
 
 
-def population(connection: Connection, members: Mapping[Resource, Member], still: Still = None) -> int | None:
+def count_in_scope(
+    connection: Connection, members: Mapping[Resource, Member], check_cancelled: CancelCheck = None
+) -> int | None:
     """How many unfinished objects of a policy's kinds are in its scope, selectors aside.
 
     Args:
         connection: The cluster.
         members: The policy on each of its sweeps.
-        still: Asked while a list is read; what it raises ends it.
+        check_cancelled: Asked while a list is read; what it raises ends it.
 
     Returns:
         The number; None when it cannot be told.
 
     Raises:
-        AuthorityLost: What ``still`` raised; that says nothing about the number.
+        AuthorityLost: What ``check_cancelled`` raised; that says nothing about the number.
     """
     try:
-        return sum(_of_resource(connection, resource, member, still) for resource, member in members.items())
+        return sum(_of_resource(connection, resource, member, check_cancelled) for resource, member in members.items())
     except AuthorityLost:
         raise
     except (ClusterError, Undecided):
         return None
 
 
-def _of_resource(connection: Connection, resource: Resource, member: Member, still: Still) -> int:
+def _of_resource(connection: Connection, resource: Resource, member: Member, check_cancelled: CancelCheck) -> int:
     finishes = (resource.group, resource.kind) in FINISHING_KINDS or any(tally.finished for tally in member.tallies)
     if not finishes and resource.namespaced and (names := member.namespaces) is not None and _plain(member):
-        return sum(count(connection, resource, name, still=still) for name in sorted(names))
+        return sum(count(connection, resource, name, check_cancelled=check_cancelled) for name in sorted(names))
     if not finishes and _plain(member) and all(isinstance(target.scope, EveryNamespace) for target in member.targets):
-        return count(connection, resource, still=still)
+        return count(connection, resource, check_cancelled=check_cancelled)
     case = member.case
     if finishes:
         return _passed(
@@ -65,14 +67,14 @@ def _of_resource(connection: Connection, resource: Resource, member: Member, sti
             resource,
             Selection(),
             lambda candidate: unfinished_in_scope(case.compiled, candidate, case.run),
-            still,
+            check_cancelled,
         )
     return _passed(
         connection,
         resource,
         Selection(metadata_only=True),
         lambda candidate: bool(in_scope(member.targets, candidate, case.run)),
-        still,
+        check_cancelled,
     )
 
 
@@ -81,17 +83,23 @@ def _plain(member: Member) -> bool:
 
 
 def _passed(
-    connection: Connection, resource: Resource, selection: Selection, counts: Callable[[Candidate], bool], still: Still
+    connection: Connection,
+    resource: Resource,
+    selection: Selection,
+    counts: Callable[[Candidate], bool],
+    check_cancelled: CancelCheck,
 ) -> int:
     total = 0
-    for candidate in _all(connection, resource, selection, still):
+    for candidate in _all(connection, resource, selection, check_cancelled):
         total = 0 if candidate is None else total + counts(candidate)
     return total
 
 
-def _all(connection: Connection, resource: Resource, selection: Selection, still: Still) -> Iterator[Candidate | None]:
+def _all(
+    connection: Connection, resource: Resource, selection: Selection, check_cancelled: CancelCheck
+) -> Iterator[Candidate | None]:
     """The objects of a list; None where it begins again."""
-    for page in pages(connection, resource, selection, still=still):
+    for page in pages(connection, resource, selection, check_cancelled=check_cancelled):
         if isinstance(page, Restart):
             yield None
         else:
