@@ -1,1 +1,1 @@
-"""When things happen: the schedule of policies and resources, the main loop, the sweepers."""
+"""When things happen: the schedule of policies and resources, the main loop, the pool of sweeps."""

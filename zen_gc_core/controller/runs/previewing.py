@@ -11,6 +11,7 @@ from zen_gc_core.cluster.namespaces import Namespaces
 from zen_gc_core.cluster.policies import read_policy
 from zen_gc_core.controller.runs.fencing import Stopped
 from zen_gc_core.controller.runs.preparing import Preparing
+from zen_gc_core.controller.runs.scope_counting import count_in_scope
 from zen_gc_core.controller.runs.sweeping import Sweep
 from zen_gc_core.engine.offline import Planned
 from zen_gc_core.engine.planning import conclude
