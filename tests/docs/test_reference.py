@@ -17,7 +17,7 @@ from zen_gc_core.engine import planning
 from zen_gc_core.engine.building import DEEPEST
 from zen_gc_core.engine.compiling import compile_policy
 from zen_gc_core.engine.parsing import behavior, limits, parse_policy, policy, targets
-from zen_gc_core.engine.protections import PROTECTED_KINDS, PROTECTED_NAMESPACES, PROTECTED_SECRET_TYPES
+from zen_gc_core.engine.protected import PROTECTED_KINDS, PROTECTED_NAMESPACES, PROTECTED_SECRET_TYPES
 from zen_gc_core.model.policy import Behavior, Breaker
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def test_the_defaults_and_limits_of_the_reference_are_those_of_the_code() -> Non
     assert f"| `maxPercent` | integer, 1 to 100 | `{breaker.max_percent}` |" in text
     assert f"| `minObjects` | integer, 1 or more | `{breaker.min_objects}` |" in text
     assert breaker.max_objects is None
-    assert Behavior() == Behavior(dry_run=False, include_owned=False)
+    assert Behavior() == Behavior(dry_run=False, include_owned=False, include_managed=False)
     assert f"list of 1 to {limits.TARGETS} targets" in text
     assert f"list of 1 to {limits.GLOBS} globs" in text
     assert f"at most {limits.KEYWORDS} keywords" in text

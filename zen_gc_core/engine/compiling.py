@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from zen_gc_core.engine.building import Matcher, Workshop, reads_of
-from zen_gc_core.engine.protections import PROTECTED_KINDS, PROTECTED_NAMESPACES, Grants
+from zen_gc_core.engine.protected import PROTECTED_KINDS, PROTECTED_NAMESPACES
+from zen_gc_core.engine.protections import Grants, Lifted
 from zen_gc_core.model.policy import Policy, PolicyReference, Problem
 from zen_gc_core.model.reads import Reads
 from zen_gc_core.model.scope import TheseNamespaces
@@ -34,6 +35,7 @@ class CompiledPolicy:
         matcher: The conditions.
         request: The action: what to ask for when an object is due.
         reads: What TTL, conditions and field selectors read of an object, protections aside.
+        lifted: What it takes although it is unfinished.
     """
 
     policy: Policy
@@ -42,6 +44,7 @@ class CompiledPolicy:
     matcher: Matcher
     request: Callable[[Decision, Run], Request]
     reads: Reads
+    lifted: Lifted = field(default_factory=Lifted)
 
     @property
     def reference(self) -> PolicyReference:
@@ -99,7 +102,8 @@ def compile_policy(parsed: ParsedPolicy, vocabulary: Vocabulary, grants: Grants 
     for target in policy.targets:
         if target.field_selector:
             reads |= Reads(frozenset(path.segments for path, _ in target.field_selector.fields))
-    compiled = CompiledPolicy(policy, ttl.call, ttl.explain, matcher, action.call, reads)
+    lifted = Lifted(owned=policy.behavior.include_owned, managed=policy.behavior.include_managed)
+    compiled = CompiledPolicy(policy, ttl.call, ttl.explain, matcher, action.call, reads, lifted)
     return Compilation(parsed.reference, compiled, (), (*warnings, *_protected(policy, grants or Grants(), parsed)))
 
 

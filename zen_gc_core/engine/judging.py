@@ -11,6 +11,7 @@ import datetime as dt
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+from zen_gc_core.engine.protections import UNTIL_READ_WHOLE
 from zen_gc_core.errors import Missing, Undecided
 from zen_gc_core.instants import EARLIEST, format_instant
 from zen_gc_core.model.decision import Decision, Delete, KeptBy, Mark, Verdict
@@ -39,7 +40,7 @@ def due(
         candidate: The object.
         run: The run.
         protections: What protects objects.
-        owner_matters: False while only the metadata is known, which does not tell whether an owned object finished.
+        owner_matters: False while only the metadata is known, which does not tell whether the object finished.
 
     Returns:
         A decision when it is due or when an error keeps it; else what keeps it; None when its time is yet to come.
@@ -79,9 +80,8 @@ def decide(
     """
     if candidate.malformed is not None:
         return keep(candidate, KeptBy.ERROR, candidate.malformed)
-    include_owned = compiled.policy.behavior.include_owned or not owner_matters
     try:
-        protection = protections.against(candidate, run, include_owned=include_owned)
+        protection = protections.against(candidate, run, compiled.lifted if owner_matters else UNTIL_READ_WHOLE)
     except Exception as doubt:  # noqa: BLE001  whatever it was, it has not said that nothing protects the object
         return keep(candidate, KeptBy.ERROR, f"cannot tell whether it is protected: {doubt}")
     if protection is not None:

@@ -108,6 +108,16 @@ class Files:
             raise Undecided(f"its Namespace {name} cannot be read: {found.malformed}")
         return Namespace(name, found.labels, found.annotations, found.object)
 
+    def has_service(self, namespace: str, name: str) -> bool:
+        """Whether a Service is in the files.
+
+        Raises:
+            Undecided: No Service at all is in them, which does not say that there is none.
+        """
+        if not self._by_kind.get(("v1", "Service")):
+            raise Undecided("the files hold no Services: add them")
+        return ("v1", "Service", namespace, name) in self._objects
+
     def kept_inside(self, namespace: str, now: dt.datetime) -> str | None:
         """Why something in a Namespace must be kept, or None.
 
@@ -175,7 +185,7 @@ def _planned(compilation: Compilation, files: Files, asking: Asking) -> Planned:
 
 def _plan(compiled: CompiledPolicy, files: Files, asking: Asking) -> Plan:
     run = Run(asking.now, compiled.reference, files.namespace)
-    protections = Protections(asking.grants, lambda name: files.kept_inside(name, asking.now))
+    protections = Protections(asking.grants, lambda name: files.kept_inside(name, asking.now), files.has_service)
     case = Case(compiled, run, protections, record=True, record_skipped=asking.skipped)
     tallies = []
     everything = []

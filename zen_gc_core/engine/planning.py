@@ -121,9 +121,7 @@ class Tally:
 
     def _judge(self, candidate: Candidate) -> None:
         case = self._case
-        owner_matters = candidate.complete or not needs_whole(
-            candidate, include_owned=case.compiled.policy.behavior.include_owned
-        )
+        owner_matters = candidate.complete or not needs_whole(candidate, case.compiled.lifted)
         answer = judging.due(case.compiled, candidate, case.run, case.protections, owner_matters=owner_matters)
         if case.record and not isinstance(answer, Decision):
             answer = judging.decide(case.compiled, candidate, case.run, case.protections, owner_matters=owner_matters)

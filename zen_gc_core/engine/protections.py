@@ -1,7 +1,8 @@
-"""What no policy may take: namespaces, kinds, Secret types, marks, unfinished owned objects, terminating objects.
+"""What no policy may take: namespaces, kinds, Secret types, single objects, marks, and what others look after.
 
-Each protection says why it keeps an object. All but the ``keep`` mark can be lifted, by whoever runs the controller
-(``Grants``) and never by a policy; ``behavior.includeOwned`` is the one exception, for owned objects.
+Each protection says why it keeps an object. Those of namespaces, kinds and types are lifted by whoever runs the
+controller (``Grants``); those of unfinished objects that a controller or a GitOps tool looks after by the policy
+(``Lifted``); the others by nobody.
 """
 
 from __future__ import annotations
@@ -9,10 +10,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
+from zen_gc_core.engine.finishing import may_finish, unfinished
+from zen_gc_core.engine.managing import manager_of
+from zen_gc_core.engine.protected import PROTECTED_KINDS, PROTECTED_NAMESPACES, PROTECTED_SECRET_TYPES, well_known
 from zen_gc_core.errors import InputError, Undecided
 from zen_gc_core.fieldpaths import MISSING, FieldPath
 from zen_gc_core.instants import format_instant, parse_instant
-from zen_gc_core.model.finishing import finish_of
 from zen_gc_core.model.policy import GROUP
 from zen_gc_core.model.reads import Reads
 
@@ -25,43 +28,6 @@ if TYPE_CHECKING:
 
 KEEP: Final = f"{GROUP}/keep"
 """The label or annotation that keeps an object, or all objects of a Namespace."""
-
-PROTECTED_NAMESPACES: Final = frozenset({"kube-system", "kube-public", "kube-node-lease"})
-PROTECTED_SECRET_TYPES: Final = frozenset(
-    {"kubernetes.io/service-account-token", "helm.sh/release.v1", "bootstrap.kubernetes.io/token"}
-)
-
-_ADMISSION: Final = "admissionregistration.k8s.io"
-_RBAC: Final = "rbac.authorization.k8s.io"
-_FLOW: Final = "flowcontrol.apiserver.k8s.io"
-PROTECTED_KINDS: Final[Mapping[tuple[str, str], str]] = {
-    ("", "Namespace"): "namespaces",
-    ("", "Node"): "nodes",
-    ("", "PersistentVolume"): "persistentvolumes",
-    ("", "PersistentVolumeClaim"): "persistentvolumeclaims",
-    ("", "ServiceAccount"): "serviceaccounts",
-    ("apiextensions.k8s.io", "CustomResourceDefinition"): "customresourcedefinitions.apiextensions.k8s.io",
-    ("apiregistration.k8s.io", "APIService"): "apiservices.apiregistration.k8s.io",
-    (_ADMISSION, "ValidatingWebhookConfiguration"): f"validatingwebhookconfigurations.{_ADMISSION}",
-    (_ADMISSION, "MutatingWebhookConfiguration"): f"mutatingwebhookconfigurations.{_ADMISSION}",
-    (_ADMISSION, "ValidatingAdmissionPolicy"): f"validatingadmissionpolicies.{_ADMISSION}",
-    (_ADMISSION, "ValidatingAdmissionPolicyBinding"): f"validatingadmissionpolicybindings.{_ADMISSION}",
-    (_ADMISSION, "MutatingAdmissionPolicy"): f"mutatingadmissionpolicies.{_ADMISSION}",
-    (_ADMISSION, "MutatingAdmissionPolicyBinding"): f"mutatingadmissionpolicybindings.{_ADMISSION}",
-    (_RBAC, "Role"): f"roles.{_RBAC}",
-    (_RBAC, "RoleBinding"): f"rolebindings.{_RBAC}",
-    (_RBAC, "ClusterRole"): f"clusterroles.{_RBAC}",
-    (_RBAC, "ClusterRoleBinding"): f"clusterrolebindings.{_RBAC}",
-    ("storage.k8s.io", "StorageClass"): "storageclasses.storage.k8s.io",
-    ("scheduling.k8s.io", "PriorityClass"): "priorityclasses.scheduling.k8s.io",
-    (_FLOW, "FlowSchema"): f"flowschemas.{_FLOW}",
-    (_FLOW, "PriorityLevelConfiguration"): f"prioritylevelconfigurations.{_FLOW}",
-    ("coordination.k8s.io", "Lease"): "leases.coordination.k8s.io",
-    ("certificates.k8s.io", "CertificateSigningRequest"): "certificatesigningrequests.certificates.k8s.io",
-    (GROUP, "GarbageCollectionPolicy"): f"garbagecollectionpolicies.{GROUP}",
-    (GROUP, "ClusterGarbageCollectionPolicy"): f"clustergarbagecollectionpolicies.{GROUP}",
-}
-"""Protected groups and kinds, with the name that ``--allow-resource`` lifts them by."""
 
 _SECRET_TYPE: Final = FieldPath.parse("type")
 
@@ -91,6 +57,24 @@ class Grants:
 
 
 @dataclass(frozen=True, slots=True)
+class Lifted:
+    """What a policy itself takes although it is unfinished.
+
+    Args:
+        owned: Objects with a controller owner (``behavior.includeOwned``).
+        managed: Objects that Argo CD or Flux tracks (``behavior.includeManaged``).
+    """
+
+    owned: bool = False
+    managed: bool = False
+
+
+NOTHING_LIFTED: Final = Lifted()
+UNTIL_READ_WHOLE: Final = Lifted(owned=True, managed=True)
+"""For an object known by its metadata, which does not tell whether it finished: it is read whole before it goes."""
+
+
+@dataclass(frozen=True, slots=True)
 class Protections:
     """Asks of one object whether anything protects it.
 
@@ -98,22 +82,24 @@ class Protections:
         grants: What is allowed beyond.
         kept_inside: For a Namespace that a policy would delete: why something in it must be kept, or None; raises
             Undecided when it cannot tell.
+        has_service: Whether a Service of a namespace and name is there; raises Undecided when it cannot tell.
     """
 
     grants: Grants = field(default_factory=Grants)
     kept_inside: Callable[[str], str | None] | None = None
+    has_service: Callable[[str, str], bool] | None = None
 
     def reads(self, group: str, kind: str) -> Reads:
         """What they read of objects of a kind, owned objects aside: metadata, and the type of Secrets."""
         return Reads.of(["metadata", "type"] if (group, kind) == ("", "Secret") else ["metadata"])
 
-    def against(self, candidate: Candidate, run: Run, *, include_owned: bool) -> str | None:
+    def against(self, candidate: Candidate, run: Run, lifted: Lifted = NOTHING_LIFTED) -> str | None:
         """Why an object must not be touched, or None.
 
         Args:
-            candidate: The object, with all that ``reads`` names; an object with a controller owner whole.
+            candidate: The object, with all that ``reads`` names; whole where ``needs_whole`` says so.
             run: The run.
-            include_owned: Whether the policy takes owned objects though they are unfinished.
+            lifted: What the policy takes although it is unfinished.
 
         Raises:
             Undecided: Its Namespace, or what is in it, cannot be read; or the type of a Secret is none.
@@ -123,8 +109,10 @@ class Protections:
             or self._by_kind(candidate)
             or (marked(candidate.labels, candidate.annotations, run.now) and f"it {_carries(candidate, run.now)}")
             or ("it is terminating" if candidate.terminating else None)
-            or (None if include_owned else self._by_owner(candidate))
+            or (None if lifted.owned else _by_owner(candidate))
+            or (None if lifted.managed else _by_manager(candidate))
             or self._by_namespace(candidate, run)
+            or self._by_service(candidate)
             or self._by_contents(candidate)
             or None
         )
@@ -149,13 +137,7 @@ class Protections:
                 raise Undecided("the type of the Secret is no text")
             if secret_type in PROTECTED_SECRET_TYPES and secret_type not in self.grants.secret_types:
                 return f"Secrets of type {secret_type} are protected"
-        return None
-
-    def _by_owner(self, candidate: Candidate) -> str | None:
-        for owner in candidate.owner_references:
-            if owner.controller and finish_of(candidate) is None:
-                return f"{owner.kind} {owner.name} owns it and would make it again"
-        return None
+        return well_known(group, candidate)
 
     def _by_namespace(self, candidate: Candidate, run: Run) -> str | None:
         if not candidate.namespace:
@@ -165,10 +147,34 @@ class Protections:
             return f"its Namespace carries {KEEP}"
         return None
 
+    def _by_service(self, candidate: Candidate) -> str | None:
+        if candidate.kind != "Endpoints" or candidate.api_version != "v1":
+            return None
+        if self.has_service is None:
+            raise Undecided("nobody can be asked for its Service")
+        if self.has_service(candidate.namespace, candidate.name):
+            return f"Service {candidate.name} is reached by it"
+        return None
+
     def _by_contents(self, candidate: Candidate) -> str | None:
         if not _is_namespace(candidate) or self.kept_inside is None:
             return None
         return self.kept_inside(candidate.name)
+
+
+def _by_owner(candidate: Candidate) -> str | None:
+    for owner in candidate.owner_references:
+        if owner.controller and unfinished(candidate):
+            lift = "`behavior.includeOwned: true` lifts this"
+            return f"it is not finished, and {owner.kind} {owner.name} controls it ({lift})"
+    return None
+
+
+def _by_manager(candidate: Candidate) -> str | None:
+    manager = manager_of(candidate)
+    if manager is None or not unfinished(candidate):
+        return None
+    return f"{manager} tracks it and would make it again (`behavior.includeManaged: true` lifts this)"
 
 
 def _is_namespace(candidate: Candidate) -> bool:
@@ -203,6 +209,8 @@ def _instant(value: Any) -> dt.datetime | None:
         return None
 
 
-def needs_whole(candidate: Candidate, *, include_owned: bool) -> bool:
-    """Whether an object known by its metadata must be read whole before it is judged: it has a controller owner."""
-    return not include_owned and any(owner.controller for owner in candidate.owner_references)
+def needs_whole(candidate: Candidate, lifted: Lifted) -> bool:
+    """Whether an object known by its metadata must be read whole before it is judged: whether it finished matters."""
+    owned = not lifted.owned and any(owner.controller for owner in candidate.owner_references)
+    looked_after = owned or (not lifted.managed and manager_of(candidate) is not None)
+    return looked_after and may_finish(candidate.api_version, candidate.kind)

@@ -128,6 +128,7 @@ class Behavior:
         max_deletions_per_second: The most writes a second; None takes the controller's default.
         batch_size: The most writes between two looks at the policy, 1 to 20; None takes the controller's default.
         include_owned: Whether objects with a controller owner may be taken although they are unfinished.
+        include_managed: Whether objects that Argo CD or Flux tracks may be taken although they are unfinished.
         breaker: When a run is too much.
     """
 
@@ -135,6 +136,7 @@ class Behavior:
     max_deletions_per_second: float | None = None
     batch_size: int | None = None
     include_owned: bool = False
+    include_managed: bool = False
     breaker: Breaker = field(default_factory=Breaker)
 
 

@@ -57,6 +57,7 @@ FULL = {
         "maxDeletionsPerSecond": 0.5,
         "batchSize": 100,
         "includeOwned": False,
+        "includeManaged": False,
         "breaker": {"maxObjects": 500, "maxPercent": 50, "minObjects": 100},
     },
     "evaluationInterval": "5m",

@@ -125,8 +125,8 @@ def run_of(policy, now=NOW, namespaces=None):
     return Run(now, policy.reference, look_up)
 
 
-def judged(policy, obj, *, now=NOW, namespaces=None, grants=None, kept_inside=None):
+def judged(policy, obj, *, now=NOW, namespaces=None, grants=None, kept_inside=None, has_service=None):
     """The decision on an object, as decoded JSON or a candidate."""
-    guards = protections.Protections(grants or protections.Grants(), kept_inside)
+    guards = protections.Protections(grants or protections.Grants(), kept_inside, has_service)
     candidate = obj if isinstance(obj, Candidate) else Candidate.from_object(obj)
     return judging.decide(policy, candidate, run_of(policy, now, namespaces), guards)

@@ -59,7 +59,7 @@ REASONS = [
     ({"namespace": "kube-system"}, {"labels": {KEEP: "true"}}, PROTECTED, "namespace kube-system"),
     ({"labels": {KEEP: "true"}}, {"deletionTimestamp": "2026-01-01T00:00:00Z"}, PROTECTED, "carries"),
     ({"deletionTimestamp": "2026-01-01T00:00:00Z"}, {"ownerReferences": [OWNER]}, PROTECTED, "terminating"),
-    ({"ownerReferences": [OWNER]}, {"namespace": "marked"}, PROTECTED, "ReplicaSet web owns it"),
+    ({"ownerReferences": [OWNER]}, {"namespace": "marked"}, PROTECTED, "ReplicaSet web controls it"),
     ({"namespace": "marked"}, {"annotations": {"hold": "x"}}, PROTECTED, "its Namespace carries"),
     ({"annotations": {"hold": "x"}}, {"creationTimestamp": None}, CONDITION, "cannot tell|hold|conditions"),
     ({"creationTimestamp": None}, {}, ERROR, "no expiry can be told"),
@@ -295,7 +295,8 @@ def test_the_quick_question_keeps_what_waits_without_a_decision():
 def test_whether_an_owned_object_finished_may_be_left_for_later():
     """With the metadata alone the owner is not asked about; every other protection is."""
     policy = compiled_once(document())
-    candidate = Candidate.from_object(thing(ownerReferences=[OWNER]), complete=False)
+    workflow = thing("Workflow", "argoproj.io/v1alpha1", ownerReferences=[OWNER])
+    candidate = Candidate.from_object(workflow, complete=False)
     asked = {
         answer: judging.due(policy, candidate, run_of(policy), Protections(), owner_matters=answer)
         for answer in (True, False)

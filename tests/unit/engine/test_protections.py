@@ -17,7 +17,8 @@ from tests.unit.engine.situations import (
     judged,
     thing,
 )
-from zen_gc_core.engine.protections import PROTECTED_KINDS, Grants, needs_whole
+from zen_gc_core.engine.protected import PROTECTED_KINDS
+from zen_gc_core.engine.protections import Grants, Lifted, needs_whole
 from zen_gc_core.errors import Undecided
 from zen_gc_core.model.candidate import Candidate
 from zen_gc_core.model.decision import KeptBy, Verdict
@@ -47,6 +48,7 @@ KINDS = [
     ("rbac.authorization.k8s.io/v1", "ClusterRole", "clusterroles.rbac.authorization.k8s.io"),
     ("rbac.authorization.k8s.io/v1", "ClusterRoleBinding", "clusterrolebindings.rbac.authorization.k8s.io"),
     ("storage.k8s.io/v1", "StorageClass", "storageclasses.storage.k8s.io"),
+    ("storage.k8s.io/v1", "VolumeAttachment", "volumeattachments.storage.k8s.io"),
     ("scheduling.k8s.io/v1", "PriorityClass", "priorityclasses.scheduling.k8s.io"),
     ("flowcontrol.apiserver.k8s.io/v1", "FlowSchema", "flowschemas.flowcontrol.apiserver.k8s.io"),
     (
@@ -246,9 +248,10 @@ DONE = {"status": {"phase": "Failed", "startTime": "2025-06-01T00:00:00Z"}}
     ],
 )
 def test_an_unfinished_object_with_a_controller_is_kept(policy, obj, kept):
-    """Its controller would make it again; a finished one stays gone. ``includeOwned`` takes them all."""
+    """Something still looks after it; a finished one stays gone. ``includeOwned`` takes them all."""
     decision = judged(policy, obj)
-    assert (decision.because == "protected: ReplicaSet web owns it and would make it again") is kept
+    words = "protected: it is not finished, and ReplicaSet web controls it (`behavior.includeOwned: true` lifts this)"
+    assert (decision.because == words) is kept
     takes_owned = compiled(document(ttl={"immediate": True}, behavior={"includeOwned": True}))
     assert judged(takes_owned, obj).verdict is Verdict.ACT
 
@@ -290,19 +293,123 @@ def test_only_a_namespace_is_asked_for_what_is_in_it(policy):
     assert judged(policy, thing(name="old"), kept_inside=_doubt).verdict is Verdict.ACT
 
 
+TRACKED = {"argocd.argoproj.io/tracking-id": "shop"}
+
+
 @pytest.mark.parametrize(
-    ("owners", "include_owned", "needed"),
+    ("kind", "metadata", "lifted", "needed"),
     [
-        ([OWNER], False, True),
-        ([OWNER], True, False),
-        ([{**OWNER, "controller": False}], False, False),
-        ([], False, False),
+        ("Workflow", {"ownerReferences": [OWNER]}, Lifted(), True),
+        ("Workflow", {"ownerReferences": [OWNER]}, Lifted(owned=True), False),
+        ("Workflow", {"ownerReferences": [OWNER]}, Lifted(managed=True), True),
+        ("Workflow", {"ownerReferences": [{**OWNER, "controller": False}]}, Lifted(), False),
+        ("Workflow", {"ownerReferences": []}, Lifted(), False),
+        ("Workflow", {"annotations": TRACKED}, Lifted(), True),
+        ("Workflow", {"annotations": TRACKED}, Lifted(owned=True), True),
+        ("Workflow", {"annotations": TRACKED}, Lifted(managed=True), False),
+        ("Other", {"ownerReferences": [OWNER]}, Lifted(), True),
+        ("ConfigMap", {"ownerReferences": [OWNER], "annotations": TRACKED}, Lifted(), False),
     ],
 )
-def test_an_object_is_read_whole_when_its_owner_matters(owners, include_owned, needed):
-    """Its metadata does not tell whether it finished."""
-    candidate = Candidate.from_object(thing(ownerReferences=owners), complete=False)
-    assert needs_whole(candidate, include_owned=include_owned) is needed
+def test_an_object_is_read_whole_when_it_matters_whether_it_finished(kind, metadata, lifted, needed):
+    """Its metadata does not tell; of a kind that never finishes it need not."""
+    api_version = {"ConfigMap": "v1", "Other": "acme.io/v1"}.get(kind, "argoproj.io/v1alpha1")
+    candidate = Candidate.from_object(thing(kind, api_version, **metadata), complete=False)
+    assert needs_whole(candidate, lifted) is needed
+
+
+ARGO = "argocd.argoproj.io/tracking-id"
+ANY_NAMESPACE_HAS = [
+    ("ConfigMap", name) for name in ("kube-root-ca.crt", "openshift-service-ca.crt", "istio-ca-root-cert")
+]
+
+
+@pytest.mark.parametrize(
+    ("kind", "api_version", "name", "namespace", "kept"),
+    [
+        *((kind, "v1", name, namespace, True) for kind, name in ANY_NAMESPACE_HAS for namespace in ("team", "default")),
+        ("Service", "v1", "kubernetes", "default", True),
+        ("Endpoints", "v1", "kubernetes", "default", True),
+        ("EndpointSlice", "discovery.k8s.io/v1", "kubernetes", "default", True),
+        ("EndpointSlice", "discovery.k8s.io/v1beta1", "kubernetes", "default", True),
+        ("Service", "v1", "kubernetes", "team", False),
+        ("Service", "serving.knative.dev/v1", "kubernetes", "default", False),
+        ("Secret", "v1", "kube-root-ca.crt", "team", False),
+        ("ConfigMap", "v1", "kube-root-ca", "team", False),
+        ("ConfigMap", "v1", "kubernetes", "default", False),
+    ],
+)
+def test_objects_that_everybody_relies_on_are_kept_by_their_names(  # noqa: PLR0917  a row of the table
+    policy, kind, api_version, name, namespace, kept
+):
+    """The cluster's CA in every Namespace, the ways to the API server: no grant lifts that."""
+    grants = Grants(resources=frozenset(PROTECTED_KINDS.values()), namespaces=frozenset({namespace}))
+    obj = thing(kind, api_version, name=name, namespace=namespace)
+    assert (judged(policy, obj, grants=grants, has_service=lambda *_: False).kept_by is KeptBy.PROTECTED) is kept
+
+
+def test_a_slice_of_the_service_kubernetes_is_kept_whatever_its_name(policy):
+    """Slices may be named after their Service, or carry it as a label."""
+    obj = thing(
+        "EndpointSlice",
+        "discovery.k8s.io/v1",
+        name="kubernetes-x",
+        namespace="default",
+        labels={"kubernetes.io/service-name": "kubernetes"},
+    )
+    assert judged(policy, obj).kept_by is KeptBy.PROTECTED
+
+
+@pytest.mark.parametrize(
+    ("services", "kept_by"), [({("team", "a")}, KeptBy.PROTECTED), ({("other", "a")}, None), (None, KeptBy.ERROR)]
+)
+def test_endpoints_are_kept_while_there_is_a_service_of_their_name(policy, services, kept_by):
+    """Traffic goes by them; where nobody can be asked, they are kept, too."""
+    lookup = None if services is None else lambda *where: where in services
+    assert judged(policy, thing("Endpoints"), has_service=lookup).kept_by is kept_by
+
+
+@pytest.mark.parametrize(
+    ("metadata", "manager"),
+    [
+        ({"annotations": {ARGO: "shop:/ConfigMap:team/a"}}, "Argo CD application shop"),
+        ({"annotations": {ARGO: "shop:/ConfigMap:elsewhere/a"}}, "Argo CD application shop"),
+        ({"annotations": {ARGO: "shop"}}, "Argo CD application shop"),
+        ({"annotations": {ARGO: ""}}, "Argo CD"),
+        ({"annotations": {ARGO: "shop:apps/Deployment:team/a"}}, None),
+        ({"annotations": {ARGO: "shop:/ConfigMap:team/b"}}, None),
+        (
+            {"labels": {"kustomize.toolkit.fluxcd.io/name": "web", "kustomize.toolkit.fluxcd.io/namespace": "flux"}},
+            "Flux Kustomization flux/web",
+        ),
+        ({"labels": {"helm.toolkit.fluxcd.io/name": "web"}}, "Flux HelmRelease web"),
+        ({"labels": {"app.kubernetes.io/managed-by": "Helm"}}, None),
+        ({}, None),
+    ],
+)
+def test_an_unfinished_object_that_a_gitops_tool_tracks_is_kept(policy, metadata, manager):
+    """It would come back; a tracking id that was copied from another object tracks nothing."""
+    decision = judged(policy, thing(**metadata))
+    words = f"protected: {manager} tracks it and would make it again (`behavior.includeManaged: true` lifts this)"
+    assert (decision.because == words) is (manager is not None)
+    takes = compiled(document(ttl={"immediate": True}, behavior={"includeManaged": True}))
+    assert judged(takes, thing(**metadata)).verdict is Verdict.ACT
+
+
+def test_a_finished_object_that_a_gitops_tool_tracks_may_go(policy):
+    """A Job that ran to its end is garbage, whoever made it."""
+    assert judged(policy, finished_job(annotations={ARGO: "shop:batch/Job:team/a"})).verdict is Verdict.ACT
+
+
+@pytest.mark.parametrize(
+    ("lifts", "owned", "managed"),
+    [({}, False, False), ({"includeOwned": True}, True, False), ({"includeManaged": True}, False, True)],
+)
+def test_each_of_the_two_lifts_its_own(lifts, owned, managed):
+    """Who takes what is tracked does not take what is owned."""
+    takes = compiled(document(ttl={"immediate": True}, behavior=lifts))
+    assert (judged(takes, thing(ownerReferences=[OWNER])).verdict is Verdict.ACT) is owned
+    assert (judged(takes, thing(annotations={ARGO: "shop"})).verdict is Verdict.ACT) is managed
 
 
 @pytest.mark.parametrize(

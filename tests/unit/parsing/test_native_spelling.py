@@ -50,6 +50,7 @@ def test_every_field_of_behavior_is_read():
                 "maxDeletionsPerSecond": 0.5,
                 "batchSize": 7,
                 "includeOwned": True,
+                "includeManaged": True,
                 "breaker": {"maxObjects": 5, "maxPercent": 10, "minObjects": 3},
             },
             evaluationInterval="5m",
@@ -58,7 +59,12 @@ def test_every_field_of_behavior_is_read():
     )
     assert parsed.errors == ()
     assert parsed.policy.behavior == Behavior(
-        dry_run=True, max_deletions_per_second=0.5, batch_size=7, include_owned=True, breaker=Breaker(5, 10, 3)
+        dry_run=True,
+        max_deletions_per_second=0.5,
+        batch_size=7,
+        include_owned=True,
+        include_managed=True,
+        breaker=Breaker(5, 10, 3),
     )
     assert parsed.policy.evaluation_interval == timedelta(minutes=5)
     assert parsed.policy.paused is True

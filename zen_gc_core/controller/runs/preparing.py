@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from zen_gc_core.cluster.access import require
+from zen_gc_core.cluster.discovery import Resource
 from zen_gc_core.cluster.errors import TargetUnavailable
 from zen_gc_core.cluster.observing import observe
 from zen_gc_core.controller.runs.fencing import Stopped
@@ -23,12 +24,15 @@ if TYPE_CHECKING:
     import datetime as dt
 
     from zen_gc_core.cluster.connection import Connection
-    from zen_gc_core.cluster.discovery import Resource, Resources
+    from zen_gc_core.cluster.discovery import Resources
     from zen_gc_core.cluster.namespaces import Namespaces
     from zen_gc_core.engine.compiling import CompiledPolicy
     from zen_gc_core.engine.protections import Grants
     from zen_gc_core.model.candidate import Candidate
     from zen_gc_core.model.policy import Target
+
+
+_SERVICES: Final = Resource("", "v1", "services", "Service", namespaced=True)
 
 
 class Preparing:
@@ -83,7 +87,11 @@ class Preparing:
         case = Case(
             compiled,
             Run(now, compiled.reference, self._namespaces),
-            Protections(self._grants, lambda name: kept_inside(self._connection, self._resources, name, now)),
+            Protections(
+                self._grants,
+                lambda name: kept_inside(self._connection, self._resources, name, now),
+                self._has_service,
+            ),
             record=self._record,
             record_skipped=self._record_skipped,
             whole=self._whole,
@@ -98,6 +106,12 @@ class Preparing:
                 f"preconditions: allow it with --allow-resource {resource}"
             )
         return resource
+
+    def _has_service(self, namespace: str, name: str) -> bool:
+        try:
+            return observe(self._connection, _SERVICES, namespace, name) is not None
+        except ClusterError as error:
+            raise Undecided(f"whether it has a Service cannot be told: {error}") from error
 
     def _whole(self, candidate: Candidate) -> Candidate | None:
         try:

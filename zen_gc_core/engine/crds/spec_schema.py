@@ -130,6 +130,7 @@ def _behavior() -> Schema:
                 least=0,
             ),
             "includeOwned": boolean("Whether unfinished objects with a controller owner may be taken."),
+            "includeManaged": boolean("Whether unfinished objects that Argo CD or Flux tracks may be taken."),
             "breaker": breaker,
             "propagationPolicy": text(f"{_OLD}see action.delete.", among=("", *PROPAGATION_POLICIES)),
             "gracePeriodSeconds": integer(f"{_OLD}see action.delete.", least=0),

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from zen_gc_core.engine.parsing.document import Fields, Place
 
-FIELDS: Final = ("dryRun", "maxDeletionsPerSecond", "batchSize", "includeOwned", "breaker")
+FIELDS: Final = ("dryRun", "maxDeletionsPerSecond", "batchSize", "includeOwned", "includeManaged", "breaker")
 BREAKER_FIELDS: Final = ("maxObjects", "maxPercent", "minObjects")
 
 
@@ -28,6 +28,7 @@ def read_behavior(place: Place | None) -> Behavior:
         max_deletions_per_second=_rate(fields.get("maxDeletionsPerSecond")),
         batch_size=_batch_size(fields.get("batchSize")),
         include_owned=fields.boolean("includeOwned", default=False),
+        include_managed=fields.boolean("includeManaged", default=False),
         breaker=_breaker(fields.get("breaker")),
     )
 

@@ -1,0 +1,89 @@
+"""What is protected by what it is: tables of namespaces, kinds, types of Secrets, and single objects by name. Data."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from zen_gc_core.model.policy import GROUP
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from zen_gc_core.model.candidate import Candidate
+
+PROTECTED_NAMESPACES: Final = frozenset({"kube-system", "kube-public", "kube-node-lease"})
+PROTECTED_SECRET_TYPES: Final = frozenset(
+    {"kubernetes.io/service-account-token", "helm.sh/release.v1", "bootstrap.kubernetes.io/token"}
+)
+
+_ADMISSION: Final = "admissionregistration.k8s.io"
+_RBAC: Final = "rbac.authorization.k8s.io"
+_FLOW: Final = "flowcontrol.apiserver.k8s.io"
+PROTECTED_KINDS: Final[Mapping[tuple[str, str], str]] = {
+    ("", "Namespace"): "namespaces",
+    ("", "Node"): "nodes",
+    ("", "PersistentVolume"): "persistentvolumes",
+    ("", "PersistentVolumeClaim"): "persistentvolumeclaims",
+    ("", "ServiceAccount"): "serviceaccounts",
+    ("apiextensions.k8s.io", "CustomResourceDefinition"): "customresourcedefinitions.apiextensions.k8s.io",
+    ("apiregistration.k8s.io", "APIService"): "apiservices.apiregistration.k8s.io",
+    (_ADMISSION, "ValidatingWebhookConfiguration"): f"validatingwebhookconfigurations.{_ADMISSION}",
+    (_ADMISSION, "MutatingWebhookConfiguration"): f"mutatingwebhookconfigurations.{_ADMISSION}",
+    (_ADMISSION, "ValidatingAdmissionPolicy"): f"validatingadmissionpolicies.{_ADMISSION}",
+    (_ADMISSION, "ValidatingAdmissionPolicyBinding"): f"validatingadmissionpolicybindings.{_ADMISSION}",
+    (_ADMISSION, "MutatingAdmissionPolicy"): f"mutatingadmissionpolicies.{_ADMISSION}",
+    (_ADMISSION, "MutatingAdmissionPolicyBinding"): f"mutatingadmissionpolicybindings.{_ADMISSION}",
+    (_RBAC, "Role"): f"roles.{_RBAC}",
+    (_RBAC, "RoleBinding"): f"rolebindings.{_RBAC}",
+    (_RBAC, "ClusterRole"): f"clusterroles.{_RBAC}",
+    (_RBAC, "ClusterRoleBinding"): f"clusterrolebindings.{_RBAC}",
+    ("storage.k8s.io", "StorageClass"): "storageclasses.storage.k8s.io",
+    ("storage.k8s.io", "VolumeAttachment"): "volumeattachments.storage.k8s.io",
+    ("scheduling.k8s.io", "PriorityClass"): "priorityclasses.scheduling.k8s.io",
+    (_FLOW, "FlowSchema"): f"flowschemas.{_FLOW}",
+    (_FLOW, "PriorityLevelConfiguration"): f"prioritylevelconfigurations.{_FLOW}",
+    ("coordination.k8s.io", "Lease"): "leases.coordination.k8s.io",
+    ("certificates.k8s.io", "CertificateSigningRequest"): "certificatesigningrequests.certificates.k8s.io",
+    (GROUP, "GarbageCollectionPolicy"): f"garbagecollectionpolicies.{GROUP}",
+    (GROUP, "ClusterGarbageCollectionPolicy"): f"clustergarbagecollectionpolicies.{GROUP}",
+}
+"""Protected groups and kinds, with the name that ``--allow-resource`` lifts them by."""
+
+OF_EVERY_NAMESPACE: Final[Mapping[tuple[str, str, str], str]] = {
+    ("", "ConfigMap", "kube-root-ca.crt"): "kube-controller-manager",
+    ("", "ConfigMap", "openshift-service-ca.crt"): "OpenShift",
+    ("", "ConfigMap", "istio-ca-root-cert"): "Istio",
+}
+"""Objects that are in every Namespace, by group, kind and name, and who makes them again at once."""
+
+GOES_WITH_ITS_NAMESPACE: Final = frozenset(
+    {
+        ("", "ServiceAccount", "default"),
+        ("", "ServiceAccount", "builder"),
+        ("", "ServiceAccount", "deployer"),
+        (_RBAC, "RoleBinding", "system:image-pullers"),
+        (_RBAC, "RoleBinding", "system:image-builders"),
+        (_RBAC, "RoleBinding", "system:deployers"),
+    }
+)
+"""Objects of protected kinds that Kubernetes or OpenShift makes in every Namespace: they keep none from going."""
+
+_SERVES_THE_API: Final = frozenset({("", "Service"), ("", "Endpoints"), ("discovery.k8s.io", "EndpointSlice")})
+SERVICE_OF_A_SLICE: Final = "kubernetes.io/service-name"
+
+
+def well_known(group: str, candidate: Candidate) -> str | None:
+    """Why an object must stay because of which one it is; None when it is none of those.
+
+    Args:
+        group: The group of its kind.
+        candidate: The object.
+    """
+    maker = OF_EVERY_NAMESPACE.get((group, candidate.kind, candidate.name))
+    if maker is not None and candidate.namespace:
+        return f"{maker} makes {candidate.kind} {candidate.name} in every Namespace, and Pods rely on it"
+    if candidate.namespace == "default" and (group, candidate.kind) in _SERVES_THE_API:
+        named = (candidate.name, candidate.labels.get(SERVICE_OF_A_SLICE))
+        if "kubernetes" in named:
+            return f"{candidate.kind} {candidate.name} is the way to the API server"
+    return None
