@@ -90,10 +90,22 @@ def test_kustomize_takes_the_definitions_along_and_leaves_the_optional_roles_out
 
 @pytest.mark.parametrize("name", ["common", "workloads", "secrets", "persistentvolumeclaims"])
 def test_a_role_for_targets_is_aggregated_and_gives_what_the_writes_need(name: str) -> None:
-    """Reading, deleting, marking; no more."""
+    """Reading, deleting, marking; no more. What a patch of can change what runs is not marked by default."""
     (role,) = documents(MANIFESTS / "targets" / f"{name}.yaml")
     assert role["metadata"]["labels"][AGGREGATED] == "true"
-    assert all(rule["verbs"] == ["get", "list", "delete", "patch"] for rule in role["rules"])
+    for rule in role["rules"]:
+        runs = set(rule["resources"]) & {"pods", "replicasets"}
+        assert rule["verbs"] == ["get", "list", "delete", *([] if runs else ["patch"])]
+
+
+def test_marking_what_runs_is_a_decision_of_its_own() -> None:
+    """Pods and ReplicaSets, the verb patch, and nothing else."""
+    (role,) = documents(MANIFESTS / "targets/marking.yaml")
+    assert role["metadata"]["labels"][AGGREGATED] == "true"
+    assert {rule["resources"][0]: rule["verbs"] for rule in role["rules"]} == {
+        "pods": ["patch"],
+        "replicasets": ["patch"],
+    }
 
 
 @pytest.mark.parametrize("name", ["secrets", "persistentvolumeclaims"])

@@ -37,6 +37,7 @@ ALLOWED = [
     "delete jobs.batch -n team-a",
     "patch configmaps -n team-a",
     "delete replicasets.apps -n team-a",
+    "patch jobs.batch -n team-a",
 ]
 
 DENIED = [
@@ -54,6 +55,8 @@ DENIED = [
     "delete persistentvolumeclaims -n team-a",
     "delete deployments.apps -n team-a",
     "create pods -n team-a",
+    "patch pods -n team-a",
+    "patch replicasets.apps -n team-a",
     "update configmaps -n team-a",
     "deletecollection pods -n team-a",
     "get pods --subresource=log -n team-a",
@@ -134,7 +137,7 @@ def test_a_labelled_role_opens_a_kind_to_policies(installed: RealCluster, who: P
         assert installed.request("DELETE", installed.path_of(role)).status == 200
 
 
-@pytest.mark.parametrize("name", ["workloads", "secrets", "persistentvolumeclaims"])
+@pytest.mark.parametrize("name", ["workloads", "marking", "secrets", "persistentvolumeclaims"])
 def test_the_optional_roles_would_be_taken(installed: RealCluster, name: str) -> None:
     """Strictly validated by the server."""
     path = str(MANIFESTS / "targets" / f"{name}.yaml")

@@ -4,7 +4,8 @@
     ├── BadConfiguration     mend the kubeconfig, the context or the flags; trying again changes nothing
     ├── TLSTrouble           mend the certificates, or the clock; trying again changes nothing
     ├── CannotReach          no answer, or half of one: try again later; what a write did is unknown
-    │   └── TimedOut         … because it took too long
+    │   ├── TimedOut         … because it took too long
+    │   └── LookedTooLongAgo … because nothing was sent: what allows it was looked at too long ago
     ├── ServerFailed         a 5xx: try again later; what a write did is unknown
     ├── Throttled            a 429: wait ``retry_after`` seconds, all of you
     ├── Unauthorized         a 401, also with credentials read anew: end the run
@@ -50,6 +51,10 @@ class CannotReach(ClusterError):
 
 class TimedOut(CannotReach):
     """The server did not answer, or did not end its answer, in time."""
+
+
+class LookedTooLongAgo(CannotReach):
+    """What allows a request was looked at too long ago when it was about to leave: it did not, and may be tried again."""
 
 
 class ServerFailed(ClusterError):

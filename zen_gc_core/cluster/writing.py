@@ -1,7 +1,8 @@
 """Writing to users' objects: the wire part of the delete contract.
 
 Every write goes through a ``Writer`` and takes an ``Observed``: uid and resourceVersion of a fresh read are its
-preconditions. The right to write is asked when the connection stands, right before the bytes leave. There is no
+preconditions. The intent is written down first, which may take long; then it is asked whether the write is still
+wanted; and the right to write is asked last, when the connection stands, right before the bytes leave. There is no
 deletecollection, and no write by name.
 """
 
@@ -53,10 +54,16 @@ class Attempt:
 
 
 class Journal(Protocol):
-    """Where intents and outcomes are written down."""
+    """Where intents and outcomes are written down, and who is asked once they are; whatever it raises stops the request."""
 
     def intent(self, attempt: Attempt) -> None:
-        """Called before each request is sent; whatever it raises stops the request."""
+        """Called first, before each request; may block for as long as writing it down takes."""
+
+    def look_again(self) -> None:
+        """Called when the intent is written down, and before the connection is made: may look anew."""
+
+    def leaving(self) -> None:
+        """Called when the connection stands, right before the request leaves: looks at nothing but the clock."""
 
     def outcome(self, attempt: Attempt, result: Result | None, message: str) -> None:
         """Called after each request, also one that was stopped; None: what it did is not known, or it did nothing."""
@@ -110,7 +117,7 @@ class Writer:
 
         def send(audit: dict[str, str]) -> Written | Unsure:
             answer = self.connection.request(
-                "DELETE", observed.path, body=body, headers=audit, timeout=self.timeout, guard=self.authority
+                "DELETE", observed.path, body=body, headers=audit, timeout=self.timeout, guard=self._leaving
             )
             return read_deletion(answer, observed)
 
@@ -145,7 +152,7 @@ class Writer:
                 content_type=MERGE_PATCH,
                 headers=audit,
                 timeout=self.timeout,
-                guard=self.authority,
+                guard=self._leaving,
             )
             return read_mark(answer, observed)
 
@@ -171,9 +178,10 @@ class Writer:
         raise AssertionError("unreachable: the last step returns or raises")
 
     def _send(self, attempt: Attempt, send: Callable[[dict[str, str]], Written | Unsure]) -> Written:
-        """Send it once, with its intent before and its outcome after."""
+        """Send it once: its intent, then the last questions, then the request, then its outcome."""
         self.authority()
         self.journal.intent(attempt)
+        self.journal.look_again()
         try:
             answered = send({"Audit-ID": attempt.attempt_id})
         except AnswerTooLarge as error:
@@ -190,6 +198,10 @@ class Writer:
         written = self._settled(answered, attempt.observed) if isinstance(answered, Unsure) else answered
         self.journal.outcome(attempt, written.result, written.message)
         return written
+
+    def _leaving(self) -> None:
+        self.journal.leaving()
+        self.authority()
 
     def _settled(self, unsure: Unsure, observed: Observed) -> Written:
         """Look once what became of the object; what cannot be seen gone is not counted as deleted."""

@@ -63,10 +63,18 @@ class Notes:
     """A journal that remembers."""
 
     intents: list[Attempt] = field(default_factory=list)
+    asked: list[str] = field(default_factory=list)
     outcomes: list[tuple[Attempt, Result | None, str]] = field(default_factory=list)
 
     def intent(self, attempt: Attempt) -> None:
         self.intents.append(attempt)
+        self.asked.append("intent")
+
+    def look_again(self) -> None:
+        self.asked.append("look_again")
+
+    def leaving(self) -> None:
+        self.asked.append("leaving")
 
     def outcome(self, attempt: Attempt, result: Result | None, message: str) -> None:
         assert attempt in self.intents

@@ -9,7 +9,14 @@ import pytest
 from zen_gc_embedded import Fault, Request
 
 from zen_gc_core.cluster.authority import Authority
-from zen_gc_core.cluster.errors import AccessDenied, AuthorityLost, MalformedAnswer, Throttled, Unauthorized
+from zen_gc_core.cluster.errors import (
+    AccessDenied,
+    AuthorityLost,
+    LookedTooLongAgo,
+    MalformedAnswer,
+    Throttled,
+    Unauthorized,
+)
 from zen_gc_core.cluster.observing import Observed, observe
 from zen_gc_core.cluster.throttling import Throttle
 from zen_gc_core.cluster.writing import Writer
@@ -352,6 +359,38 @@ def test_nothing_is_sent_when_its_intent_cannot_be_written_down(
     with pytest.raises(OSError, match="no space left"):
         writer(broken.connection, notes, naps).delete(observed, Delete(), attempt_id="a")
     assert not writes(server)
+
+
+def test_the_intent_is_written_down_before_anybody_is_asked_whether_the_write_is_still_wanted(
+    broken: Lab, server: EmbeddedCluster, notes: Notes, naps: Naps
+) -> None:
+    """Writing it down may take long; what is asked before it would be old when the request leaves. At each step."""
+    observed = seen(broken, broken.make())
+    server.faults = on_writes(Fault(status=500), Fault(status=429), None)
+
+    def authority() -> None:
+        notes.asked.append("authority")
+
+    writer(broken.connection, notes, naps, authority).delete(observed, Delete(), attempt_id="a")
+    asked = " ".join(notes.asked)
+    head, body = "leaving authority", " leaving authority"
+    assert asked.replace(head + body, head) == " ".join(["authority", "intent", "look_again", head] * 3)
+
+
+def test_a_write_whose_last_look_is_old_when_it_would_leave_is_asked_for_anew(
+    broken: Lab, server: EmbeddedCluster, notes: Notes, naps: Naps, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The process stood still between the look and the request: nothing leaves on it."""
+    observed = seen(broken, broken.make())
+    looks = [LookedTooLongAgo("30 s ago"), LookedTooLongAgo("9 s ago")]
+
+    def leaving() -> None:
+        if looks:
+            raise looks.pop(0)
+
+    monkeypatch.setattr(notes, "leaving", leaving)
+    assert writer(broken.connection, notes, naps).delete(observed, Delete(), attempt_id="a").result is Result.DELETED
+    assert (notes.asked.count("look_again"), len(writes(server))) == (3, 1)
 
 
 def test_an_observation_is_made_of_a_fresh_read_of_that_object_and_nothing_else(broken: Lab) -> None:

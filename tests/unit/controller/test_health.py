@@ -65,6 +65,16 @@ def test_readyz_names_what_is_missing_until_all_holds() -> None:
         assert ask(server, "/readyz")[0] == 503
 
 
+@pytest.mark.parametrize(("seconds", "status"), [(0.0, 200), (4.9, 200), (5.0, 503), (600.0, 503)])
+def test_a_log_that_is_blocked_for_five_seconds_fails_the_probe(seconds: float, status: int) -> None:
+    """Nothing is deleted without its intent in the log, so that a new container is the only way on."""
+    heartbeat = Heartbeat(timedelta(seconds=30))
+    with serve_health(ANYWHERE, heartbeat, Readiness([]), lambda: seconds) as server:
+        found, _, body = ask(server, "/healthz")
+    assert found == status
+    assert (b"the log has been blocked" in body) == (status == 503)
+
+
 def test_a_condition_that_was_not_declared_is_a_mistake() -> None:
     """A misspelt name would never become true."""
     with pytest.raises(KeyError):

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 import structlog
 
+from zen_gc_core.cluster.clocks import boottime
 from zen_gc_core.controller.process import redaction, standard_output
 
 if TYPE_CHECKING:
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
     from structlog.typing import EventDict, FilteringBoundLogger, Processor, WrappedLogger
 
 Format = Literal["json", "console"]
+
+MOST_BLOCKED_SECONDS: Final = 5.0
+"""How long a line may take to leave before nothing more is done on the strength of what could not be written down."""
 
 _FIRST: Final = ("timestamp", "level", "event", "policy", "namespace", "phase")
 """The fields that lead every line, in this order."""
@@ -71,6 +75,12 @@ def logger() -> FilteringBoundLogger:
     return found
 
 
+def blocked_seconds() -> float:
+    """For how long the log in force has been waiting for a line to leave; 0 when none is on its way."""
+    lines = structlog.get_config()["logger_factory"]()
+    return lines.blocked_seconds if isinstance(lines, Lines) else 0.0
+
+
 class Lines:
     """Writes whole lines to a stream and flushes each; for any number of threads.
 
@@ -85,6 +95,13 @@ class Lines:
         self._lock = threading.RLock()
         self._writing = False
         self._late: deque[str] = deque()
+        self._began: float | None = None
+
+    @property
+    def blocked_seconds(self) -> float:
+        """For how long a line has been on its way; 0 when none is."""
+        began = self._began
+        return 0.0 if began is None else boottime() - began
 
     def msg(self, line: str) -> None:
         """Write a line; it has left when this returns."""
@@ -95,10 +112,12 @@ class Lines:
             self._writing = True
             try:
                 while self._late:
+                    self._began = boottime()
                     self._stream.write(f"{self._late.popleft()}\n")
                     self._stream.flush()
             finally:
                 self._writing = False
+                self._began = None
 
     debug = info = warning = error = critical = msg
 

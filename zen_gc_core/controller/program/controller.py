@@ -269,8 +269,8 @@ def stopped_by_signals(controller: Controller, log: RunLog) -> Iterator[None]:
     """Let SIGTERM and SIGINT stop a controller while this holds."""
 
     def stop(number: int, _frame: Any) -> None:
+        controller.stopping.set()  # first: the log may be blocked
         log.stopping(signal.Signals(number).name)
-        controller.stopping.set()
         if controller.starting:
             sys.exit(0)  # out of whatever request it waits for
 

@@ -1,6 +1,7 @@
 """Whether the controller lives and is ready, and the two ports on which that and its metrics are asked for.
 
-`/healthz`: the main loop has ticked within its bound; when it has not, the kubelet starts the container anew. `/readyz`:
+`/healthz`: the main loop has ticked within its bound, and the log is not blocked; when that is not so, the kubelet
+starts the container anew. `/readyz`:
 the named conditions hold; a standby is as ready as a leader.
 """
 
@@ -10,6 +11,7 @@ import threading
 import time
 from typing import TYPE_CHECKING
 
+from zen_gc_core.controller.process.logs import MOST_BLOCKED_SECONDS, blocked_seconds
 from zen_gc_core.controller.process.serving import Page, Server
 from zen_gc_core.controller.telling.metrics import CONTENT_TYPE
 
@@ -96,13 +98,16 @@ def serve_metrics(address: str, metrics: Metrics) -> Server:
     return Server(address, {"/metrics": lambda: Page(metrics.exposition(), content_type=CONTENT_TYPE)})
 
 
-def serve_health(address: str, heartbeat: Heartbeat, readiness: Readiness) -> Server:
+def serve_health(
+    address: str, heartbeat: Heartbeat, readiness: Readiness, log_blocked: Callable[[], float] = blocked_seconds
+) -> Server:
     """Serve ``/healthz`` and ``/readyz``: 200 for yes, 503 for no, and in the body why.
 
     Args:
         address: Where (``:8081``).
         heartbeat: The main loop's.
         readiness: What must hold.
+        log_blocked: For how long the log has been waiting for a line to leave, in seconds.
 
     Raises:
         InputError: The address is none.
@@ -110,9 +115,11 @@ def serve_health(address: str, heartbeat: Heartbeat, readiness: Readiness) -> Se
     """
 
     def healthz() -> Page:
-        if heartbeat.alive:
-            return Page(b"ok\n")
-        return Page(f"the main loop has not ticked for {heartbeat.age:.0f} s\n".encode(), 503)
+        if not heartbeat.alive:
+            return Page(f"the main loop has not ticked for {heartbeat.age:.0f} s\n".encode(), 503)
+        if (blocked := log_blocked()) >= MOST_BLOCKED_SECONDS:
+            return Page(f"the log has been blocked for {blocked:.0f} s\n".encode(), 503)
+        return Page(b"ok\n")
 
     def readyz() -> Page:
         conditions = readiness.conditions

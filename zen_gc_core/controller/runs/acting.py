@@ -1,7 +1,7 @@
 """Acting: a plan is carried out, one guarded write at a time.
 
-For each object: the fence, the rate, a fresh read, the full decision again, and only then a write with the uid and
-the resourceVersion of that read. The reasons are in ``docs/explanation/the-delete-contract.md``.
+For each object: the fence, the rate, a fresh read, the full decision again, its intent in the log, the fence once more,
+and only then a write with the uid and the resourceVersion of that read. The reasons are in ``docs/explanation/the-delete-contract.md``.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from zen_gc_core.cluster.errors import AccessDenied, AuthorityLost
 from zen_gc_core.cluster.observing import observe
 from zen_gc_core.cluster.throttling import Throttle
 from zen_gc_core.cluster.writing import Writer
+from zen_gc_core.controller.process.logs import MOST_BLOCKED_SECONDS
 from zen_gc_core.controller.runs.fencing import Stopped
 from zen_gc_core.engine import judging
 from zen_gc_core.engine.selecting import in_scope, selected
@@ -249,8 +250,7 @@ class _Carrying:
         """Tell the outcome of a write that ended the run, so that no intent is left without one."""
         if not journal.attempts:
             return
-        unsent = isinstance(error, AuthorityLost) and journal.attempts == 1
-        result = Result.DROPPED if unsent else Result.FAILED
+        result = Result.FAILED if journal.sent else Result.DROPPED
         self._note(Outcome(decision, result, str(error), journal.attempt_id), journal, error)
 
     def _note(self, outcome: Outcome, journal: _Journal, cause: Exception | None = None) -> None:
@@ -270,11 +270,17 @@ def _sent(writer: Writer, observed: Observed, decision: Decision, attempt_id: st
 
 
 class _Journal:
-    """One object's intents and outcomes, told to the witness; no request leaves past the fence."""
+    """One object's intents and outcomes, told to the witness; no request leaves past the fence.
+
+    Attributes:
+        attempts: How many intents were written down.
+        sent: How many requests may have left.
+    """
 
     def __init__(self, decision: Decision, acting: Acting) -> None:
         self.attempt_id = str(uuid.uuid4())
         self.attempts = 0
+        self.sent = 0
         self.started: float | None = None
         self._decision = decision
         self._acting = acting
@@ -284,9 +290,18 @@ class _Journal:
         return 0.0 if self.started is None else boottime() - self.started
 
     def intent(self, attempt: Attempt) -> None:
-        self._acting.fence.look_again()
         self.attempts += 1
+        began = boottime()
         self._acting.witness.intent(self._decision, attempt)
+        if (blocked := boottime() - began) >= MOST_BLOCKED_SECONDS:
+            raise Stopped("LogBlocked", f"the log was blocked for {blocked:.0f} s")
+
+    def look_again(self) -> None:
+        self._acting.fence.look_again()
+
+    def leaving(self) -> None:
+        self._acting.fence.recent()
+        self.sent += 1
 
     def outcome(self, attempt: Attempt, result: Result | None, message: str) -> None:
         """The outcome of the whole write is told by whoever sent it; a single request's is in its retries."""

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from zen_gc_core.cluster.clocks import boottime
 from zen_gc_core.cluster.discovery import Resource
+from zen_gc_core.cluster.errors import LookedTooLongAgo
 from zen_gc_core.cluster.observing import observe
 from zen_gc_core.cluster.policies import POLICY_KINDS
 from zen_gc_core.errors import ClusterError
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
     from zen_gc_core.model.policy import PolicyReference
 
 FRESH_SECONDS: Final = 5.0
+MOST_SECONDS: Final = 8.0
+"""How old a look may be when the request leaves: fresh when it was asked for, and the time to connect."""
+
 KILL_SWITCH: Final = "zen-gc-pause"
 """The ConfigMap in the controller's namespace that stops every write."""
 
@@ -112,6 +116,16 @@ class Fence:
         with self._lock:
             if self._old:
                 self._look()
+
+    def recent(self) -> None:
+        """Ask when the request leaves whether the last look still counts: the process may have stood still since.
+
+        Raises:
+            LookedTooLongAgo: It does not; nothing was sent, and it must be looked anew.
+        """
+        age = self._clock() - self._looked_at
+        if age > MOST_SECONDS:
+            raise LookedTooLongAgo(f"the policy was looked at {age:.0f} s ago: nothing was sent")
 
     @property
     def _old(self) -> bool:

@@ -1,0 +1,42 @@
+"""The fence by itself: how old a look may be."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from zen_gc_core.cluster.connection import Connection
+from zen_gc_core.cluster.errors import LookedTooLongAgo
+from zen_gc_core.controller.runs.fencing import Fence
+from zen_gc_core.model.policy import NAMESPACED, PolicyReference
+
+if TYPE_CHECKING:
+    from tests.cluster.controller.stage import EmbeddedStage
+
+
+def test_a_look_counts_for_five_seconds_and_for_three_more_while_a_request_is_on_its_way(
+    embedded: EmbeddedStage,
+) -> None:
+    """Asked for anew after 5 s; whatever stood still for longer than 8 s does not leave on it."""
+    name = embedded.policy()
+    metadata = embedded.read(name)["metadata"]
+    policy = PolicyReference(NAMESPACED, embedded.namespace, name, metadata["uid"], metadata["generation"])
+    now = 1000.0
+    with Connection.open(kubeconfig=embedded.cluster.kubeconfig_path) as connection:
+        fence = Fence(connection, policy, own_namespace=embedded.home, batch_size=20, clock=lambda: now)
+        with pytest.raises(LookedTooLongAgo):
+            fence.recent()
+        fence.pass_one()
+        looks = len(embedded.server.requests)
+        now += 4.9
+        fence.look_again()
+        assert len(embedded.server.requests) == looks
+        now += 3.0
+        fence.recent()
+        now += 0.2
+        with pytest.raises(LookedTooLongAgo, match="8 s ago"):
+            fence.recent()
+        fence.look_again()
+        fence.recent()
+        assert len(embedded.server.requests) > looks
