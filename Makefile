@@ -42,7 +42,8 @@ docs: $(VENV)/run  ## Write the generated pages of the reference anew.
 	@$(BIN)/python docs/generate.py
 
 lock:  ## Lock the dependencies anew (needs uv).
-	@uv pip compile --universal --python-version 3.11 -q pyproject.toml --group build --generate-hashes --no-header --no-annotate --upgrade -o requirements/run.txt
+	@uv pip compile --universal --python-version 3.11 -q pyproject.toml --generate-hashes --no-header --no-annotate --upgrade -o requirements/image.txt
+	@uv pip compile --universal --python-version 3.11 -q pyproject.toml --group build -c requirements/image.txt --generate-hashes --no-header --no-annotate -o requirements/run.txt
 	@uv pip compile --universal --python-version 3.11 -q pyproject.toml --group dev -c requirements/run.txt --generate-hashes --no-header --no-annotate -o requirements/dev.txt
 
 clean:  ## Remove what was made here.

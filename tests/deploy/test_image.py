@@ -24,7 +24,7 @@ def pins(path: str) -> dict[str, str]:
     return {match[1]: match[0] for match in re.finditer(r"^([\w.-]+)==.*\n(?: {4}.*\n)*", text, re.MULTILINE)}
 
 
-@pytest.mark.parametrize("path", ["requirements/run.txt", "deploy/build-requirements.txt"])
+@pytest.mark.parametrize("path", ["requirements/image.txt", "deploy/build-requirements.txt"])
 def test_everything_that_is_installed_is_pinned_by_hash(path: str) -> None:
     """And pip is told to insist."""
     assert pins(path)
@@ -38,6 +38,14 @@ def test_the_wheel_is_built_by_what_developers_build_it_with() -> None:
     assert {name: locked.get(name) for name in pins("deploy/build-requirements.txt")} == pins(
         "deploy/build-requirements.txt"
     )
+
+
+def test_the_image_has_what_the_tests_run_with_and_nothing_to_build_with() -> None:
+    """Its lock is the developers' less the build back end, version by version."""
+    image, run = pins("requirements/image.txt"), pins("requirements/run.txt")
+    assert {name: run.get(name) for name in image} == image
+    assert set(run) - set(image) <= set(pins("deploy/build-requirements.txt"))
+    assert "hatchling" in set(run) - set(image)
 
 
 def test_every_other_install_is_without_an_index() -> None:

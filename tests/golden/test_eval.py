@@ -7,6 +7,7 @@ import json
 import pytest
 from click.testing import CliRunner
 
+from zen_gc_core.cli import second_opinion
 from zen_gc_core.cli.eval import command
 from zen_gc_core.errors import InputError
 
@@ -87,3 +88,35 @@ def test_an_expression_that_does_not_compile_is_shown_with_a_caret(objects, lang
     place, text, mark = str(refused.value).split("\n")
     assert place.startswith("1:")
     assert (text, mark.strip()) == ("nope(object)", "^")
+
+
+@pytest.mark.parametrize(
+    ("expression", "agrees", "because"),
+    [
+        ("object.kind == 'Pod' && object.metadata.name.startsWith('w')", True, None),
+        ("object.status.?phase.orValue('') == 'Failed'", False, "it has no optional values (`.?`, `[?`, `{?`)"),
+        ("string(true) == 'true'", False, "string() spells booleans and doubles as Python does"),
+        ("object.nope.a == 1", True, None),
+    ],
+)
+def test_a_second_opinion_is_shown_beside_the_first_and_changes_nothing(objects, expression, agrees, because):
+    """What cel-python's interpreter says, and the reason where it is known to say something else."""
+    alone, code = ask(objects, expression)
+    found, code_with = ask(objects, expression, "--second-opinion")
+    second = found.pop("secondOpinion")
+    assert (second["agrees"], second["because"]) == (agrees, because)
+    assert (found, code_with) == (alone, code)
+
+
+def test_a_second_opinion_that_takes_too_long_is_an_answer_like_another(objects, monkeypatch):
+    """Its process is ended; the first opinion stands."""
+    monkeypatch.setattr(second_opinion, "TIMEOUT_SECONDS", 0.01)
+    found, _ = ask(objects, "true", "--second-opinion")
+    assert found["verdict"] == "holds"
+    assert "no answer in 0.01 s" in found["secondOpinion"]["error"]
+
+
+def test_there_is_no_second_opinion_on_jmespath(objects):
+    """cel-python does not know it."""
+    with pytest.raises(InputError, match="does not know JMESPath"):
+        ask(objects, "-l", "jmespath", "kind", "--second-opinion")

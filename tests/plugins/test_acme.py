@@ -67,3 +67,22 @@ def test_the_examples_own_tests_pass(fresh, tmp_path):
     shutil.copy(EXAMPLE / "pyproject.toml", tmp_path)
     output = _run(python, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", cwd=tmp_path)
     assert " passed" in output
+
+
+def test_the_example_type_checks_strictly_against_what_is_installed(fresh, tmp_path):
+    """``py.typed`` is in the wheel, and the door's names have types."""
+    python, site = fresh
+    shutil.copytree(EXAMPLE / "acme_zen_gc", tmp_path / "acme_zen_gc")
+    assert (site / "zen_gc_core" / "py.typed").is_file()
+    output = _run(python, "-m", "mypy", "--strict", "--cache-dir", tmp_path / "cache", "acme_zen_gc", cwd=tmp_path)
+    assert "Success: no issues found" in output
+
+
+def test_a_wrong_use_of_the_door_is_found_by_the_type_checker(fresh, tmp_path):
+    """The check bites: a misspelt name of the door is no Any."""
+    python, _ = fresh
+    (tmp_path / "wrong.py").write_text(
+        "from zen_gc_core import Candidate\n\n\ndef f(c: Candidate) -> int:\n    return c.nam\n"
+    )
+    with pytest.raises(AssertionError, match='has no attribute "nam"'):
+        _run(python, "-m", "mypy", "--strict", "--cache-dir", tmp_path / "cache", "wrong.py", cwd=tmp_path)

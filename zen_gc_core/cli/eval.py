@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from zen_gc_core import expressions
+from zen_gc_core.cli import second_opinion
 from zen_gc_core.cli.input import as_candidate, load_installed, read_manifests
 from zen_gc_core.cli.lines import visible
 from zen_gc_core.cli.options import BooleanCommand, instant_of
@@ -22,6 +23,7 @@ from zen_gc_core.model.policy import NAMESPACED, PolicyReference
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from zen_gc_core.cli.second_opinion import Opinion
     from zen_gc_core.expressions.budget import Cost
     from zen_gc_core.model.candidate import Candidate
 
@@ -53,6 +55,11 @@ _POLICY = PolicyReference(NAMESPACED, "default", "eval")
 @click.option("--now", metavar="RFC3339", help="What now is; default now.")
 @click.option("--trace/--no-trace", default=False, help="Show what each part of the expression yields.")
 @click.option(
+    "--second-opinion/--no-second-opinion",
+    default=False,
+    help="Ask cel-python's interpreter, too, in a process of its own, and show where it differs.",
+)
+@click.option(
     *("-o", "--output"),
     type=click.Choice(["text", "json"]),
     default="text",
@@ -73,7 +80,9 @@ def command(expression: str, filenames: tuple[str, ...], **values: Any) -> int:
     manifests = read_manifests(filenames)
     candidates = [as_candidate(document) for document in (*manifests.objects, *manifests.policies)]
     run = Run(now, _POLICY, Files(candidates).namespace)
-    answers = [_answer(ask, candidate, run) for candidate in candidates]
+    answers = [_answer(expression, ask, candidate, run) for candidate in candidates]
+    if values["second_opinion"]:
+        answers = _with_second_opinions(expression, answers, run, values["language"])
     if values["output"] == "json":
         click.echo(as_json({"expression": expression, "results": [_document(one, values["trace"]) for one in answers]}))
     else:
@@ -106,8 +115,10 @@ class _Yield:
 class _Answer:
     """What an expression yielded on which object."""
 
+    expression: str
     candidate: Candidate
     yielded: _Yield
+    second: Opinion | None = None
 
     @property
     def error(self) -> str | None:
@@ -122,11 +133,30 @@ class _Answer:
         return "does not hold" if self.yielded.value is False else "undecided: neither true nor false"
 
 
-def _answer(ask: Callable[[Candidate, Run], _Yield], candidate: Candidate, run: Run) -> _Answer:
+def _answer(expression: str, ask: Callable[[Candidate, Run], _Yield], candidate: Candidate, run: Run) -> _Answer:
     try:
-        return _Answer(candidate, ask(candidate, run))
+        return _Answer(expression, candidate, ask(candidate, run))
     except Undecided as doubt:
-        return _Answer(candidate, _Yield(None, "", str(doubt), ()))
+        return _Answer(expression, candidate, _Yield(None, "", str(doubt), ()))
+
+
+def _with_second_opinions(expression: str, answers: list[_Answer], run: Run, language: str) -> list[_Answer]:
+    if language != "cel":
+        raise InputError("--second-opinion is about CEL: cel-python does not know JMESPath")
+    policy = expressions.cel.to_json(policy_variable(_POLICY))
+    cases = [
+        {"object": one.candidate.object, "policy": policy, "namespaceObject": _namespace_of(one.candidate, run)}
+        for one in answers
+    ]
+    opinions = second_opinion.ask(expression, run.now, cases)
+    return [replace(one, second=opinion) for one, opinion in zip(answers, opinions, strict=True)]
+
+
+def _namespace_of(candidate: Candidate, run: Run) -> Any:
+    try:
+        return namespace_variable(candidate, run)
+    except Undecided:
+        return None
 
 
 def _cel(text: str) -> Callable[[Candidate, Run], _Yield]:
@@ -182,6 +212,8 @@ def _document(answer: _Answer, trace: bool) -> dict[str, Any]:  # noqa: FBT001  
         "verdict": answer.verdict,
         "cost": {"steps": yielded.cost.steps, "bytes": yielded.cost.bytes} if yielded.cost else None,
     }
+    if answer.second is not None:
+        shown["secondOpinion"] = _compared(answer, answer.second)
     if trace:
         shown["trace"] = [{"expression": part.text, "value": part.value, "error": part.error} for part in yielded.parts]
     return shown
@@ -193,9 +225,33 @@ def _show(answer: _Answer, *, trace: bool) -> None:
     value = "" if yielded.error is not None else f"{_short(yielded.value)} ({yielded.kind}), "
     cost = f"  [{yielded.cost.steps} steps, {yielded.cost.bytes} bytes]" if yielded.cost else ""
     click.echo(f"{candidate.kind} {visible(place)}: {value}{visible(answer.verdict)}{cost}")
+    if answer.second is not None:
+        _show_second(answer, answer.second)
     for part in yielded.parts if trace else ():
         outcome = f"error: {part.error}" if part.error is not None else _short(part.value)
         click.echo(f"  {visible(part.text)}  =  {visible(outcome)}")
+
+
+def _compared(answer: _Answer, second: Opinion) -> dict[str, Any]:
+    ours = second_opinion.Opinion(answer.yielded.value, answer.yielded.kind, answer.error)
+    agrees = second_opinion.agree(ours, second)
+    return {
+        "value": second.value,
+        "type": second.type,
+        "error": second.error,
+        "agrees": agrees,
+        "because": None if agrees else second_opinion.explain(answer.expression, ours, second),
+    }
+
+
+def _show_second(answer: _Answer, second: Opinion) -> None:
+    compared = _compared(answer, second)
+    outcome = f"error: {second.error}" if second.error is not None else f"{_short(second.value)} ({second.type})"
+    click.echo(f"  cel-python: {visible(outcome)}, {'the same' if compared['agrees'] else 'it differs'}")
+    if not compared["agrees"]:
+        reason = compared["because"]
+        known = f"known of cel-python: {reason}" if reason else "nobody knows why yet: please report it"
+        click.echo(f"    {known}; policies go by the answer above, which is Kubernetes' meaning")
 
 
 def _short(value: Any) -> str:

@@ -1,12 +1,12 @@
 """The grammar of CEL: cel-python's, patched, and its LALR table.
 
-The table lies beside this module as ``grammar.json`` and is all that compiling an expression needs: neither lark nor
-celpy is imported then. This module is imported only to make the table anew::
+The table is ``zen_gc_core/expressions/cel/grammar.json`` and all that compiling an expression needs: neither lark nor
+celpy is imported then. This program makes the table anew::
 
-    python -m zen_gc_core.expressions.cel.grammar
+    python tools/cel_grammar.py
 
 The text of the grammar is cel-python's own, found without importing (or running) that package. Its terminals are not
-used: :mod:`~zen_gc_core.expressions.cel.lexing` reads the text in linear time, where theirs backtrack.
+used: ``zen_gc_core.expressions.cel.lexing`` reads the text in linear time, where theirs backtrack.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from lark import Lark
 from lark.grammar import NonTerminal, Terminal
 from lark.lexer import PatternStr
 
-TABLE: Final = Path(__file__).with_name("grammar.json")
+TABLE: Final = Path(__file__).parents[1] / "zen_gc_core" / "expressions" / "cel" / "grammar.json"
 
 _TERMINALS: Final = r"""
 INT_LIT: /i/
