@@ -59,8 +59,8 @@ class Answer:
         """
         try:
             document = orjson.loads(self.body)
-        except orjson.JSONDecodeError:
-            raise MalformedAnswer(f"{self}: the body is no JSON{_from_a_proxy(self)}") from None
+        except Exception as error:
+            raise MalformedAnswer(f"{self}: the body is no JSON{_from_a_proxy(self)}") from error
         if not isinstance(document, dict):
             raise MalformedAnswer(f"{self}: the body is no JSON object")
         return document
@@ -70,7 +70,7 @@ class Answer:
         """The server's words, from a Status; empty when there are none. Always one line of printable text."""
         try:
             document = orjson.loads(self.body)
-        except orjson.JSONDecodeError:
+        except Exception:  # noqa: BLE001  words that cannot be read are none
             return ""
         words = document.get("message") if isinstance(document, dict) else None
         return one_line(words) if isinstance(words, str) else ""

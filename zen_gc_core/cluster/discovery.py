@@ -226,13 +226,13 @@ class Resources:
         if answer.status == 404:
             return frozenset()
         try:
-            items = _checked(answer, resource="apiservices.apiregistration.k8s.io").get("items") or []
-            specs = [item.get("spec") or {} for item in items]
-            return frozenset(_api_version(spec["group"], spec["version"]) for spec in specs if spec.get("service"))
+            document = _checked(answer, resource="apiservices.apiregistration.k8s.io")
         except AccessDenied:
             return None
-        except (AttributeError, KeyError, TypeError):
-            raise MalformedAnswer(f"{answer}: an APIService is malformed") from None
+        try:
+            return frozenset(_service_versions(document))
+        except Exception as error:
+            raise MalformedAnswer(f"{answer}: that is no whole list of APIServices") from error
 
     def _get(self, path: str, accept: str = "application/json") -> dict[str, Any]:
         return _checked(self._connection.request("GET", path, accept=accept))
@@ -254,11 +254,38 @@ def _behind(resource: Resource, services: frozenset[str] | None) -> Resource:
     return replace(resource, aggregated=None if services is None else resource.api_version in services)
 
 
+def _service_versions(document: dict[str, Any]) -> Iterator[str]:
+    """The group versions of a list of APIServices that have a server of their own; raises unless it is one, and whole."""
+    if document["kind"] != "APIServiceList" or document["metadata"].get("continue"):
+        raise ValueError("no whole list")
+    for item in _items(document, "items", null=True):
+        spec = item["spec"]
+        group, version = _word(spec.get("group", "")), _word(spec["version"])
+        if spec.get("service") is not None:
+            yield _api_version(group, version)
+
+
+def _items(document: dict[str, Any], name: str, *, null: bool = False) -> list[Any]:
+    """A list in a document; null is an empty one where Go writes it so."""
+    found = document.get(name) if null else document[name]
+    if found is None and null and name in document:
+        return []
+    if not isinstance(found, list):
+        raise TypeError(name)
+    return found
+
+
+def _word(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError("no text")
+    return value
+
+
 def _aggregated(document: dict[str, Any]) -> Iterator[tuple[Resource, bool]]:
     """The resources of an APIGroupDiscoveryList, and whether each was seen lately."""
     try:
-        for item in document["items"]:
-            group = (item.get("metadata") or {}).get("name") or ""
+        for item in _items(document, "items", null=True):
+            group = _word((item.get("metadata") or {}).get("name") or "")
             for version in item.get("versions") or []:
                 fresh = version.get("freshness", "Current") == "Current"
                 for entry in version.get("resources") or []:
@@ -266,14 +293,16 @@ def _aggregated(document: dict[str, Any]) -> Iterator[tuple[Resource, bool]]:
                     if not (kind := (entry.get("responseKind") or {}).get("kind")) or not entry.get("verbs"):
                         continue
                     namespaced = entry["scope"] == "Namespaced"
-                    verbs = frozenset(entry["verbs"])
-                    yield Resource(group, version["version"], entry["resource"], kind, namespaced, verbs), fresh
-    except (AttributeError, KeyError, TypeError):
-        raise MalformedAnswer("GET /apis: the aggregated discovery document is malformed") from None
+                    verbs = frozenset(map(_word, entry["verbs"]))
+                    number, plural = _word(version["version"]), _word(entry["resource"])
+                    yield Resource(group, number, plural, _word(kind), namespaced, verbs), fresh
+    except Exception as error:
+        raise MalformedAnswer("GET /apis: the aggregated discovery document is malformed") from error
 
 
 def _stale_versions(document: dict[str, Any]) -> Iterator[str]:
-    for item in document["items"]:
+    """The group versions of an APIGroupDiscoveryList that has been looked through whose server does not answer."""
+    for item in document["items"] or []:
         for version in item.get("versions") or []:
             if version.get("freshness") == "Stale":
                 yield _api_version((item.get("metadata") or {}).get("name") or "", version["version"])
@@ -283,9 +312,9 @@ def _listed(document: dict[str, Any], api_version: str) -> Iterator[Resource]:
     """The resources of an APIResourceList."""
     group, _, version = api_version.rpartition("/")
     try:
-        for entry in document["resources"]:
+        for entry in _items(document, "resources", null=True):
             if "/" not in entry["name"]:
-                verbs = frozenset(entry.get("verbs") or [])
-                yield Resource(group, version, entry["name"], entry["kind"], bool(entry["namespaced"]), verbs)
-    except (AttributeError, KeyError, TypeError):
-        raise MalformedAnswer(f"GET {api_version}: the list of its resources is malformed") from None
+                verbs = frozenset(map(_word, entry.get("verbs") or []))
+                yield Resource(group, version, entry["name"], _word(entry["kind"]), bool(entry["namespaced"]), verbs)
+    except Exception as error:
+        raise MalformedAnswer(f"GET {api_version}: the list of its resources is malformed") from error

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from zen_gc_core.cluster.clocks import boottime
 from zen_gc_core.cluster.discovery import Resource
+from zen_gc_core.cluster.errors import ListIncomplete
 from zen_gc_core.cluster.listing import candidates, pages
 from zen_gc_core.cluster.observing import observe
 from zen_gc_core.cluster.paging import Page, Selection
@@ -73,7 +74,10 @@ class Namespaces:
         found: set[str] = set()
         for page in pages(self._connection, NAMESPACES, selection, check_cancelled=check_cancelled):
             if isinstance(page, Page):
-                found.update(candidate.name for candidate in candidates(page))
+                for candidate in candidates(page):
+                    if not candidate.name:
+                        raise ListIncomplete(f"the list of Namespaces holds one without a name: {candidate.malformed}")
+                    found.add(candidate.name)
             else:
                 found.clear()
         return frozenset(found)

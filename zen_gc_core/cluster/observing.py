@@ -17,6 +17,7 @@ from zen_gc_core.cluster.retrying import steps
 from zen_gc_core.cluster.throttling import Throttle
 from zen_gc_core.errors import InputError
 from zen_gc_core.model.candidate import Candidate
+from zen_gc_core.model.unreadable import why
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -79,6 +80,8 @@ class Observed:
             head = _decode(answer.body)
         except msgspec.DecodeError as error:
             raise MalformedAnswer(f"{answer}: it is no object: {error}") from None
+        except Exception as error:
+            raise MalformedAnswer(f"{answer}: {why(error)}") from error
         found = (head.api_version, head.kind, head.metadata.namespace, head.metadata.name)
         if found != (resource.api_version, resource.kind, namespace, name):
             raise MalformedAnswer(f"{answer}: it is another object: {' '.join(found)}")
@@ -109,8 +112,15 @@ class Observed:
             raise MalformedAnswer(f"{self}: {error}") from error
 
     def document(self) -> dict[str, Any]:
-        """The object, decoded."""
-        decoded: dict[str, Any] = msgspec.json.decode(self.raw)
+        """The object, decoded.
+
+        Raises:
+            MalformedAnswer: It cannot be.
+        """
+        try:
+            decoded: dict[str, Any] = msgspec.json.decode(self.raw)
+        except Exception as error:
+            raise MalformedAnswer(f"{self}: {why(error)}") from error
         return decoded
 
     def __str__(self) -> str:

@@ -17,7 +17,8 @@ from zen_gc_core.cluster.errors import AnswerTooLarge, MalformedAnswer, Throttle
 from zen_gc_core.cluster.retrying import steps
 from zen_gc_core.cluster.throttling import Throttle
 from zen_gc_core.errors import InputError
-from zen_gc_core.model.heads import Head, Items
+from zen_gc_core.model.heads import Head, Items, decode_items
+from zen_gc_core.model.unreadable import split_items
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -216,12 +217,21 @@ def _split(answer: Answer) -> tuple[_Skeleton | _Frame, Items | None]:
     try:
         skeleton = _decode(answer.body)
         return skeleton, None if skeleton.items is None else Items(answer.body, skeleton.items)
-    except msgspec.ValidationError:
+    except Exception:  # noqa: BLE001, S110  whatever an odd object raises, it is met again when it is looked at by itself
         pass
-    except msgspec.DecodeError as error:
-        raise MalformedAnswer(f"{answer}: it is no list: {error}") from None
     try:
-        items = Items(answer.body, None)
-        return _decode_frame(answer.body), items if len(items) else None
-    except (msgspec.DecodeError, InputError) as error:
-        raise MalformedAnswer(f"{answer}: it is no list: {error}") from None
+        try:
+            frame = _decode_frame(answer.body)
+            items = Items(answer.body, None, decode_items(answer.body).items)
+        except RecursionError:
+            rest, split = split_items(answer.body)
+            frame = _decode_frame(rest)
+            items = Items(b"", None, split)
+        return frame, items if len(items) else None
+    except Exception as error:
+        raise MalformedAnswer(f"{answer}: it is no list: {_said(error)}") from error
+
+
+def _said(error: Exception) -> str:
+    """What is wrong with a page: the decoder's words name places and types; anything else's may quote the page."""
+    return str(error) if isinstance(error, msgspec.DecodeError | InputError) else type(error).__name__

@@ -5,19 +5,24 @@ Events are handed to a callback on the watching thread; nothing here keeps a pol
 
 from __future__ import annotations
 
+import contextlib
 import random
+import re
 import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+import msgspec
 import orjson
 
+from zen_gc_core.cluster.answers import one_line
 from zen_gc_core.cluster.clocks import boottime
 from zen_gc_core.cluster.errors import Expired, MalformedAnswer, NotFound, ServerFailed
 from zen_gc_core.cluster.listing import pages
 from zen_gc_core.cluster.paging import Page
 from zen_gc_core.cluster.policies import POLICY_KINDS, not_installed
-from zen_gc_core.errors import ClusterError
+from zen_gc_core.errors import ClusterError, InputError
+from zen_gc_core.model.unreadable import told, why
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,6 +39,21 @@ SILENCE_SECONDS: Final = 75.0
 FIRST_PAUSE: Final = 0.5
 LONGEST_PAUSE: Final = 10.0
 """How late a missing CRD, or an API server that comes back, is noticed at the most."""
+
+
+UNREADABLE: Final = "unreadable"
+"""The field of a policy that says why it cannot be read; then it has its metadata and nothing else. No policy has such
+a field, and one that has it is refused."""
+
+
+class _Event(msgspec.Struct):
+    type: str
+    object: msgspec.Raw
+
+
+_decode_event: Final = msgspec.json.Decoder(_Event).decode
+_EVENT: Final = re.compile(rb'\s*\{\s*"type"\s*:\s*"([A-Z]+)"\s*,\s*"object"\s*:\s*(\{.*\})\s*\}\s*', re.DOTALL)
+"""An event as every API server writes it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,12 +170,22 @@ class _KindWatch(threading.Thread):
                 return
             except Expired:
                 self._stopping.wait(FIRST_PAUSE)
-            except ClusterError as error:
+            except Exception as error:  # noqa: BLE001  whatever it was, the watch is taken up again
                 if self._stopping.is_set():
                     return
-                self._receive(Interrupted(self._resource.kind, error))
+                self._interrupted(error)
                 self._stopping.wait(pause * (1 + random.random() * 0.1))  # noqa: S311  spreads load, guards nothing
                 pause = min(pause * 2, LONGEST_PAUSE)
+
+    def _interrupted(self, error: Exception) -> None:
+        """Tell that the watch is interrupted; who cannot be told does not end it."""
+        told_as = (
+            error
+            if isinstance(error, ClusterError)
+            else MalformedAnswer(f"the watch of {self._resource} was ended by a {type(error).__name__}")
+        )
+        with contextlib.suppress(Exception):
+            self._receive(Interrupted(self._resource.kind, told_as))
 
     def _list(self) -> str:
         """List the kind, tell the receiver, and return the version to watch from."""
@@ -166,12 +196,10 @@ class _KindWatch(threading.Thread):
                 if not isinstance(page, Page):
                     found.clear()
                     continue
-                found.extend(self._whole(orjson.loads(memoryview(raw))) for raw in page.items.raw)
+                found.extend(self._policy(bytes(raw)) for raw in page.items.raw)
                 version = page.resource_version
         except NotFound:
             raise not_installed(self._resource) from None
-        except orjson.JSONDecodeError as error:
-            raise MalformedAnswer(f"the list of {self._resource} holds something that is no JSON: {error}") from None
         self._receive(Listed(self._resource.kind, tuple(found)))
         return version
 
@@ -195,28 +223,62 @@ class _KindWatch(threading.Thread):
         return version
 
     def _event(self, line: bytes) -> str:
-        """Pass one event on, and return the version it brings."""
+        """Pass one event on, and return the version it brings.
+
+        Raises:
+            MalformedAnswer: It is no event, whatever was raised by looking at it.
+            Expired, ServerFailed: It says that the watch has ended.
+        """
+        what, raw = self._split(line)
+        if what == "ERROR":
+            raise self._ended(_decoded(raw))
+        item = _decoded(raw)
+        metadata = item.get("metadata")
+        version = metadata.get("resourceVersion") if isinstance(metadata, dict) else None
+        if not isinstance(version, str) or not version:
+            raise self._no_event()
+        if what in {"ADDED", "MODIFIED", "DELETED"}:
+            policy = self._policy(raw, item)
+            self._receive((Removed if what == "DELETED" else Changed)(self._resource.kind, policy))
+        elif what != "BOOKMARK":
+            raise self._no_event()
+        return version
+
+    def _split(self, line: bytes) -> tuple[str, bytes]:
+        """An event's type, and the JSON of its object; what is nested too deeply for that is found by its place."""
         try:
-            event = orjson.loads(line)
-            what, item = event["type"], event["object"]
-            if what == "ERROR":
-                raise self._ended(item)
-            version = item["metadata"]["resourceVersion"]
-        except (orjson.JSONDecodeError, KeyError, TypeError):
-            raise MalformedAnswer(f"the watch of {self._resource} sent something that is no event") from None
-        if what in {"ADDED", "MODIFIED"}:
-            self._receive(Changed(self._resource.kind, self._whole(item)))
-        elif what == "DELETED":
-            self._receive(Removed(self._resource.kind, self._whole(item)))
-        return str(version)
+            event = _decode_event(line)
+        except RecursionError:
+            found = _EVENT.fullmatch(line)
+            if found is not None:
+                return found[1].decode(), found[2]
+            raise self._no_event() from None
+        except Exception as error:
+            raise self._no_event() from error
+        return event.type, bytes(event.object)
+
+    def _no_event(self) -> MalformedAnswer:
+        return MalformedAnswer(f"the watch of {self._resource} sent something that is no event")
 
     def _ended(self, status: dict[str, Any]) -> ClusterError:
-        text = f"the watch of {self._resource} ended: {status.get('message', 'without a word')}"
-        return Expired(text) if status.get("code") == 410 else ServerFailed(text, int(status.get("code") or 500))
+        words = status.get("message")
+        text = f"the watch of {self._resource} ended: {one_line(words) if isinstance(words, str) else 'without a word'}"
+        code = status.get("code")
+        if code == 410:
+            return Expired(text)
+        return ServerFailed(text, code if isinstance(code, int) else 500)
 
-    def _whole(self, item: dict[str, Any]) -> dict[str, Any]:
-        """A policy with the apiVersion and kind that items of a list lack."""
-        return {**item, "apiVersion": self._resource.api_version, "kind": self._resource.kind}
+    def _policy(self, raw: bytes, decoded: dict[str, Any] | None = None) -> dict[str, Any]:
+        """A policy with the apiVersion and kind that items of a list lack; one that cannot be read says so.
+
+        Raises:
+            MalformedAnswer: It does not even have a name.
+        """
+        policy = decoded if decoded is not None else _decoded(raw)
+        metadata = policy.get("metadata")
+        if not isinstance(metadata, dict) or not isinstance(metadata.get("name"), str) or not metadata["name"]:
+            raise MalformedAnswer(f"{self._resource}: the server sent something that is no policy")
+        return {**policy, "apiVersion": self._resource.api_version, "kind": self._resource.kind}
 
     def _check_cancelled(self) -> None:
         if self._stopping.is_set():
@@ -225,3 +287,25 @@ class _KindWatch(threading.Thread):
 
 class _StoppedError(Exception):
     """The watch was closed."""
+
+
+def _decoded(raw: bytes) -> dict[str, Any]:
+    """An object decoded; of one that cannot be read its metadata, as far as that can be told, and why.
+
+    Raises:
+        MalformedAnswer: It is no JSON object in any reading.
+    """
+    try:
+        document = orjson.loads(raw)
+    except Exception as error:  # noqa: BLE001  whatever it was: one unreadable policy is that policy's problem
+        return {"metadata": _told(raw).get("metadata"), UNREADABLE: why(error)}
+    if not isinstance(document, dict):
+        raise MalformedAnswer("the server sent something that is no object")
+    return document
+
+
+def _told(raw: bytes) -> dict[str, Any]:
+    try:
+        return told(raw)
+    except InputError as error:
+        raise MalformedAnswer(f"the server sent something that is no object: {error}") from None

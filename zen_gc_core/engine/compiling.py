@@ -107,6 +107,16 @@ def compile_policy(parsed: ParsedPolicy, vocabulary: Vocabulary, grants: Grants 
     return Compilation(parsed.reference, compiled, (), (*warnings, *_protected(policy, grants or Grants(), parsed)))
 
 
+def unreadable(reference: PolicyReference, why: str) -> Compilation:
+    """What comes of a policy that cannot be read: it is invalid, by itself.
+
+    Args:
+        reference: Which policy; as much of it as could be read.
+        why: Why it cannot be read, in one line that quotes nothing of it.
+    """
+    return Compilation(reference, None, (Problem("", f"the policy is not understood: {why}"),), ())
+
+
 def _written(problem: Problem, parsed: ParsedPolicy) -> Problem:
     return Problem(parsed.written(problem.path), problem.message, problem.reason)
 

@@ -15,6 +15,7 @@ from zen_gc_core.errors import InputError, Undecided, ZenGCError
 from zen_gc_core.fieldpaths import MISSING, FieldPath, walk
 from zen_gc_core.instants import EARLIEST, parse_instant
 from zen_gc_core.model.heads import Metadata, OneItem, decode_head, decode_json, decode_metadata, field_decoder
+from zen_gc_core.model.unreadable import told, why
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -111,15 +112,20 @@ class Candidate:
         """
         try:
             head = decode_head(raw)
-        except msgspec.ValidationError:
-            try:
-                decoded = orjson.loads(memoryview(raw))
-            except orjson.JSONDecodeError as broken:
-                raise InputError(f"an object is no JSON: {broken}") from None
-            return cls.from_object(decoded, api_version=api_version, kind=kind, complete=complete)
-        except msgspec.DecodeError as error:
-            raise InputError(f"an object is no JSON: {error}") from None
+        except Exception:  # noqa: BLE001  whatever it was: what can be told of the object is told below
+            return cls._odd(raw, api_version, kind, complete=complete)
         return cls._from_head(head, OneItem(raw), 0, api_version, kind, complete)
+
+    @classmethod
+    def _odd(cls, raw: msgspec.Raw | bytes, api_version: str, kind: str, *, complete: bool) -> Candidate:
+        """A candidate of an object whose head cannot be decoded: malformed, and named as far as that can be done."""
+        try:
+            decoded = orjson.loads(memoryview(raw))
+        except Exception as error:  # noqa: BLE001  as above
+            candidate = cls.from_object(told(bytes(raw)), api_version=api_version, kind=kind, complete=complete)
+            candidate.malformed = why(error)
+            return candidate
+        return cls.from_object(decoded, api_version=api_version, kind=kind, complete=complete)
 
     @classmethod
     def of_page(cls, items: Items, *, api_version: str, kind: str, complete: bool = True) -> Iterator[Candidate]:
@@ -287,15 +293,16 @@ class Candidate:
         if raw is msgspec.UNSET:
             return MISSING
         if len(segments) > 1 and isinstance(segments[1], str) and not self._peeked:
-            # Most policies ask for one field of an object, and most objects are kept by the answer.
+            # Most policies ask for one field of an object, and most objects are kept by the answer. What cannot be
+            # decoded like that is no object, or cannot be decoded at all: that is told below.
             self._peeked = True
             try:
                 value = field_decoder(segments[1])(raw).value
-            except msgspec.DecodeError:
-                return MISSING
-            if len(segments) == 2 or value is msgspec.UNSET:
-                return MISSING if value is msgspec.UNSET else value
-            return walk(value, segments[2:])
+                if len(segments) == 2 or value is msgspec.UNSET:
+                    return MISSING if value is msgspec.UNSET else value
+                return walk(value, segments[2:])
+            except Exception:  # noqa: BLE001, S110
+                pass
         # Kept with the candidate, which lives for a moment, and not with the page: a thousand decoded objects that
         # stay make the cyclic garbage collector run, which is a third of the work.
         section = decode_json(raw)

@@ -12,9 +12,10 @@ import msgspec
 import orjson
 
 from zen_gc_core.errors import InputError, Undecided
+from zen_gc_core.model.unreadable import why
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
 
 class OwnerReference(msgspec.Struct, frozen=True, gc=False, rename="camel"):
@@ -68,19 +69,26 @@ class _RawItems(msgspec.Struct):
 
 decode_head: Final = msgspec.json.Decoder(Head).decode
 _decode_metadata: Final = msgspec.json.Decoder(_Whole).decode
-_decode_items: Final = msgspec.json.Decoder(_RawItems).decode
+decode_items: Final = msgspec.json.Decoder(_RawItems).decode
 
 
 def decode_metadata(raw: msgspec.Raw | bytes) -> dict[str, Any]:
-    """The whole ``metadata`` of an object whose head has been decoded."""
-    return _decode_metadata(raw).metadata
+    """The whole ``metadata`` of an object whose head has been decoded.
+
+    Raises:
+        Undecided: It cannot be read whole.
+    """
+    try:
+        return _decode_metadata(raw).metadata
+    except Exception as error:
+        raise Undecided(why(error)) from error
 
 
 @lru_cache(maxsize=1024)
 def field_decoder(key: str) -> Callable[[msgspec.Raw | bytes], Any]:
     """What decodes one field of a JSON object, without the others: its ``value``, UNSET where there is none.
 
-    It raises ``msgspec.DecodeError`` for JSON that is no object.
+    It raises ``msgspec.ValidationError`` for JSON that is no object, and anything for what cannot be decoded.
     """
     field = msgspec.defstruct("Field", [("value", Any, msgspec.UNSET)], rename={"value": key})
     return msgspec.json.Decoder(field).decode
@@ -94,8 +102,8 @@ def decode_json(raw: msgspec.Raw | bytes) -> Any:
     """
     try:
         return orjson.loads(memoryview(raw))
-    except orjson.JSONDecodeError as error:
-        raise Undecided(f"it cannot be decoded: {error}") from None
+    except Exception as error:
+        raise Undecided(why(error)) from error
 
 
 class Items:
@@ -105,20 +113,21 @@ class Items:
         body: The page.
         heads: The heads of its items; None where one of them has a malformed metadata, so that each is looked at by
             itself.
+        raw: The JSON of its items, where the page has been split already.
     """
 
     __slots__ = ("_body", "_raw", "heads")
 
-    def __init__(self, body: bytes, heads: list[Head] | None) -> None:
+    def __init__(self, body: bytes, heads: list[Head] | None, raw: Sequence[msgspec.Raw | bytes] | None = None) -> None:
         self._body = body
-        self._raw: list[msgspec.Raw] | None = None
+        self._raw = raw
         self.heads = heads
 
     def __len__(self) -> int:
         return len(self.raw) if self.heads is None else len(self.heads)
 
     @property
-    def raw(self) -> list[msgspec.Raw]:
+    def raw(self) -> Sequence[msgspec.Raw | bytes]:
         """The items' JSON, split when it is first asked for.
 
         Raises:
@@ -126,9 +135,9 @@ class Items:
         """
         if self._raw is None:
             try:
-                self._raw = _decode_items(self._body).items
-            except msgspec.DecodeError as error:
-                raise InputError(f"a page has no items: {error}") from None
+                self._raw = decode_items(self._body).items
+            except Exception as error:
+                raise InputError(f"a page has no items: {error}") from error
         return self._raw
 
 

@@ -10,7 +10,7 @@ from zen_gc_embedded import Fault, Request
 
 from tests.cluster.client.conftest import POLICY_CRDS
 from zen_gc_core.cluster.discovery import API_SERVICES, Resource, Resources
-from zen_gc_core.cluster.errors import ServerFailed, TargetUnavailable
+from zen_gc_core.cluster.errors import MalformedAnswer, ServerFailed, TargetUnavailable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,6 +32,11 @@ def answering(documents: dict[str, Any]) -> Callable[[Request], Fault | None]:
         return Fault(status=content) if isinstance(content, int) else Fault(body=json.dumps(content).encode())
 
     return hook
+
+
+def services(*specs: dict[str, Any]) -> dict[str, Any]:
+    """A list of APIServices."""
+    return {"kind": "APIServiceList", "metadata": {"resourceVersion": "1"}, "items": [{"spec": spec} for spec in specs]}
 
 
 def discovered(*groups: dict[str, Any]) -> dict[str, Any]:
@@ -135,7 +140,7 @@ def test_a_server_without_aggregated_discovery_is_asked_a_group_at_a_time(broken
 def test_an_aggregated_api_that_is_down_hurts_its_own_kinds_alone(broken: Lab, server: EmbeddedCluster) -> None:
     """The others are found; its own are said to be away, not gone."""
     document = discovered(group("acme.example"), group("down.example", "Stale", ""), group("old.example", "Stale"))
-    server.faults = answering({"/apis": document, API_SERVICES: {"items": []}})
+    server.faults = answering({"/apis": document, API_SERVICES: services()})
     assert broken.resource("acme.example/v1", "Thing").plural == "things"
     assert broken.resource("old.example/v1", "Thing").plural == "things"
     with pytest.raises(TargetUnavailable, match=r"the API server behind down\.example/v1 does not answer"):
@@ -143,22 +148,56 @@ def test_an_aggregated_api_that_is_down_hurts_its_own_kinds_alone(broken: Lab, s
 
 
 @pytest.mark.parametrize(
-    ("services", "expected"),
+    ("answer", "expected"),
     [
-        ({"items": [{"spec": {"group": "acme.example", "version": "v1", "service": {"name": "x"}}}]}, True),
-        ({"items": [{"spec": {"group": "acme.example", "version": "v1", "service": None}}]}, False),
-        ({"items": []}, False),
+        (services({"group": "acme.example", "version": "v1", "service": {"name": "x"}}), True),
+        (services({"group": "acme.example", "version": "v1", "service": None}), False),
+        (services(), False),
         (403, None),
         (404, False),
     ],
 )
 def test_a_kind_behind_an_api_server_of_its_own_is_told(
-    broken: Lab, server: EmbeddedCluster, *, services: Any, expected: bool | None
+    broken: Lab, server: EmbeddedCluster, *, answer: Any, expected: bool | None
 ) -> None:
     """It may ignore preconditions; where the APIServices cannot be read, nobody knows."""
-    server.faults = answering({"/apis": discovered(group("acme.example")), API_SERVICES: services})
+    server.faults = answering({"/apis": discovered(group("acme.example")), API_SERVICES: answer})
     assert broken.resource("acme.example/v1", "Thing").aggregated is expected
     assert broken.resource("v1", "Pod").aggregated is False
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {"items": []},
+        {"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Success"},
+        {"kind": "APIServiceList", "metadata": {}},
+        {"kind": "APIServiceList", "metadata": {}, "items": {}},
+        {"kind": "APIServiceList", "metadata": {"continue": "more"}, "items": []},
+        {"kind": "APIServiceList", "metadata": {}, "items": [{"spec": {"group": "acme.example", "version": 1}}]},
+        {"kind": "APIServiceList", "metadata": {}, "items": [None]},
+    ],
+)
+def test_an_answer_that_is_no_whole_list_of_api_services_is_not_nothing_aggregated(
+    broken: Lab, server: EmbeddedCluster, answer: dict[str, Any]
+) -> None:
+    """No list, half of one, or one with something odd in it: the kind cannot be used now."""
+    server.faults = answering({"/apis": discovered(group("acme.example")), API_SERVICES: answer})
+    with pytest.raises(MalformedAnswer, match="no whole list of APIServices"):
+        broken.resource("acme.example/v1", "Thing")
+
+
+@pytest.mark.parametrize(
+    "items",
+    [[1], [{"versions": 1}], [{"metadata": {"name": {}}, "versions": [{"version": "v1", "resources": [[]]}]}], {}, "x"],
+)
+def test_a_discovery_document_with_anything_in_it_is_malformed(
+    broken: Lab, server: EmbeddedCluster, items: Any
+) -> None:
+    """Whatever looking at it raises; no kind is made of it."""
+    server.faults = answering({"/apis": {"kind": "APIGroupDiscoveryList", "items": items}, API_SERVICES: services()})
+    with pytest.raises(MalformedAnswer):
+        broken.resource("acme.example/v1", "Thing")
 
 
 @pytest.mark.parametrize("path", ["/apis", API_SERVICES])

@@ -16,11 +16,13 @@ from zen_gc_core.cluster.errors import (
     ClusterError,
     Expired,
     ListIncomplete,
+    MalformedAnswer,
     NotFound,
     Refused,
     Unauthorized,
 )
 from zen_gc_core.cluster.listing import Restart, candidates, pages
+from zen_gc_core.cluster.observing import read_object
 from zen_gc_core.cluster.paging import Page, PageReader, Selection
 from zen_gc_core.cluster.policies import POLICY_KINDS
 
@@ -342,3 +344,55 @@ def test_what_cannot_be_counted_has_no_number(broken: Lab, server: EmbeddedClust
     server.faults = on_lists(fault)
     with pytest.raises(ClusterError):
         count(broken.connection, CONFIG_MAPS)
+
+
+DEEP = b'{"a":' * 1500 + b"1" + b"}" * 1500
+ODD_ITEMS = (
+    b'{"metadata":{"name":"odd","namespace":"lab","managedFields":[{"fieldsV1":' + DEEP + b"}]}}",
+    b'{"metadata":{"name":"odd","namespace":"lab","labels":{"a":"\xff"}}}',
+    b'{"metadata":{"name":"odd","namespace":"lab","labels":[1]}}',
+)
+
+
+@pytest.mark.parametrize("odd", ODD_ITEMS)
+def test_an_unreadable_item_costs_itself_and_not_its_page(broken: Lab, server: EmbeddedCluster, odd: bytes) -> None:
+    """It is named and malformed; the others are read as ever."""
+    good = b'{"metadata":{"name":"good","namespace":"lab"},"data":{"a":"b"}}'
+    frame = b'{"kind":"ConfigMapList","apiVersion":"v1","metadata":{"resourceVersion":"7"},"items":[%s,%s,null]}'
+    server.faults = lambda request: Fault(status=200, body=frame % (good, odd)) if "limit" in request.query else None
+    (found,) = pages(broken.connection, CONFIG_MAPS)
+    assert isinstance(found, Page)
+    first, second, third = candidates(found)
+    assert (first.name, first.malformed, first.get("data.a")) == ("good", None, "b")
+    assert second.name == "odd"
+    assert second.malformed
+    assert third.malformed
+
+
+@pytest.mark.parametrize(
+    "items", [b"[1,2", b'[{"a":1}]]', b"[" * 100_000 + b"]" * 100_000 + b"]", b"1", b'[{"a":\xff}]']
+)
+def test_a_page_that_is_no_json_is_no_page(broken: Lab, server: EmbeddedCluster, naps: Naps, items: bytes) -> None:
+    """Half of it, too much of it, or bytes that are nothing."""
+    frame = b'{"kind":"ConfigMapList","apiVersion":"v1","metadata":{"resourceVersion":"7"},"items":%s}' % items
+    server.faults = lambda request: Fault(status=200, body=frame) if "limit" in request.query else None
+    with pytest.raises(ListIncomplete):
+        names(pages(broken.connection, CONFIG_MAPS, sleep=naps))
+
+
+def test_an_object_that_cannot_be_read_is_a_malformed_answer(broken: Lab, server: EmbeddedCluster) -> None:
+    """Whatever its decoder raises; where its identity can be read, the object itself is malformed."""
+    deep, no_text = (
+        b'{"kind":"ConfigMap","apiVersion":"v1",'
+        + odd.replace(b'"name"', b'"uid":"u","resourceVersion":"7","name"', 1)[1:]
+        for odd in ODD_ITEMS[:2]
+    )
+    server.faults = lambda _: Fault(status=200, body=deep)
+    with pytest.raises(MalformedAnswer, match="nested too deeply"):
+        read_object(broken.connection, CONFIG_MAPS, "lab", "odd")
+    server.faults = lambda _: Fault(status=200, body=no_text)
+    seen = read_object(broken.connection, CONFIG_MAPS, "lab", "odd")
+    assert seen is not None
+    assert seen.candidate().malformed
+    with pytest.raises(MalformedAnswer):
+        seen.document()

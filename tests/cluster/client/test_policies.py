@@ -12,7 +12,7 @@ from tests.cluster.client.conftest import POLICY_CRDS
 from zen_gc_core.cluster.authority import Authority
 from zen_gc_core.cluster.errors import AuthorityLost, Conflict, ServerFailed, TargetUnavailable
 from zen_gc_core.cluster.policies import patch_status, read_policy
-from zen_gc_core.cluster.watching import Changed, Interrupted, Listed, PolicyEvent, PolicyWatch, Removed
+from zen_gc_core.cluster.watching import UNREADABLE, Changed, Interrupted, Listed, PolicyEvent, PolicyWatch, Removed
 from zen_gc_core.model.policy import PolicyReference
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 KIND = "GarbageCollectionPolicy"
 API_VERSION = "gc.kube-zen.io/v1alpha1"
+KIND_PATH = "/garbagecollectionpolicies"
 PATIENCE = 15.0
 
 FOREVER = Authority.forever().check
@@ -278,3 +279,91 @@ def test_a_server_that_is_away_is_not_asked_all_the_time(
     for _ in range(2):
         assert isinstance(heard.next(), Interrupted)
     assert len(server.requests) <= 6
+
+
+def raw_policy(name: str, rest: bytes = b'"spec":{}') -> bytes:
+    return b'{"metadata":{"name":"' + name.encode() + b'","namespace":"lab","resourceVersion":"7"},' + rest + b"}"
+
+
+DEEP = b'"spec":{"conditions":{"zz":' + b'{"a":' * 1500 + b"1" + b"}" * 1500 + b"}}"
+NO_TEXT = b'"spec":{"conditions":{"zz":"\xff\xfe"}}'
+
+
+@pytest.mark.parametrize("odd", [DEEP, NO_TEXT])
+def test_a_policy_that_cannot_be_read_is_listed_as_such(
+    *, server: EmbeddedCluster, broken: Lab, heard: Heard, watching: Callable[[Connection], PolicyWatch], odd: bytes
+) -> None:
+    """Named, and without what it asks for; the others are there, and the watch goes on after it."""
+    server.seed(POLICY_CRDS)
+    frame = b'{"kind":"GarbageCollectionPolicyList","apiVersion":"gc.kube-zen.io/v1alpha1","metadata":'
+    listed = frame + b'{"resourceVersion":"7"},"items":[%s,%s]}' % (raw_policy("odd", odd), raw_policy("good"))
+    events = b"".join(
+        b'{"type":"MODIFIED","object":%s}\n' % each for each in (raw_policy("odd", odd), raw_policy("good"))
+    )
+
+    def fault(request: Request) -> Fault | None:
+        if not request.path.endswith("/garbagecollectionpolicies"):
+            return None
+        return Fault(status=200, body=events if "watch" in request.query else listed)
+
+    server.faults = fault
+    watching(broken.connection)
+    first, second = heard.listed()
+    for policy in (first, heard.about("odd").policy):  # type: ignore[union-attr]  # a change has a policy
+        assert (policy["kind"], policy["metadata"]["name"], "spec" in policy) == (KIND, "odd", False)
+        assert "read" in policy[UNREADABLE]
+    assert second["metadata"]["name"] == "good"
+    assert isinstance(heard.about("good"), Changed)
+
+
+ODD_LINES = (
+    b"1",
+    b"null",
+    b"[]",
+    b'{"type":1,"object":{}}',
+    b'{"type":"ADDED","object":null}',
+    b'{"type":"ADDED","object":[1]}',
+    b'{"type":"ADDED","object":{"metadata":1}}',
+    b'{"type":"ADDED","object":{"metadata":{"resourceVersion":"9"}}}',
+    b'{"type":"ADDED","object":{"metadata":{"resourceVersion":{},"name":"x"}}}',
+    b'{"type":{},"object":{"metadata":{"resourceVersion":"9","name":"x"}}}',
+    b'{"type":"SOMETHING","object":{"metadata":{"resourceVersion":"9","name":"x"}}}',
+    b'{"type":"ERROR","object":{"code":"x","message":{}}}',
+    b'{"type":"ERROR","object":[]}',
+    b'{"type":"ERROR","object":{"code":1e400}}',
+    b'{"type":"ADDED","object":{"metadata":{"name":"\xff',
+    b"\xff\xfe",
+    b"[" * 100_000,
+)
+
+
+@pytest.mark.parametrize("line", ODD_LINES, ids=range(len(ODD_LINES)))
+def test_an_odd_line_interrupts_a_watch_and_does_not_end_it(
+    *, server: EmbeddedCluster, broken: Lab, heard: Heard, watching: Callable[[Connection], PolicyWatch], line: bytes
+) -> None:
+    """Whatever was raised by looking at it."""
+    server.seed(POLICY_CRDS)
+    left = [Fault(status=200, body=line + b"\n")]
+    server.faults = lambda request: (
+        left.pop() if left and "watch" in request.query and KIND_PATH in request.path else None
+    )
+    watching(broken.connection)
+    assert heard.listed() == ()
+    assert isinstance(heard.next(), Interrupted)
+    assert heard.listed() == ()
+    about, _ = made(broken)
+    assert isinstance(heard.about(about.name), Changed)
+
+
+@pytest.mark.parametrize("items", [b"[1,2,null]", b"[{}]", b'[{"metadata":{"name":1}}]', b'[{"metadata":[]}]', b"{}"])
+def test_a_list_of_what_is_no_policy_is_no_list(
+    *, server: EmbeddedCluster, broken: Lab, heard: Heard, watching: Callable[[Connection], PolicyWatch], items: bytes
+) -> None:
+    """What was known before goes on to be known: it is told as an interruption, and listed again."""
+    server.seed(POLICY_CRDS)
+    frame = b'{"kind":"GarbageCollectionPolicyList","apiVersion":"gc.kube-zen.io/v1alpha1","metadata":'
+    left = [Fault(status=200, body=frame + b'{"resourceVersion":"7"},"items":%s}' % items)]
+    server.faults = lambda request: left.pop() if left and KIND_PATH in request.path else None
+    watching(broken.connection)
+    assert isinstance(heard.next(), Interrupted)
+    assert heard.listed() == ()

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from zen_gc_core.cluster.watching import Changed, Interrupted, Listed, Removed
+from zen_gc_core.cluster.watching import UNREADABLE, Changed, Interrupted, Listed, Removed
 from zen_gc_core.controller.beats.catalog import Catalog
 from zen_gc_core.engine.breaker import APPROVE
 from zen_gc_core.engine.protections import Grants
@@ -140,3 +140,31 @@ def test_a_policy_that_somebody_spoilt_is_invalid_and_nothing_worse(catalog: Cat
     if "spec" in broken:
         assert entry.compilation.compiled is None
         assert entry.compilation.errors
+
+
+DEEP: dict[str, Any] = {}
+for _ in range(900):
+    DEEP = {"a": DEEP}
+
+
+@pytest.mark.parametrize(
+    ("document", "said"),
+    [
+        ({UNREADABLE: "it is nested too deeply to be read"}, "it is nested too deeply to be read"),
+        ({"spec": {**SPEC, "conditions": {"all": [DEEP]}}}, ""),
+        ({"spec": {**SPEC, "conditions": DEEP}}, ""),
+        ({"spec": {**SPEC, "ttl": {"immediate": DEEP}}}, ""),
+        ({"spec": DEEP, "status": 1}, ""),
+        ({"spec": None}, ""),
+    ],
+)
+def test_a_policy_that_cannot_be_understood_is_invalid_by_itself(
+    catalog: Catalog, document: dict[str, Any], said: str
+) -> None:
+    """Whatever is raised by looking at it, the others are listed."""
+    changes = catalog.apply(Listed(NAMESPACED, (policy("odd", uid="u0", **document), policy())))
+    odd, good = changes.changed
+    assert odd.compilation.compiled is None
+    assert said in "; ".join(map(str, odd.compilation.errors))
+    assert (odd.reference.name, odd.reference.uid) == ("odd", "u0")
+    assert good.compilation.compiled is not None

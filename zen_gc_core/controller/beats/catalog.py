@@ -6,11 +6,12 @@ from collections import OrderedDict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from zen_gc_core.cluster.watching import Changed, Interrupted, Listed, PolicyEvent, Removed
+from zen_gc_core.cluster.watching import UNREADABLE, Changed, Interrupted, Listed, PolicyEvent, Removed
 from zen_gc_core.controller.telling import policy_status
 from zen_gc_core.engine.breaker import APPROVE
-from zen_gc_core.engine.compiling import Compilation, compile_policy
+from zen_gc_core.engine.compiling import Compilation, compile_policy, unreadable
 from zen_gc_core.engine.parsing import parse_policy
+from zen_gc_core.model.unreadable import why
 
 if TYPE_CHECKING:
     from zen_gc_core.engine.protections import Grants
@@ -137,7 +138,7 @@ class Catalog:
 
     def _put(self, kind: str, policy: dict[str, Any]) -> Changes:
         key = _key(kind, policy)
-        metadata = policy.get("metadata") or {}
+        metadata = _map(policy.get("metadata"))
         known = self._entries.get(key)
         replaced: tuple[Entry, ...] = ()
         if known is not None and known.reference.uid != metadata.get("uid"):
@@ -157,8 +158,7 @@ class Catalog:
         return Changes((entry,), replaced)
 
     def _compiled(self, key: Key, policy: dict[str, Any]) -> Entry:
-        parsed = parse_policy(policy, allow_cross_namespace=self._grants.cross_namespace)
-        compilation = compile_policy(parsed, self._vocabulary, self._grants)
+        compilation = self._compilation(policy)
         status = _map(policy.get("status"))
         return Entry(
             key,
@@ -168,6 +168,17 @@ class Catalog:
             resource_version=str(_map(policy.get("metadata")).get("resourceVersion", "")),
             ledger=Ledger(policy_status.total_deleted(status), evaluated=policy_status.evaluated(status)),
         )
+
+    def _compilation(self, policy: dict[str, Any]) -> Compilation:
+        """What a policy means; whatever is raised by asking is that policy's problem."""
+        try:
+            parsed = parse_policy(policy, allow_cross_namespace=self._grants.cross_namespace)
+            if UNREADABLE in policy:
+                return unreadable(parsed.reference, str(policy[UNREADABLE]))
+            return compile_policy(parsed, self._vocabulary, self._grants)
+        except Exception as error:  # noqa: BLE001  see above
+            bare = {key: policy.get(key) for key in ("apiVersion", "kind", "metadata")}
+            return unreadable(parse_policy(bare).reference, why(error))
 
 
 def _key(kind: str, policy: dict[str, Any]) -> Key:

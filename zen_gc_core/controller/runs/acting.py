@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Protocol
 
 from zen_gc_core.cluster.clocks import boottime
-from zen_gc_core.cluster.errors import AccessDenied, AuthorityLost
+from zen_gc_core.cluster.errors import AccessDenied, AuthorityLost, MalformedAnswer
 from zen_gc_core.cluster.observing import observe
 from zen_gc_core.cluster.throttling import Throttle
 from zen_gc_core.cluster.writing import Writer
@@ -207,13 +207,22 @@ class _Carrying:
         acting = self._acting
         resource = acting.resources.resolve(decision.api_version, decision.kind)
         journal = _Journal(decision, acting)
-        observed = observe(
-            acting.connection, resource, decision.namespace, decision.name, throttle=self._throttle, sleep=self._sleep
-        )
-        if observed is None:
-            self._note(Outcome(decision, Result.GONE), journal)
+        try:
+            observed = observe(
+                acting.connection,
+                resource,
+                decision.namespace,
+                decision.name,
+                throttle=self._throttle,
+                sleep=self._sleep,
+            )
+            if observed is None:
+                self._note(Outcome(decision, Result.GONE), journal)
+                return
+            again = self._decide_again(decision, observed)
+        except MalformedAnswer as error:
+            self._note(Outcome(decision, Result.DROPPED, f"it cannot be read: {error}"), journal)
             return
-        again = self._decide_again(decision, observed)
         if again.verdict is not Verdict.ACT:
             self._note(Outcome(decision, Result.DROPPED, again.because), journal)
             return

@@ -91,7 +91,7 @@ def _passed(
 ) -> int:
     total = 0
     for candidate in _all(connection, resource, selection, check_cancelled):
-        total = 0 if candidate is None else total + counts(candidate)
+        total = 0 if candidate is None else total + (candidate.malformed is None and counts(candidate))
     return total
 
 
@@ -123,6 +123,8 @@ def kept_inside(connection: Connection, resources: Resources, namespace: str, no
             if not resource.namespaced or not {"list", "delete"} <= resource.verbs:
                 continue
             for candidate in _all(connection, resource, Selection(namespace, metadata_only=True), None):
+                if candidate is not None and candidate.malformed is not None:
+                    raise Undecided(f"{candidate.kind} {candidate.name} in it: {candidate.malformed}")
                 if candidate is not None and marked(candidate.labels, candidate.annotations, now):
                     return f"{candidate.kind} {candidate.name} in it carries the keep mark"
     except ClusterError as error:
