@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from zen_gc_core.model.finishing import FINISHING_KINDS, finish_of
     from zen_gc_core.model.plan import Plan
     from zen_gc_core.model.report import RunReport
+    from zen_gc_core.texts import did_you_mean, with_article
 
 __version__ = "0.1.0"
 
@@ -61,6 +62,7 @@ _ROOMS = {
     "RunReport": "model.report",
     "Undecided": "errors",
     "built_in": "engine.kinds",
+    "did_you_mean": "texts",
     "finish_of": "model.finishing",
     "format_duration": "durations",
     "format_instant": "instants",
@@ -70,6 +72,7 @@ _ROOMS = {
     "parse_duration": "durations",
     "parse_instant": "instants",
     "spell": "fieldpaths",
+    "with_article": "texts",
 }
 
 
@@ -109,6 +112,7 @@ __all__ = [
     "Undecided",
     "__version__",
     "built_in",
+    "did_you_mean",
     "finish_of",
     "format_duration",
     "format_instant",
@@ -118,4 +122,5 @@ __all__ = [
     "parse_duration",
     "parse_instant",
     "spell",
+    "with_article",
 ]

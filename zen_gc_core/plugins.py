@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 from zen_gc_core import hookspecs
 from zen_gc_core.model.plan import Veto
 from zen_gc_core.offering import KINDS, OWN_DISTRIBUTION, Offer, Offered
+from zen_gc_core.texts import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
@@ -258,14 +259,9 @@ def _distribution(point: EntryPoint) -> tuple[str, str]:
 def _reason(answer: object) -> str:
     if not isinstance(answer, str):
         return f"its veto answered {type(answer).__name__}, not text"
-    return _one_line(answer) or "no reason given"
+    return one_line(answer, _LONGEST_DESCRIPTION) or "no reason given"
 
 
 def _described(error: BaseException) -> str:
-    text = _one_line(str(error))
+    text = one_line(str(error), _LONGEST_DESCRIPTION)
     return f"{type(error).__name__}: {text}" if text else type(error).__name__
-
-
-def _one_line(text: str) -> str:
-    line = " ".join(text.split())
-    return line if len(line) <= _LONGEST_DESCRIPTION else f"{line[:_LONGEST_DESCRIPTION]}…"

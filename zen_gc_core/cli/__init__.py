@@ -10,8 +10,8 @@ import traceback
 import click
 
 from zen_gc_core import __version__
-from zen_gc_core.cli.lines import visible
 from zen_gc_core.errors import ClusterError, InputError, ZenGCError
+from zen_gc_core.texts import visible
 
 _COMMANDS = {
     "plan": "Show what policies would do, and why; writes nothing.",

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from zen_gc_core.cli.lines import visible
 from zen_gc_core.cli.options import BooleanCommand, settings_of, settings_options
 from zen_gc_core.cli.output import columns
 from zen_gc_core.controller.process import logs
@@ -18,6 +17,7 @@ from zen_gc_core.controller.settings import Settings
 from zen_gc_core.controller.telling.runlog import RunLog
 from zen_gc_core.errors import InputError, ZenGCError
 from zen_gc_core.model.report import Result
+from zen_gc_core.texts import visible
 
 if TYPE_CHECKING:
     from zen_gc_core.controller.beats.loop import Loop

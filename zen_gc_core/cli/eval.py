@@ -10,7 +10,6 @@ import click
 from zen_gc_core import expressions
 from zen_gc_core.cli import second_opinion
 from zen_gc_core.cli.input import as_candidate, load_installed, read_manifests
-from zen_gc_core.cli.lines import visible
 from zen_gc_core.cli.options import BooleanCommand, instant_of
 from zen_gc_core.cli.output import as_json
 from zen_gc_core.controller.settings import Allowing
@@ -19,6 +18,7 @@ from zen_gc_core.engine.offline import Files
 from zen_gc_core.errors import ExpressionSyntaxError, InputError, Undecided
 from zen_gc_core.keywords import Run
 from zen_gc_core.model.policy import NAMESPACED, PolicyReference
+from zen_gc_core.texts import placed, visible
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -221,10 +221,10 @@ def _document(answer: _Answer, trace: bool) -> dict[str, Any]:  # noqa: FBT001  
 
 def _show(answer: _Answer, *, trace: bool) -> None:
     candidate, yielded = answer.candidate, answer.yielded
-    place = f"{candidate.namespace}/{candidate.name}" if candidate.namespace else candidate.name
+    place = visible(placed(candidate.namespace, candidate.name))
     value = "" if yielded.error is not None else f"{_short(yielded.value)} ({yielded.kind}), "
     cost = f"  [{yielded.cost.steps} steps, {yielded.cost.bytes} bytes]" if yielded.cost else ""
-    click.echo(f"{candidate.kind} {visible(place)}: {value}{visible(answer.verdict)}{cost}")
+    click.echo(f"{candidate.kind} {place}: {value}{visible(answer.verdict)}{cost}")
     if answer.second is not None:
         _show_second(answer, answer.second)
     for part in yielded.parts if trace else ():

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from zen_gc_core.cli.lines import visible
 from zen_gc_core.instants import format_instant
 from zen_gc_core.model.decision import Verdict
+from zen_gc_core.texts import placed, visible
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -115,8 +115,7 @@ def _row(decision: Decision) -> tuple[str, ...]:
     verdict = str(decision.verdict)
     if decision.verdict is Verdict.ACT and decision.action:
         verdict = decision.action
-    place = f"{decision.namespace}/{decision.name}" if decision.namespace else decision.name
-    return verdict, decision.kind, visible(place), visible(decision.because)
+    return verdict, decision.kind, visible(placed(decision.namespace, decision.name)), visible(decision.because)
 
 
 def columns(rows: Sequence[Sequence[str]], indent: str = "  ") -> str:

@@ -23,6 +23,7 @@ from zen_gc_core.cluster.errors import (
     Throttled,
     Unauthorized,
 )
+from zen_gc_core.texts import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -73,7 +74,7 @@ class Answer:
         except Exception:  # noqa: BLE001  words that cannot be read are none
             return ""
         words = document.get("message") if isinstance(document, dict) else None
-        return one_line(words) if isinstance(words, str) else ""
+        return one_line(words, LONGEST_MESSAGE) if isinstance(words, str) else ""
 
     @property
     def retry_after(self) -> float | None:
@@ -90,13 +91,6 @@ class Answer:
 
     def __str__(self) -> str:
         return f"{self.method} {self.path}: {self.status}"
-
-
-def one_line(text: str) -> str:
-    """A text as one line of printable characters, cut to a length that a log line bears."""
-    line = "".join(character if character.isprintable() else " " for character in text[: 2 * LONGEST_MESSAGE])
-    line = " ".join(line.split())
-    return line if len(line) <= LONGEST_MESSAGE else f"{line[:LONGEST_MESSAGE]}…"
 
 
 def failure(answer: Answer, *, verb: str, resource: str, namespace: str = "") -> ClusterError:
@@ -134,4 +128,4 @@ def failure(answer: Answer, *, verb: str, resource: str, namespace: str = "") ->
 
 def _from_a_proxy(answer: Answer) -> str:
     kind = answer.headers.get("Content-Type", "").partition(";")[0].strip()
-    return f" ({one_line(kind)}: is there a proxy in between?)" if kind and "json" not in kind else ""
+    return f" ({one_line(kind, LONGEST_MESSAGE)}: is there a proxy in between?)" if kind and "json" not in kind else ""

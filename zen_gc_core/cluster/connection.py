@@ -14,9 +14,10 @@ import orjson
 
 from zen_gc_core.cluster import configuration as configuring
 from zen_gc_core.cluster import wire
-from zen_gc_core.cluster.answers import Answer, failure, one_line
+from zen_gc_core.cluster.answers import LONGEST_MESSAGE, Answer, failure
 from zen_gc_core.cluster.clocks import ServerClock, boottime
 from zen_gc_core.cluster.errors import BadConfiguration, CannotReach
+from zen_gc_core.texts import one_line
 
 if TYPE_CHECKING:
     import os
@@ -57,7 +58,9 @@ class _Session:
                 try:
                     settings: Mapping[str, Any] = self.configuration.auth_settings()
                 except Exception as error:
-                    raise BadConfiguration(f"the credentials cannot be refreshed: {one_line(str(error))}") from error
+                    raise BadConfiguration(
+                        f"the credentials cannot be refreshed: {one_line(str(error), LONGEST_MESSAGE)}"
+                    ) from error
                 self._header = {entry["key"]: entry["value"] for entry in settings.values()}
                 self._asked = boottime()
             return self._header

@@ -19,6 +19,7 @@ from zen_gc_core.cluster.discovery import Resource
 from zen_gc_core.cluster.policies import POLICY_KINDS
 from zen_gc_core.errors import ClusterError
 from zen_gc_core.instants import format_instant
+from zen_gc_core.texts import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -172,5 +173,4 @@ def _namespace(about: PolicyReference) -> str:
 
 
 def _cleaned(message: str) -> str:
-    text = "".join(character if character.isprintable() else " " for character in message[: 2 * LONGEST_MESSAGE])
-    return text if len(text) <= LONGEST_MESSAGE else f"{text[: LONGEST_MESSAGE - 1]}…"
+    return one_line(message, LONGEST_MESSAGE)

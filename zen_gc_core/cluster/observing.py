@@ -18,6 +18,7 @@ from zen_gc_core.cluster.throttling import Throttle
 from zen_gc_core.errors import InputError
 from zen_gc_core.model.candidate import Candidate
 from zen_gc_core.model.unreadable import why
+from zen_gc_core.texts import placed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -124,7 +125,7 @@ class Observed:
         return decoded
 
     def __str__(self) -> str:
-        return f"{self.resource} {f'{self.namespace}/' if self.namespace else ''}{self.name}"
+        return f"{self.resource} {placed(self.namespace, self.name)}"
 
 
 def read_object(connection: Connection, resource: Resource, namespace: str, name: str) -> Observed | None:

@@ -6,7 +6,6 @@ false is false, whatever else cannot be told.
 
 from __future__ import annotations
 
-import difflib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
@@ -22,6 +21,7 @@ from zen_gc_core.model.policy import KeywordUse, PolicyReference, Problem, Targe
 from zen_gc_core.model.reads import WHOLE, Reads
 from zen_gc_core.model.restricting import restrict
 from zen_gc_core.plugins import OWN_DISTRIBUTION
+from zen_gc_core.texts import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -116,10 +116,7 @@ class Workshop:
     def _unknown(self, words: Mapping[str, Offered], name: str) -> str:
         if name in self.vocabulary.unavailable:
             return f"'{name}' cannot be used: {self.vocabulary.unavailable[name]}"
-        near = difflib.get_close_matches(name.lower(), {word.lower(): word for word in words}, n=1)
-        spelt = {word.lower(): word for word in words}
-        hint = f"; did you mean '{spelt[near[0]]}'?" if near else ""
-        return f"unknown '{name}'{hint} (installed: {', '.join(sorted(words)) or 'none'})"
+        return f"unknown '{name}'{did_you_mean(name, words)} (installed: {', '.join(sorted(words)) or 'none'})"
 
     def matchers(self, raw: Mapping[str, Any], path: str, *, depth: int = 0) -> Matcher:
         """Compile a condition map; what is wrong with it is noted."""
@@ -291,8 +288,7 @@ def _sentence(kind: str, message: str, loc: tuple[int | str, ...], offered: Offe
     if kind == "missing":
         return "is required"
     if kind == "extra_forbidden":
-        near = difflib.get_close_matches(str(loc[-1]), sorted(_fields(offered)), n=1)
-        return f"unknown field '{loc[-1]}'" + (f"; did you mean '{near[0]}'?" if near else "")
+        return f"unknown field '{loc[-1]}'{did_you_mean(str(loc[-1]), sorted(_fields(offered)))}"
     text = message.removeprefix("Value error, ")
     return text[:1].lower() + text[1:]
 

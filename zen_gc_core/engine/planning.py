@@ -17,6 +17,7 @@ from zen_gc_core.errors import Undecided
 from zen_gc_core.model.decision import Decision, KeptBy, Verdict
 from zen_gc_core.model.finishing import finish_of
 from zen_gc_core.model.plan import Plan
+from zen_gc_core.texts import placed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -177,7 +178,7 @@ class Tally:
         kept_by = decision.kept_by or KeptBy.ERROR
         self._kept[kept_by] += 1
         if kept_by is KeptBy.ERROR and self.first_error is None:
-            self.first_error = f"{decision.kind} {_place(decision)}: {decision.because}"
+            self.first_error = f"{decision.kind} {placed(decision.namespace, decision.name)}: {decision.because}"
         if self._case.record:
             self._recorded.append(decision)
 
@@ -230,10 +231,6 @@ def _together(case: Case, tallies: Sequence[Tally]) -> tuple[Decision, ...]:
         once = {decision.uid: decision for decision in decisions}
         decisions = sorted(once.values(), key=lambda decision: decision.expires_at or case.run.now)
     return tuple(decisions[: case.most_due])
-
-
-def _place(decision: Decision) -> str:
-    return f"{decision.namespace}/{decision.name}" if decision.namespace else decision.name
 
 
 def unfinished_in_scope(compiled: CompiledPolicy, candidate: Candidate, run: Run) -> bool:

@@ -16,6 +16,7 @@ from zen_gc_core.fieldpaths import MISSING, FieldPath, walk
 from zen_gc_core.instants import EARLIEST, parse_instant
 from zen_gc_core.model.heads import Metadata, OneItem, decode_head, decode_json, decode_metadata, field_decoder
 from zen_gc_core.model.unreadable import told, why
+from zen_gc_core.texts import placed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -318,8 +319,7 @@ class Candidate:
         return self._items.raw[self._index] if self._items is not None else b""
 
     def __repr__(self) -> str:
-        where = f"{self.namespace}/{self.name}" if self.namespace else self.name
-        return f"<Candidate {self.api_version} {self.kind} {where}>"
+        return f"<Candidate {self.api_version} {self.kind} {placed(self.namespace, self.name)}>"
 
 
 def _text(value: Any) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from zen_gc_core.model.scope import EveryNamespace, Scope, matches_globs
+from zen_gc_core.texts import placed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -62,7 +63,7 @@ class PolicyReference:
     annotations: Mapping[str, str] = field(default_factory=dict, compare=False)
 
     def __str__(self) -> str:
-        return f"{self.namespace}/{self.name}" if self.namespace else self.name
+        return placed(self.namespace, self.name)
 
 
 @dataclass(frozen=True, slots=True)

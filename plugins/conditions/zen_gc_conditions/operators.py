@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 from typing import TYPE_CHECKING, Any, Final, Literal, Protocol, TypeVar, get_args
 
 from pydantic import ValidatorFunctionWrapHandler, WrapValidator
+
+from zen_gc_core import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -45,8 +46,7 @@ def _nearest(operators: Sequence[str]) -> WrapValidator:
     def validate(value: Any, _handler: ValidatorFunctionWrapHandler) -> Any:
         if value in operators:
             return value
-        near = difflib.get_close_matches(str(value).lower(), [name.lower() for name in operators], n=1)
-        hint = next((f"; did you mean '{name}'?" for name in operators if near == [name.lower()]), "")
+        hint = did_you_mean(str(value), operators)
         raise ValueError(f"unknown operator {value!r}{hint} (known: {', '.join(operators)})")
 
     return WrapValidator(validate)

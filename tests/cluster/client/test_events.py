@@ -136,7 +136,8 @@ def test_events_about_cluster_policies_are_in_the_default_namespace(
 
 
 @pytest.mark.parametrize(
-    ("message", "shown"), [("a\nb\x1b[31m\x00", "a b [31m "), ("x" * 5000, "x" * 999 + "…"), ("ü" * 1000, "ü" * 1000)]
+    ("message", "shown"),
+    [("a\nb\x1b[31m\x00", "a b\\x1b[31m\\x00"), ("x" * 5000, "x" * 999 + "…"), ("ü" * 1000, "ü" * 1000)],
 )
 def test_a_message_is_one_line_of_bounded_length(
     lab: Lab, recorder: Callable[[Connection], EventRecorder], message: str, shown: str

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from zen_gc_core.instants import format_instant
+from zen_gc_core.texts import visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -49,12 +50,7 @@ def printable(text: str, limit: int = LONGEST_VALUE) -> str:
         text: Any text at all.
         limit: The most characters of it that are kept; what is cut off is counted at the end.
     """
-    kept = text[:limit]
-    if not kept.isprintable():
-        kept = "".join(
-            character if character.isprintable() else character.encode("unicode_escape").decode("ascii")
-            for character in kept
-        )
+    kept = visible(text[:limit])
     return kept if len(text) <= limit else f"{kept}… (and {len(text) - limit} more characters)"
 
 

@@ -11,6 +11,7 @@ from zen_gc_core.controller.telling.error_types import ErrorType
 from zen_gc_core.instants import format_instant
 from zen_gc_core.model.decision import Delete
 from zen_gc_core.model.report import Outcome, Result
+from zen_gc_core.texts import placed
 
 if TYPE_CHECKING:
     from zen_gc_core.cluster.writing import Attempt
@@ -64,7 +65,8 @@ class RunReporter:
                 return
         warning = outcome.result is Result.FAILED
         why = _reason(outcome, attempts)
-        message = f"{_words(words, outcome.decision)} resource {_place(outcome.decision)} (reason: {why})"
+        place = placed(outcome.decision.namespace, outcome.decision.name)
+        message = f"{_words(words, outcome.decision)} resource {place} (reason: {why})"
         self._context.events.record(self._policy, reason, message, warning=warning)
 
     def would_act(self, decisions: tuple[Decision, ...]) -> None:
@@ -97,10 +99,6 @@ def _words(words: str, decision: Decision) -> str:
     if isinstance(decision.request, Delete):
         return words
     return words.replace("delete", "mark")
-
-
-def _place(decision: Decision) -> str:
-    return f"{decision.namespace}/{decision.name}" if decision.namespace else decision.name
 
 
 def _reason(outcome: Outcome, attempts: int) -> str:

@@ -6,7 +6,6 @@ all problems of a policy are found at once.
 
 from __future__ import annotations
 
-import difflib
 import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
@@ -14,9 +13,10 @@ from typing import TYPE_CHECKING, Any, Final
 from zen_gc_core.engine.parsing import limits
 from zen_gc_core.engine.parsing.spelling import Spelling, child, item, shown
 from zen_gc_core.model.policy import Problem
+from zen_gc_core.texts import did_you_mean, visible
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection
 
 INVALID: Final = "InvalidPolicy"
 SCOPE_DENIED: Final = "ScopeDenied"
@@ -42,23 +42,11 @@ class Problems:
 
     def refuse(self, path: str, message: str, reason: str = INVALID) -> None:
         """Note an error at a native place."""
-        self.errors.append(Problem(self.spelling.written(path), _on_one_line(message), reason))
+        self.errors.append(Problem(self.spelling.written(path), visible(message, _LONGEST_MESSAGE), reason))
 
     def warn(self, path: str, message: str) -> None:
         """Note a warning at a native place."""
-        self.warnings.append(Problem(self.spelling.written(path), _on_one_line(message)))
-
-
-def _on_one_line(message: str) -> str:
-    cut = message if len(message) <= _LONGEST_MESSAGE else f"{message[:_LONGEST_MESSAGE]}…"
-    return cut if cut.isprintable() else "".join(c if c.isprintable() else repr(c)[1:-1] for c in cut)
-
-
-def nearest(word: str, known: Iterable[str]) -> str:
-    """``; did you mean 'x'?`` for the known word nearest to a misspelt one; empty when none is near."""
-    spelt = {each.lower(): each for each in known}
-    near = difflib.get_close_matches(word[: limits.WORD].lower(), spelt, n=1)
-    return f"; did you mean '{spelt[near[0]]}'?" if near else ""
+        self.warnings.append(Problem(self.spelling.written(path), visible(message, _LONGEST_MESSAGE)))
 
 
 def described(value: Any) -> str:
@@ -111,7 +99,7 @@ class Place:
         candidates = [self.problems.spelling.word(self.path, name) for name in known]
         candidates += self.problems.spelling.words.get(self.path, ())
         for name in unknown[:_MOST_UNKNOWN]:
-            self.refuse(f"unknown field {shown(name)}{nearest(name, candidates)}")
+            self.refuse(f"unknown field {shown(name)}{did_you_mean(name, candidates)}")
         if len(unknown) > _MOST_UNKNOWN:
             self.refuse(f"{len(unknown) - _MOST_UNKNOWN} more unknown fields")
         present = {name: place for name, place in entries.items() if name in known}
@@ -167,7 +155,7 @@ class Place:
         """Read one of a few words; None when it is none of them."""
         if isinstance(self.value, str) and self.value in known:
             return self.value
-        near = nearest(self.value, known) if isinstance(self.value, str) else ""
+        near = did_you_mean(self.value, known) if isinstance(self.value, str) else ""
         self.refuse(f"must be one of {', '.join(known)}, not {described(self.value)}{near}")
         return None
 

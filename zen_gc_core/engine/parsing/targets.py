@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Final
 
 from zen_gc_core.engine.kinds import built_in, kinds_of, leaves_nothing
 from zen_gc_core.engine.parsing import limits
-from zen_gc_core.engine.parsing.document import nearest
 from zen_gc_core.engine.parsing.globs import Globs, read_globs
 from zen_gc_core.engine.parsing.names import api_version_fault, kind_fault, name_glob_fault
 from zen_gc_core.engine.parsing.scopes import read_scope
 from zen_gc_core.engine.parsing.selectors import read_field_selector, read_label_selector
 from zen_gc_core.model.policy import Target
+from zen_gc_core.texts import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -96,5 +96,5 @@ def _look_up(fields: Fields, api_version: str, kind: str) -> None:
     if known and kind not in known:
         place.problems.warn(
             f"{place.path}.kind",
-            f"Kubernetes v1.36 has no kind '{kind}' in {api_version}{nearest(kind, known)}",
+            f"Kubernetes v1.36 has no kind '{kind}' in {api_version}{did_you_mean(kind, known)}",
         )

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, Final, NoReturn
 from zen_gc_core.errors import ExpressionError
 from zen_gc_core.expressions.cel.building import MACROS
 from zen_gc_core.expressions.cel.checked import Checked
-from zen_gc_core.expressions.cel.declarations import Declarations, closest
 from zen_gc_core.expressions.cel.lexing import syntax_error
 from zen_gc_core.expressions.cel.library import regex, standard
 from zen_gc_core.expressions.cel.syntax import (
@@ -38,10 +37,12 @@ from zen_gc_core.expressions.cel.syntax import (
 from zen_gc_core.expressions.cel.times import time_zone
 from zen_gc_core.expressions.cel.typing_rules import binary_type, join, unary_type
 from zen_gc_core.expressions.cel.values import Type, type_name
+from zen_gc_core.texts import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from zen_gc_core.expressions.cel.declarations import Declarations
     from zen_gc_core.expressions.cel.dispatch import Overloads
 
 MAX_COMPREHENSIONS: Final = 3
@@ -175,7 +176,8 @@ class _Checker:
         if known is None:
             others = [*scope, *self._declared.variables]
             self._fail(
-                f"unknown name '{node.name}'{closest(node.name, others) or ': there is ' + ', '.join(others)}", node
+                f"unknown name '{node.name}'{did_you_mean(node.name, others) or ': there is ' + ', '.join(others)}",
+                node,
             )
         return known
 
@@ -278,7 +280,7 @@ class _Checker:
             form = f"{name}(x)" if member else f"x.{name}()"
             self._fail(f"'{name}' is written {form}", node)
         known = [*self._declared.functions.names(member=member), *(MACROS if member else ("has",))]
-        self._fail(f"unknown function '{name}'{closest(name, known)}", node)
+        self._fail(f"unknown function '{name}'{did_you_mean(name, known)}", node)
 
     # --- macros
 

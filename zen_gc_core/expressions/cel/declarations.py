@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
     from zen_gc_core.expressions.cel.dispatch import FunctionTable, Overloads
 
@@ -50,9 +49,3 @@ class Declarations:
             if found := self.functions.find(candidate, member=False):
                 return found
         return None
-
-
-def closest(name: str, known: Iterable[str]) -> str:
-    """The question after the name that was meant, or an empty text."""
-    close = difflib.get_close_matches(name, known, 1)
-    return f"; did you mean '{close[0]}'?" if close else ""

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from zen_gc_core.errors import ExpressionError
 from zen_gc_core.expressions.budget import spend_bytes, spend_steps
-from zen_gc_core.expressions.jmespath.kinds import LONG_TEXT, NUMBERS, kind_of, same, with_article
+from zen_gc_core.expressions.jmespath.kinds import LONG_TEXT, NUMBERS, kind_of, same
+from zen_gc_core.texts import with_article
 
 if TYPE_CHECKING:
     from datetime import datetime

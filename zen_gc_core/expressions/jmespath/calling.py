@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 from zen_gc_core.errors import ExpressionError
 from zen_gc_core.expressions.jmespath.arrays import Body
 from zen_gc_core.expressions.jmespath.functions import FUNCTIONS, REFERENCE, Function, Kinds
-from zen_gc_core.expressions.jmespath.kinds import kind_of, one_of, types_of, with_article
+from zen_gc_core.expressions.jmespath.kinds import kind_of, one_of, types_of
 from zen_gc_core.expressions.jmespath.places import shown
 from zen_gc_core.expressions.jmespath.tree import Call, Constant
+from zen_gc_core.texts import with_article
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -6,7 +6,6 @@ meets an object, or never. What depends on the object is not judged here.
 
 from __future__ import annotations
 
-import difflib
 from typing import Final
 
 from zen_gc_core.errors import ExpressionError, ExpressionSyntaxError
@@ -15,6 +14,7 @@ from zen_gc_core.expressions.jmespath.functions import FUNCTIONS, REFERENCE, Fun
 from zen_gc_core.expressions.jmespath.inferring import kinds_yielded
 from zen_gc_core.expressions.jmespath.kinds import one_of
 from zen_gc_core.expressions.jmespath.places import fault_at, shown
+from zen_gc_core.texts import nearest
 
 _ORDERED: Final[Kinds] = frozenset(["number", "string"])
 _INDEXED: Final[Kinds] = frozenset(["array"])
@@ -69,8 +69,8 @@ class _Checker:
     def _check_call(self, node: tree.Call) -> None:
         function = FUNCTIONS.get(node.name)
         if function is None:
-            near = difflib.get_close_matches(node.name, FUNCTIONS, n=1)
-            hint = f"; did you mean {near[0]}()?" if near else ""
+            near = nearest(node.name, FUNCTIONS)
+            hint = f"; did you mean {near}()?" if near else ""
             raise self._fault(node, f"there is no function {shown(node.name)}(){hint}")
         self._check_arity(node, function)
         last = len(function.parameters) - 1

@@ -11,6 +11,7 @@ from types import NoneType
 from typing import Any, Final, Literal
 
 from zen_gc_core.expressions.budget import spend_bytes, spend_steps
+from zen_gc_core.texts import with_article
 
 Kind = Literal["array", "boolean", "null", "number", "object", "string"]
 
@@ -49,13 +50,6 @@ def kinds_of(value: Any) -> frozenset[Kind]:
 def types_of(kinds: frozenset[Kind]) -> frozenset[type]:
     """The Python types of some kinds."""
     return frozenset(python_type for python_type, kind in _KINDS.items() if kind in kinds)
-
-
-def with_article(kind: str) -> str:
-    """A kind as it is written in a sentence: ``an array``, ``a string``, ``null``."""
-    if kind == "null":
-        return kind
-    return f"an {kind}" if kind[0] in "aeiou" else f"a {kind}"
 
 
 def one_of(kinds: frozenset[Kind]) -> str:

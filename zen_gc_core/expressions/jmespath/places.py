@@ -6,6 +6,7 @@ Offsets become lines and columns in here and nowhere else.
 from __future__ import annotations
 
 from zen_gc_core.errors import ExpressionSyntaxError
+from zen_gc_core.texts import visible
 
 
 def fault_at(text: str, offset: int, message: str) -> ExpressionSyntaxError:
@@ -25,5 +26,4 @@ def fault_at(text: str, offset: int, message: str) -> ExpressionSyntaxError:
 
 def shown(text: str) -> str:
     """A piece of an expression for a message: one line, at most 80 characters, nothing that a terminal would obey."""
-    line = "".join(character if character.isprintable() else " " for character in text)
-    return line if len(line) <= 80 else f"{line[:79]}…"
+    return visible(text, 80)
