@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 import orjson
 
-from zen_gc_core.cluster.answers import one_line
+from zen_gc_core.cluster.answers import LONGEST_MESSAGE
 from zen_gc_core.cluster.clocks import boottime
 from zen_gc_core.cluster.errors import Expired, MalformedAnswer, NotFound, ServerFailed
 from zen_gc_core.cluster.listing import pages
@@ -23,6 +23,7 @@ from zen_gc_core.cluster.paging import Page
 from zen_gc_core.cluster.policies import POLICY_KINDS, not_installed
 from zen_gc_core.errors import ClusterError, InputError
 from zen_gc_core.model.unreadable import told, why
+from zen_gc_core.texts import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -262,7 +263,7 @@ class _KindWatch(threading.Thread):
 
     def _ended(self, status: dict[str, Any]) -> ClusterError:
         words = status.get("message")
-        text = f"the watch of {self._resource} ended: {one_line(words) if isinstance(words, str) else 'without a word'}"
+        text = f"the watch of {self._resource} ended: {one_line(words, LONGEST_MESSAGE) if isinstance(words, str) else 'without a word'}"
         code = status.get("code")
         if code == 410:
             return Expired(text)
