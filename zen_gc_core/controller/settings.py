@@ -76,7 +76,7 @@ class Settings(Connecting, Allowing):
     batch_size: int = _setting(
         20, "Most writes between two looks at the policy, of a policy that does not say; 1 to 20."
     )
-    max_concurrent_sweeps: int = _setting(1, "Passes over resources at the same time.")
+    max_concurrent_sweeps: int = _setting(2, "Passes over resources at the same time.")
     metrics_addr: str = _setting(":8080", "Address of /metrics.")
     health_addr: str = _setting(":8081", "Address of /healthz and /readyz.")
     enable_leader_election: bool = _setting(default=True, text="Act only while holding the lease.")

@@ -13,17 +13,16 @@ from typing import TYPE_CHECKING, Final
 from zen_gc_core.cluster.clocks import boottime
 from zen_gc_core.cluster.policies import POLICY_KINDS
 from zen_gc_core.cluster.watching import Interrupted
-from zen_gc_core.controller.beats.scheduling import Schedule
-from zen_gc_core.controller.beats.sweep_pool import SweepPool
+from zen_gc_core.controller.beats.scheduling import CONTROLLER, BeatKey, Schedule
+from zen_gc_core.controller.beats.sweep_pool import Ride, SweepPool
 from zen_gc_core.controller.runs.policy_run import PolicyRun
 from zen_gc_core.controller.telling import policy_status
 from zen_gc_core.controller.telling.error_types import ErrorType
 from zen_gc_core.controller.telling.status_writer import write_status
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
-    from zen_gc_core.cluster.discovery import Resource
     from zen_gc_core.cluster.watching import PolicyEvent
     from zen_gc_core.controller.beats.catalog import Catalog, Entry
     from zen_gc_core.controller.runs.run_context import RunContext
@@ -42,11 +41,8 @@ LONGEST_END: Final = 60.0
 Slot = tuple[str, str, str, str]
 """A policy's kind, namespace, name and uid."""
 
-PATIENCE: Final = 1.0
-"""Seconds that a sweep waits for the next of the runs that are being prepared, so that they ride along."""
-
-LONGEST_PATIENCE: Final = 10.0
-"""Seconds that it waits for all of them together."""
+NOTHING: Final = BeatKey(CONTROLLER, "", "")
+"""The beat of policies that look at nothing, because they are refused or rest."""
 
 
 class Loop:
@@ -72,12 +68,10 @@ class Loop:
         self._beat = beat
         self._schedule: Schedule[Slot] = Schedule()
         self._messages: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
-        self._sweep_pool = SweepPool(context, self._swept)
+        self._sweep_pool = SweepPool(context, self._swept, self._messages.put)
         self._preparers = ThreadPoolExecutor(PREPARING, thread_name_prefix="prepare")
         self._runners = ThreadPoolExecutor(MOST_RUNS, thread_name_prefix="run")
-        self._preparing: dict[int, float] = {}
-        self._prepared_at = float("-inf")
-        self._taken_at: dict[int, float] = {}
+        self._rides: dict[Slot, Ride] = {}
         self._under_way = 0
         self._recount = False
         self._once = False
@@ -105,8 +99,8 @@ class Loop:
         self._once = True
         while not (self._catalog.listed(*POLICY_KINDS) or self.failures or self._context.stopping.is_set()):
             self._turn(start=False)
-        self._take([_slot(entry) for entry in self._catalog.entries])
-        while (self._taken_at or self._under_way) and not self._context.stopping.is_set():
+        self._take()
+        while (self._rides or self._under_way) and not self._context.stopping.is_set():
             self._turn(start=False)
         self._close(LONGEST_END)
 
@@ -126,23 +120,16 @@ class Loop:
         if not self._leading():
             return
         if start:
-            self._take([])
+            self._take()
         if self._recount:
             self._count_phases()
-        if self._all_aboard():
-            self._sweep_pool.start(lambda resource, runs: self._messages.put(lambda: self._ended(resource, runs)))
-
-    def _all_aboard(self) -> bool:
-        """Whether sweeps need not wait for the runs that are being prepared: there are none, or they get stuck."""
-        if not self._preparing:
-            return True
-        now, oldest = boottime(), min(self._preparing.values())
-        return now - max(self._prepared_at, oldest) > PATIENCE or now - oldest > LONGEST_PATIENCE
+        self._sweep_pool.start()
 
     def _drain(self, longest: float) -> None:
         try:
             self._messages.get(timeout=max(longest, 0.001))()
-            while True:
+            until = boottime() + TICK
+            while boottime() < until:
                 self._messages.get_nowait()()
         except queue.Empty:
             return
@@ -153,10 +140,14 @@ class Loop:
             self.failures += 1
         changes = self._catalog.apply(event)
         for entry in changes.removed:
-            self._schedule.drop(_slot(entry))
+            self._schedule.drop(_slot(entry), boottime())
             self._context.metrics.forget(entry.reference)
         for entry in changes.changed:
-            self._schedule.put(_slot(entry), self._interval(entry), boottime())
+            self._schedule.put(_slot(entry), self._interval(entry), _beats(entry), boottime())
+        for entry in (*changes.removed, *changes.changed):
+            ride = self._rides.get(_slot(entry))
+            if ride is not None and self._sweep_pool.withdraw(ride):
+                self._abandon(ride)
         self._recount = True
 
     def _interval(self, entry: Entry) -> float:
@@ -164,49 +155,51 @@ class Loop:
         own = compiled.policy.evaluation_interval if compiled else None
         return (own or self._context.settings.gc_interval).total_seconds()
 
-    def _take(self, slots: Sequence[Slot]) -> None:
-        """Start what is due (or the given policies), and what is nearly due on the same kinds."""
+    def _take(self) -> None:
+        """Begin what is due, and what was asked for at once."""
         now = boottime()
-        due = slots or self._schedule.take(now)
-        entries = [entry for slot in due if (entry := self._catalog.get(slot[:3]))]
-        if entries and not slots:
-            kinds = {kind for entry in entries for kind in _kinds(entry)}
-            near = [_slot(entry) for entry in self._catalog.entries if kinds & _kinds(entry)]
-            along = self._schedule.take_along(near, now)
-            entries += [entry for slot in along if (entry := self._catalog.get(slot[:3]))]
-        for entry in entries:
-            self._begin(entry, now)
+        taken = self._schedule.take(now)
+        for key in taken.beats:
+            self._sweep_pool.beat(key)
+        for slots, at_once in ((taken.due, False), (taken.at_once, True)):
+            for slot in slots:
+                if (entry := self._catalog.get(slot[:3])) is not None:
+                    self._begin(entry, at_once=at_once)
 
-    def _begin(self, entry: Entry, now: float) -> None:
+    def _begin(self, entry: Entry, *, at_once: bool) -> None:
         compiled = entry.compilation.compiled
         if compiled is None or entry.paused:
             self._report(entry, lambda: self._tell_standing(entry), lambda: None)
-            self._schedule.done(_slot(entry), now, failed=False)
+            self._schedule.done(_slot(entry), failed=False)
             return
         run = PolicyRun(self._context, entry, compiled, self._wait)
-        self._preparing[id(run)] = now
-        self._taken_at[id(run)] = now
-        self._preparers.submit(self._prepare, run)
+        ride = self._rides[_slot(entry)] = Ride(run, _beats(entry), at_once)
+        self._sweep_pool.expect(ride)
+        self._preparers.submit(self._prepare, ride)
 
-    def _prepare(self, run: PolicyRun) -> None:
-        self._guarded(run.entry, run.prepare)
-        self._messages.put(lambda: self._prepared(run))
+    def _prepare(self, ride: Ride) -> None:
+        self._guarded(ride.run.entry, ride.run.prepare)
+        self._messages.put(lambda: self._prepared(ride))
 
-    def _prepared(self, run: PolicyRun) -> None:
-        del self._preparing[id(run)]
-        self._prepared_at = boottime()
-        if run.members:
-            self._sweep_pool.add(run)
-        else:
-            self._swept(run)
+    def _prepared(self, ride: Ride) -> None:
+        if ride.run.entry.superseded:
+            ride.run.members = {}
+        self._sweep_pool.prepared(ride)
+        if not ride.run.members:
+            self._swept(ride)
 
-    def _ended(self, resource: Resource, runs: Sequence[PolicyRun]) -> None:
-        self._sweep_pool.ended(resource, runs)
-
-    def _swept(self, run: PolicyRun) -> None:
+    def _swept(self, ride: Ride) -> None:
         if self._closing or self._context.stopping.is_set():
             return
-        self._report(run.entry, run.finish, lambda: self._done(run))
+        if ride.run.entry.superseded:
+            self._abandon(ride)
+            return
+        self._report(ride.run.entry, ride.run.finish, lambda: self._done(ride.run))
+
+    def _abandon(self, ride: Ride) -> None:
+        """End a run before it says anything, because its policy is not what it was."""
+        del self._rides[_slot(ride.run.entry)]
+        self._schedule.done(_slot(ride.run.entry), failed=False)
 
     def _report(self, entry: Entry, step: Callable[[], None], then: Callable[[], None]) -> None:
         """Let a step about a policy that may write be done by a runner, and then something by the main loop."""
@@ -227,14 +220,14 @@ class Loop:
         self.failures += run.failed or (run.report is not None and run.report.failed)
         if self._once:
             self.finished.append(run)
-        began = self._taken_at.pop(id(run))
-        self._schedule.done(_slot(run.entry), began, failed=run.failed, spread=_spread(run))
+        del self._rides[_slot(run.entry)]
+        self._schedule.done(_slot(run.entry), failed=run.failed)
 
     def _wait(self, run: PolicyRun) -> float:
         """Seconds until a policy's next run, as the schedule will have it when this one has ended."""
-        began = self._taken_at[id(run)]
-        at = self._schedule.next_after(_slot(run.entry), began, failed=run.failed, spread=_spread(run))
-        return 0.0 if at is None else max(0.0, at - boottime())
+        now = boottime()
+        at = self._schedule.next_after(_slot(run.entry), now, failed=run.failed)
+        return 0.0 if at is None else max(0.0, at - now)
 
     def _guarded(self, entry: Entry, step: Callable[[], None]) -> None:
         """Do something about a policy; whatever happens, the policy stays in the schedule and the others go on."""
@@ -270,11 +263,9 @@ def _slot(entry: Entry) -> Slot:
     return (*entry.key, entry.reference.uid)
 
 
-def _spread(run: PolicyRun) -> str:
-    return str(next(iter(run.members), ""))
-
-
-def _kinds(entry: Entry) -> set[tuple[str, str]]:
+def _beats(entry: Entry) -> frozenset[BeatKey]:
+    """The beats on which a policy runs: one for each kind that it looks at."""
     compiled = entry.compilation.compiled
-    targets = compiled.policy.targets if compiled is not None and not entry.paused else ()
-    return {(target.api_version, target.kind) for target in targets}
+    if compiled is None or entry.paused:
+        return frozenset({NOTHING})
+    return frozenset(BeatKey(CONTROLLER, target.api_version, target.kind) for target in compiled.policy.targets)

@@ -1,119 +1,233 @@
-"""Scheduling: when each policy runs next. Data and arithmetic; the clock is the caller's.
+"""Scheduling: sweeps keep beats, and policies run on them. Data and arithmetic; the clock is the caller's.
 
-A policy never falls out: whatever happened to its last run, there is a next one. Failures put it off, by at most ten
-intervals. Policies on the same resource keep the same pace, so that one sweep serves them all.
+A beat is a pace of one resource, seen as one identity: its period is the shortest interval of the policies on it. A
+policy runs at the beat nearest to when it is due, and never falls out: whatever happened to its last run, there is a
+next one. Failures put it off, by at most ten intervals, and lead back to the beat.
 """
 
 from __future__ import annotations
 
-import zlib
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Generic, TypeVar
+import math
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final, Generic, NamedTuple, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
 K = TypeVar("K")
 
 MOST_INTERVALS: Final = 10
 """The longest that failures put a policy off, in intervals."""
 
-RIDE_ALONG: Final = 0.1
-"""A policy due within this share of its interval rides along on a sweep that starts now."""
+CONTROLLER: Final = ""
+"""The controller's own identity."""
 
-JITTER: Final = 0.05
-"""The largest share of an interval by which a resource's sweeps are spread."""
+
+class BeatKey(NamedTuple):
+    """What a beat is of.
+
+    Args:
+        identity: As whom the resource is listed.
+        api_version: Group and version of the resource's kind; empty for policies that look at nothing.
+        kind: The kind.
+    """
+
+    identity: str
+    api_version: str
+    kind: str
+
+
+class Taken(NamedTuple, Generic[K]):
+    """What is to be done now.
+
+    Args:
+        beats: The beats that have come.
+        due: The policies that run on them.
+        at_once: The policies that run without waiting for a beat.
+    """
+
+    beats: list[BeatKey]
+    due: list[K]
+    at_once: list[K]
+
+
+@dataclass(slots=True)
+class _Beat(Generic[K]):
+    """One beat: it comes at ``anchor`` and every ``period`` from then on."""
+
+    anchor: float
+    period: float = math.inf
+    next_at: float = math.inf
+    policies: dict[K, float] = field(default_factory=dict)
+
+    def paced(self, now: float) -> None:
+        """Take the period of the policies that are there; a beat that has come stays."""
+        self.period = min(self.policies.values())
+        if self.next_at > now:
+            self.next_at = self.after(now)
+
+    def after(self, now: float) -> float:
+        """The first beat after an instant."""
+        at = self.anchor + (math.floor((now - self.anchor) / self.period) + 1) * self.period
+        return at if at > now else at + self.period
+
+    def nearest(self, due: float, now: float) -> float:
+        """The beat nearest to an instant that is still to come."""
+        steps = math.ceil((due - self.anchor) / self.period - 0.5)
+        return max(self.anchor + steps * self.period, self.after(now))
+
+    def serves(self, due: float, now: float) -> bool:
+        """Whether no beat to come is nearer to an instant than the one that has come now."""
+        return due <= max(now, self.after(now) - self.period / 2)
 
 
 @dataclass(slots=True)
 class _Entry:
     interval: float
-    next_at: float
+    beats: tuple[BeatKey, ...]
+    due: float
     failures: int = 0
-    running: bool = False
-    again: bool = False
+    began: float | None = None
+    asked: bool = True
 
 
 class Schedule(Generic[K]):
-    """The next run of every policy, by what its caller knows it as.
+    """The beats, and the next run of every policy, by what its caller knows it as.
 
     All times are seconds of one clock that never jumps.
     """
 
     def __init__(self) -> None:
         self._entries: dict[K, _Entry] = {}
+        self._beats: dict[BeatKey, _Beat[K]] = {}
+        self._asked: dict[K, None] = {}
 
-    def put(self, key: K, interval: float, now: float) -> None:
-        """Add a policy, or note that it changed: it runs at once, or again when its run under way has ended."""
-        entry = self._entries.get(key)
-        if entry is None:
-            self._entries[key] = _Entry(interval, now)
-            return
-        entry.interval = interval
-        entry.failures = 0
-        entry.again = entry.running
-        if not entry.running:
-            entry.next_at = now
-
-    def drop(self, key: K) -> None:
-        """Remove a policy; a run of it that is under way finds no entry when it ends."""
-        self._entries.pop(key, None)
-
-    def take(self, now: float) -> list[K]:
-        """The policies that are due; they count as running until ``done``."""
-        return self._start(key for key, entry in self._entries.items() if entry.next_at <= now)
-
-    def take_along(self, keys: Iterable[K], now: float) -> list[K]:
-        """Those of the policies that are close to due and ride along on a sweep that starts now."""
-        return self._start(
-            key
-            for key in keys
-            if (entry := self._entries.get(key)) and entry.next_at - now <= entry.interval * RIDE_ALONG
-        )
-
-    def _start(self, keys: Iterable[K]) -> list[K]:
-        started = [key for key in keys if not self._entries[key].running]
-        for key in started:
-            self._entries[key].running = True
-        return started
-
-    def done(self, key: K, now: float, *, failed: bool, spread: str = "") -> None:
-        """Note the end of a run, and set the next.
+    def put(self, key: K, interval: float, beats: Collection[BeatKey], now: float) -> None:
+        """Add a policy, or note that it changed: it runs at once, or again when its run under way has ended.
 
         Args:
             key: The policy.
-            now: When it began.
-            failed: Whether it could not do what it should.
-            spread: The resource; its sweeps are put off by a share of the interval that is its own.
+            interval: Seconds between its runs.
+            beats: The resources that it looks at, one at least.
+            now: The present.
         """
         entry = self._entries.get(key)
         if entry is None:
-            return
-        entry.running = False
-        entry.failures = entry.failures + 1 if failed else 0
-        if entry.again:
-            entry.again = False
-            entry.next_at = now
-            return
-        entry.next_at = _next(now, entry.interval, entry.failures, spread)
+            entry = self._entries[key] = _Entry(interval, tuple(beats), now)
+        else:
+            self._leave(key, set(entry.beats) - set(beats), now)
+            entry.interval, entry.beats, entry.due, entry.failures = interval, tuple(beats), now, 0
+        entry.asked = True
+        self._asked[key] = None
+        self._join(key, entry, now)
 
-    def next_after(self, key: K, now: float, *, failed: bool, spread: str = "") -> float | None:
-        """When ``done`` would let a policy run next; None for one that is not scheduled. May be asked by any thread."""
+    def _join(self, key: K, entry: _Entry, now: float) -> None:
+        """Let a policy take part in its beats; the beats of one policy come at the same times, as far as they can."""
+        known = [self._beats[name] for name in entry.beats if name in self._beats]
+        anchor = min(known, key=lambda beat: beat.period).anchor if known else now
+        for name in entry.beats:
+            beat = self._beats.setdefault(name, _Beat(anchor))
+            beat.anchor = anchor
+            beat.policies[key] = entry.interval
+            beat.paced(now)
+
+    def _leave(self, key: K, beats: Iterable[BeatKey], now: float) -> None:
+        for name in beats:
+            beat = self._beats[name]
+            beat.policies.pop(key, None)
+            if beat.policies:
+                beat.paced(now)
+            else:
+                del self._beats[name]
+
+    def drop(self, key: K, now: float) -> None:
+        """Remove a policy; a run of it that is under way finds no entry when it ends."""
+        entry = self._entries.pop(key, None)
+        if entry is not None:
+            self._asked.pop(key, None)
+            self._leave(key, entry.beats, now)
+
+    def take(self, now: float) -> Taken[K]:
+        """What is to be done now; policies count as running until ``done``."""
+        come = [name for name, beat in self._beats.items() if beat.next_at <= now]
+        at_once = self._start([key for key in self._asked if self._entries[key].began is None], now)
+        due: list[K] = []
+        for name in come:
+            beat = self._beats[name]
+            due += self._start([key for key in beat.policies if self._served(key, name, now)], now)
+            beat.next_at = beat.after(now)
+        return Taken(come, due, at_once)
+
+    def _served(self, key: K, name: BeatKey, now: float) -> bool:
+        """Whether a policy runs on a beat that has come; of several, the slowest sets its pace, and the others follow."""
+        entry = self._entries[key]
+        return (len(entry.beats) == 1 or name == self._pacing(entry)) and self._beats[name].serves(entry.due, now)
+
+    def _pacing(self, entry: _Entry) -> BeatKey:
+        return max(entry.beats, key=lambda name: (self._beats[name].period, name))
+
+    def _start(self, keys: Iterable[K], now: float) -> list[K]:
+        started = [key for key in keys if self._entries[key].began is None]
+        for key in started:
+            entry = self._entries[key]
+            entry.began = now
+            entry.asked = False
+            self._asked.pop(key, None)
+        return started
+
+    def done(self, key: K, *, failed: bool) -> None:
+        """Note the end of a run, and set when the policy is due next.
+
+        Args:
+            key: The policy.
+            failed: Whether it could not do what it should.
+        """
         entry = self._entries.get(key)
-        if entry is None:
+        if entry is None or entry.began is None:
+            return
+        entry.due = _due(entry, failed=failed)
+        entry.failures = entry.failures + 1 if failed and not entry.asked else 0
+        entry.began = None
+
+    def next_after(self, key: K, now: float, *, failed: bool) -> float | None:
+        """When a policy's run under way, were it done now, would be followed by the next.
+
+        May be asked by any thread.
+
+        Args:
+            key: The policy.
+            now: The present.
+            failed: Whether the run could not do what it should.
+
+        Returns:
+            The instant; None for a policy that is not scheduled.
+        """
+        entry = self._entries.get(key)
+        if entry is None or entry.began is None:
             return None
-        return _next(now, entry.interval, entry.failures + 1 if failed else 0, spread)
+        if entry.asked:
+            return now
+        try:
+            return self._beats[self._pacing(entry)].nearest(_due(entry, failed=failed), now)
+        except KeyError:  # it is dropped at this moment
+            return None
 
     def wait(self, now: float, longest: float) -> float:
-        """Seconds until the next policy is due, at most ``longest``."""
-        idle = [entry.next_at for entry in self._entries.values() if not entry.running]
-        return max(0.0, min([longest, *(at - now for at in idle)]))
+        """Seconds until there is something to be done, at most ``longest``."""
+        if any(self._entries[key].began is None for key in self._asked):
+            return 0.0
+        return max(0.0, min([longest, *(beat.next_at - now for beat in self._beats.values())]))
 
 
-def _next(began: float, interval: float, failures: int, spread: str) -> float:
-    backoff = min(2.0 ** min(max(failures - 1, 0), MOST_INTERVALS), MOST_INTERVALS)
-    return began + interval * backoff * (1 + JITTER * _share(spread))
+def _due(entry: _Entry, *, failed: bool) -> float:
+    """When a policy whose run ends is due next.
 
-
-def _share(text: str) -> float:
-    return zlib.crc32(text.encode()) % 1000 / 1000
+    An interval after it was due, so that a beat before or after that does not change its pace; after its beginning,
+    where that was off by more than half an interval, or where it failed.
+    """
+    began = entry.began if entry.began is not None else entry.due
+    if failed:
+        backoff = min(2.0 ** min(entry.failures, MOST_INTERVALS), MOST_INTERVALS)
+        return began + entry.interval * backoff
+    punctual = abs(began - entry.due) <= entry.interval / 2
+    return (entry.due if punctual else began) + entry.interval

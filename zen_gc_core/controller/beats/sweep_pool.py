@@ -1,16 +1,18 @@
 """Who sweeps: runs wait for the resources that they need, and one pass serves all that wait for it.
 
-Used by the main loop's thread alone, but for the sweeps themselves, which run on threads of their own and report back.
+A pass begins when the resource's beat comes, or when a run waits that was asked for at once; never else. Used by the
+main loop's thread alone, but for the sweeps themselves, which run on threads of their own and report back.
 """
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
 
 from zen_gc_core.cluster.clocks import boottime
 from zen_gc_core.cluster.errors import AuthorityLost
+from zen_gc_core.controller.beats.scheduling import CONTROLLER, BeatKey
 from zen_gc_core.controller.runs.sweeping import Sweep
 from zen_gc_core.errors import ClusterError
 
@@ -21,69 +23,142 @@ if TYPE_CHECKING:
     from zen_gc_core.controller.runs.policy_run import PolicyRun
     from zen_gc_core.controller.runs.run_context import RunContext
 
+PATIENCE: Final = 1.0
+"""Seconds that a sweep waits for the next of the runs that are being prepared for it, so that they ride along."""
+
+LONGEST_PATIENCE: Final = 10.0
+"""Seconds that it waits for all of them together."""
+
+LONGEST_LOOK: Final = 0.5
+"""More than that between two looks is no patience: the machine had no time for anybody."""
+
+
+@dataclass(eq=False, slots=True)
+class Ride:
+    """A run on its way through its sweeps.
+
+    Args:
+        run: The run.
+        beats: The beats that it is likely to ride on, before it is known which resources its kinds are.
+        at_once: Whether it waits for no beat.
+        since: When it began, by the clock of the patience of the pool.
+        left: The sweeps that it still waits for.
+    """
+
+    run: PolicyRun
+    beats: frozenset[BeatKey]
+    at_once: bool
+    since: float = 0.0
+    left: set[BeatKey] = field(default_factory=set)
+
+
+def beat_of(resource: Resource) -> BeatKey:
+    """The beat on which a resource is listed as the controller itself."""
+    return BeatKey(CONTROLLER, resource.api_version, resource.kind)
+
 
 class SweepPool:
     """Sweeps for runs.
 
     Args:
         context: What to work with.
-        swept: Told, on the sweep's thread, when a run has been on all of its sweeps.
+        swept: Told, on the main loop's thread, when a run has been on all of its sweeps.
+        post: Has something done on the main loop's thread; may be called by any.
     """
 
-    def __init__(self, context: RunContext, swept: Callable[[PolicyRun], None]) -> None:
+    def __init__(
+        self, context: RunContext, swept: Callable[[Ride], None], post: Callable[[Callable[[], None]], None]
+    ) -> None:
         self._context = context
         self._swept = swept
+        self._post = post
         self._most = context.settings.max_concurrent_sweeps
         self._pool = ThreadPoolExecutor(self._most, thread_name_prefix="sweep")
-        self._waiting: OrderedDict[Resource, list[PolicyRun]] = OrderedDict()
-        self._left: dict[int, int] = {}
-        self._active: set[Resource] = set()
+        self._preparing: set[Ride] = set()
+        self._waiting: dict[BeatKey, list[Ride]] = {}
+        self._come: dict[BeatKey, None] = {}
+        self._held: dict[BeatKey, float] = {}
+        self._active: set[BeatKey] = set()
+        self._clock = 0.0
+        self._looked_at = boottime()
+        self._progress = 0.0
 
-    def add(self, run: PolicyRun) -> None:
-        """Let a prepared run wait for its sweeps."""
-        self._left[id(run)] = len(run.members)
-        for resource in run.members:
-            self._waiting.setdefault(resource, []).append(run)
+    def expect(self, ride: Ride) -> None:
+        """A run is being prepared; sweeps wait for it, for so long as it gets on."""
+        ride.since = self._clock
+        self._preparing.add(ride)
 
-    def start(self, finished: Callable[[Resource, Sequence[PolicyRun]], None]) -> None:
-        """Begin as many of the sweeps that are waited for as may go on at once.
+    def prepared(self, ride: Ride) -> None:
+        """A run that was expected is prepared, and waits for its sweeps; or it has none."""
+        self._preparing.discard(ride)
+        self._progress = self._clock
+        for resource in ride.run.members:
+            key = beat_of(resource)
+            ride.left.add(key)
+            self._waiting.setdefault(key, []).append(ride)
 
-        Args:
-            finished: Called on the sweep's thread when it has ended; must lead to ``ended`` on the main loop's.
-        """
-        for resource in [resource for resource in self._waiting if resource not in self._active]:
+    def withdraw(self, ride: Ride) -> bool:
+        """Let a run wait no more; False unless that was all it did, for what is under way has to end first."""
+        waited_for = [key for key in ride.left if ride in self._waiting.get(key, ())]
+        for key in waited_for:
+            self._waiting[key].remove(ride)
+            ride.left.discard(key)
+        return bool(waited_for) and not ride.left
+
+    def beat(self, key: BeatKey) -> None:
+        """A beat has come: one pass over its resource is due, if anybody waits for it."""
+        self._come.setdefault(key)
+
+    def start(self) -> None:
+        """Begin as many of the sweeps that are waited for as may go on at once; beats come before single runs."""
+        self._tick()
+        asked = (key for key, rides in self._waiting.items() if any(ride.at_once for ride in rides))
+        for key in dict.fromkeys((*self._come, *asked)):
             if len(self._active) >= self._most:
                 return
-            runs = self._waiting.pop(resource)
-            self._active.add(resource)
-            self._pool.submit(self._sweep, resource, runs, finished)
+            if self._waiting.get(key) and key not in self._active and self._all_aboard(key):
+                self._come.pop(key, None)
+                self._held.pop(key, None)
+                rides = self._waiting.pop(key)
+                self._active.add(key)
+                self._pool.submit(self._sweep, key, rides)
 
-    def ended(self, resource: Resource, runs: Sequence[PolicyRun]) -> None:
-        """Note the end of a sweep; runs that have been on all of theirs are told."""
-        self._active.discard(resource)
-        for run in runs:
-            self._left[id(run)] -= 1
-            if not self._left[id(run)]:
-                del self._left[id(run)]
-                self._swept(run)
+    def _tick(self) -> None:
+        now = boottime()
+        self._clock += min(now - self._looked_at, LONGEST_LOOK)
+        self._looked_at = now
+
+    def _all_aboard(self, key: BeatKey) -> bool:
+        """Whether a sweep need not wait for runs that are being prepared: there are none for it, or they get stuck.
+
+        A beat does not wait for runs that were asked for at once, of which there may always be one more.
+        """
+        since = [
+            ride.since for ride in self._preparing if key in ride.beats and not (ride.at_once and key in self._come)
+        ]
+        if not since:
+            return True
+        held = self._clock - self._held.setdefault(key, self._clock)
+        return held > LONGEST_PATIENCE or self._clock - max(self._progress, min(since)) > PATIENCE
 
     def close(self) -> None:
         """Begin no more sweeps; those under way end by themselves."""
         self._pool.shutdown(wait=False, cancel_futures=True)
 
-    def _sweep(
-        self, resource: Resource, runs: Sequence[PolicyRun], finished: Callable[[Resource, Sequence[PolicyRun]], None]
-    ) -> None:
+    def _ended(self, key: BeatKey, rides: Sequence[Ride]) -> None:
+        self._active.discard(key)
+        for ride in rides:
+            ride.left.discard(key)
+            if not ride.left:
+                self._swept(ride)
+
+    def _sweep(self, key: BeatKey, rides: Sequence[Ride]) -> None:
         began = boottime()
-        members = [run.members[resource] for run in runs]
+        there = [(resource, member) for ride in rides for resource, member in ride.run.members.items()]
+        members = [member for resource, member in there if beat_of(resource) == key]
+        resource = next(resource for resource, _ in reversed(there) if beat_of(resource) == key)
         try:
-            sweep = Sweep(
-                self._context.connection,
-                resource,
-                members,
-                selectors=self._context.selectors,
-                check_cancelled=self._check_cancelled,
-            )
+            sweep = Sweep(self._context.connection, resource, members, selectors=self._context.selectors, check_cancelled=self._check_cancelled)
             sweep.run()
             self._context.metrics.sweep_finished(str(resource), sweep.objects, boottime() - began)
             self._context.log.swept(str(resource), sweep.objects, boottime() - began)
@@ -92,7 +167,7 @@ class SweepPool:
             for member in members:
                 member.error = member.error or ClusterError(f"the sweep of {resource} failed: {type(error).__name__}")
         finally:
-            finished(resource, runs)
+            self._post(lambda: self._ended(key, rides))
 
     def _check_cancelled(self) -> None:
         if self._context.stopping.is_set():

@@ -10,7 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
-from zen_gc_core.cluster.errors import AccessDenied
+from zen_gc_core.cluster.clocks import boottime
+from zen_gc_core.cluster.errors import AccessDenied, ListIncomplete
 from zen_gc_core.cluster.listing import Restart, candidates, pages
 from zen_gc_core.cluster.paging import Selection
 from zen_gc_core.engine.planning import Case, Tally
@@ -29,6 +30,12 @@ if TYPE_CHECKING:
 
 MOST_NAMESPACES: Final = 5
 """Policies in more namespaces than this share one list of all namespaces."""
+
+STALL_SECONDS: Final = 60.0
+"""How long a sweep waits for one page, retries and all, before it gives its place to others."""
+
+LONGEST_SECONDS: Final = 1800.0
+"""How long a sweep may take, however well it gets on."""
 
 
 @dataclass(slots=True)
@@ -87,7 +94,9 @@ class Sweep:
         self._resource = resource
         self.members = members
         self._selectors = selectors
-        self._check_cancelled = check_cancelled
+        self._asked = check_cancelled
+        self._moved_at = boottime()
+        self._until = self._moved_at + LONGEST_SECONDS
         self.objects = 0
         self.lists = 0
 
@@ -120,7 +129,8 @@ class Sweep:
     def _list(self, members: Sequence[Member], selection: Selection) -> None:
         self.lists += 1
         audience = _Audience(members)
-        for page in pages(self._connection, self._resource, selection, check_cancelled=self._check_cancelled):
+        self._moved_at = boottime()
+        for page in pages(self._connection, self._resource, selection, check_cancelled=self._still):
             if isinstance(page, Restart):
                 audience = _Audience(members)
                 continue
@@ -128,7 +138,18 @@ class Sweep:
             for candidate in candidates(page):
                 for tally in audience.of(candidate):
                     tally.offer(candidate)
+            self._moved_at = boottime()
         audience.settle()
+
+    def _still(self) -> None:
+        """Asked while a page is waited for: whether it is still wanted, and whether the list gets on."""
+        if self._asked is not None:
+            self._asked()
+        now = boottime()
+        if now - self._moved_at > STALL_SECONDS:
+            raise ListIncomplete(f"the list of {self._resource} has not got on for {STALL_SECONDS:.0f} s")
+        if now > self._until:
+            raise ListIncomplete(f"the list of {self._resource} takes more than {LONGEST_SECONDS:.0f} s")
 
     def _namespaces(self) -> frozenset[str] | None:
         if not self._resource.namespaced:
