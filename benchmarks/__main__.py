@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import sys
 
-from benchmarks import deletes, expressions, offline, passes, startup
+from benchmarks import beats, deletes, expressions, offline, passes, startup
 
 SECTIONS = {
     "startup": startup.run,
     "passes": passes.run,
     "offline": offline.run,
     "deletes": deletes.run,
+    "beats": beats.run,
     "expressions": lambda: expressions.main() == 0,
 }
 

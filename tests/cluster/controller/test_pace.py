@@ -254,7 +254,8 @@ def throttled(controller: Replica) -> Iterator[None]:
 
 def test_a_short_interval_costs_its_own_namespace_alone(embedded: EmbeddedStage, inside: Callable[..., Inside]) -> None:
     """Between two beats of the others, the quick one's namespace is listed and nothing else."""
-    embedded.policy("usual", kind=CLUSTER)
+    elsewhere = [embedded.namespace, embedded.cluster.namespace()]
+    embedded.policy("usual", kind=CLUSTER, targetResources=[{**TARGET, "namespaces": elsewhere}])
     embedded.policy("quick", evaluationInterval="1s")
     controller = inside(embedded, gc_interval=dt.timedelta(hours=1))
     controller.await_record("evaluation finished", policy="usual")
