@@ -158,7 +158,13 @@ class SweepPool:
         members = [member for resource, member in there if beat_of(resource) == key]
         resource = next(resource for resource, _ in reversed(there) if beat_of(resource) == key)
         try:
-            sweep = Sweep(self._context.connection, resource, members, selectors=self._context.selectors, check_cancelled=self._check_cancelled)
+            sweep = Sweep(
+                self._context.connection,
+                resource,
+                members,
+                selectors=self._context.selectors,
+                check_cancelled=self._check_cancelled,
+            )
             sweep.run()
             self._context.metrics.sweep_finished(str(resource), sweep.objects, boottime() - began)
             self._context.log.swept(str(resource), sweep.objects, boottime() - began)
