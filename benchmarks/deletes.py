@@ -150,7 +150,7 @@ def _ours(connection: Connection, namespace: str) -> float:
     acting = Acting(
         connection,
         resources,
-        Fence(connection, compiled.reference, own_namespace="default", batch_size=20),
+        Fence(connection, compiled, own_namespace="default", batch_size=20),
         Rate(1e6),
         Authority.forever().check,
         _Witness(),

@@ -25,6 +25,7 @@ PLANNED = [
     "valid",
     "errors",
     "warnings",
+    "digest",
     "scanned",
     "matched",
     "pending",
@@ -151,7 +152,8 @@ def test_a_tripped_breaker_leaves_the_decisions_and_says_why(tmp_path: Path) -> 
     assert tripped["decisions"] == _json("-f", EXAMPLE)["policies"][0]["decisions"]
     assert tripped["tripped"] == (
         "it would act on 2 objects, more than breaker.maxObjects 1; "
-        "to let it: zen-gc approve temp-configmaps -n default --up-to 2, or raise the limit"
+        "to let it: zen-gc approve temp-configmaps -n default "
+        f"--digest {tripped['digest']} --up-to 2, or raise the limit"
     )
 
 

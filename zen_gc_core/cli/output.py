@@ -40,6 +40,7 @@ def _policy(planned: Planned) -> dict[str, Any]:
         "valid": planned.compilation.compiled is not None,
         "errors": [_problem(problem) for problem in planned.compilation.errors],
         "warnings": [_problem(problem) for problem in planned.compilation.warnings],
+        "digest": planned.compilation.digest,
         "scanned": plan.scanned if plan else 0,
         "matched": plan.matched if plan else 0,
         "pending": plan.pending if plan else 0,

@@ -134,32 +134,25 @@ def _version(document: dict[str, Any]) -> str:
     return version
 
 
-def approve_policy(connection: Connection, reference: PolicyReference, up_to: int) -> int | None:
-    """Annotate the present generation of a policy as approved, in exactly the state that was read.
+def approve_policy(connection: Connection, seen: Observed, approval: str) -> None:
+    """Annotate a policy as approved, in exactly the state that was read.
 
     Args:
         connection: The cluster.
-        reference: Which policy; its uid and generation are not looked at.
-        up_to: How many objects a run may act on.
-
-    Returns:
-        The generation that is approved; None when there is no such policy.
+        seen: The policy, freshly read.
+        approval: ``DIGEST/N``.
 
     Raises:
-        ClusterError: It cannot be read or written.
+        Conflict: Somebody changed it since.
+        ClusterError: It cannot be written.
     """
-    seen = read_policy(connection, reference)
-    if seen is None:
-        return None
-    generation = int(seen.document()["metadata"].get("generation", 0))
     metadata = {
         "uid": seen.uid,
         "resourceVersion": seen.resource_version,
-        "annotations": {f"{GROUP}/approve": f"{generation}/{up_to}"},
+        "annotations": {f"{GROUP}/approve": approval},
     }
     answer = connection.request(
         "PATCH", seen.path, query={"fieldManager": FIELD_MANAGER}, body={"metadata": metadata}, content_type=MERGE_PATCH
     )
     if answer.status != 200:
-        raise failure(answer, verb="patch", resource=str(POLICY_KINDS[reference.kind]), namespace=reference.namespace)
-    return generation
+        raise failure(answer, verb="patch", resource=str(seen.resource), namespace=seen.namespace)

@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from zen_gc_core.model.policy import Policy
 
 APPROVE: Final = f"{GROUP}/approve"
-"""The annotation that lifts the breaker: ``G/N``, generation G of the policy may act on up to N objects a run."""
+"""The annotation that lifts the breaker: ``DIGEST/N``, the policy of this digest may act on up to N objects a run."""
 
-_APPROVAL: Final = re.compile(r"([0-9]{1,18})/([0-9]{1,18})", re.ASCII)
+_APPROVAL: Final = re.compile(r"([0-9a-f]{16})/([0-9]{1,18})", re.ASCII)
 
 
 def tripped(policy: Policy, *, due: int, unfinished: int, population: Callable[[], int | None]) -> str | None:
@@ -54,15 +54,29 @@ def tripped(policy: Policy, *, due: int, unfinished: int, population: Callable[[
 
 
 def approved(policy: Policy) -> int:
-    """Up to how many objects a run of this generation of the policy is approved; 0 without a valid approval."""
-    reference = policy.reference
-    approval = _APPROVAL.fullmatch(reference.annotations.get(APPROVE, ""))
-    if approval is None or int(approval[1]) != reference.generation:
+    """Up to how many objects a run of the policy, as it is, is approved; 0 without an approval that names it."""
+    approval = _APPROVAL.fullmatch(policy.reference.annotations.get(APPROVE, ""))
+    if approval is None or not policy.digest or approval[1] != policy.digest:
         return 0
     return int(approval[2])
 
 
-def _lift(policy: Policy, due: int) -> str:
+def approval_command(policy: Policy, up_to: int | str) -> str:
+    """The command that approves a policy as it is.
+
+    Args:
+        policy: The policy, compiled.
+        up_to: How many objects a run may act on.
+    """
     reference = policy.reference
     where = f" -n {reference.namespace}" if reference.kind == NAMESPACED else " --cluster"
-    return f"to let it: zen-gc approve {reference.name}{where} --up-to {due}, or raise the limit"
+    return f"zen-gc approve {reference.name}{where} --digest {policy.digest} --up-to {up_to}"
+
+
+def _lift(policy: Policy, due: int) -> str:
+    if not policy.digest:
+        return "to let it: raise the limit (its spec holds numbers that no approval can name)"
+    how = f"to let it: {approval_command(policy, due)}, or raise the limit"
+    if APPROVE in policy.reference.annotations and approved(policy) == 0:
+        return f"its annotation {APPROVE} does not approve this state of the policy; {how}"
+    return how

@@ -48,6 +48,7 @@ class Workshop:
         vocabulary: The installed keywords.
         errors: Problems found so far, with native paths.
         warnings: Warnings found so far, with native paths.
+        by_plugins: Whether a plugin's keyword is among those compiled so far.
     """
 
     policy: PolicyReference
@@ -55,6 +56,7 @@ class Workshop:
     vocabulary: Vocabulary
     errors: list[Problem] = field(default_factory=list)
     warnings: list[Problem] = field(default_factory=list)
+    by_plugins: bool = False
 
     def __post_init__(self) -> None:
         self.expressions = Expressions(self.policy, self.vocabulary.cel_functions)
@@ -93,7 +95,9 @@ class Workshop:
                 Problem(path, f"plugin '{offered.plugin}' failed to compile it: {type(error).__name__}: {error}")
             )
             return None
-        if not asked_of_objects or offered.distribution == OWN_DISTRIBUTION:
+        own = offered.distribution == OWN_DISTRIBUTION
+        self.by_plugins |= not own
+        if own or not asked_of_objects:
             return compiled
         explain = compiled.explain and restricted(compiled.explain, reads)
         return Compiled(restricted(compiled.call, reads), compiled.reads, explain)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
 
 from zen_gc_core.engine.building import Matcher, Workshop, reads_of
+from zen_gc_core.engine.identity import NOTHING, UNKNOWN, SelfReads, difference, digest_of
 from zen_gc_core.engine.protected import PROTECTED_KINDS, PROTECTED_NAMESPACES
 from zen_gc_core.engine.protections import Grants, Lifted
 from zen_gc_core.model.policy import Policy, PolicyReference, Problem
@@ -14,7 +15,7 @@ from zen_gc_core.model.scope import TheseNamespaces
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from zen_gc_core.engine.parsing import ParsedPolicy
     from zen_gc_core.keywords import Run
@@ -36,6 +37,7 @@ class CompiledPolicy:
         request: The action: what to ask for when an object is due.
         reads: What TTL, conditions and field selectors read of an object, protections aside.
         lifted: What it takes although it is unfinished.
+        self_reads: What it reads of its own labels and annotations.
     """
 
     policy: Policy
@@ -45,11 +47,16 @@ class CompiledPolicy:
     request: Callable[[Decision, Run], Request]
     reads: Reads
     lifted: Lifted = field(default_factory=Lifted)
+    self_reads: SelfReads = NOTHING
 
     @property
     def reference(self) -> PolicyReference:
         """Which policy, and which state of it."""
         return self.policy.reference
+
+    def difference(self, metadata: Mapping[str, Any]) -> str | None:
+        """What the policy's metadata, read anew, has that it had not when it was compiled; None: nothing that matters."""
+        return difference(self.reference, metadata, self.self_reads)
 
     def targets_of(self, api_version: str, kind: str) -> tuple[Target, ...]:
         """The targets that look at a kind."""
@@ -73,6 +80,15 @@ class Compilation:
     compiled: CompiledPolicy | None
     errors: tuple[Problem, ...]
     warnings: tuple[Problem, ...]
+
+    def difference(self, metadata: Mapping[str, Any]) -> str | None:
+        """As ``CompiledPolicy.difference``, also of a policy with errors: any change may mend them."""
+        return self.compiled.difference(metadata) if self.compiled else difference(self.reference, metadata, UNKNOWN)
+
+    @property
+    def digest(self) -> str:
+        """What an approval of it names; empty when it has errors, and where there can be none."""
+        return self.compiled.policy.digest if self.compiled else ""
 
     @property
     def reason(self) -> str:
@@ -103,7 +119,9 @@ def compile_policy(parsed: ParsedPolicy, vocabulary: Vocabulary, grants: Grants 
         if target.field_selector:
             reads |= Reads(frozenset(path.segments for path, _ in target.field_selector.fields))
     lifted = Lifted(owned=policy.behavior.include_owned, managed=policy.behavior.include_managed)
-    compiled = CompiledPolicy(policy, ttl.call, ttl.explain, matcher, action.call, reads, lifted)
+    self_reads = SelfReads.of(workshop.expressions.policy_reads, by_plugins=workshop.by_plugins)
+    policy = replace(policy, digest=digest_of(parsed.reference, parsed.spec, self_reads))
+    compiled = CompiledPolicy(policy, ttl.call, ttl.explain, matcher, action.call, reads, lifted, self_reads)
     return Compilation(parsed.reference, compiled, (), (*warnings, *_protected(policy, grants or Grants(), parsed)))
 
 

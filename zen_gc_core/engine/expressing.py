@@ -33,11 +33,15 @@ class Expressions:
     Args:
         policy: The policy; expressions may read its metadata.
         functions: Functions that plugins add to CEL.
+
+    Attributes:
+        policy_reads: Which fields of the policy the expressions compiled so far read.
     """
 
     def __init__(self, policy: PolicyReference, functions: Iterable[cel.Function] = ()) -> None:
         self._functions = tuple(functions)
         self._policy = policy_variable(policy)
+        self.policy_reads: set[tuple[str, ...]] = set()
 
     @cached_property
     def _environment(self) -> cel.Environment:
@@ -50,6 +54,7 @@ class Expressions:
             ExpressionSyntaxError: It does not compile.
         """
         program = self._environment.compile(text)
+        self.policy_reads |= program.reads.get("policy", frozenset())
         document = _reader(program.reads.get("object"))
         names_namespace = "namespaceObject" in program.reads
         policy = self._policy

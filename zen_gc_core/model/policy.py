@@ -169,6 +169,7 @@ class Policy:
         behavior: How it acts.
         evaluation_interval: How often it runs; None takes the controller's default.
         paused: Whether it rests.
+        digest: What an approval names; empty until it is compiled, and where there can be none.
     """
 
     reference: PolicyReference
@@ -179,3 +180,4 @@ class Policy:
     behavior: Behavior = field(default_factory=Behavior)
     evaluation_interval: timedelta | None = None
     paused: bool = False
+    digest: str = ""

@@ -79,6 +79,19 @@ def test_an_approval_is_a_change(catalog: Catalog) -> None:
     assert not catalog.apply(Changed(NAMESPACED, policy(version="3", annotations={APPROVE: "1/5", "a": "b"}))).changed
 
 
+READS = {**SPEC, "conditions": {"cel": "policy.annotations['armed'] == 'yes'"}}
+
+
+def test_an_annotation_that_an_expression_reads_is_a_change(catalog: Catalog) -> None:
+    """No generation counts it, and what was compiled holds the old one; one that nobody reads is none."""
+    armed = policy(annotations={"armed": "yes", "note": "a"}, spec=READS)
+    catalog.apply(Changed(NAMESPACED, armed))
+    noted = policy(version="2", annotations={"armed": "yes", "note": "b"}, spec=READS)
+    assert not catalog.apply(Changed(NAMESPACED, noted)).changed
+    (entry,) = catalog.apply(Changed(NAMESPACED, policy(version="3", annotations={"armed": "no"}, spec=READS))).changed
+    assert entry.reference.annotations == {"armed": "no"}
+
+
 def test_a_policy_made_anew_under_its_name_is_another(catalog: Catalog) -> None:
     """Nothing of the old one's is remembered, also when its end was not seen."""
     (old,) = catalog.apply(Changed(NAMESPACED, policy(status={"totalDeleted": 5}))).changed

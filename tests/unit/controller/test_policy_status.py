@@ -36,7 +36,7 @@ def written(
     before: dict[str, Any], how: policy_status.Standing, at: dt.datetime = NOW, **counted: Any
 ) -> dict[str, Any]:
     """The patch."""
-    return policy_status.status(before, generation=3, how=how, counted=counted, next_run=LATER, now=at)
+    return policy_status.status(before, generation=3, digest="d", how=how, counted=counted, next_run=LATER, now=at)
 
 
 def conditions(status: dict[str, Any]) -> dict[str, dict[str, Any]]:
@@ -151,7 +151,9 @@ def test_a_status_that_somebody_spoilt_is_written_anew(before: dict[str, Any]) -
 
 def test_a_paused_policy_has_no_next_run() -> None:
     """The field is removed."""
-    patch = policy_status.status({}, generation=1, how=policy_status.PAUSED, counted={}, next_run=None, now=NOW)
+    patch = policy_status.status(
+        {}, generation=1, digest="d", how=policy_status.PAUSED, counted={}, next_run=None, now=NOW
+    )
     assert patch["phase"] == "Paused"
     assert patch["nextGCRun"] is None
     assert conditions(patch)["Ready"]["status"] == "True"
@@ -172,6 +174,7 @@ def test_the_clock_alone_is_not_worth_a_write() -> None:
     patch = policy_status.status(
         before,
         generation=3,
+        digest="d",
         how=policy_status.standing(again),
         counted=policy_status.numbers(again, 0, 0),
         next_run=LATER + dt.timedelta(minutes=1),

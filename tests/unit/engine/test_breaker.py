@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -10,14 +12,16 @@ from tests.unit.engine.situations import compiled, document
 from zen_gc_core.engine.breaker import APPROVE, approved, tripped
 from zen_gc_core.model.policy import NAMESPACED
 
+DIGEST = "9e1d1e7e4f1c9d3a"
+
 
 def policy(breaker=None, approval=None, generation=7, kind="ClusterGarbageCollectionPolicy"):
     """A policy with a breaker and an approval."""
-    annotations = {} if approval is None else {APPROVE: approval}
+    annotations = {} if approval is None else {APPROVE: approval.replace("DIGEST", DIGEST)}
     target = {"apiVersion": "v1", "kind": "ConfigMap"} | ({} if kind == NAMESPACED else {"namespaces": ["*"]})
     behavior = {"breaker": breaker} if breaker else {}
     written = document(kind, target=target, annotations=annotations, generation=generation, behavior=behavior)
-    return compiled(written).policy
+    return replace(compiled(written).policy, digest=DIGEST)
 
 
 def stops(written, *, due, unfinished=None, population=None):
@@ -101,32 +105,33 @@ def test_a_population_that_cannot_be_told_trips():
 @pytest.mark.parametrize(
     ("approval", "most"),
     [
-        ("7/200", 200),
-        ("7/0", 0),
-        ("07/200", 200),
-        ("6/200", 0),
-        ("8/200", 0),
-        ("70/200", 0),
+        ("DIGEST/200", 200),
+        ("DIGEST/0", 0),
+        ("9e1d1e7e4f1c9d3b/200", 0),
+        ("9E1D1E7E4F1C9D3A/200", 0),
+        ("9e1d1e7e4f1c9d3/200", 0),
+        ("0DIGEST/200", 0),
+        ("7/200", 0),
         (None, 0),
         ("", 0),
-        ("7", 0),
-        ("7/", 0),
+        ("DIGEST", 0),
+        ("DIGEST/", 0),
         ("/200", 0),
-        ("7/-1", 0),
-        ("7/+200", 0),
-        ("7/2e3", 0),
-        ("7/200.5", 0),
-        (" 7/200", 0),
-        ("7/200\n", 0),
-        ("7/200/300", 0),
-        ("7/٢٠٠", 0),
-        ("7/" + "9" * 19, 0),
+        ("DIGEST/-1", 0),
+        ("DIGEST/+200", 0),
+        ("DIGEST/2e3", 0),
+        ("DIGEST/200.5", 0),
+        (" DIGEST/200", 0),
+        ("DIGEST/200\n", 0),
+        ("DIGEST/200/300", 0),
+        ("DIGEST/٢٠٠", 0),
+        ("DIGEST/" + "9" * 19, 0),
         ("*/200", 0),
         ("true", 0),
     ],
 )
-def test_an_approval_is_of_one_generation_and_up_to_a_number(approval, most):
-    """A stale or malformed one approves nothing; one of another generation never counts."""
+def test_an_approval_is_of_one_digest_and_up_to_a_number(approval, most):
+    """A stale or malformed one approves nothing; one of another state of the policy, or of a generation, never counts."""
     written = policy({"maxObjects": 5}, approval)
     assert approved(written) == most
     assert not stops(written, due=5)
@@ -137,15 +142,15 @@ def test_an_approval_is_of_one_generation_and_up_to_a_number(approval, most):
 
 def test_an_approval_lifts_every_limit_and_asks_nothing():
     """The number was seen by whoever approved it."""
-    written = policy({"maxObjects": 5}, "7/100")
+    written = policy({"maxObjects": 5}, "DIGEST/100")
     assert tripped(written, due=100, unfinished=100, population=never_asked) is None
 
 
 @pytest.mark.parametrize(
     ("kind", "command"),
     [
-        ("ClusterGarbageCollectionPolicy", "zen-gc approve tidy --cluster --up-to 600"),
-        (NAMESPACED, "zen-gc approve tidy -n team --up-to 600"),
+        ("ClusterGarbageCollectionPolicy", "zen-gc approve tidy --cluster --digest 9e1d1e7e4f1c9d3a --up-to 600"),
+        (NAMESPACED, "zen-gc approve tidy -n team --digest 9e1d1e7e4f1c9d3a --up-to 600"),
     ],
 )
 @pytest.mark.parametrize(
@@ -161,6 +166,22 @@ def test_a_tripped_breaker_says_the_numbers_and_the_command_that_lifts_it(kind, 
     written = policy(breaker, kind=kind)
     words = tripped(written, due=600, unfinished=600, population=lambda: population)
     assert words == f"{numbers}; to let it: {command}, or raise the limit"
+
+
+@pytest.mark.parametrize("approval", ["7/600", "9e1d1e7e4f1c9d3b/600", "yes"])
+def test_an_approval_that_does_not_count_is_pointed_out(approval):
+    """With the command that approves anew; one that is too small is an approval all the same."""
+    words = tripped(policy({"maxObjects": 5}, approval), due=600, unfinished=0, population=never_asked)
+    assert f"its annotation {APPROVE} does not approve this state of the policy; to let it: zen-gc approve" in words
+    small = tripped(policy({"maxObjects": 5}, "DIGEST/7"), due=600, unfinished=0, population=never_asked)
+    assert "does not approve" not in small
+
+
+def test_without_a_digest_nothing_is_approved():
+    """Canonical JSON cannot hold every number; then there is nothing that an approval could name."""
+    written = replace(policy({"maxObjects": 5}, "/9"), digest="")
+    assert approved(written) == 0
+    assert "zen-gc approve" not in tripped(written, due=6, unfinished=0, population=never_asked)
 
 
 @given(st.integers(0, 10**12), st.integers(1, 100), st.integers(1, 1000), st.integers(0, 10**12))

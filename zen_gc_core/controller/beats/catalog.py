@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 from zen_gc_core.cluster.watching import UNREADABLE, Changed, Interrupted, Listed, PolicyEvent, Removed
 from zen_gc_core.controller.telling import policy_status
-from zen_gc_core.engine.breaker import APPROVE
 from zen_gc_core.engine.compiling import Compilation, compile_policy, unreadable
 from zen_gc_core.engine.parsing import parse_policy
 from zen_gc_core.model.unreadable import why
@@ -144,7 +143,7 @@ class Catalog:
         if known is not None and known.reference.uid != metadata.get("uid"):
             replaced, known = (known,), None
             self._drop(key)
-        if known is not None and _same(known.reference, metadata):
+        if known is not None and known.compilation.difference(_map(metadata)) is None:
             known.resource_version = str(metadata.get("resourceVersion", ""))
             known.status = _map(policy.get("status"))
             known.ledger.deleted = max(known.ledger.deleted, policy_status.total_deleted(known.status))
@@ -184,12 +183,6 @@ class Catalog:
 def _key(kind: str, policy: dict[str, Any]) -> Key:
     metadata = _map(policy.get("metadata"))
     return kind, str(metadata.get("namespace") or ""), str(metadata.get("name") or "")
-
-
-def _same(reference: PolicyReference, metadata: dict[str, Any]) -> bool:
-    """Whether a policy means what it meant: its generation, and the approval that stands beside it."""
-    approved = _map(metadata.get("annotations")).get(APPROVE)
-    return reference.generation == metadata.get("generation") and reference.annotations.get(APPROVE) == approved
 
 
 def _map(value: Any) -> dict[str, Any]:

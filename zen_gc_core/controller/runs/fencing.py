@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from zen_gc_core.cluster.connection import Connection
-    from zen_gc_core.model.policy import PolicyReference
+    from zen_gc_core.engine.compiling import CompiledPolicy
 
 FRESH_SECONDS: Final = 5.0
 MOST_SECONDS: Final = 8.0
@@ -57,7 +57,7 @@ class Fence:
 
     Args:
         connection: The cluster.
-        policy: The policy, as it was when its plan was made.
+        compiled: The policy, as it was when its plan was made.
         own_namespace: The controller's namespace, in which the kill switch is looked for; empty: there is none.
         batch_size: How many writes one look is good for.
         sleep: Waits while the server fails or asks for patience; whatever it raises ends the wait.
@@ -67,7 +67,7 @@ class Fence:
     def __init__(  # noqa: PLR0913  what is looked at, and how
         self,
         connection: Connection,
-        policy: PolicyReference,
+        compiled: CompiledPolicy,
         *,
         own_namespace: str,
         batch_size: int,
@@ -75,7 +75,8 @@ class Fence:
         clock: Callable[[], float] = boottime,
     ) -> None:
         self._connection = connection
-        self._policy = policy
+        self._policy = compiled.reference
+        self._difference = compiled.difference
         self._own_namespace = own_namespace
         self._batch_size = batch_size
         self._sleep = sleep
@@ -154,8 +155,8 @@ class Fence:
         document = seen.document()
         if seen.terminating:
             raise Stopped("PolicyDeleted", "the policy is being deleted", expected=True)
-        if document["metadata"].get("generation") != policy.generation:
-            raise Stopped("PolicyChanged", "the policy was edited", expected=True)
+        if (change := self._difference(document["metadata"])) is not None:
+            raise Stopped("PolicyChanged", change, expected=True)
         spec = document.get("spec")
         if not isinstance(spec, dict) or spec.get("paused", False) is not False:
             raise Stopped("Paused", "the policy was paused", expected=True)

@@ -177,7 +177,7 @@ class PolicyRun:
             context.resources,
             Fence(
                 context.connection,
-                self.entry.reference,
+                self._compiled,
                 own_namespace=context.own_namespace,
                 batch_size=behavior.batch_size or context.settings.batch_size,
                 sleep=self._sleep,

@@ -119,6 +119,7 @@ def status(  # noqa: PLR0913  what a status is made of
     before: Mapping[str, Any],
     *,
     generation: int,
+    digest: str,
     how: Standing,
     counted: Mapping[str, Any],
     next_run: dt.datetime | None,
@@ -129,6 +130,7 @@ def status(  # noqa: PLR0913  what a status is made of
     Args:
         before: The status as it was read.
         generation: The generation of the policy that this is about.
+        digest: What an approval of it names; empty when there can be none.
         how: How the policy stands.
         counted: The numbers of its run; empty when it did not run.
         next_run: When it runs next; None when it does not.
@@ -137,6 +139,7 @@ def status(  # noqa: PLR0913  what a status is made of
     return {
         "phase": how.phase,
         "observedGeneration": generation,
+        "digest": digest or None,
         **counted,
         "nextGCRun": format_instant(next_run) if next_run is not None else None,
         "conditions": _conditions(before, how, generation, now),

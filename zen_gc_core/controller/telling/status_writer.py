@@ -43,6 +43,7 @@ def write_status(  # noqa: PLR0913  a status, and whose
     patch = policy_status.status(
         entry.status,
         generation=entry.reference.generation,
+        digest=entry.compilation.digest,
         how=how,
         counted=counted,
         next_run=next_run,

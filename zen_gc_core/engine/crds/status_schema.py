@@ -17,6 +17,7 @@ def status_schema() -> Schema:
         {
             "phase": _text("Active, Paused or Error."),
             "observedGeneration": _count("The generation that this status is about."),
+            "digest": _text("What an approval of the policy, as it is, names."),
             "resourcesMatched": _count("How many objects the selectors took."),
             "resourcesDeleted": _count("How many objects were deleted."),
             "resourcesPending": _count("How many matched objects were not due."),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from zen_gc_core.engine.parsing import legacy
@@ -42,6 +42,7 @@ class ParsedPolicy:
         errors: What refuses it, at the places that the user wrote.
         warnings: What its author should look at, likewise.
         spelling: What the user wrote at a native place.
+        spec: The spec as it was written; empty when there is none.
     """
 
     reference: PolicyReference
@@ -52,6 +53,7 @@ class ParsedPolicy:
     errors: tuple[Problem, ...]
     warnings: tuple[Problem, ...]
     spelling: Spelling = field(default_factory=Spelling, repr=False, compare=False)
+    spec: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
     def written(self, path: str) -> str:
         """What the user wrote at a native place: ``spec.ttl.after.wait`` may be ``spec.ttl.secondsAfterCreation``."""
@@ -97,7 +99,8 @@ def _parsed(reference: PolicyReference, written: Place, reach: Reach) -> ParsedP
     policy = None
     if conditions is not None and ttl is not None and action is not None and not problems.errors:
         policy = Policy(reference, targets, conditions, ttl, action, behavior, interval, paused)
-    return _answer(problems, reference, policy=policy, conditions=conditions, ttl=ttl, action=action)
+    answer = _answer(problems, reference, policy=policy, conditions=conditions, ttl=ttl, action=action)
+    return replace(answer, spec=written.value)
 
 
 def _answer(  # noqa: PLR0913  the parts of the answer
