@@ -165,13 +165,19 @@ def test_never_and_forever_keep(never):
         ("urgent", dt.timedelta(days=30)),
         ("5h", dt.timedelta(days=30)),
         (1, dt.timedelta(days=1)),
-        (True, dt.timedelta(days=2)),
     ],
 )
 def test_mappings_turn_a_class_into_a_wait_and_default_serves_the_others(value, wait):
-    """A class is never read as a duration; integers and booleans are classes by their text where they are mapped."""
-    config = _wait(mappings={"low": "7d", "high": 7_776_000, "1": "1d", "true": "2d"}, default="30d")
+    """A class is never read as a duration; integers are classes by their text where they are mapped."""
+    config = _wait(mappings={"low": "7d", "high": 7_776_000, "1": "1d"}, default="30d")
     assert _waited(config, _object(ttl=value)) == wait
+
+
+def test_booleans_are_classes_by_their_text_where_they_are_mapped():
+    """Of a field that holds no other classes."""
+    config = _wait(mappings={"true": "2d", "false": "never"})
+    assert _waited(config, _object(ttl=True)) == dt.timedelta(days=2)
+    assert ask(AFTER, config, _object(ttl=False)) is None
 
 
 def test_an_unmapped_class_without_a_default_keeps():
@@ -205,6 +211,18 @@ def test_a_default_that_nothing_can_come_to_is_a_warning():
         "after.wait.default: is never used: it serves classes that mappings do not name, and there are none"
     ]
     assert warnings_of(AFTER, _wait(mappings={"low": "7d"}, default="30d")) == []
+
+
+def test_a_boolean_among_the_classes_is_what_yaml_made_of_a_word():
+    """Refused beside other classes; told where a default would take what the word was to keep."""
+    with pytest.raises(
+        InputError, match=r"after\.wait\.mappings\.false: is no class beside the others: YAML makes that"
+    ):
+        ask(AFTER, _wait(mappings={"false": "never", "low": "7d"}), _object())
+    assert warnings_of(AFTER, _wait(mappings={"false": "never"}, default="1h")) == [
+        "after.wait.mappings.false: YAML makes that of an unquoted no, off or n: if that was meant, write it in quotes"
+    ]
+    assert warnings_of(AFTER, _wait(mappings={"false": "never", "true": "1d"})) == []
 
 
 def test_an_expiry_beyond_the_calendar_keeps_the_object():

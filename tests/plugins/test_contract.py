@@ -21,7 +21,7 @@ MATCHERS = [
     ("hasAnnotations", [{"key": "note"}, {"key": "example.com/expires", "operator": "NotEquals", "value": "x"}]),
     ("fields", [{"path": "spec.replicas", "value": "0"}]),
     ("fields", [{"path": "status", "operator": "DoesNotExist"}]),
-    ("fields", [{"path": "status.phase", "operator": "NotIn", "values": ["Running", 5, True, 0.5]}]),
+    ("fields", [{"path": "status.phase", "operator": "NotIn", "values": ["Running", 5, 0.5]}]),
     ("fields", [{"path": "metadata.name", "value": "sample"}, {"path": "spec", "operator": "GreaterThan", "value": 1}]),
     ("olderThan", "1h"),
     ("owner", "none"),

@@ -59,7 +59,6 @@ DIFFERENT = [
     (0, False),
     (False, "0"),
     (1.0, True),
-    ("True", True),
     (True, "True"),
     (True, "yes"),
     (9007199254740993, 9007199254740992),
@@ -76,8 +75,19 @@ def test_scalars_compare_by_value(found, value, same):
     """Text and text as text; text that spells a number or a boolean as JSON does equals it; 1 is not true."""
     assert _ask(found, value=value) is same
     assert _ask(found, operator="NotEquals", value=value) is not same
-    assert _ask(found, operator="In", values=["another", value, -99]) is same
-    assert _ask(found, operator="NotIn", values=["another", value, -99]) is not same
+    others = [-99] if isinstance(value, bool) else ["another", -99]
+    assert _ask(found, operator="In", values=[value, *others]) is same
+    assert _ask(found, operator="NotIn", values=[value, *others]) is not same
+
+
+@pytest.mark.parametrize("text", ["NO", "no", "True", "yes", "", "0"])
+@pytest.mark.parametrize("operator", ["Equals", "NotEquals", "In", "NotIn"])
+def test_a_text_and_a_boolean_compare_with_nothing(text, operator):
+    """An unquoted NO of a policy is false on the cluster: ``NotEquals`` must not take Norway, nor ``none`` over it."""
+    asked = {"values": [False]} if operator in {"In", "NotIn"} else {"value": False}
+    with pytest.raises(Undecided, match=r"spec\.it is .*, nothing to compare with"):
+        _ask(text, operator=operator, **asked)
+    assert _ask(found=True, operator=operator, **asked) is (operator in {"NotEquals", "NotIn"})
 
 
 @given(st.one_of(st.integers(-(2**63), 2**63 - 1), st.booleans(), st.text(max_size=9)))
@@ -206,6 +216,11 @@ def test_it_says_that_a_field_is_missing():
         ({"value": {}}, "[0].value: must be text, a number or a boolean"),
         ({"value": None}, "[0].value: must not be null"),
         ({"operator": "In", "values": ["a", None]}, "[0].values[1]: must be text, a number or a boolean"),
+        (
+            {"operator": "NotIn", "values": [False, "SE"]},
+            "[0].values[0]: is false among texts: YAML makes that of an unquoted no, off or n; write it in quotes",
+        ),
+        ({"operator": "In", "values": ["maybe", True]}, "[0].values[1]: is true among texts"),
         ({"path": "spec..it"}, "[0].path: 'spec..it' is no field path"),
         ({"fieldPath": "spec.it"}, "unknown field 'fieldPath'"),
     ],

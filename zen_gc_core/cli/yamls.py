@@ -1,19 +1,18 @@
 """YAML as Kubernetes means it: JSON in another spelling, with the line of every value.
 
-Refused, each with its line: aliases and anchors (a few hundred bytes of them make gigabytes), duplicate keys, keys
-that are not text, values that JSON cannot hold, tags, and nesting beyond any real manifest. Plain scalars are read by
-the core schema of YAML 1.2: ``yes``, ``on``, ``2026-01-01`` and ``1:30`` are text.
+Refused, each with its line: aliases and anchors (a few hundred bytes of them make gigabytes), merge keys, duplicate
+keys (kubectl takes the last one, in silence), keys that are not text, values that JSON cannot hold, tags, nesting beyond
+any real manifest, and plain scalars that kubectl reads otherwise (see ``zen_gc_core.cli.scalars``).
 """
 
 from __future__ import annotations
 
-import math
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import yaml
 
+from zen_gc_core.cli.scalars import ScalarError, plain_scalar
 from zen_gc_core.engine.parsing.spelling import child
 from zen_gc_core.errors import InputError
 
@@ -25,11 +24,7 @@ DEEPEST: Final = 100
 
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
-_NULL: Final = frozenset(("", "~", "null", "Null", "NULL"))
-_BOOLEAN: Final = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
-_INTEGER: Final = re.compile(r"[-+]?[0-9]{1,400}|0o[0-7]{1,400}|0x[0-9a-fA-F]{1,400}", re.ASCII)
-_FLOAT: Final = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?", re.ASCII)
-_NO_NUMBER: Final = re.compile(r"[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)")
+_MERGE: Final = "<<"
 
 
 class YamlError(InputError):
@@ -122,6 +117,8 @@ class _Reading:
                 raise YamlError(f"duplicate key '{key}'", line)
             below = child(path, key)
             found[key] = self.plain(value_node, below, depth + 1)
+            if key == _MERGE and not key_node.style:
+                raise YamlError("merge keys are not accepted: write the fields out", line)
             self.lines[below] = line
         return found
 
@@ -138,17 +135,10 @@ def _scalar(node: yaml.ScalarNode) -> Any:
         return text
     if node.tag not in _PLAIN_TAGS:
         raise YamlError(f"tag {node.tag} is not accepted", node.start_mark.line + 1)
-    if text in _NULL:
-        return None
-    if text in _BOOLEAN:
-        return _BOOLEAN[text]
-    if _INTEGER.fullmatch(text):
-        return int(text, 0) if text[:2] in {"0o", "0x"} else int(text)
-    if _FLOAT.fullmatch(text) and math.isfinite(number := float(text)):
-        return number
-    if _NO_NUMBER.fullmatch(text):
-        raise YamlError(f"{text} is not a value that JSON can hold", node.start_mark.line + 1)
-    return text
+    try:
+        return plain_scalar(text)
+    except ScalarError as error:
+        raise YamlError(str(error), node.start_mark.line + 1) from None
 
 
 _TEXT: Final = "tag:yaml.org,2002:str"

@@ -61,6 +61,7 @@ def _compile(config: list[FieldRequirement], build: Build) -> Compiled[bool]:
 
 def _compiled(requirement: FieldRequirement, build: Build, path: str) -> tuple[Callable[[Candidate, Run], bool], str]:
     operator, values = chosen(requirement, build, path)
+    _of_one_kind(values, build, path)
     asked = spelt(operator, values)
     if operator in {"Exists", "DoesNotExist"}:
         return _existing(requirement.path, wanted=operator == "Exists"), asked
@@ -70,6 +71,19 @@ def _compiled(requirement: FieldRequirement, build: Build, path: str) -> tuple[C
             raise build.error(f"{path}.value", f"must be a number: {operator} compares numbers")
         return _compared(requirement.path, bound, greater=operator == "GreaterThan"), asked
     return _among(requirement.path, values, wanted=operator in {"Equals", "In"}), asked
+
+
+def _of_one_kind(values: tuple[str | float, ...], build: Build, path: str) -> None:
+    """Refuse booleans among texts: an unquoted ``no`` in YAML has become false on its way to the cluster."""
+    if not any(isinstance(value, str) for value in values):
+        return
+    for index, value in enumerate(values):
+        if isinstance(value, bool):
+            raise build.error(
+                f"{path}.values[{index}]",
+                f"is {_spelt_boolean(value)} among texts: YAML makes that of an unquoted "
+                f"{'yes, on or y' if value else 'no, off or n'}; write it in quotes",
+            )
 
 
 def _existing(path: FieldPath, *, wanted: bool) -> Callable[[Candidate, Run], bool]:
@@ -105,7 +119,7 @@ def _among(
 class _Among:
     """Values of a policy, laid out so that looking up a value of an object is a look into a set."""
 
-    __slots__ = ("_booleans", "_numbers", "_numbers_for_text", "_texts")
+    __slots__ = ("_booleans", "_numbers", "_numbers_for_text", "_only_booleans", "_texts")
 
     def __init__(self, values: tuple[str | float, ...]) -> None:
         texts = {value for value in values if isinstance(value, str)}
@@ -114,10 +128,13 @@ class _Among:
         self._numbers = self._numbers_for_text | {number for text in texts if (number := _number_of(text)) is not None}
         self._texts = texts | {_spelt_boolean(value) for value in self._booleans}
         self._booleans |= {text == "true" for text in texts & {"true", "false"}}
+        self._only_booleans = all(isinstance(value, bool) for value in values)
 
     def has(self, value: Any) -> bool | None:
         """Whether a value of an object is among them; None when it compares with nothing."""
         if isinstance(value, str):
+            if self._only_booleans and value not in {"true", "false"}:
+                return None
             return value in self._texts or (
                 bool(self._numbers_for_text) and _number_of(value) in self._numbers_for_text
             )

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 _NEVER: Final = frozenset({"never", "forever"})
 _LONGEST_SHOWN: Final = 40
+_BOOLEANS: Final = {"false": "no, off or n", "true": "yes, on or y"}
+"""Classes that may stand for a word, and for which."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,9 +105,24 @@ def wait_of(config: dt.timedelta | WaitFromField, build: Build) -> Wait:
         return fixed(config)
     if config.on_missing == "default" and config.default is None:
         raise build.error("wait.onMissing", "needs a default beside it")
+    _classes_of_one_kind(config, build)
     if config.default is not None and not config.mappings and config.on_missing == "keep":
         build.warn("wait.default", "is never used: it serves classes that mappings do not name, and there are none")
     return _from_field(config)
+
+
+def _classes_of_one_kind(config: WaitFromField, build: Build) -> None:
+    """Refuse true and false beside other classes: an unquoted ``no`` has become false on its way to the cluster."""
+    booleans = sorted(config.mappings.keys() & _BOOLEANS.keys())
+    if not booleans:
+        return
+    of_yaml = f"YAML makes that of an unquoted {_BOOLEANS[booleans[0]]}"
+    if config.mappings.keys() - _BOOLEANS.keys():
+        raise build.error(
+            f"wait.mappings.{booleans[0]}", f"is no class beside the others: {of_yaml}; write it in quotes"
+        )
+    if config.default is not None:
+        build.warn(f"wait.mappings.{booleans[0]}", f"{of_yaml}: if that was meant, write it in quotes")
 
 
 def fixed(span: dt.timedelta) -> Wait:
