@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import threading
 from typing import TYPE_CHECKING, Any
@@ -12,7 +13,7 @@ import click
 from zen_gc_core.cli.options import BooleanCommand, settings_of, settings_options
 from zen_gc_core.cli.output import columns
 from zen_gc_core.controller.process import logs
-from zen_gc_core.controller.program.controller import Controller, stopped_by_signals
+from zen_gc_core.controller.program.controller import SIGNALS, Controller, stop_on_signals
 from zen_gc_core.controller.settings import Settings
 from zen_gc_core.controller.telling.runlog import RunLog
 from zen_gc_core.errors import InputError, ZenGCError
@@ -50,14 +51,16 @@ def command(once: bool, **values: Any) -> None:  # noqa: FBT001  a switch
     code = 0
     try:
         controller = Controller(settings, once=once)
-        with stopped_by_signals(controller, log):
-            loop = controller.run()
+        stop_on_signals(controller, log)
+        loop = controller.run()
         if once:
             undo.close()
             code = _summary(loop)
     except ZenGCError as error:
         log.cannot_start(str(error))
         code = 2 if isinstance(error, InputError) else 1
+    except SystemExit:
+        code = 0  # a signal, before it had begun to work
     _leave(code)
 
 
@@ -84,7 +87,9 @@ def _row(run: PolicyRun) -> tuple[str, ...]:
 
 
 def _leave(code: int) -> None:
-    """End the process, also while a request that nobody waits for is still under way."""
+    """End the process, also while a request that nobody waits for is still under way; a further signal changes nothing."""
+    for number in SIGNALS:
+        signal.signal(number, signal.SIG_IGN)
     sys.stdout.flush()
     sys.stderr.flush()
     if any(thread is not threading.main_thread() and not thread.daemon for thread in threading.enumerate()):

@@ -14,6 +14,7 @@ from zen_gc_core.cluster.authority import Authority
 from zen_gc_core.cluster.clocks import boottime
 from zen_gc_core.cluster.errors import Conflict, NotFound
 from zen_gc_core.cluster.lease import JITTER, Lease, LeaseStore, Timing, held_by, released
+from zen_gc_core.cluster.threads import SupervisedThread, Teller
 from zen_gc_core.errors import ClusterError
 
 if TYPE_CHECKING:
@@ -80,7 +81,9 @@ class Elector:
         self._listener = listener
         self._clock = clock
         self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="elector", daemon=True)
+        self.thread: Final = SupervisedThread(self._run, "elector")
+        """The thread, to be asked how it does."""
+        self._teller = Teller("election news")
         self.authority = Authority(clock)
         self._lease: Lease | None = None
         self._observed_at = 0.0
@@ -99,7 +102,8 @@ class Elector:
 
     def start(self) -> None:
         """Take part in the election; returns at once."""
-        self._thread.start()
+        self._teller.start()
+        self.thread.start()
 
     def close(self) -> None:
         """Leave the election, and release the lease if it is ours; to be called when the work has stopped.
@@ -107,12 +111,13 @@ class Elector:
         Until then the lease goes on being renewed. ``stopped_leading`` is not called.
         """
         self._stopping.set()
-        if self._thread.ident is not None:
-            self._thread.join(self._timing.request * 3)
+        self.thread.end()
+        self.thread.join(self._timing.request * 3)
         held = self.authority.held
         self.authority.end()
-        if held and not self._thread.is_alive():
+        if held and not self.thread.running:
             self._release()
+        self._teller.close(0.1)
 
     def _run(self) -> None:
         while not self._stopping.is_set():

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 from zen_gc_core.cluster.answers import Answer, failure
 from zen_gc_core.cluster.discovery import Resource
 from zen_gc_core.cluster.policies import POLICY_KINDS
+from zen_gc_core.cluster.threads import SupervisedThread
 from zen_gc_core.errors import ClusterError
 from zen_gc_core.instants import format_instant
 from zen_gc_core.texts import one_line
@@ -74,8 +75,9 @@ class EventRecorder:
         self._waiting: queue.Queue[_Noted | None] = queue.Queue(MOST_WAITING)
         self._written: OrderedDict[tuple[str, str, str, str], tuple[str, int]] = OrderedDict()
         self._given_up = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="events", daemon=True)
-        self._thread.start()
+        self.thread: Final = SupervisedThread(self._run, "events")
+        """The thread, to be asked how it does."""
+        self.thread.start()
 
     def record(self, about: PolicyReference, reason: str, message: str, *, warning: bool = False) -> None:
         """Note an event; returns at once, and drops it when too many are waiting.
@@ -90,7 +92,11 @@ class EventRecorder:
         try:
             self._waiting.put_nowait(noted)
         except queue.Full:
-            self._failed(ClusterError(f"too many events are waiting: {reason} about {about} was dropped"))
+            self._tell_failed(ClusterError(f"too many events are waiting: {reason} about {about} was dropped"))
+
+    def _tell_failed(self, error: ClusterError) -> None:
+        with contextlib.suppress(Exception):
+            self._failed(error)
 
     def close(self, timeout: float = 2.0) -> None:
         """Write what is waiting, for as long as is given, and end; what is left is lost.
@@ -100,15 +106,18 @@ class EventRecorder:
         """
         with contextlib.suppress(queue.Full):
             self._waiting.put(None, timeout=timeout)
-        self._thread.join(timeout)
+        self.thread.join(timeout)
         self._given_up.set()
+        self.thread.end()
 
     def _run(self) -> None:
         while (noted := self._waiting.get()) is not None and not self._given_up.is_set():
             try:
                 self._write(noted)
             except ClusterError as error:
-                self._failed(error)
+                self._tell_failed(error)
+            except Exception as error:  # noqa: BLE001  whatever it was, it costs this event and no other
+                self._tell_failed(ClusterError(f"an event could not be made: {type(error).__name__}"))
 
     def _write(self, noted: _Noted) -> None:
         """Raise the count of the same event, or make a new one."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeGuard
 
 from zen_gc_core.cluster.answers import failure
 from zen_gc_core.cluster.discovery import Resource
@@ -86,19 +86,20 @@ class Lease:
     @property
     def holder(self) -> str:
         """Who holds it; empty when it was released."""
-        return str(self.spec.get("holderIdentity") or "")
+        holder = self.spec.get("holderIdentity") or ""
+        return holder if isinstance(holder, str) else "somebody who cannot be read"
 
     @property
     def seconds(self) -> float | None:
         """How long its holder wants it respected; None when it does not say."""
         seconds = self.spec.get("leaseDurationSeconds")
-        return float(seconds) if isinstance(seconds, int) and seconds > 0 else None
+        return float(seconds) if _whole(seconds) and seconds > 0 else None
 
     @property
     def transitions(self) -> int:
         """How often it has changed hands."""
         transitions = self.spec.get("leaseTransitions")
-        return transitions if isinstance(transitions, int) else 0
+        return transitions if _whole(transitions) and transitions >= 0 else 0
 
 
 class LeaseStore:
@@ -140,7 +141,7 @@ class LeaseStore:
             "spec": spec,
         }
         answer = self._connection.request("POST", LEASES.path(self._namespace), body=body, timeout=self._timeout)
-        return self._lease(answer, "create")
+        return self._written(self._lease(answer, "create"), spec)
 
     def replace(self, seen: Lease, spec: dict[str, Any]) -> Lease:
         """Write the Lease in the state in which it was seen: its resourceVersion goes along.
@@ -149,9 +150,18 @@ class LeaseStore:
             Conflict: Somebody was faster.
             ClusterError: It cannot be written.
         """
-        body = {**seen.document, "spec": {**seen.spec, **spec}}
+        metadata = {key: value for key, value in seen.document["metadata"].items() if key != "managedFields"}
+        body = {**seen.document, "metadata": metadata, "spec": {**seen.spec, **spec}}
         path = LEASES.path(self._namespace, self._name)
-        return self._lease(self._connection.request("PUT", path, body=body, timeout=self._timeout), "update")
+        return self._written(
+            self._lease(self._connection.request("PUT", path, body=body, timeout=self._timeout), "update"), spec
+        )
+
+    def _written(self, lease: Lease, spec: dict[str, Any]) -> Lease:
+        """The Lease as it was written; an answer that shows another one is no answer, and gives no right to anything."""
+        if any(lease.spec.get(key) != spec[key] for key in ("holderIdentity", "renewTime") if spec[key]):
+            raise MalformedAnswer(f"the server answered with another Lease than the one that was written to {LEASES}")
+        return lease
 
     def _lease(self, answer: Answer, verb: str) -> Lease:
         if answer.status not in {200, 201}:
@@ -161,6 +171,11 @@ class LeaseStore:
         if not isinstance(metadata, dict) or not metadata.get("resourceVersion"):
             raise MalformedAnswer(f"{answer}: the Lease has no resourceVersion")
         return Lease(document)
+
+
+def _whole(value: Any) -> TypeGuard[int]:
+    """Whether a value is a whole number that the API has (int32)."""
+    return isinstance(value, int) and not isinstance(value, bool) and abs(value) < 2**31 - 1
 
 
 def held_by(identity: str, timing: Timing, transitions: int, acquired: str | None = None) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from zen_gc_core.cluster.errors import Expired, MalformedAnswer, NotFound, Serve
 from zen_gc_core.cluster.listing import pages
 from zen_gc_core.cluster.paging import Page
 from zen_gc_core.cluster.policies import POLICY_KINDS, not_installed
+from zen_gc_core.cluster.threads import SupervisedThread
 from zen_gc_core.errors import ClusterError, InputError
 from zen_gc_core.model.unreadable import told, why
 from zen_gc_core.texts import one_line
@@ -117,16 +118,21 @@ class PolicyWatch:
 
     Args:
         connection: The cluster.
-        receive: Told of every event, on the thread of the kind; must not raise.
+        receive: Told of every event, on the thread of the kind; what it raises interrupts the watch.
     """
 
     def __init__(self, connection: Connection, receive: Callable[[PolicyEvent], None]) -> None:
         self._watchers = [_KindWatch(connection, resource, receive) for resource in POLICY_KINDS.values()]
 
+    @property
+    def threads(self) -> tuple[SupervisedThread, ...]:
+        """The threads, to be asked how they do."""
+        return tuple(watcher.thread for watcher in self._watchers)
+
     def start(self) -> None:
         """Begin; returns at once."""
         for watcher in self._watchers:
-            watcher.start()
+            watcher.thread.start()
 
     def close(self, timeout: float = 2.0) -> None:
         """End it, and wait for the threads.
@@ -137,14 +143,14 @@ class PolicyWatch:
         for watcher in self._watchers:
             watcher.stop()
         for watcher in self._watchers:
-            watcher.join(timeout)
+            watcher.thread.join(timeout)
 
 
-class _KindWatch(threading.Thread):
+class _KindWatch:
     """Lists and watches one kind."""
 
     def __init__(self, connection: Connection, resource: Resource, receive: Callable[[PolicyEvent], None]) -> None:
-        super().__init__(name=f"watch {resource}", daemon=True)
+        self.thread = SupervisedThread(self._run, f"watch {resource}")
         self._connection = connection
         self._resource = resource
         self._receive = receive
@@ -153,10 +159,11 @@ class _KindWatch(threading.Thread):
 
     def stop(self) -> None:
         self._stopping.set()
+        self.thread.end()
         if (stream := self._stream) is not None:
             stream.close()
 
-    def run(self) -> None:
+    def _run(self) -> None:
         pause = FIRST_PAUSE
         while not self._stopping.is_set():
             try:

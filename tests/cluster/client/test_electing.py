@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 import queue
+import threading
 import uuid
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -58,8 +59,10 @@ class Election:
     name: str = field(default_factory=lambda: f"lease-{uuid.uuid4().hex[:8]}")
     started: list[Elector] = field(default_factory=list)
 
-    def stand(self, identity: str, timing: Timing = QUICK) -> tuple[Elector, Follower]:
-        follower = Follower()
+    def stand(
+        self, identity: str, timing: Timing = QUICK, follower: Follower | None = None
+    ) -> tuple[Elector, Follower]:
+        follower = follower or Follower()
         elector = Elector(
             self.open(),
             namespace=self.lab.namespace,
@@ -311,3 +314,86 @@ def test_a_request_for_the_lease_takes_a_quarter_of_the_deadline_and_three_secon
     """The default times are right."""
     timing.check()
     assert timing.request == seconds
+
+
+ODD_SPECS: list[Any] = [
+    {"holderIdentity": "", "renewTime": "2999-01-01T00:00:00.000000Z", "leaseDurationSeconds": 1},
+    {"holderIdentity": None, "leaseTransitions": 2**31 - 1},
+    {"holderIdentity": "a", "leaseDurationSeconds": -5, "leaseTransitions": -7},
+    {},
+]
+
+
+@pytest.mark.parametrize("spec", ODD_SPECS)
+def test_a_lease_with_anything_in_it_is_taken_over(election: Election, spec: dict[str, Any]) -> None:
+    """Empty holders, times ahead, numbers that are none."""
+    election.lab.connection.request(
+        "POST",
+        election.path.rpartition("/")[0],
+        body={
+            "apiVersion": "coordination.k8s.io/v1",
+            "kind": "Lease",
+            "metadata": {"name": election.name},
+            "spec": spec,
+        },
+    )
+    _, heard = election.stand("b", Timing(lease=2, renew=1.5, retry=0.3))
+    heard.hears("started")
+    assert election.spec()["holderIdentity"] == "b"
+
+
+DEEP = b'{"a":' * 1500 + b"1" + b"}" * 1500
+FRAME = (
+    b'{"apiVersion":"coordination.k8s.io/v1","kind":"Lease","metadata":{"name":"x","resourceVersion":"7"},"spec":%s}'
+)
+ODD_LEASES = [
+    FRAME % b'{"holderIdentity":"a","leaseTransitions":18446744073709551615}',
+    FRAME % b'{"holderIdentity":{},"leaseDurationSeconds":1e300}',
+    FRAME % b"[1]",
+    FRAME % DEEP,
+    FRAME % (b'{"holderIdentity":"","a":' + DEEP[: 5 * 400] + b"1" + b"}" * 400 + b"}"),
+    b"null",
+    b'{"metadata":1}',
+    b"\xff",
+]
+
+
+@pytest.mark.parametrize("body", ODD_LEASES, ids=range(len(ODD_LEASES)))
+def test_a_lease_that_cannot_be_understood_ends_no_election(
+    troubled: Election, server: EmbeddedCluster, body: bytes
+) -> None:
+    """It is not renewed, which is told, and it is stood for again."""
+    elector, heard = troubled.stand("a")
+    heard.hears("started")
+    server.faults = lambda request: Fault(status=200, body=body) if "/leases" in request.path else None
+    heard.hears("stopped")
+    server.faults = None
+    heard.hears("started")
+    assert elector.thread.well
+
+
+@dataclass
+class Rude(Follower):
+    """Hears, and then raises or hangs."""
+
+    hangs: threading.Event | None = None
+
+    def started_leading(self) -> None:
+        super().started_leading()
+        if self.hangs is None:
+            raise RuntimeError("rude")
+        self.hangs.wait(PATIENCE)
+
+
+@pytest.mark.parametrize("hangs", [False, True])
+def test_who_is_told_of_an_election_cannot_end_it(election: Election, *, hangs: bool) -> None:
+    """Who raises hears on; who hangs hears nothing more, and the lease is renewed all the same."""
+    rude = Rude(hangs=threading.Event() if hangs else None)
+    elector, heard = election.stand("a", Timing(lease=60, renew=40, retry=0.1), rude)
+    heard.hears("started")
+    before = election.spec()["renewTime"]
+    while election.spec()["renewTime"] == before:
+        pass
+    assert elector.leading
+    if rude.hangs is not None:
+        rude.hangs.set()

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import http.client
 import socket
+import subprocess
+import sys
 import threading
 from datetime import timedelta
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from zen_gc_core.cluster.threads import SupervisedThread
 from zen_gc_core.controller.process import serving
 from zen_gc_core.controller.process.serving import CannotListenError, Page, Server, parse_address
 from zen_gc_core.controller.program.health import Heartbeat, Readiness, serve_health, serve_metrics
@@ -240,3 +243,42 @@ def test_anything_else_is_no_address(text: str) -> None:
     """Refused before anything listens."""
     with pytest.raises(InputError):
         parse_address(text)
+
+
+STARVING = """
+import os, resource, sys, time
+from zen_gc_core.controller.process.serving import Page, Server
+
+resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))
+server = Server("127.0.0.1:0", {"/healthz": lambda: Page(b"ok")})
+taken = []
+try:
+    while True:
+        taken.append(os.open(os.devnull, os.O_RDONLY))
+except OSError:
+    print(server.port, flush=True)
+time.sleep(600)
+"""
+
+
+def test_probes_are_answered_when_no_descriptor_is_left() -> None:
+    """One is kept for them, and again for the next."""
+    with subprocess.Popen([sys.executable, "-c", STARVING], stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout is not None
+            port = int(process.stdout.readline())
+            for _ in range(10):
+                connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+                connection.request("GET", "/healthz")
+                assert connection.getresponse().status == 200
+                connection.close()
+        finally:
+            process.kill()
+
+
+def test_healthz_names_a_thread_that_does_not_come_back() -> None:
+    """The kubelet starts the container anew."""
+    thread = SupervisedThread(lambda: None, "the watch of policies")
+    with serve_health(ANYWHERE, Heartbeat(timedelta(seconds=30)), Readiness([]), threads=[thread]) as server:
+        status, _, body = ask(server, "/healthz")
+    assert (status, body) == (503, b"the thread the watch of policies does not come back\n")

@@ -91,7 +91,11 @@ class Loop:
     def run(self) -> None:
         """Go on until the program is told to stop, then until the work under way has ended."""
         while not self._context.stopping.is_set():
-            self._turn()
+            try:
+                self._turn()
+            except Exception as error:  # noqa: BLE001  whatever it was; a loop whose every turn fails does not beat
+                self._context.log.failed("the main loop", error)
+                self._context.stopping.wait(TICK)
         self._close(SECONDS_TO_END)
 
     def run_once(self) -> None:
@@ -115,7 +119,10 @@ class Loop:
             self._drain(min(TICK, until - boottime()))
 
     def _turn(self, *, start: bool = True) -> None:
+        self._work_on(start=start)
         self._beat()
+
+    def _work_on(self, *, start: bool) -> None:
         self._drain(self._schedule.wait(boottime(), TICK) if start and self._leading() else TICK)
         if not self._leading():
             return
@@ -127,12 +134,19 @@ class Loop:
 
     def _drain(self, longest: float) -> None:
         try:
-            self._messages.get(timeout=max(longest, 0.001))()
+            self._take_in(self._messages.get(timeout=max(longest, 0.001)))
             until = boottime() + TICK
             while boottime() < until:
-                self._messages.get_nowait()()
+                self._take_in(self._messages.get_nowait())
         except queue.Empty:
             return
+
+    def _take_in(self, message: Callable[[], None]) -> None:
+        """Do what a message asks for; one that fails costs itself and not the loop."""
+        try:
+            message()
+        except Exception as error:  # noqa: BLE001  the last resort: told, and the next message is taken in
+            self._context.log.failed("the main loop", error)
 
     def _apply(self, event: PolicyEvent) -> None:
         if isinstance(event, Interrupted):
@@ -178,8 +192,10 @@ class Loop:
         self._preparers.submit(self._prepare, ride)
 
     def _prepare(self, ride: Ride) -> None:
-        self._guarded(ride.run.entry, ride.run.prepare)
-        self._messages.put(lambda: self._prepared(ride))
+        try:
+            self._guarded(ride.run.entry, ride.run.prepare)
+        finally:
+            self._messages.put(lambda: self._prepared(ride))
 
     def _prepared(self, ride: Ride) -> None:
         if ride.run.entry.superseded:
@@ -211,8 +227,10 @@ class Loop:
             then()
 
         def work() -> None:
-            self._guarded(entry, step)
-            self._messages.put(ended)
+            try:
+                self._guarded(entry, step)
+            finally:
+                self._messages.put(ended)
 
         self._runners.submit(work)
 

@@ -6,7 +6,10 @@ the ports is for a NetworkPolicy to say.
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import ipaddress
+import os
 import socket
 import threading
 import time
@@ -139,6 +142,29 @@ class _Threads(ThreadingMixIn, HTTPServer):
         self.pages = pages
         self._open: dict[socket.socket, float] = {}
         self._lock = threading.Lock()
+        self._spare: int | None = os.open(os.devnull, os.O_RDONLY)
+
+    def get_request(self) -> tuple[socket.socket, Any]:
+        """Accept a connection; where no descriptor is left, the one that is kept for that is given up for it."""
+        try:
+            return super().get_request()
+        except OSError as error:
+            if error.errno not in {errno.EMFILE, errno.ENFILE}:
+                raise
+        with self._lock:
+            spare, self._spare = self._spare, None
+        if spare is None:
+            time.sleep(_TICK)  # nothing can be done until a connection ends
+            raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
+        os.close(spare)
+        return super().get_request()
+
+    def server_close(self) -> None:
+        super().server_close()
+        with self._lock:
+            spare, self._spare = self._spare, None
+        if spare is not None:
+            os.close(spare)
 
     def process_request(self, request: Any, client_address: Any) -> None:
         with self._lock:
@@ -153,6 +179,14 @@ class _Threads(ThreadingMixIn, HTTPServer):
         with self._lock:
             self._open.pop(request, None)
         super().shutdown_request(request)
+        self._keep_spare()
+
+    def _keep_spare(self) -> None:
+        """Keep a descriptor for the next connection that finds none."""
+        with self._lock:
+            if self._spare is None and self.socket.fileno() >= 0:
+                with contextlib.suppress(OSError):
+                    self._spare = os.open(os.devnull, os.O_RDONLY)
 
     def service_actions(self) -> None:
         self.cut_off(LONGEST_CONNECTION)

@@ -38,8 +38,9 @@ from zen_gc_core.errors import ClusterError, InputError
 from zen_gc_core.plugins import installed_entry_points, load_plugins
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Sequence
 
+    from zen_gc_core.cluster.threads import SupervisedThread
     from zen_gc_core.controller.settings import Settings
 
 NAMESPACE_FILE: Final = Path("/var/run/secrets/kubernetes.io/serviceaccount/namespace")
@@ -49,6 +50,7 @@ LONGEST_TURN: Final = timedelta(seconds=30)
 SECONDS_TO_RELEASE: Final = 0.8
 """How long the lease may take to be released when the program ends."""
 
+SIGNALS: Final = (signal.SIGTERM, signal.SIGINT)
 POOL_SIZE: Final = 128
 _CONDITIONS: Final = ("policies-listed", "plugins-loaded")
 
@@ -90,8 +92,8 @@ class Controller:
         self.health_port = 0
         self._settings = settings
         self._once = once
-        self._log = RunLog()
         self._metrics = Metrics(__version__)
+        self._log = RunLog(lost=self._metrics.log_record_lost)
         self._identity = identity()
         self._namespace = own_namespace(settings)
         self._timing = Timing(
@@ -117,23 +119,28 @@ class Controller:
             ZenGCError: It cannot start.
         """
         with contextlib.ExitStack() as stack:
+            heartbeat, readiness = Heartbeat(LONGEST_TURN), Readiness(_CONDITIONS)
+            threads: list[SupervisedThread] = []
+            if not self._once:
+                self._serve(stack, heartbeat, readiness, threads)  # first: they answer, whatever comes after them
             connection = self._connect()
+            heartbeat.beat()
             self._check(connection)
+            heartbeat.beat()
             events = EventRecorder(connection, instance=self._identity, failed=self._event_failed)
             stack.callback(events.close, 0.4)
             authority, leading, elector = self._authority()
             context = self._run_context(connection, events, authority)
             catalog = Catalog(context.plugins.vocabulary, context.grants)
-            heartbeat, readiness = Heartbeat(LONGEST_TURN), Readiness(_CONDITIONS)
             readiness.set("plugins-loaded", holds=not context.missing_plugins)
             loop = Loop(context, catalog, leading, self._beat(heartbeat, readiness, catalog, elector))
-            if not self._once:
-                self._serve(stack, heartbeat, readiness)
             watch = PolicyWatch(connection, loop.receive)
             watch.start()
             stack.callback(watch.close, 0.1)
+            threads += (*watch.threads, events.thread)
             if elector is not None:
                 elector.start()
+                threads.append(elector.thread)
                 stack.callback(_within, SECONDS_TO_RELEASE, elector.close)
             else:
                 self._metrics.leading()
@@ -207,9 +214,15 @@ class Controller:
             write_timeout=self._timing.request,
         )
 
-    def _serve(self, stack: contextlib.ExitStack, heartbeat: Heartbeat, readiness: Readiness) -> None:
+    def _serve(
+        self,
+        stack: contextlib.ExitStack,
+        heartbeat: Heartbeat,
+        readiness: Readiness,
+        threads: Sequence[SupervisedThread],
+    ) -> None:
         metrics = stack.enter_context(serve_metrics(self._settings.metrics_addr, self._metrics))
-        health = stack.enter_context(serve_health(self._settings.health_addr, heartbeat, readiness))
+        health = stack.enter_context(serve_health(self._settings.health_addr, heartbeat, readiness, threads=threads))
         self.metrics_port, self.health_port = metrics.port, health.port
 
     def _event_failed(self, error: ClusterError) -> None:
@@ -264,19 +277,14 @@ class _ElectionTeller:
         self._log.lease_not_renewed(self._me, self._lease, error)
 
 
-@contextlib.contextmanager
-def stopped_by_signals(controller: Controller, log: RunLog) -> Iterator[None]:
-    """Let SIGTERM and SIGINT stop a controller while this holds."""
+def stop_on_signals(controller: Controller, log: RunLog) -> None:
+    """Let SIGTERM and SIGINT stop a controller, from now on and until the process ends."""
 
     def stop(number: int, _frame: Any) -> None:
-        controller.stopping.set()  # first: the log may be blocked
+        controller.stopping.set()
         log.stopping(signal.Signals(number).name)
         if controller.starting:
             sys.exit(0)  # out of whatever request it waits for
 
-    before = {number: signal.signal(number, stop) for number in (signal.SIGTERM, signal.SIGINT)}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+    for number in SIGNALS:
+        signal.signal(number, stop)

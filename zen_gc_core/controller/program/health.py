@@ -16,9 +16,10 @@ from zen_gc_core.controller.process.serving import Page, Server
 from zen_gc_core.controller.telling.metrics import CONTENT_TYPE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
     from datetime import timedelta
 
+    from zen_gc_core.cluster.threads import SupervisedThread
     from zen_gc_core.controller.telling.metrics import Metrics
 
 
@@ -99,7 +100,11 @@ def serve_metrics(address: str, metrics: Metrics) -> Server:
 
 
 def serve_health(
-    address: str, heartbeat: Heartbeat, readiness: Readiness, log_blocked: Callable[[], float] = blocked_seconds
+    address: str,
+    heartbeat: Heartbeat,
+    readiness: Readiness,
+    log_blocked: Callable[[], float] = blocked_seconds,
+    threads: Sequence[SupervisedThread] = (),
 ) -> Server:
     """Serve ``/healthz`` and ``/readyz``: 200 for yes, 503 for no, and in the body why.
 
@@ -108,6 +113,7 @@ def serve_health(
         heartbeat: The main loop's.
         readiness: What must hold.
         log_blocked: For how long the log has been waiting for a line to leave, in seconds.
+        threads: Those that matter, as many as there are when it is asked.
 
     Raises:
         InputError: The address is none.
@@ -115,11 +121,12 @@ def serve_health(
     """
 
     def healthz() -> Page:
+        ill = [f"the thread {thread.name} does not come back\n" for thread in threads if not thread.well]
         if not heartbeat.alive:
-            return Page(f"the main loop has not ticked for {heartbeat.age:.0f} s\n".encode(), 503)
+            ill.append(f"the main loop has not ticked for {heartbeat.age:.0f} s\n")
         if (blocked := log_blocked()) >= MOST_BLOCKED_SECONDS:
-            return Page(f"the log has been blocked for {blocked:.0f} s\n".encode(), 503)
-        return Page(b"ok\n")
+            ill.append(f"the log has been blocked for {blocked:.0f} s\n")
+        return Page("".join(ill).encode(), 503) if ill else Page(b"ok\n")
 
     def readyz() -> Page:
         conditions = readiness.conditions

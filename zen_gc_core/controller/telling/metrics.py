@@ -128,6 +128,7 @@ class Metrics:
         )
         self._swept = self._counter("gc_sweep_objects", "Objects read by sweeps", ("resource",))
         self._sweep = self._histogram("gc_sweep_duration_seconds", "Duration of sweeps", ("resource",), _SWEEP_BUCKETS)
+        self._lost = self._counter("gc_log_records_lost", "Log records that could not be written", ())
         self._build = self._gauge("gc_build_info", "1, with the versions as labels", ("version", "python_version"))
 
     def run_finished(self, report: RunReport, counts: Collection[KindCount]) -> None:
@@ -196,6 +197,10 @@ class Metrics:
             elif result is Result.FAILED:
                 marks = isinstance(decision.request, Mark)
                 self.error(policy, ErrorType.MARKING_FAILED if marks else ErrorType.DELETION_FAILED)
+
+    def log_record_lost(self) -> None:
+        """Count a log record that could not be written."""
+        self._lost.inc()
 
     def error(self, policy: PolicyReference | None, error_type: ErrorType) -> None:
         """Count an error that is neither the end of a reported run nor the outcome of a write.

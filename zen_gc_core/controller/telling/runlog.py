@@ -9,13 +9,14 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Any, Final
 
+from zen_gc_core.controller.process.forgiving import ForgivingLog
 from zen_gc_core.controller.process.logs import logger
 from zen_gc_core.instants import format_instant
 from zen_gc_core.model.decision import Mark
 from zen_gc_core.model.report import Result
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Callable, Collection
 
     from structlog.typing import FilteringBoundLogger
 
@@ -39,10 +40,12 @@ class RunLog:
 
     Args:
         log: Where to; the log in force when not given.
+        lost: Called for each record that cannot be written; but an intent that cannot be written is an error.
     """
 
-    def __init__(self, log: FilteringBoundLogger | None = None) -> None:
-        self._log = log if log is not None else logger()
+    def __init__(self, log: FilteringBoundLogger | None = None, lost: Callable[[], None] | None = None) -> None:
+        self._sure = log if log is not None else logger()
+        self._log = ForgivingLog(self._sure, lost)
 
     def evaluating(self, policy: PolicyReference) -> None:
         """A run of a policy begins."""
@@ -98,7 +101,7 @@ class RunLog:
             ValueError: The log's stream is closed; the same.
         """
         phrase = "marking resource" if isinstance(decision.request, Mark) else "deleting resource"
-        self._log.info(phrase, **_write(policy, decision), duration=0.0, attempt_id=attempt_id, outcome="intended")
+        self._sure.info(phrase, **_write(policy, decision), duration=0.0, attempt_id=attempt_id, outcome="intended")
 
     def outcome(
         self,
