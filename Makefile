@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint check bench fuzz apiserver crds docs lock clean
+.PHONY: help demo test lint fix check coverage bench fuzz mistakes apiserver crds docs lock clean
 
 help:  ## Show this list.
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -23,7 +23,15 @@ lint: $(VENV)/dev  ## Check style, types and the import contracts.
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --config .importlinter
 
+fix: $(VENV)/dev  ## Mend what the linters can mend by themselves.
+	@$(BIN)/ruff check --fix -q .
+	@$(BIN)/ruff format -q .
+	@$(MAKE) --no-print-directory docs crds
+
 check: lint test  ## Everything that CI checks.
+
+coverage: $(VENV)/dev  ## Which lines the tests of the engine and its rooms reach: a figure, and the ten least covered files.
+	@$(BIN)/python tools/covered.py
 
 bench: $(VENV)/dev  ## Print every figure, as ratios in one run.
 	@$(BIN)/python -m benchmarks
@@ -31,6 +39,9 @@ bench: $(VENV)/dev  ## Print every figure, as ratios in one run.
 fuzz: $(VENV)/dev  ## Feed the expression compilers from a coverage-guided fuzzer.
 	@$(BIN)/python tests/conformance/cel/fuzz_atheris.py -max_total_time=300
 	@$(BIN)/python tests/conformance/jmespath/fuzz_atheris.py -max_total_time=300
+
+mistakes: $(VENV)/dev  ## Write policies with one mistake each for MINUTES=60, and print what they would take.
+	@$(BIN)/python -m tests.proof.mistakes --minutes $(or $(MINUTES),60)
 
 apiserver:  ## Build kube-apiserver, kube-controller-manager and etcd from their sources.
 	@$(PYTHON) apiserver/build.py
@@ -40,6 +51,7 @@ crds: $(VENV)/run  ## Write crds/ anew from the models and the keywords.
 
 docs: $(VENV)/run  ## Write the generated pages of the reference anew.
 	@$(BIN)/python docs/generate.py
+	@$(BIN)/python docs/draw.py
 
 lock:  ## Lock the dependencies anew (needs uv).
 	@uv pip compile --universal --python-version 3.11 -q pyproject.toml --generate-hashes --no-header --no-annotate --upgrade -o requirements/image.txt
