@@ -28,7 +28,7 @@ from zen_gc_core.engine.crds import crd_documents
 from zen_gc_core.engine.parsing import parse_policy
 from zen_gc_core.engine.planning import conclude
 from zen_gc_core.engine.protections import Grants
-from zen_gc_core.model.report import Result
+from zen_gc_core.model.results import Result
 from zen_gc_core.plugins import installed_entry_points, load_plugins
 
 if TYPE_CHECKING:

@@ -29,10 +29,11 @@ if TYPE_CHECKING:
         Run,
     )
     from zen_gc_core.model.candidate import Candidate
-    from zen_gc_core.model.decision import Decision, Delete, Mark
+    from zen_gc_core.model.decision import Decision
     from zen_gc_core.model.finishing import FINISHING_KINDS, finish_of
     from zen_gc_core.model.plan import Plan
     from zen_gc_core.model.report import RunReport
+    from zen_gc_core.model.requests import Delete, Mark, Request
     from zen_gc_core.texts import did_you_mean, with_article
 
 __version__ = "0.1.0"
@@ -47,17 +48,18 @@ _ROOMS = {
     "Compiled": "keywords",
     "Config": "keywords",
     "Decision": "model.decision",
-    "Delete": "model.decision",
+    "Delete": "model.requests",
     "Duration": "keywords",
     "FieldPath": "keywords",
     "InputError": "errors",
     "Instant": "keywords",
     "Keyword": "keywords",
-    "Mark": "model.decision",
+    "Mark": "model.requests",
     "Matchers": "keywords",
     "Missing": "errors",
     "Namespace": "keywords",
     "Plan": "model.plan",
+    "Request": "model.requests",
     "Run": "keywords",
     "RunReport": "model.report",
     "Undecided": "errors",
@@ -107,6 +109,7 @@ __all__ = [
     "Missing",
     "Namespace",
     "Plan",
+    "Request",
     "Run",
     "RunReport",
     "Undecided",

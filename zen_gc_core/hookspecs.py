@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 
     from zen_gc_core.expressions.cel import Function
     from zen_gc_core.keywords import Keyword
-    from zen_gc_core.model.decision import Request
     from zen_gc_core.model.plan import Plan
     from zen_gc_core.model.report import RunReport
+    from zen_gc_core.model.requests import Request
 
 PROJECT = "zen_gc"
 """The name of the pluggy project and of the entry point group."""

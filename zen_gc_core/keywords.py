@@ -22,7 +22,8 @@ from zen_gc_core.errors import InputError, Undecided
 from zen_gc_core.fieldpaths import FieldPath as _FieldPath
 from zen_gc_core.instants import parse_instant
 from zen_gc_core.model.candidate import Candidate
-from zen_gc_core.model.decision import Decision, Request
+from zen_gc_core.model.decision import Decision
+from zen_gc_core.model.requests import Request
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -128,7 +129,7 @@ class Compiled(Generic[T]):
 
     Args:
         call: Asked once an object. A matcher ``(candidate, run) -> bool``, a TTL ``(candidate, run) -> datetime or
-            None`` (None: never), an action ``(decision, run) -> Delete or Mark``. Pure.
+            None`` (None: never), an action ``(decision, run) -> Request``. Pure.
         reads: The field paths that it looks at (``["metadata.labels.team"]``); None: the whole object. The object's
             kind, name, namespace and uid need not be declared. Reading anything else raises, and is undecided.
         explain: For a matcher, says in a few words why it does not hold of an object; for a TTL, what the instant is
@@ -177,6 +178,13 @@ class Build(ABC):
         """Compile a JMESPath expression over the object; as ``cel``."""
 
     @abstractmethod
+    def reserved(self, key: str) -> str | None:
+        """Why an action may not write a label or annotation of this key, in words for ``error``; None when it may.
+
+        What is written all the same keeps the object.
+        """
+
+    @abstractmethod
     def error(self, path: str, message: str) -> InputError:
         """The error that refuses the policy; to be raised.
 
@@ -199,11 +207,14 @@ class Keyword(Generic[C, T]):
         config: The shape of its configuration: a ``Config``, or any type that pydantic's TypeAdapter takes. Its
             docstring is the keyword's documentation.
         compile: Makes the callable, once a policy.
+        requests: For an action, which requests it may answer with: their rights are asked for before a run, and any other
+            answer keeps the object.
     """
 
     name: str
     config: Any
     compile: Callable[[C, Build], Compiled[T] | Callable[..., T]]
+    requests: type[Request] | tuple[type[Request], ...] = ()
 
 
 __all__ = [

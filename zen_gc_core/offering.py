@@ -15,6 +15,7 @@ from pydantic import PydanticUserError, TypeAdapter
 from zen_gc_core import hookspecs
 from zen_gc_core.expressions.cel import Environment, Function
 from zen_gc_core.keywords import Keyword
+from zen_gc_core.model.requests import Request
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -41,6 +42,12 @@ class Offered:
     adapter: TypeAdapter[Any]
     plugin: str
     distribution: str
+
+    @property
+    def requests(self) -> tuple[type[Request], ...]:
+        """The requests that an action says it makes."""
+        requests = self.keyword.requests
+        return requests if isinstance(requests, tuple) else (requests,)
 
 
 class Offer:
@@ -99,7 +106,10 @@ class Offer:
         if not isinstance(keyword, Keyword):
             raise TypeError(f"zen_gc_{kind} must return keywords, not {type(keyword).__name__}")
         _check_name(keyword.name, self.words[kind], own=self._distribution == OWN_DISTRIBUTION)
-        self.words[kind][keyword.name] = Offered(keyword, _adapter(keyword), self._plugin, self._distribution)
+        offered = Offered(keyword, _adapter(keyword), self._plugin, self._distribution)
+        if kind == "actions":
+            _check_requests(offered)
+        self.words[kind][keyword.name] = offered
 
 
 def _check_name(name: object, taken: Mapping[str, Offered], *, own: bool) -> None:
@@ -109,6 +119,16 @@ def _check_name(name: object, taken: Mapping[str, Offered], *, own: bool) -> Non
         raise ValueError(f"keyword '{name}' needs a domain of yours, such as 'acme.io/{name}'")
     if name in taken:
         raise ValueError(f"keyword '{name}' is offered twice")
+
+
+def _check_requests(action: Offered) -> None:
+    name = action.keyword.name
+    if not action.requests:
+        raise ValueError(f"action '{name}' must say which requests it makes, such as Keyword(…, requests=Delete)")
+    for request in action.requests:
+        made: object = request  # a plugin's word, whatever its type says
+        if not isinstance(made, type) or not issubclass(made, Request):
+            raise TypeError(f"the requests of action '{name}' must be classes such as Delete, not {request!r}")
 
 
 def _adapter(keyword: Keyword[Any, Any]) -> TypeAdapter[Any]:

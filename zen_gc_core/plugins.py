@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from zen_gc_core import hookspecs
 from zen_gc_core.model.plan import Veto
+from zen_gc_core.model.requests import Delete, Mark
 from zen_gc_core.offering import KINDS, OWN_DISTRIBUTION, Offer, Offered
 from zen_gc_core.texts import one_line
 
@@ -36,6 +37,8 @@ __all__ = [
 ]
 
 _LONGEST_DESCRIPTION: Final = 400
+REQUESTS: Final = (Delete, Mark)
+"""What any plugin's action may ask for; a class of its own could ask for anything with the controller's rights."""
 
 
 class EntryPoint(Protocol):
@@ -222,6 +225,11 @@ class _Loading:
             for name in words:
                 if other := self.words[kind].get(name):
                     return f"keyword '{name}' is offered by '{other.plugin}' of {other.distribution} already"
+        for name, action in offer.words["actions"].items():
+            for request in action.requests:
+                if action.distribution != OWN_DISTRIBUTION and request not in REQUESTS:
+                    known = " or ".join(each.__name__ for each in REQUESTS)
+                    return f"action '{name}' makes a {request.__name__}; a plugin may ask for a {known}"
         for function in offer.functions:
             if owner := self.function_owners.get(function.name):
                 return f"CEL function '{function.name}' is offered by '{owner}' already"

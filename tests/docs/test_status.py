@@ -9,9 +9,12 @@ from typing import TYPE_CHECKING
 from tests.docs.pages import DOCS, REPOSITORY, section_of, table_rows, text_of
 from zen_gc_core.cluster import errors
 from zen_gc_core.controller.telling import policy_status
+from zen_gc_core.controller.telling.run_reporter import event_of
 from zen_gc_core.engine.crds.status_schema import status_schema
 from zen_gc_core.engine.parsing.document import INVALID, SCOPE_DENIED
 from zen_gc_core.errors import ClusterError
+from zen_gc_core.model.results import Result
+from zen_gc_core.plugins import installed_entry_points, load_plugins
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -106,9 +109,11 @@ def test_troubleshooting_has_an_answer_to_every_failure() -> None:
 def test_every_event_is_documented_and_no_other() -> None:
     """By its reason."""
     recorded = {reason for call in calls() if name_of_call(call) == "record" for reason in literals(call.args[1:2])}
-    phrases = (REPOSITORY / "zen_gc_core/controller/telling/run_reporter.py").read_text(encoding="utf-8")
-    recorded |= set(re.findall(r"Result\.[A-Z_]+: \(\"([A-Za-z]+)\"", phrases))
-    assert {cells[0].strip("`") for cells in table_rows(section_of(PAGE, "Events"))} == recorded
+    actions = load_plugins(installed_entry_points()).vocabulary.actions.values()
+    for request in {request for action in actions for request in action.requests}:
+        recorded |= {event[0] for result in Result if (event := event_of(request, result)) is not None}
+    rows = table_rows(section_of(PAGE, "Events"))
+    assert {name for cells in rows for name in re.findall(r"`(\w+)`", cells[0])} == recorded
 
 
 def test_every_field_of_the_status_is_documented_and_no_other() -> None:

@@ -60,6 +60,41 @@ def test_marks_ask_for_labels_and_annotations():
     )
 
 
+RESERVED = [
+    "gc.kube-zen.io/keep",
+    "gc.kube-zen.io/approve",
+    "held.gc.kube-zen.io/0b1e",
+    "kubernetes.io/metadata.name",
+    "pod-security.kubernetes.io/enforce",
+    "kubectl.kubernetes.io/last-applied-configuration",
+    "app.kubernetes.io/managed-by",
+    "k8s.io/x",
+    "cluster-autoscaler.k8s.io/safe-to-evict",
+    "argocd.argoproj.io/tracking-id",
+    "kustomize.toolkit.fluxcd.io/name",
+    "helm.toolkit.fluxcd.io/name",
+    "meta.helm.sh/release-name",
+    "helm.sh/chart",
+]
+FREE = ["quarantine", "example.com/keep", "xkubernetes.io/a", "gc.kube-zen.io.example.com/keep", "argoproj.io/x"]
+
+
+@pytest.mark.parametrize("keyword", [LABEL, ANNOTATE], ids=["label", "annotate"])
+def test_a_mark_that_means_something_to_others_is_refused_at_its_place(keyword):
+    """It could keep an object from every policy, open a namespace, or take an object from the tool that manages it."""
+    for key in RESERVED:
+        with pytest.raises(InputError, match=rf"\['{key}'\]: '{key}' is (reserved for|what zen-gc writes)"):
+            request_of(keyword, {key: "x"}, OBJECT)
+    for key in FREE:
+        assert request_of(keyword, {key: "x"}, OBJECT)
+
+
+def test_an_annotation_is_reserved_in_whatever_case():
+    """The server takes the keys of annotations in any."""
+    with pytest.raises(InputError, match="reserved for Kubernetes"):
+        request_of(ANNOTATE, {"Pod-Security.Kubernetes.IO/enforce": "x"}, OBJECT)
+
+
 @pytest.mark.parametrize(
     ("keyword", "config", "problem"),
     [
@@ -75,8 +110,8 @@ def test_marks_ask_for_labels_and_annotations():
         (ANNOTATE, {"a": 5}, r"annotate\.a: "),
         (ANNOTATE, {"a b": "c"}, "is no key of an annotation"),
         (ANNOTATE, {"a": "x" * 262_144}, "256 KiB"),
-        (ANNOTATE, {"gc.kube-zen.io/marked-by": "me"}, "is what the core writes itself"),
-        (ANNOTATE, {"gc.kube-zen.io/marked-at": "now"}, "is what the core writes itself"),
+        (ANNOTATE, {"gc.kube-zen.io/marked-by": "me"}, "is what zen-gc writes itself"),
+        (ANNOTATE, {"gc.kube-zen.io/marked-at": "now"}, "is what zen-gc writes itself"),
     ],
 )
 def test_a_mark_that_the_server_would_refuse_is_refused_here(keyword, config, problem):

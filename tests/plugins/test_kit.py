@@ -7,7 +7,7 @@ import itertools
 
 import pytest
 
-from zen_gc_core import Compiled, Config, Delete, Keyword, Undecided
+from zen_gc_core import Compiled, Config, Delete, Keyword, Mark, Undecided
 from zen_gc_core.testing import OBJECTS, ask, check_keyword, compile_keyword, explain, request_of
 
 
@@ -19,8 +19,8 @@ class Silent(Config):
     pass
 
 
-def _keyword(call, *, config=Nothing, reads=None, words=None):
-    return Keyword("acme.io/x", config, lambda _config, _build: Compiled(call, reads=reads, explain=words))
+def _keyword(call, *, config=Nothing, reads=None, words=None, requests=()):
+    return Keyword("acme.io/x", config, lambda _config, _build: Compiled(call, reads=reads, explain=words), requests)
 
 
 def _changing(candidate, _run):
@@ -74,10 +74,12 @@ def test_a_ttl_that_yields_no_aware_instant_is_caught(answer):
 
 def test_an_action_that_yields_no_request_is_caught():
     """An action asks; it does not act, and does not answer with what it did."""
-    with pytest.raises(AssertionError, match="not with Delete or Mark"):
-        check_keyword(_keyword(lambda _decision, _run: True), {}, kind="action")
+    with pytest.raises(AssertionError, match="not with a Delete"):
+        check_keyword(_keyword(lambda _decision, _run: True, requests=Delete), {}, kind="action")
+    with pytest.raises(AssertionError, match="does not say which requests it makes"):
+        check_keyword(_keyword(lambda _decision, _run: Delete()), {}, kind="action")
     grace = itertools.count()
-    fickle = _keyword(lambda _decision, _run: Delete(grace_period_seconds=next(grace)))
+    fickle = _keyword(lambda _decision, _run: Delete(grace_period_seconds=next(grace)), requests=Delete)
     with pytest.raises(AssertionError, match="something else the second time"):
         check_keyword(fickle, {}, kind="action")
 
@@ -90,7 +92,7 @@ def test_a_keyword_that_keeps_its_promises_passes():
 
     check_keyword(_keyword(undecided), {})
     check_keyword(_keyword(lambda _candidate, run: run.now), {}, kind="ttl")
-    check_keyword(_keyword(lambda _decision, _run: Delete()), {}, kind="action")
+    check_keyword(_keyword(lambda _decision, _run: Delete(), requests=(Delete, Mark)), {}, kind="action")
 
 
 def test_a_question_shows_no_more_than_is_declared():

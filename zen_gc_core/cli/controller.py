@@ -17,7 +17,7 @@ from zen_gc_core.controller.program.controller import SIGNALS, Controller, stop_
 from zen_gc_core.controller.settings import Settings
 from zen_gc_core.controller.telling.runlog import RunLog
 from zen_gc_core.errors import InputError, ZenGCError
-from zen_gc_core.model.report import Result
+from zen_gc_core.model.results import Result
 from zen_gc_core.texts import visible
 
 if TYPE_CHECKING:

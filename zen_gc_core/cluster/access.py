@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 REVIEWS = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
 
 
-def may(connection: Connection, verb: str, resource: Resource, namespace: str = "", name: str = "") -> bool:
+def may(  # noqa: PLR0913  what RBAC looks at
+    connection: Connection, verb: str, resource: Resource, namespace: str = "", name: str = "", *, subresource: str = ""
+) -> bool:
     """Whether we may do something; the answer holds for now, and a 403 may still come.
 
     Args:
@@ -23,6 +25,7 @@ def may(connection: Connection, verb: str, resource: Resource, namespace: str = 
         resource: On what.
         namespace: Where; empty for all namespaces, or a cluster-scoped resource.
         name: On which object; empty for all.
+        subresource: Below the object (``eviction``); empty for the object itself.
 
     Raises:
         ClusterError: The server does not say.
@@ -32,6 +35,7 @@ def may(connection: Connection, verb: str, resource: Resource, namespace: str = 
         "group": resource.group,
         "version": resource.version,
         "resource": resource.plural,
+        "subresource": subresource,
         "namespace": namespace,
         "name": name,
     }
@@ -50,12 +54,14 @@ def may(connection: Connection, verb: str, resource: Resource, namespace: str = 
     return allowed
 
 
-def require(connection: Connection, verb: str, resource: Resource, namespace: str = "") -> None:
+def require(
+    connection: Connection, verb: str, resource: Resource, namespace: str = "", *, subresource: str = ""
+) -> None:
     """As ``may``, but raises when the answer is no.
 
     Raises:
         AccessDenied: It is not allowed.
         ClusterError: The server does not say.
     """
-    if not may(connection, verb, resource, namespace):
-        raise AccessDenied(verb, str(resource), namespace)
+    if not may(connection, verb, resource, namespace, subresource=subresource):
+        raise AccessDenied(verb, f"{resource}/{subresource}" if subresource else str(resource), namespace)

@@ -10,22 +10,22 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from zen_gc_core.cluster.errors import AnswerTooLarge, Throttled
 from zen_gc_core.cluster.observing import read_object
 from zen_gc_core.cluster.retrying import STEPS, UNANSWERED, steps
-from zen_gc_core.cluster.write_answers import Unsure, Written, read_deletion, read_mark
+from zen_gc_core.cluster.write_answers import read_answer, settle, unreadable
 from zen_gc_core.errors import ClusterError
-from zen_gc_core.model.report import Result
+from zen_gc_core.model.results import Result, Unsure, Written
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from zen_gc_core.cluster.connection import Connection
     from zen_gc_core.cluster.observing import Observed
     from zen_gc_core.cluster.throttling import Throttle
-    from zen_gc_core.model.decision import Delete, Mark
+    from zen_gc_core.model.requests import Request, Verb
 
 WRITE_TIMEOUT: Final = 2.5
 """Seconds for one write: a quarter of the usual renew deadline, as the end of the authority assumes it."""
@@ -42,19 +42,19 @@ class Attempt:
 
     Args:
         attempt_id: The id of the write; also its ``Audit-ID``.
-        verb: ``delete`` or ``patch``.
+        request: What is asked for.
         observed: The object as it was read.
         step: Which sending of this write it is, from 1; what a 429 asked to repeat keeps its step.
     """
 
     attempt_id: str
-    verb: Literal["delete", "patch"]
+    request: Request
     observed: Observed
     step: int
 
 
 class Journal(Protocol):
-    """Where intents and outcomes are written down, and who is asked once they are; whatever it raises stops the request."""
+    """Where intents are written down, and who is asked once they are; whatever it raises stops the request."""
 
     def intent(self, attempt: Attempt) -> None:
         """Called first, before each request; may block for as long as writing it down takes."""
@@ -65,8 +65,37 @@ class Journal(Protocol):
     def leaving(self) -> None:
         """Called when the connection stands, right before the request leaves: looks at nothing but the clock."""
 
-    def outcome(self, attempt: Attempt, result: Result | None, message: str) -> None:
-        """Called after each request, also one that was stopped; None: what it did is not known, or it did nothing."""
+
+@dataclass(frozen=True, slots=True)
+class _Wire:
+    """How a verb is sent.
+
+    Args:
+        method: The HTTP method.
+        content_type: The type of the body.
+        query: Parameters.
+        pinned: The body with the uid and the resourceVersion of the object as it was read, where the server looks for them.
+    """
+
+    method: str
+    content_type: str
+    query: Mapping[str, str]
+    pinned: Callable[[dict[str, Any], Observed], dict[str, Any]]
+
+
+def _with_preconditions(body: dict[str, Any], observed: Observed) -> dict[str, Any]:
+    return {**body, "preconditions": {"uid": observed.uid, "resourceVersion": observed.resource_version}}
+
+
+def _with_version(body: dict[str, Any], observed: Observed) -> dict[str, Any]:
+    metadata = {"uid": observed.uid, "resourceVersion": observed.resource_version}
+    return {**body, "metadata": {**body.get("metadata", {}), **metadata}}
+
+
+_WIRES: Final[Mapping[Verb, _Wire]] = {
+    "delete": _Wire("DELETE", "application/json", {}, _with_preconditions),
+    "patch": _Wire("PATCH", MERGE_PATCH, {"fieldManager": FIELD_MANAGER}, _with_version),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,16 +118,18 @@ class Writer:
     timeout: float = WRITE_TIMEOUT
     sleep: Callable[[float], None] = time.sleep
 
-    def delete(self, observed: Observed, request: Delete, *, attempt_id: str) -> Written:
-        """Delete exactly the object that was observed, in exactly that state; nothing is sent to a terminating one.
+    def write(self, observed: Observed, request: Request, *, attempt_id: str) -> Written:
+        """Do what is asked to exactly the object that was observed, in exactly that state.
+
+        Nothing is sent to an object that is terminating.
 
         Args:
             observed: The object, freshly read and judged again.
-            request: How it is to be deleted.
+            request: What is asked for.
             attempt_id: The id of this write, in the log and in the server's audit log.
 
         Returns:
-            ``deleted``, ``accepted``, ``gone``, ``conflict`` or ``failed``.
+            What the request's success is called, ``accepted``, ``gone``, ``conflict`` or ``failed``.
 
         Raises:
             AuthorityLost: The right to write has ended.
@@ -106,69 +137,26 @@ class Writer:
         """
         if observed.terminating:
             return Written(Result.ACCEPTED, "it is terminating already; nothing was sent")
-        body: dict[str, Any] = {
-            "apiVersion": "v1",
-            "kind": "DeleteOptions",
-            "preconditions": {"uid": observed.uid, "resourceVersion": observed.resource_version},
-            "propagationPolicy": request.propagation_policy,
-        }
-        if request.grace_period_seconds is not None:
-            body["gracePeriodSeconds"] = request.grace_period_seconds
+        wire = _WIRES[request.verb]
+        body = wire.pinned(request.body(observed.candidate()), observed)
+        path = f"{observed.path}/{request.subresource}" if request.subresource else observed.path
 
-        def send(audit: dict[str, str]) -> Written | Unsure:
+        def send() -> Written | Unsure:
             answer = self.connection.request(
-                "DELETE", observed.path, body=body, headers=audit, timeout=self.timeout, guard=self._leaving
-            )
-            return read_deletion(answer, observed)
-
-        return self._write(attempt_id, "delete", observed, send)
-
-    def mark(self, observed: Observed, request: Mark, *, attempt_id: str) -> Written:
-        """Set labels and annotations on exactly the object that was observed, in exactly that state.
-
-        Args:
-            observed: The object, freshly read and judged again.
-            request: The labels and annotations.
-            attempt_id: The id of this write, in the log and in the server's audit log.
-
-        Returns:
-            ``marked``, ``gone``, ``conflict`` or ``failed``.
-
-        Raises:
-            ClusterError: As ``delete``.
-        """
-        metadata: dict[str, Any] = {"uid": observed.uid, "resourceVersion": observed.resource_version}
-        if request.labels:
-            metadata["labels"] = dict(request.labels)
-        if request.annotations:
-            metadata["annotations"] = dict(request.annotations)
-
-        def send(audit: dict[str, str]) -> Written | Unsure:
-            answer = self.connection.request(
-                "PATCH",
-                observed.path,
-                query={"fieldManager": FIELD_MANAGER},
-                body={"metadata": metadata},
-                content_type=MERGE_PATCH,
-                headers=audit,
+                wire.method,
+                path,
+                query=wire.query,
+                body=body,
+                content_type=wire.content_type,
+                headers={"Audit-ID": attempt_id},
                 timeout=self.timeout,
                 guard=self._leaving,
             )
-            return read_mark(answer, observed)
+            return read_answer(answer, request, observed)
 
-        return self._write(attempt_id, "patch", observed, send)
-
-    def _write(
-        self,
-        attempt_id: str,
-        verb: Literal["delete", "patch"],
-        observed: Observed,
-        send: Callable[[dict[str, str]], Written | Unsure],
-    ) -> Written:
-        """Send a write until it is answered: five steps, and as many 429 between them as the throttle bears."""
         for attempt in steps(self.sleep):
             with attempt:
-                sending = Attempt(attempt_id, verb, observed, attempt.retry_state.attempt_number)
+                sending = Attempt(attempt_id, request, observed, attempt.retry_state.attempt_number)
                 while True:
                     self.throttle.wait()
                     try:
@@ -177,27 +165,20 @@ class Writer:
                         self.throttle.slow_down(error)
         raise AssertionError("unreachable: the last step returns or raises")
 
-    def _send(self, attempt: Attempt, send: Callable[[dict[str, str]], Written | Unsure]) -> Written:
-        """Send it once: its intent, then the last questions, then the request, then its outcome."""
+    def _send(self, attempt: Attempt, send: Callable[[], Written | Unsure]) -> Written:
+        """Send it once: its intent, then the last questions, then the request."""
         self.authority()
         self.journal.intent(attempt)
         self.journal.look_again()
         try:
-            answered = send({"Audit-ID": attempt.attempt_id})
+            answered = send()
         except AnswerTooLarge as error:
-            answered = Unsure(Result.GONE, str(error))
+            answered = unreadable(attempt.request, attempt.observed, error)
         except UNANSWERED as error:
             if attempt.step < STEPS:
-                self.journal.outcome(attempt, None, str(error))
                 raise
-            noun = "deletion" if attempt.verb == "delete" else "mark"
-            answered = Written(Result.FAILED, f"{noun} failed after retries: {error}", error)
-        except Exception as error:
-            self.journal.outcome(attempt, None, str(error))
-            raise
-        written = self._settled(answered, attempt.observed) if isinstance(answered, Unsure) else answered
-        self.journal.outcome(attempt, written.result, written.message)
-        return written
+            answered = Written(Result.FAILED, f"{attempt.request.words.noun} failed after retries: {error}", error)
+        return self._settled(answered, attempt.observed) if isinstance(answered, Unsure) else answered
 
     def _leaving(self) -> None:
         self.journal.leaving()
@@ -209,4 +190,4 @@ class Writer:
             seen = read_object(self.connection, observed.resource, observed.namespace, observed.name)
         except ClusterError as error:
             return Written(Result.ACCEPTED, f"not seen gone yet: {error}")
-        return unsure.settle(observed, seen)
+        return settle(unsure, observed, seen)

@@ -46,6 +46,9 @@ class Allowing:
     )
     allow_namespace: tuple[str, ...] = _setting((), "Protected namespaces in which policies may act, e.g. kube-system.")
     allow_secret_type: tuple[str, ...] = _setting((), "Protected types of Secrets that policies may take.")
+    allow_mark: tuple[str, ...] = _setting(
+        (), "Reserved labels and annotations that policies may write, e.g. app.kubernetes.io/part-of."
+    )
     disable_plugin: tuple[str, ...] = _setting((), "Plugins that are not loaded, by entry point name.")
     require_plugin: tuple[str, ...] = _setting((), "Plugins without which nothing is written, by entry point name.")
 
@@ -60,6 +63,7 @@ class Allowing:
             resources=frozenset(self.allow_resource),
             namespaces=frozenset(self.allow_namespace),
             secret_types=frozenset(self.allow_secret_type),
+            marks=frozenset(self.allow_mark),
             own_namespace=own_namespace,
         )
 

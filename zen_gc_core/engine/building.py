@@ -14,6 +14,7 @@ from pydantic import ValidationError
 
 from zen_gc_core.engine.expressing import Expressions
 from zen_gc_core.engine.parsing.spelling import child
+from zen_gc_core.engine.reserved_marks import reserved
 from zen_gc_core.errors import ExpressionSyntaxError, InputError, Undecided
 from zen_gc_core.fieldpaths import spell
 from zen_gc_core.keywords import Build, Compiled
@@ -46,6 +47,7 @@ class Workshop:
         policy: The policy.
         targets: What it looks at.
         vocabulary: The installed keywords.
+        marks: The reserved labels and annotations that are allowed.
         errors: Problems found so far, with native paths.
         warnings: Warnings found so far, with native paths.
         by_plugins: Whether a plugin's keyword is among those compiled so far.
@@ -54,6 +56,7 @@ class Workshop:
     policy: PolicyReference
     targets: tuple[Target, ...]
     vocabulary: Vocabulary
+    marks: frozenset[str] = frozenset()
     errors: list[Problem] = field(default_factory=list)
     warnings: list[Problem] = field(default_factory=list)
     by_plugins: bool = False
@@ -255,6 +258,9 @@ class _KeywordBuild(Build):
         except ExpressionSyntaxError as error:
             where = f"line {error.line}, column {error.column}"
             raise self.error(path, f"{error.message} ({where})\n{error.excerpt}") from None
+
+    def reserved(self, key: str) -> str | None:
+        return reserved(key, self._workshop.marks)
 
     def error(self, path: str, message: str) -> InputError:
         self._workshop.errors.append(Problem(_below(self._path, path), message))

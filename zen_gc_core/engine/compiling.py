@@ -9,6 +9,7 @@ from zen_gc_core.engine.building import Matcher, Workshop, reads_of
 from zen_gc_core.engine.identity import NOTHING, UNKNOWN, SelfReads, difference, digest_of
 from zen_gc_core.engine.protected import PROTECTED_KINDS, PROTECTED_NAMESPACES
 from zen_gc_core.engine.protections import Grants, Lifted
+from zen_gc_core.engine.requesting import held, reads_of_requests
 from zen_gc_core.model.policy import Policy, PolicyReference, Problem
 from zen_gc_core.model.reads import Reads
 from zen_gc_core.model.scope import TheseNamespaces
@@ -20,8 +21,9 @@ if TYPE_CHECKING:
     from zen_gc_core.engine.parsing import ParsedPolicy
     from zen_gc_core.keywords import Run
     from zen_gc_core.model.candidate import Candidate
-    from zen_gc_core.model.decision import Decision, Request
+    from zen_gc_core.model.decision import Decision
     from zen_gc_core.model.policy import Target
+    from zen_gc_core.model.requests import Request
     from zen_gc_core.plugins import Vocabulary
 
 
@@ -35,7 +37,8 @@ class CompiledPolicy:
         expiry_words: Says what that instant is made of; None when the TTL does not say.
         matcher: The conditions.
         request: The action: what to ask for when an object is due.
-        reads: What TTL, conditions and field selectors read of an object, protections aside.
+        requests: Which requests that may be.
+        reads: What TTL, conditions, field selectors and the action's requests read of an object, protections aside.
         lifted: What it takes although it is unfinished.
         self_reads: What it reads of its own labels and annotations.
     """
@@ -45,6 +48,7 @@ class CompiledPolicy:
     expiry_words: Callable[[Candidate, Run], str] | None
     matcher: Matcher
     request: Callable[[Decision, Run], Request]
+    requests: tuple[type[Request], ...]
     reads: Reads
     lifted: Lifted = field(default_factory=Lifted)
     self_reads: SelfReads = NOTHING
@@ -103,10 +107,10 @@ def compile_policy(parsed: ParsedPolicy, vocabulary: Vocabulary, grants: Grants 
     Args:
         parsed: The parsed policy, also one with errors of its own.
         vocabulary: The installed keywords.
-        grants: What whoever runs the program allows; decides which warnings apply.
+        grants: What whoever runs the program allows; decides which warnings apply, and which marks.
     """
-    policy = parsed.policy
-    workshop = Workshop(parsed.reference, policy.targets if policy else (), vocabulary)
+    policy, grants = parsed.policy, grants or Grants()
+    workshop = Workshop(parsed.reference, policy.targets if policy else (), vocabulary, grants.marks)
     matcher = workshop.matchers(parsed.conditions or {}, "spec.conditions")
     ttl = workshop.keyword(vocabulary.ttls, parsed.ttl) if parsed.ttl else None
     action = workshop.keyword(vocabulary.actions, parsed.action, asked_of_objects=False) if parsed.action else None
@@ -114,15 +118,17 @@ def compile_policy(parsed: ParsedPolicy, vocabulary: Vocabulary, grants: Grants 
     warnings = (*parsed.warnings, *(_written(problem, parsed) for problem in workshop.warnings))
     if errors or policy is None or ttl is None or action is None:
         return Compilation(parsed.reference, None, errors, warnings)
-    reads = matcher.reads | reads_of(ttl)
+    requests = vocabulary.actions[policy.action.name].requests
+    request = held(action.call, requests, grants.marks)
+    reads = matcher.reads | reads_of(ttl) | reads_of_requests(requests)
     for target in policy.targets:
         if target.field_selector:
             reads |= Reads(frozenset(path.segments for path, _ in target.field_selector.fields))
     lifted = Lifted(owned=policy.behavior.include_owned, managed=policy.behavior.include_managed)
     self_reads = SelfReads.of(workshop.expressions.policy_reads, by_plugins=workshop.by_plugins)
     policy = replace(policy, digest=digest_of(parsed.reference, parsed.spec, self_reads))
-    compiled = CompiledPolicy(policy, ttl.call, ttl.explain, matcher, action.call, reads, lifted, self_reads)
-    return Compilation(parsed.reference, compiled, (), (*warnings, *_protected(policy, grants or Grants(), parsed)))
+    compiled = CompiledPolicy(policy, ttl.call, ttl.explain, matcher, request, requests, reads, lifted, self_reads)
+    return Compilation(parsed.reference, compiled, (), (*warnings, *_protected(policy, grants, parsed)))
 
 
 def unreadable(reference: PolicyReference, why: str) -> Compilation:

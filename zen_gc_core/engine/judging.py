@@ -12,19 +12,16 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from zen_gc_core.engine.protections import UNTIL_READ_WHOLE
+from zen_gc_core.engine.requesting import RefusedRequestError
 from zen_gc_core.errors import Missing, Undecided
 from zen_gc_core.instants import EARLIEST, format_instant
-from zen_gc_core.model.decision import Decision, Delete, KeptBy, Mark, Verdict
-from zen_gc_core.model.policy import GROUP
+from zen_gc_core.model.decision import Decision, KeptBy, Verdict
 
 if TYPE_CHECKING:
     from zen_gc_core.engine.compiling import CompiledPolicy
     from zen_gc_core.engine.protections import Protections
     from zen_gc_core.keywords import Run
     from zen_gc_core.model.candidate import Candidate
-
-MARKED_AT: Final = f"{GROUP}/marked-at"
-MARKED_BY: Final = f"{GROUP}/marked-by"
 
 _NO_EXPIRY: Final = KeptBy.NO_EXPIRY
 _CONDITION: Final = KeptBy.CONDITION
@@ -154,30 +151,15 @@ def _words(compiled: CompiledPolicy, candidate: Candidate, run: Run) -> str:
 def _act(compiled: CompiledPolicy, candidate: Candidate, run: Run, instant: dt.datetime, because: str) -> Decision:
     decision = _decision(candidate, Verdict.ACT, because, expires_at=instant)
     try:
-        request: object = compiled.request(decision, run)
-        if isinstance(request, Mark):
-            if _carried(request, candidate):
-                return keep(candidate, KeptBy.CONDITION, "it carries the mark already")
-            request = _signed(request, run)
+        request = compiled.request(decision, run)
+        if carried := request.carried_by(candidate):
+            return keep(candidate, KeptBy.CONDITION, carried)
+        request = request.signed(run.now, run.policy)
+    except RefusedRequestError as refused:
+        return keep(candidate, KeptBy.ERROR, f"the action {refused}")
     except Exception as error:  # noqa: BLE001  whatever an action raises or answers, nothing is done
         return keep(candidate, KeptBy.ERROR, f"the action failed: {type(error).__name__}: {error}")
-    if not isinstance(request, Delete | Mark):
-        return keep(candidate, KeptBy.ERROR, f"the action answered with a {type(request).__name__}, not a request")
     return replace(decision, action=compiled.policy.action.name, request=request)
-
-
-def _carried(mark: Mark, candidate: Candidate) -> bool:
-    return all(candidate.labels.get(key) == value for key, value in mark.labels.items()) and all(
-        candidate.annotations.get(key) == value for key, value in mark.annotations.items()
-    )
-
-
-def _signed(mark: Mark, run: Run) -> Mark:
-    for text in (*mark.labels, *mark.labels.values(), *mark.annotations, *mark.annotations.values()):
-        if not isinstance(text, str):
-            raise TypeError(f"a mark is text, not a value of type {type(text).__name__}")
-    signature = {MARKED_AT: format_instant(run.now), MARKED_BY: str(run.policy)}
-    return Mark(mark.labels, {**mark.annotations, **signature})
 
 
 def keep(candidate: Candidate, kept_by: KeptBy, because: str) -> Decision:

@@ -41,6 +41,7 @@ class Grants:
         resources: Protected kinds that may be taken (``namespaces``, ``roles.rbac.authorization.k8s.io``).
         namespaces: Protected namespaces whose objects may be taken.
         secret_types: Protected types of Secrets that may be taken.
+        marks: Reserved labels and annotations that may be written.
         own_namespace: The controller's own namespace, protected too; empty when there is none.
     """
 
@@ -48,6 +49,7 @@ class Grants:
     resources: frozenset[str] = frozenset()
     namespaces: frozenset[str] = frozenset()
     secret_types: frozenset[str] = frozenset()
+    marks: frozenset[str] = frozenset()
     own_namespace: str = ""
 
     def lifted(self, group: str, kind: str) -> bool:

@@ -1,16 +1,17 @@
-"""A decision: what the engine says of one object that a policy's selectors took, and the request that may follow."""
+"""A decision: what the engine says of one object that a policy's selectors took; a request may follow (``requests``)."""
 
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from zen_gc_core.model.requests import Delete
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from datetime import datetime
 
-PropagationPolicy = Literal["Background", "Foreground", "Orphan"]
+    from zen_gc_core.model.requests import Request
 
 
 class Verdict(enum.StrEnum):
@@ -33,35 +34,6 @@ class KeptBy(enum.StrEnum):
     CONDITION = "condition"
     NO_EXPIRY = "noExpiry"
     ERROR = "error"
-
-
-@dataclass(frozen=True, slots=True)
-class Delete:
-    """Ask for an object to be deleted.
-
-    Args:
-        propagation_policy: What happens to its dependents.
-        grace_period_seconds: Seconds it is given to end; None leaves that to the object.
-    """
-
-    propagation_policy: PropagationPolicy = "Background"
-    grace_period_seconds: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """Ask for labels and annotations to be set on an object, so that something else can act on it.
-
-    Args:
-        labels: Labels to set.
-        annotations: Annotations to set.
-    """
-
-    labels: Mapping[str, str] = field(default_factory=dict)
-    annotations: Mapping[str, str] = field(default_factory=dict)
-
-
-Request = Delete | Mark
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,3 +65,8 @@ class Decision:
     expires_at: datetime | None = None
     action: str | None = None
     request: Request | None = None
+
+    @property
+    def asks_for(self) -> type[Request]:
+        """The kind of request that carries it out; what asks for nothing is spoken of as a deletion."""
+        return type(self.request) if self.request is not None else Delete

@@ -2,37 +2,17 @@
 
 from __future__ import annotations
 
-import enum
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from zen_gc_core.model.results import Result
 
 if TYPE_CHECKING:
     import datetime as dt
 
     from zen_gc_core.model.decision import Decision
     from zen_gc_core.model.plan import Plan
-
-
-class Result(enum.StrEnum):
-    """How the API server's answer to one write is read."""
-
-    DELETED = "deleted"
-    """The object is gone, by this write."""
-    MARKED = "marked"
-    """The object carries the mark, by this write."""
-    ACCEPTED = "accepted"
-    """The object is terminating; it is not counted as deleted until it is seen gone."""
-    GONE = "gone"
-    """The object was gone before; fine, and not ours."""
-    CONFLICT = "conflict"
-    """Somebody changed the object since it was judged; it is judged again in the next run."""
-    DROPPED = "dropped"
-    """Looked at again right before the write, the object is no longer due."""
-    WOULD_ACT = "would-act"
-    """A dry run: nothing was sent."""
-    FAILED = "failed"
-    """The write failed, also after retries."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,6 @@ from pydantic import TypeAdapter
 from zen_gc_core.engine.building import reads_of
 from zen_gc_core.errors import Undecided
 from zen_gc_core.model.candidate import Candidate
-from zen_gc_core.model.decision import Delete, Mark
 from zen_gc_core.model.restricting import restrict
 from zen_gc_core.testing.keywords import compile_keyword, request_of, run_of
 from zen_gc_core.testing.objects import OBJECTS
@@ -81,9 +80,12 @@ def check_documented(keyword: Keyword[Any, Any]) -> None:
 
 def _check_request(keyword: Keyword[Any, Any], config: Any, obj: Any, situation: Situation) -> None:
     request: object = request_of(keyword, config, obj, **situation)
+    promised = keyword.requests if isinstance(keyword.requests, tuple) else (keyword.requests,)
+    _promise(bool(promised), f"{keyword.name} does not say which requests it makes: Keyword(…, requests=Delete)")
     _promise(
-        isinstance(request, Delete | Mark),
-        f"{keyword.name} answers with a {type(request).__name__}, not with Delete or Mark",
+        type(request) in promised,
+        f"{keyword.name} answers with a {type(request).__name__}, not with a "
+        f"{' or '.join(each.__name__ for each in promised)}",
     )
     _promise(
         request == request_of(keyword, config, obj, **situation),

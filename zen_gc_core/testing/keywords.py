@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from typing import Unpack
 
     from zen_gc_core.keywords import Compiled, Keyword
-    from zen_gc_core.model.decision import Request
+    from zen_gc_core.model.requests import Request
     from zen_gc_core.plugins import Vocabulary
 
 NOW: Final = "2026-01-01T12:00:00Z"

@@ -9,10 +9,10 @@ from zen_gc_actions.marking import ANNOTATE, LABEL
 from zen_gc_core import hookimpl
 
 if TYPE_CHECKING:
-    from zen_gc_core import Delete, Keyword, Mark
+    from zen_gc_core import Keyword
 
 
 @hookimpl
-def zen_gc_actions() -> list[Keyword[Any, Delete | Mark]]:
+def zen_gc_actions() -> list[Keyword[Any, Any]]:
     """The project's actions."""
     return [DELETE, LABEL, ANNOTATE]

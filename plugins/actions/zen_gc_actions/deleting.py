@@ -6,7 +6,7 @@ from typing import Final, Literal
 
 from pydantic import Field
 
-from zen_gc_core import Build, Compiled, Config, Decision, Delete, Keyword, Mark, Run
+from zen_gc_core import Build, Compiled, Config, Decision, Delete, Keyword, Run
 
 
 class Deletion(Config):
@@ -20,7 +20,7 @@ class Deletion(Config):
     )
 
 
-def _compile(config: Deletion, _build: Build) -> Compiled[Delete | Mark]:
+def _compile(config: Deletion, _build: Build) -> Compiled[Delete]:
     request = Delete(config.propagation_policy, config.grace_period_seconds)
 
     def ask(_decision: Decision, _run: Run) -> Delete:
@@ -29,4 +29,4 @@ def _compile(config: Deletion, _build: Build) -> Compiled[Delete | Mark]:
     return Compiled(ask, reads=())
 
 
-DELETE: Final = Keyword("delete", Deletion, _compile)
+DELETE: Final = Keyword("delete", Deletion, _compile, requests=Delete)

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from tests.harness.cluster import Cluster
     from zen_gc_core.cluster.discovery import Resource
     from zen_gc_core.cluster.writing import Attempt
-    from zen_gc_core.model.report import Result
 
 CRD_VERSION = {
     "name": "v1alpha1",
@@ -64,7 +63,6 @@ class Notes:
 
     intents: list[Attempt] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
-    outcomes: list[tuple[Attempt, Result | None, str]] = field(default_factory=list)
 
     def intent(self, attempt: Attempt) -> None:
         self.intents.append(attempt)
@@ -75,10 +73,6 @@ class Notes:
 
     def leaving(self) -> None:
         self.asked.append("leaving")
-
-    def outcome(self, attempt: Attempt, result: Result | None, message: str) -> None:
-        assert attempt in self.intents
-        self.outcomes.append((attempt, result, message))
 
 
 @dataclass(eq=False)

@@ -20,8 +20,8 @@ from zen_gc_core.cluster.errors import (
 from zen_gc_core.cluster.observing import Observed, observe
 from zen_gc_core.cluster.throttling import Throttle
 from zen_gc_core.cluster.writing import Writer
-from zen_gc_core.model.decision import Delete, Mark
-from zen_gc_core.model.report import Result
+from zen_gc_core.model.requests import Delete, Mark
+from zen_gc_core.model.results import Result
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -74,7 +74,7 @@ def test_a_delete_that_the_server_carries_out_is_read_rightly(
 ) -> None:
     """Rows 1 and 2: a Status, the object itself confirmed by one GET, or an object that waits for its finalizers."""
     observed = seen(lab, lab.make(kind, api_version, **document), kind, api_version)
-    written = writer(lab.connection, notes, naps).delete(observed, Delete(), attempt_id="a-1")
+    written = writer(lab.connection, notes, naps).write(observed, Delete(), attempt_id="a-1")
     assert written.result is expected
     left = observe(lab.connection, observed.resource, lab.namespace, observed.name)
     assert (left is None) == (expected is Result.DELETED)
@@ -89,8 +89,8 @@ def test_an_object_that_is_gone_is_gone_and_not_ours(lab: Lab, notes: Notes, nap
     """Row 3: 404."""
     observed = seen(lab, lab.make())
     carry_out = writer(lab.connection, notes, naps)
-    assert carry_out.delete(observed, Delete(), attempt_id="a-1").result is Result.DELETED
-    assert carry_out.delete(observed, Delete(), attempt_id="a-2").result is Result.GONE
+    assert carry_out.write(observed, Delete(), attempt_id="a-1").result is Result.DELETED
+    assert carry_out.write(observed, Delete(), attempt_id="a-2").result is Result.GONE
 
 
 def test_an_object_that_was_recreated_with_its_name_is_not_touched(lab: Lab, notes: Notes, naps: Naps) -> None:
@@ -98,7 +98,7 @@ def test_an_object_that_was_recreated_with_its_name_is_not_touched(lab: Lab, not
     observed = seen(lab, lab.make(name="again"))
     lab.connection.request("DELETE", observed.path)
     lab.make(name="again")
-    assert writer(lab.connection, notes, naps).delete(observed, Delete(), attempt_id="a").result is Result.CONFLICT
+    assert writer(lab.connection, notes, naps).write(observed, Delete(), attempt_id="a").result is Result.CONFLICT
     assert seen(lab, "again").uid != observed.uid
 
 
@@ -106,9 +106,9 @@ def test_an_object_that_was_changed_is_not_touched(lab: Lab, notes: Notes, naps:
     """Row 4: another resourceVersion, 409; for marks as for deletes."""
     observed = seen(lab, lab.make())
     carry_out = writer(lab.connection, notes, naps)
-    assert carry_out.mark(observed, Mark(labels={"a": "b"}), attempt_id="a-1").result is Result.MARKED
-    assert carry_out.delete(observed, Delete(), attempt_id="a-2").result is Result.CONFLICT
-    assert carry_out.mark(observed, Mark(labels={"a": "c"}), attempt_id="a-3").result is Result.CONFLICT
+    assert carry_out.write(observed, Mark(labels={"a": "b"}), attempt_id="a-1").result is Result.MARKED
+    assert carry_out.write(observed, Delete(), attempt_id="a-2").result is Result.CONFLICT
+    assert carry_out.write(observed, Mark(labels={"a": "c"}), attempt_id="a-3").result is Result.CONFLICT
     assert seen(lab, observed.name).candidate().labels == {"a": "b"}
 
 
@@ -116,7 +116,7 @@ def test_a_mark_sets_labels_and_annotations_and_keeps_the_others(lab: Lab, notes
     """RFC 7386: what a merge patch does not name stays."""
     name = lab.make(metadata={"labels": {"own": "1"}}, data={"k": "v"})
     mark = Mark(labels={"gone": "soon"}, annotations={"gc.kube-zen.io/marked-by": "p"})
-    assert writer(lab.connection, notes, naps).mark(seen(lab, name), mark, attempt_id="a").result is Result.MARKED
+    assert writer(lab.connection, notes, naps).write(seen(lab, name), mark, attempt_id="a").result is Result.MARKED
     marked = seen(lab, name).candidate()
     assert marked.labels == {"own": "1", "gone": "soon"}
     assert marked.annotations == {"gc.kube-zen.io/marked-by": "p"}
@@ -126,7 +126,7 @@ def test_a_mark_on_an_object_that_is_gone_is_gone(lab: Lab, notes: Notes, naps: 
     """A merge patch never creates."""
     observed = seen(lab, lab.make())
     lab.connection.request("DELETE", observed.path)
-    assert writer(lab.connection, notes, naps).mark(observed, Mark({"a": "b"}), attempt_id="a").result is Result.GONE
+    assert writer(lab.connection, notes, naps).write(observed, Mark({"a": "b"}), attempt_id="a").result is Result.GONE
 
 
 def test_every_delete_carries_both_preconditions_and_the_id_of_its_attempt(
@@ -136,7 +136,7 @@ def test_every_delete_carries_both_preconditions_and_the_id_of_its_attempt(
     observed = seen(broken, broken.make())
     server.faults = on_writes(Fault(status=500), Fault(reset=True), None)
     request = Delete(propagation_policy="Foreground", grace_period_seconds=7)
-    writer(broken.connection, notes, naps).delete(observed, request, attempt_id="attempt-7")
+    writer(broken.connection, notes, naps).write(observed, request, attempt_id="attempt-7")
     sent = writes(server)
     assert len(sent) == 3
     for each in sent:
@@ -168,13 +168,12 @@ def test_what_is_not_answered_is_sent_five_times_with_pauses_that_double(
     observed = seen(broken, broken.make())
     server.faults = on_writes(fault)
     slow = Writer(broken.connection, Authority.forever().check, Throttle(naps.clock, naps), notes, 0.2, naps)
-    written = slow.delete(observed, Delete(), attempt_id="a")
+    written = slow.write(observed, Delete(), attempt_id="a")
     assert written.result is Result.FAILED
     assert written.message.startswith("deletion failed after retries: ")
     for nap, least in zip(naps.taken, (0.1, 0.2, 0.4, 0.8), strict=True):
         assert least <= nap <= least * 1.1
     assert [attempt.step for attempt in notes.intents] == [1, 2, 3, 4, 5]
-    assert [result for _, result, _ in notes.outcomes] == [None, None, None, None, Result.FAILED]
 
 
 @pytest.mark.parametrize("fault", UNANSWERED[:5], ids=lambda fault: str(fault.status or "reset"))
@@ -184,7 +183,7 @@ def test_what_is_answered_at_last_counts(
     """Row 6: a failure in between does no harm."""
     observed = seen(broken, broken.make())
     server.faults = on_writes(fault, fault, None)
-    written = writer(broken.connection, notes, naps).delete(observed, Delete(), attempt_id="a")
+    written = writer(broken.connection, notes, naps).write(observed, Delete(), attempt_id="a")
     assert written.result is Result.DELETED
 
 
@@ -197,7 +196,7 @@ def test_a_repeat_of_a_delete_that_arrived_is_never_counted_as_deleted(
     """Row 6: the server acts and the answer is lost; the repeat meets 404 or 409."""
     observed = seen(broken, broken.make(**document))
     server.faults = on_writes(Fault(reset=True, after=True), None)
-    assert writer(broken.connection, notes, naps).delete(observed, Delete(), attempt_id="a").result is expected
+    assert writer(broken.connection, notes, naps).write(observed, Delete(), attempt_id="a").result is expected
 
 
 @pytest.mark.parametrize(
@@ -209,7 +208,7 @@ def test_a_429_is_waited_for_and_is_no_attempt(
     """Row 5: Retry-After, 1 s without one, at most 60 s; outside the five steps."""
     observed = seen(broken, broken.make())
     server.faults = on_writes(*[Fault(status=429, retry_after=retry_after)] * 4, None)
-    written = writer(broken.connection, notes, naps).delete(observed, Delete(), attempt_id="a")
+    written = writer(broken.connection, notes, naps).write(observed, Delete(), attempt_id="a")
     assert written.result is Result.DELETED
     assert naps.taken == pytest.approx([waited] * 4)
     assert {attempt.step for attempt in notes.intents} == {1}
@@ -220,7 +219,7 @@ def test_five_minutes_of_429_end_the_run(broken: Lab, server: EmbeddedCluster, n
     observed = seen(broken, broken.make())
     server.faults = on_writes(Fault(status=429, retry_after=50))
     with pytest.raises(Throttled, match="5 minutes"):
-        writer(broken.connection, notes, naps).delete(observed, Delete(), attempt_id="a")
+        writer(broken.connection, notes, naps).write(observed, Delete(), attempt_id="a")
     assert sum(naps.taken) == pytest.approx(300)
 
 
@@ -233,7 +232,7 @@ def test_the_authority_is_asked_again_after_a_429(
     observed = seen(broken, broken.make())
     server.faults = on_writes(Fault(status=429, retry_after=5), None)
     with pytest.raises(AuthorityLost):
-        writer(broken.connection, notes, naps, authority.check).delete(observed, Delete(), attempt_id="a")
+        writer(broken.connection, notes, naps, authority.check).write(observed, Delete(), attempt_id="a")
     assert len(writes(server)) == 1
 
 
@@ -244,7 +243,7 @@ def test_a_403_ends_the_run_and_names_verb_and_resource(
     observed = seen(broken, broken.make("Job", "batch/v1", **JOB), "Job", "batch/v1")
     server.faults = on_writes(Fault(status=403))
     with pytest.raises(AccessDenied, match=r"grant the verb delete on jobs\.batch in namespace lab") as caught:
-        writer(broken.connection, notes, naps).delete(observed, Delete(), attempt_id="a")
+        writer(broken.connection, notes, naps).write(observed, Delete(), attempt_id="a")
     assert (caught.value.verb, caught.value.resource, caught.value.namespace) == ("delete", "jobs.batch", "lab")
     assert len(writes(server)) == 1
 
@@ -256,10 +255,10 @@ def test_a_401_reads_the_credentials_once_more_and_then_ends_the_run(
     observed = seen(broken, broken.make())
     server.faults = on_writes(Fault(status=401))
     with pytest.raises(Unauthorized):
-        writer(broken.connection, notes, naps).delete(observed, Delete(), attempt_id="a")
+        writer(broken.connection, notes, naps).write(observed, Delete(), attempt_id="a")
     assert len(writes(server)) == 2
     server.faults = on_writes(Fault(status=401), None)
-    written = writer(broken.connection, notes, naps).delete(observed, Delete(), attempt_id="b")
+    written = writer(broken.connection, notes, naps).write(observed, Delete(), attempt_id="b")
     assert written.result is Result.DELETED
 
 
@@ -273,9 +272,9 @@ def test_what_the_server_refuses_is_failed_and_not_repeated(
     server.faults = on_writes(Fault(status=status), method=method)
     carry_out = writer(broken.connection, notes, naps)
     if method == "DELETE":
-        written = carry_out.delete(observed, Delete(), attempt_id="a")
+        written = carry_out.write(observed, Delete(), attempt_id="a")
     else:
-        written = carry_out.mark(observed, Mark({"a": "b"}), attempt_id="a")
+        written = carry_out.write(observed, Mark({"a": "b"}), attempt_id="a")
     assert (written.result, len(writes(server, method))) == (Result.FAILED, 1)
     assert str(status) in written.message
 
@@ -299,7 +298,7 @@ def test_a_200_that_says_nothing_is_never_counted_as_deleted(
     """A proxy's page, half a document, somebody else's uid: one look says what is there, not who did it."""
     observed = seen(broken, broken.make())
     server.faults = on_writes(Fault(status=200, body=body, after=carried_out))
-    written = writer(broken.connection, notes, naps).delete(observed, Delete(), attempt_id="a")
+    written = writer(broken.connection, notes, naps).write(observed, Delete(), attempt_id="a")
     assert written.result is (Result.GONE if carried_out else Result.FAILED)
 
 
@@ -317,7 +316,7 @@ def test_an_object_that_cannot_be_looked_at_again_is_not_counted_as_deleted(
         if request.path == observed.path
         else None
     )
-    written = writer(broken.connection, notes, naps).delete(observed, Delete(), attempt_id="a")
+    written = writer(broken.connection, notes, naps).write(observed, Delete(), attempt_id="a")
     assert written.result is Result.ACCEPTED
     assert "not seen gone" in written.message
 
@@ -328,8 +327,8 @@ def test_nothing_is_sent_to_an_object_that_is_terminating(
     """Row 2: never sent twice."""
     name = broken.make(**FINALIZER)
     carry_out = writer(broken.connection, notes, naps)
-    assert carry_out.delete(seen(broken, name), Delete(), attempt_id="a").result is Result.ACCEPTED
-    assert carry_out.delete(seen(broken, name), Delete(), attempt_id="b").result is Result.ACCEPTED
+    assert carry_out.write(seen(broken, name), Delete(), attempt_id="a").result is Result.ACCEPTED
+    assert carry_out.write(seen(broken, name), Delete(), attempt_id="b").result is Result.ACCEPTED
     assert len(writes(server)) == 1
 
 
@@ -338,9 +337,9 @@ def test_nothing_is_sent_without_authority(broken: Lab, server: EmbeddedCluster,
     observed = seen(broken, broken.make())
     carry_out = writer(broken.connection, notes, naps, Authority().check)
     with pytest.raises(AuthorityLost):
-        carry_out.delete(observed, Delete(), attempt_id="a")
+        carry_out.write(observed, Delete(), attempt_id="a")
     with pytest.raises(AuthorityLost):
-        carry_out.mark(observed, Mark({"a": "b"}), attempt_id="b")
+        carry_out.write(observed, Mark({"a": "b"}), attempt_id="b")
     assert not writes(server)
     assert not writes(server, "PATCH")
     assert not notes.intents
@@ -357,7 +356,7 @@ def test_nothing_is_sent_when_its_intent_cannot_be_written_down(
     observed = seen(broken, broken.make())
     monkeypatch.setattr(notes, "intent", no_space)
     with pytest.raises(OSError, match="no space left"):
-        writer(broken.connection, notes, naps).delete(observed, Delete(), attempt_id="a")
+        writer(broken.connection, notes, naps).write(observed, Delete(), attempt_id="a")
     assert not writes(server)
 
 
@@ -371,7 +370,7 @@ def test_the_intent_is_written_down_before_anybody_is_asked_whether_the_write_is
     def authority() -> None:
         notes.asked.append("authority")
 
-    writer(broken.connection, notes, naps, authority).delete(observed, Delete(), attempt_id="a")
+    writer(broken.connection, notes, naps, authority).write(observed, Delete(), attempt_id="a")
     asked = " ".join(notes.asked)
     head, body = "leaving authority", " leaving authority"
     assert asked.replace(head + body, head) == " ".join(["authority", "intent", "look_again", head] * 3)
@@ -389,7 +388,7 @@ def test_a_write_whose_last_look_is_old_when_it_would_leave_is_asked_for_anew(
             raise looks.pop(0)
 
     monkeypatch.setattr(notes, "leaving", leaving)
-    assert writer(broken.connection, notes, naps).delete(observed, Delete(), attempt_id="a").result is Result.DELETED
+    assert writer(broken.connection, notes, naps).write(observed, Delete(), attempt_id="a").result is Result.DELETED
     assert (notes.asked.count("look_again"), len(writes(server))) == (3, 1)
 
 

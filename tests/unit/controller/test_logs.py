@@ -19,8 +19,9 @@ from hypothesis import strategies as st
 
 from zen_gc_core.controller.process.logs import configure, logger
 from zen_gc_core.controller.telling.runlog import RunLog
-from zen_gc_core.model.decision import Decision, Delete, Verdict
+from zen_gc_core.model.decision import Decision, Verdict
 from zen_gc_core.model.policy import PolicyReference
+from zen_gc_core.model.requests import Delete
 
 SECRET = "hunter2"
 ANY_TEXT = st.text(st.characters(exclude_categories=()))

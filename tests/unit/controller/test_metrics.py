@@ -13,10 +13,12 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from zen_gc_core.controller.telling.error_types import ErrorType
 from zen_gc_core.controller.telling.metrics import KindCount, Metrics
-from zen_gc_core.model.decision import Decision, Delete, KeptBy, Mark, Verdict
+from zen_gc_core.model.decision import Decision, KeptBy, Verdict
 from zen_gc_core.model.plan import Plan
 from zen_gc_core.model.policy import PolicyReference
-from zen_gc_core.model.report import Outcome, Result, RunReport
+from zen_gc_core.model.report import Outcome, RunReport
+from zen_gc_core.model.requests import Delete, Mark
+from zen_gc_core.model.results import Result
 
 ROOT = Path(__file__).parents[3]
 NOW = datetime(2026, 1, 1, 12, tzinfo=UTC)

@@ -12,7 +12,8 @@ from zen_gc_core.controller.telling import policy_status
 from zen_gc_core.model.decision import KeptBy
 from zen_gc_core.model.plan import Plan, Veto
 from zen_gc_core.model.policy import NAMESPACED, PolicyReference
-from zen_gc_core.model.report import Result, RunReport
+from zen_gc_core.model.report import RunReport
+from zen_gc_core.model.results import Result
 
 NOW = dt.datetime(2026, 1, 1, 12, 0, 0, tzinfo=dt.UTC)
 LATER = NOW + dt.timedelta(minutes=1)

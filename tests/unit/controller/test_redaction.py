@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from zen_gc_core.controller.process.redaction import LONGEST_VALUE, fields, plain, printable, said, stack
-from zen_gc_core.model.report import Result
+from zen_gc_core.model.results import Result
 
 ANY_TEXT = st.text(st.characters(exclude_categories=()))
 """All of Unicode, lone surrogates included."""

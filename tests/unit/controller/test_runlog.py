@@ -17,10 +17,13 @@ from zen_gc_core.controller.process import standard_output
 from zen_gc_core.controller.process.logs import configure
 from zen_gc_core.controller.telling import runlog
 from zen_gc_core.controller.telling.runlog import RunLog
-from zen_gc_core.model.decision import Decision, Delete, KeptBy, Mark, Verdict
+from zen_gc_core.model.decision import Decision, KeptBy, Verdict
 from zen_gc_core.model.plan import Plan, Veto
 from zen_gc_core.model.policy import PolicyReference, Problem
-from zen_gc_core.model.report import Outcome, Result, RunReport
+from zen_gc_core.model.report import Outcome, RunReport
+from zen_gc_core.model.requests import Delete, Mark
+from zen_gc_core.model.results import Result
+from zen_gc_core.plugins import installed_entry_points, load_plugins
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -248,9 +251,12 @@ def test_the_reference_names_every_phrase() -> None:
     } - {"event"}
     modules = (runlog, standard_output)
     sources = "".join(inspect.getsource(module) for module in modules)
-    made = {f"resource not {done}" for done in ("deleted", "marked")}
-    made |= {f"{doing} failed after retries" for doing in ("deletion", "marking")}
+    made = {"resource terminating"}
+    for action in load_plugins(installed_entry_points()).vocabulary.actions.values():
+        for request in action.requests:
+            words, done = request.words, request.done
+            made |= {f"{words.doing} resource", f"would {words.verb} resource", f"{words.noun} failed after retries"}
+            made |= {f"resource {done}", f"resource not {done}"}
     said = set(re.findall(r'_log\.\w+\(\s*(?:level, )?"([^"]+)"', sources))
     said |= set(re.findall(r'\blog\.\w+\(\s*"([^"]+)"', sources))
-    said |= {"marking resource", "deleting resource", *runlog.DELETING.values(), *runlog.MARKING.values()}
     assert documented == said | made

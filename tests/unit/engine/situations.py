@@ -64,9 +64,9 @@ def compilation(policy, words=None, grants=None, **parsing):
     return compile_policy(parse_policy(policy, **parsing), words or vocabulary(), grants)
 
 
-def compiled(policy=None, words=None):
+def compiled(policy=None, words=None, grants=None):
     """A policy that must be valid, compiled."""
-    answer = compilation(policy or document(), words)
+    answer = compilation(policy or document(), words, grants)
     assert answer.compiled is not None, answer.errors
     return answer.compiled
 
@@ -81,10 +81,10 @@ def compiled_once(policy):
     return _compiled_text(orjson.dumps(policy, option=orjson.OPT_SORT_KEYS))
 
 
-def offered(name, call, *, config=Any, reads=(), explain=None, distribution="acme-zen-gc"):
+def offered(name, call, *, config=Any, reads=(), explain=None, distribution="acme-zen-gc", requests=()):
     """A keyword of somebody's plugin that answers by ``call``; ``reads`` of None leaves them undeclared."""
     made = Compiled(call, reads, explain)
-    keyword = Keyword(name, config, lambda _config, _build: made)
+    keyword = Keyword(name, config, lambda _config, _build: made, requests)
     return Offered(keyword, TypeAdapter(config), "acme", distribution)
 
 

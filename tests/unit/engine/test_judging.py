@@ -25,7 +25,8 @@ from zen_gc_core.engine import judging
 from zen_gc_core.engine.protections import Grants, Protections
 from zen_gc_core.errors import Missing, Undecided
 from zen_gc_core.model.candidate import Candidate
-from zen_gc_core.model.decision import Delete, KeptBy, Mark, Verdict
+from zen_gc_core.model.decision import KeptBy, Verdict
+from zen_gc_core.model.requests import MARKED_AT, MARKED_BY, Delete, Mark, Request
 
 SECOND = dt.timedelta(seconds=1)
 PROTECTED, CONDITION, NO_EXPIRY, ERROR = KeptBy.PROTECTED, KeptBy.CONDITION, KeptBy.NO_EXPIRY, KeptBy.ERROR
@@ -43,10 +44,10 @@ def with_ttl(answer, explain=None):
     return compiled(document(ttl={"acme.io/odd": True}), words)
 
 
-def with_action(answer):
+def with_action(answer, requests=(Delete, Mark), **grants):
     """A policy whose action gives an answer."""
-    words = with_words(actions=[offered("acme.io/odd", answering(answer))])
-    return compiled(document(action={"acme.io/odd": True}), words)
+    words = with_words(actions=[offered("acme.io/odd", answering(answer), requests=requests)])
+    return compiled(document(action={"acme.io/odd": True}), words, Grants(**grants))
 
 
 def quick(policy, obj):
@@ -230,7 +231,8 @@ def test_words_are_never_a_reason_to_fail(answer):
         (None, "the action answered with a NoneType, not a request"),
         ("delete", "the action answered with a str, not a request"),
         (True, "the action answered with a bool, not a request"),
-        (Delete, "the action answered with a type, not a request"),
+        (Delete, "the action answered with a ABCMeta, not a request"),
+        (Request, "the action answered with a ABCMeta, not a request"),
         (Mark(labels=None), "the action failed: AttributeError"),
         (Mark(labels={"a": 1}), "the action failed: TypeError: a mark is text, not a value of type int"),
         (Mark(labels={"a": "b"}, annotations={"c": None}), "a mark is text, not a value of type NoneType"),
@@ -244,6 +246,39 @@ def test_an_action_that_fails_or_asks_for_nothing_known_keeps_by_an_error(answer
     assert (decision.kept_by, decision.request) == (ERROR, None)
     assert words in decision.because
     assert quick(policy, thing()) == decision
+
+
+class Wider(Delete):
+    """A request of somebody's own: it could ask for anything."""
+
+    verb = "deletecollection"
+
+
+@pytest.mark.parametrize(
+    ("requests", "answer", "words"),
+    [
+        ((Mark,), Delete(), "the action answered with a Delete, and said that it asks for a Mark"),
+        ((Delete,), Mark({"a": "b"}), "the action answered with a Mark, and said that it asks for a Delete"),
+        ((Delete, Mark), Wider(), "the action answered with a Wider, and said that it asks for a Delete or Mark"),
+    ],
+)
+def test_an_action_that_asks_for_what_its_keyword_did_not_say_keeps_by_an_error(requests, answer, words):
+    """The rights to what it said were asked for before the run, and to nothing else."""
+    policy = with_action(answer, requests)
+    decision = judged(policy, thing())
+    assert (decision.kept_by, decision.request, decision.because) == (ERROR, None, words)
+    assert quick(policy, thing()) == decision
+
+
+@pytest.mark.parametrize("mark", [Mark({"a": "b", "gc.kube-zen.io/keep": "x"}), Mark({}, {"gc.kube-zen.io/keep": "x"})])
+def test_a_plugins_request_for_a_reserved_mark_keeps_by_an_error_unless_it_is_allowed(mark):
+    """A plugin may make up its marks object by object: they are looked at when it asks."""
+    decision = judged(with_action(mark), thing())
+    assert (decision.kept_by, decision.request) == (ERROR, None)
+    assert "--allow-mark gc.kube-zen.io/keep" in decision.because
+    assert judged(with_action(mark, marks=frozenset(["gc.kube-zen.io/keep"])), thing()).verdict is Verdict.ACT
+    signature = Mark({}, {MARKED_AT: "2000-01-01T00:00:00Z"})
+    assert judged(with_action(signature, marks=frozenset([MARKED_AT])), thing()).kept_by is ERROR
 
 
 @pytest.mark.parametrize(
@@ -262,7 +297,7 @@ def test_an_object_that_carries_the_mark_is_not_touched_again(metadata, marked):
     assert (decision.because == "it carries the mark already") is marked
     assert (decision.kept_by is CONDITION) is marked
     if not marked:
-        signature = {judging.MARKED_AT: "2026-01-01T12:00:00Z", judging.MARKED_BY: "tidy"}
+        signature = {MARKED_AT: "2026-01-01T12:00:00Z", MARKED_BY: "tidy"}
         assert decision.request == Mark({"stale": "yes"}, signature)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from zen_gc_core import CelFunction, Compiled, Config, Keyword, hookimpl
+from zen_gc_core import CelFunction, Compiled, Config, Delete, Keyword, hookimpl
 from zen_gc_core.plugins import installed_entry_points, load_plugins
 
 
@@ -22,8 +22,14 @@ class Unfinished(Config):
     field: NoSuchType  # noqa: F821  that is the point
 
 
-def _keyword(name, config=Nothing):
-    return Keyword(name, config, lambda _config, _build: Compiled(lambda _candidate, _run: True))
+def _keyword(name, config=Nothing, requests=()):
+    return Keyword(name, config, lambda _config, _build: Compiled(lambda _candidate, _run: True), requests)
+
+
+class Everything(Delete):
+    """A request of somebody's own."""
+
+    verb = "deletecollection"
 
 
 @dataclass(frozen=True)
@@ -91,6 +97,24 @@ BROKEN = [
     pytest.param(_plugin(zen_gc_ttls="abc"), "zen_gc_ttls must return a list, not str", id="returns text"),
     pytest.param(
         _plugin(zen_gc_actions=["x"]), "zen_gc_actions must return keywords, not str", id="returns no keywords"
+    ),
+    pytest.param(
+        _plugin(zen_gc_actions=[_keyword("acme.io/x")]), "must say which requests it makes", id="says no requests"
+    ),
+    pytest.param(
+        _plugin(zen_gc_actions=[_keyword("acme.io/x", requests="delete")]),
+        "must be classes such as Delete",
+        id="a word",
+    ),
+    pytest.param(
+        _plugin(zen_gc_actions=[_keyword("acme.io/x", requests=(Delete, dict))]),
+        "must be classes such as Delete",
+        id="no request",
+    ),
+    pytest.param(
+        _plugin(zen_gc_actions=[_keyword("acme.io/x", requests=Everything)]),
+        "action 'acme.io/x' makes a Everything; a plugin may ask for a Delete or Mark",
+        id="a request of its own",
     ),
     pytest.param(
         _plugin(zen_gc_matchers=[_keyword("team")]), "needs a domain of yours, such as 'acme.io/team'", id="unqualified"

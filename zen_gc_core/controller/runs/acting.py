@@ -23,8 +23,9 @@ from zen_gc_core.controller.runs.fencing import Stopped
 from zen_gc_core.engine import judging
 from zen_gc_core.engine.selecting import in_scope, selected
 from zen_gc_core.errors import ClusterError, Undecided
-from zen_gc_core.model.decision import Decision, Delete, Mark, Verdict
-from zen_gc_core.model.report import Outcome, Result
+from zen_gc_core.model.decision import Decision, Verdict
+from zen_gc_core.model.report import Outcome
+from zen_gc_core.model.results import Result
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -32,11 +33,11 @@ if TYPE_CHECKING:
     from zen_gc_core.cluster.connection import Connection
     from zen_gc_core.cluster.discovery import Resources
     from zen_gc_core.cluster.observing import Observed
-    from zen_gc_core.cluster.write_answers import Written
     from zen_gc_core.cluster.writing import Attempt
     from zen_gc_core.controller.runs.fencing import Fence
     from zen_gc_core.engine.planning import Case
     from zen_gc_core.model.plan import Plan
+    from zen_gc_core.model.requests import Request
 
 WORKERS: Final = 8
 """Writes of one run under way at the same time; more bring nothing."""
@@ -249,7 +250,7 @@ class _Carrying:
         )
         journal.started = boottime()
         try:
-            written = _sent(writer, observed, decision, journal.attempt_id)
+            written = writer.write(observed, _request(decision), attempt_id=journal.attempt_id)
         except (Stopped, ClusterError) as error:
             self._note_end(decision, journal, error)
             raise
@@ -270,16 +271,14 @@ class _Carrying:
         self._acting.witness.acted(outcome, journal.seconds, journal.attempts, cause)
 
 
-def _sent(writer: Writer, observed: Observed, decision: Decision, attempt_id: str) -> Written:
-    if isinstance(decision.request, Delete):
-        return writer.delete(observed, decision.request, attempt_id=attempt_id)
-    if isinstance(decision.request, Mark):
-        return writer.mark(observed, decision.request, attempt_id=attempt_id)
-    raise Stopped("NoRequest", f"the decision on {observed} asks for nothing")
+def _request(decision: Decision) -> Request:
+    if decision.request is None:
+        raise Stopped("NoRequest", f"the decision on {decision.kind} {decision.name} asks for nothing")
+    return decision.request
 
 
 class _Journal:
-    """One object's intents and outcomes, told to the witness; no request leaves past the fence.
+    """One object's intents, told to the witness; no request leaves past the fence.
 
     Attributes:
         attempts: How many intents were written down.
@@ -311,6 +310,3 @@ class _Journal:
     def leaving(self) -> None:
         self._acting.fence.recent()
         self.sent += 1
-
-    def outcome(self, attempt: Attempt, result: Result | None, message: str) -> None:
-        """The outcome of the whole write is told by whoever sent it; a single request's is in its retries."""

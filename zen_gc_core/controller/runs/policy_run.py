@@ -22,7 +22,8 @@ from zen_gc_core.controller.telling.run_reporter import RunReporter
 from zen_gc_core.controller.telling.status_writer import write_status
 from zen_gc_core.engine.planning import conclude
 from zen_gc_core.errors import ClusterError
-from zen_gc_core.model.report import Result, RunReport
+from zen_gc_core.model.report import RunReport
+from zen_gc_core.model.results import Result
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -87,7 +88,7 @@ class PolicyRun:
             preparing = Preparing(context.connection, context.resources, context.namespaces, context.grants)
             members = preparing.members(self._compiled, self._now())
             if not self.entry.access_checked:
-                check_access(context.connection, self._compiled.policy, members, dry_run=self.dry_run)
+                check_access(context.connection, self._compiled.requests, members, dry_run=self.dry_run)
                 self.entry.access_checked = True
             self.members = members
         except Stopped as stop:

@@ -17,11 +17,12 @@ from zen_gc_core.engine.protections import Protections
 from zen_gc_core.engine.resolving import resolve_targets
 from zen_gc_core.errors import ClusterError, Undecided
 from zen_gc_core.keywords import Run
-from zen_gc_core.model.policy import Policy, Problem
+from zen_gc_core.model.policy import Problem
 from zen_gc_core.model.scope import TheseNamespaces
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Collection
 
     from zen_gc_core.cluster.connection import Connection
     from zen_gc_core.cluster.discovery import Resources
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from zen_gc_core.engine.protections import Grants
     from zen_gc_core.model.candidate import Candidate
     from zen_gc_core.model.policy import Target
+    from zen_gc_core.model.requests import Request
 
 
 _SERVICES: Final = Resource("", "v1", "services", "Service", namespaced=True)
@@ -122,12 +124,14 @@ class Preparing:
             raise Undecided(str(error)) from error
 
 
-def check_access(connection: Connection, policy: Policy, members: dict[Resource, Member], *, dry_run: bool) -> None:
+def check_access(
+    connection: Connection, requests: Collection[type[Request]], members: dict[Resource, Member], *, dry_run: bool
+) -> None:
     """Ask the server whether a policy's run may list and write, before it begins.
 
     Args:
         connection: The cluster.
-        policy: The policy.
+        requests: What the policy's action may ask for.
         members: Its place on each sweep.
         dry_run: Whether nothing will be written.
 
@@ -135,19 +139,16 @@ def check_access(connection: Connection, policy: Policy, members: dict[Resource,
         AccessDenied: Something is not allowed; it names verb and resource.
         ClusterError: The server does not say.
     """
-    verbs = ["list"] if dry_run else ["list", "get", _written_verb(policy)]
+    rights = [("list", "")]
+    if not dry_run:
+        rights += [("get", ""), *dict.fromkeys((request.verb, request.subresource) for request in requests)]
     for resource, member in members.items():
         for namespace in _asked_namespaces(resource, member):
-            for asked in verbs:
-                require(connection, asked, resource, namespace)
+            for verb, subresource in rights:
+                require(connection, verb, resource, namespace, subresource=subresource)
 
 
 def _asked_namespaces(resource: Resource, member: Member) -> list[str]:
     if not resource.namespaced or not all(isinstance(target.scope, TheseNamespaces) for target in member.targets):
         return [""]
     return sorted(member.namespaces or ())
-
-
-def _written_verb(policy: Policy) -> str:
-    """The verb that an action needs: ``delete`` deletes; the project's others patch, and a plugin's may do either."""
-    return "delete" if policy.action.name == "delete" else "patch"

@@ -18,8 +18,8 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Proc
 from prometheus_client.exposition import generate_latest
 
 from zen_gc_core.controller.telling.error_types import ErrorType
-from zen_gc_core.model.decision import KeptBy, Mark
-from zen_gc_core.model.report import Result
+from zen_gc_core.model.decision import KeptBy
+from zen_gc_core.model.results import Result
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
@@ -195,8 +195,7 @@ class Metrics:
             elif result is Result.CONFLICT:
                 self._at(self._conflicts, policy, *kind).inc()
             elif result is Result.FAILED:
-                marks = isinstance(decision.request, Mark)
-                self.error(policy, ErrorType.MARKING_FAILED if marks else ErrorType.DELETION_FAILED)
+                self.error(policy, ErrorType(f"{decision.asks_for.words.noun}_failed"))
 
     def log_record_lost(self) -> None:
         """Count a log record that could not be written."""

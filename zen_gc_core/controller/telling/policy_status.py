@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from zen_gc_core.instants import format_instant
 from zen_gc_core.model.decision import KeptBy
-from zen_gc_core.model.report import Result
+from zen_gc_core.model.results import Result
 
 if TYPE_CHECKING:
     import datetime as dt

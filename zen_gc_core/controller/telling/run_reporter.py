@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Final
 
 from zen_gc_core.controller.telling.error_types import ErrorType
 from zen_gc_core.instants import format_instant
-from zen_gc_core.model.decision import Delete
-from zen_gc_core.model.report import Outcome, Result
+from zen_gc_core.model.report import Outcome
+from zen_gc_core.model.results import Result
 from zen_gc_core.texts import placed
 
 if TYPE_CHECKING:
@@ -18,17 +18,10 @@ if TYPE_CHECKING:
     from zen_gc_core.controller.runs.run_context import RunContext
     from zen_gc_core.model.decision import Decision
     from zen_gc_core.model.policy import PolicyReference
+    from zen_gc_core.model.requests import Request
 
 MOST_EVENTS: Final = 25
 """Events about single objects that a run writes; the rest is one number."""
-
-_PHRASES: Final = {
-    Result.DELETED: ("ResourceDeleted", "Deleted"),
-    Result.MARKED: ("ResourceMarked", "Marked"),
-    Result.ACCEPTED: ("ResourceDeleting", "Began to delete"),
-    Result.WOULD_ACT: ("WouldDelete", "Would delete"),
-    Result.FAILED: ("DeletionFailed", "Failed to delete"),
-}
 
 
 class RunReporter:
@@ -54,7 +47,7 @@ class RunReporter:
         """An object's turn has ended."""
         self._context.log.outcome(self._policy, outcome, seconds, attempts=max(attempts, 1), cause=cause)
         self._context.metrics.outcome(self._policy, outcome, seconds=seconds, at=dt.datetime.now(dt.UTC))
-        phrase = _PHRASES.get(outcome.result)
+        phrase = event_of(outcome.decision.asks_for, outcome.result)
         if phrase is None:
             return
         reason, words = phrase
@@ -66,7 +59,7 @@ class RunReporter:
         warning = outcome.result is Result.FAILED
         why = _reason(outcome, attempts)
         place = placed(outcome.decision.namespace, outcome.decision.name)
-        message = f"{_words(words, outcome.decision)} resource {place} (reason: {why})"
+        message = f"{words} resource {place} (reason: {why})"
         self._context.events.record(self._policy, reason, message, warning=warning)
 
     def would_act(self, decisions: tuple[Decision, ...]) -> None:
@@ -95,15 +88,26 @@ class RunReporter:
         )
 
 
-def _words(words: str, decision: Decision) -> str:
-    if isinstance(decision.request, Delete):
-        return words
-    return words.replace("delete", "mark")
+def event_of(request: type[Request], result: Result) -> tuple[str, str] | None:
+    """The reason of the event about one object, and the words that its message begins with; None: there is none.
+
+    Args:
+        request: What was asked for.
+        result: What came of it.
+    """
+    words = request.words
+    phrases = {
+        request.done: (f"Resource{request.done.capitalize()}", request.done.capitalize()),
+        Result.ACCEPTED: ("ResourceDeleting", "Began to delete"),
+        Result.WOULD_ACT: (f"Would{words.verb.capitalize()}", f"Would {words.verb}"),
+        Result.FAILED: (f"{words.noun.capitalize()}Failed", f"Failed to {words.verb}"),
+    }
+    return phrases.get(result)
 
 
 def _reason(outcome: Outcome, attempts: int) -> str:
     if outcome.result is Result.FAILED:
-        verb = "deletion" if isinstance(outcome.decision.request, Delete) else "mark"
-        return f"{verb} failed after retries" if attempts > 1 else f"{verb} failed"
+        noun = outcome.decision.asks_for.words.noun
+        return f"{noun} failed after retries" if attempts > 1 else f"{noun} failed"
     expiry = outcome.decision.expires_at
     return f"{outcome.decision.kind} due since {format_instant(expiry)}" if expiry else outcome.decision.kind

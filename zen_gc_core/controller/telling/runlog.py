@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from zen_gc_core.controller.process.forgiving import ForgivingLog
 from zen_gc_core.controller.process.logs import logger
 from zen_gc_core.instants import format_instant
-from zen_gc_core.model.decision import Mark
-from zen_gc_core.model.report import Result
+from zen_gc_core.model.results import Result
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -23,16 +22,10 @@ if TYPE_CHECKING:
     from zen_gc_core.model.decision import Decision
     from zen_gc_core.model.policy import PolicyReference, Problem
     from zen_gc_core.model.report import Outcome, RunReport
+    from zen_gc_core.model.requests import Request
 
 ACTIVE: Final = "Active"
 ERROR: Final = "Error"
-
-DELETING: Final = {
-    Result.DELETED: "resource deleted",
-    Result.ACCEPTED: "resource terminating",
-    Result.WOULD_ACT: "would delete resource",
-}
-MARKING: Final = {Result.MARKED: "resource marked", Result.WOULD_ACT: "would mark resource"}
 
 
 class RunLog:
@@ -100,7 +93,7 @@ class RunLog:
             OSError: The record cannot be written; then the write must not be sent.
             ValueError: The log's stream is closed; the same.
         """
-        phrase = "marking resource" if isinstance(decision.request, Mark) else "deleting resource"
+        phrase = f"{decision.asks_for.words.doing} resource"
         self._sure.info(phrase, **_write(policy, decision), duration=0.0, attempt_id=attempt_id, outcome="intended")
 
     def outcome(
@@ -122,10 +115,7 @@ class RunLog:
             cause: What failed; its type and HTTP status are logged, not its text.
         """
         decision, result = outcome.decision, outcome.result
-        marks = isinstance(decision.request, Mark)
-        phrase = (MARKING if marks else DELETING).get(result, f"resource not {'marked' if marks else 'deleted'}")
-        if result is Result.FAILED and attempts > 1:
-            phrase = f"{'marking' if marks else 'deletion'} failed after retries"
+        phrase = _phrase(decision.asks_for, result, attempts)
         ends = {"duration": seconds, "attempt_id": outcome.attempt_id, "outcome": result.value}
         if attempts > 1:
             ends["attempts"] = attempts
@@ -219,6 +209,16 @@ class RunLog:
             cause: What it raised.
         """
         self._log.error("unexpected error", part=what, reason=type(cause).__name__, exc_info=cause)
+
+
+def _phrase(request: type[Request], result: Result, attempts: int) -> str:
+    if result is Result.FAILED and attempts > 1:
+        return f"{request.words.noun} failed after retries"
+    if result is Result.WOULD_ACT:
+        return f"would {request.words.verb} resource"
+    if result is Result.ACCEPTED:
+        return "resource terminating"
+    return f"resource {request.done}" if result is request.done else f"resource not {request.done}"
 
 
 def _of(policy: PolicyReference, phase: str = ACTIVE) -> dict[str, Any]:

@@ -1,0 +1,46 @@
+"""Reserved marks: the labels and annotations that mean something to somebody else, or to this program.
+
+A policy that could write them could keep an object from every other policy, lift a Pod Security level, or take an object
+away from the tool that manages it. Whoever runs the program lifts a key with ``--allow-mark``, its own marks aside.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from zen_gc_core.model.policy import GROUP
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+_DOMAINS: Final = {
+    GROUP: "zen-gc",
+    "kubernetes.io": "Kubernetes",
+    "k8s.io": "Kubernetes",
+    "argocd.argoproj.io": "Argo CD",
+    "toolkit.fluxcd.io": "Flux",
+    "helm.sh": "Helm",
+}
+"""Domains of keys, the domains below them included, with whose they are."""
+
+_WRITTEN_HERE: Final = frozenset((f"{GROUP}/marked-at", f"{GROUP}/marked-by", f"{GROUP}/scaled-from"))
+_HELD: Final = f"held.{GROUP}"
+
+
+def reserved(key: str, allowed: Collection[str] = ()) -> str | None:
+    """Why a policy may not write a label or annotation, in words that follow its place; None when it may.
+
+    Args:
+        key: Its key, in whatever case: the server takes the keys of annotations in any.
+        allowed: The keys that whoever runs the program allows.
+    """
+    small = key.lower()
+    domain = small.rpartition("/")[0]
+    if small in _WRITTEN_HERE or domain == _HELD:
+        return f"'{key}' is what zen-gc writes itself"
+    if key in allowed:
+        return None
+    for reserved_domain, owner in _DOMAINS.items():
+        if domain == reserved_domain or domain.endswith(f".{reserved_domain}"):
+            return f"'{key}' is reserved for {owner}: whoever runs the controller allows it with --allow-mark {key}"
+    return None

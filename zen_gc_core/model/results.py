@@ -1,0 +1,59 @@
+"""Results: how the API server's answer to one write is read."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from zen_gc_core.errors import ClusterError
+
+
+class Result(enum.StrEnum):
+    """What became of one object of a plan."""
+
+    DELETED = "deleted"
+    """The object is gone, by this write."""
+    MARKED = "marked"
+    """The object carries the mark, by this write."""
+    ACCEPTED = "accepted"
+    """The object is terminating; it is not counted as deleted until it is seen gone."""
+    GONE = "gone"
+    """The object was gone before; fine, and not ours."""
+    CONFLICT = "conflict"
+    """Somebody changed the object since it was judged; it is judged again in the next run."""
+    DROPPED = "dropped"
+    """Looked at again right before the write, the object is no longer due."""
+    WOULD_ACT = "would-act"
+    """A dry run: nothing was sent."""
+    FAILED = "failed"
+    """The write failed, also after retries."""
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What became of a write.
+
+    Args:
+        result: How the answer is read.
+        message: Details, in one line; empty when there is nothing to add.
+        cause: The error that it failed with, when there is one.
+    """
+
+    result: Result
+    message: str = ""
+    cause: ClusterError | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Unsure:
+    """The answer alone does not say what became of the object; one read of it does.
+
+    Args:
+        if_gone: What it is when the object is gone, or another one has its name.
+        message: What was odd about the answer; empty when nothing was.
+    """
+
+    if_gone: Result
+    message: str = ""
