@@ -16,11 +16,13 @@ import yaml
 
 from zen_gc_core import cli
 from zen_gc_core.expressions.cel import reference as cel
+from zen_gc_core.model.finishing import ROWS, TIMES
 from zen_gc_core.plugins import installed_entry_points, load_plugins
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
+    from zen_gc_core.model.finishing import Finishes
     from zen_gc_core.offering import Offered
 
 HERE: Final = Path(__file__).parent
@@ -183,8 +185,71 @@ def _option(context: click.Context, option: click.Option) -> str:
     return f"| `{spelt}` | {shown} | {variable} | {_cell(option.help or '')}{bounds}{required} |"
 
 
+_FINISHING: Final = """\
+# When an object has finished
+
+This page is generated from the table of the program. `afterFinished` and `since: finished` wait from the finish; the breaker
+counts what has not finished; an object that a controller owns, or that Argo CD or Flux tracks, may go once it has finished and
+is *released*: what looks after it has no more use for it and will not make it again. All ask the same table.
+
+**Evidence that it runs overrules every finish**: a condition `Running`, `Restarting`, `Active` or `Progressing` that is
+`"True"`; a `phase` or `state` of the status that speaks of running (Running, Pending, Suspended, Restarting, Queued, …).
+
+**A time that cannot be right is no finish**: null, empty, unreadable, Go's zero time, before 2014, before the object was made,
+ahead of now by more than clocks may disagree. Such an object counts as unfinished, and `plan` says what is wrong. (A finish up
+to 30 s before the creation counts as the creation: a node's clock is not the API server's.)
+
+## Known kinds
+
+Where several times are named, the first that is there counts; of a Pod, the latest of all. The *newest write of its status*
+is what `metadata.managedFields` says.
+
+"""
+_FINISHING_OTHERS: Final = """
+## Other kinds
+
+A kind without a row has finished when it has a condition `Succeeded` that is `"True"` or `"False"` (`"Unknown"` runs), or a time
+in one of these fields of its status; the latest of them counts, else the condition's transition. By the condition, `finishedAt`
+or `completionTime` it is released, too.
+
+"""
+_FINISHING_PLUGINS: Final = """
+Such a policy gets a warning, because it cannot be told beforehand whether its objects finish.
+
+## Rows of your own
+
+A plugin adds rows by the hook `zen_gc_finishes`; see [your first plugin](../tutorial/first-plugin.md). A kind has one row, and
+the ones above stand.
+"""
+
+
+def finishing_page() -> str:
+    """The reference of the kinds that finish, those of the installed plugins aside."""
+    rows = ["| kind | finished when | at | released |", "|---|---|---|---|", *map(_finishing_row, ROWS)]
+    fields = ", ".join(f"`status.{name}`" for name in TIMES)
+    return (
+        "\n".join([_FINISHING.rstrip("\n"), "", *rows]) + "\n" + _FINISHING_OTHERS + f"{fields}.\n" + _FINISHING_PLUGINS
+    )
+
+
+def _finishing_row(row: Finishes) -> str:
+    name = f"{row.kind} ({row.group})" if row.group else row.kind
+    says = [f"`{row.state}` is {' or '.join(row.states)}"] if row.state else []
+    says += [str(condition) for condition in row.conditions]
+    if row.time_says:
+        says.append("without it, the time is there")
+    runs = f"; not while {' or '.join(f'`{path}`' for path in row.running)} says that it runs" if row.running else ""
+    when = [f"`{path}`" for path in row.at]
+    when += ["that condition's lastTransitionTime"] if row.conditions else []
+    when += [str(row.entry)] if row.entry else []
+    when += ["the newest write of its status"] if row.status_write else []
+    joined = f"the latest of {', '.join(when[:-1])}; else {when[-1]}" if row.latest else ", else ".join(when)
+    return f"| {name} | {' or '.join(says)}{runs} | {joined} | {'yes' if row.released else ''} |"
+
+
 PAGES: Final[Mapping[str, Callable[[], str]]] = {
     "reference/keywords.md": keywords_page,
+    "reference/finishing.md": finishing_page,
     "reference/cli.md": commands_page,
     "reference/cel.md": cel.reference,
 }

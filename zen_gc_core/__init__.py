@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     )
     from zen_gc_core.model.candidate import Candidate
     from zen_gc_core.model.decision import Decision
-    from zen_gc_core.model.finishing import FINISHING_KINDS, finish_of
+    from zen_gc_core.model.finishing import Condition, Entry, Finishes, Finishing
     from zen_gc_core.model.plan import Plan
     from zen_gc_core.model.report import RunReport
     from zen_gc_core.model.requests import Delete, Mark, Request
@@ -40,17 +40,20 @@ __version__ = "0.1.0"
 
 _ROOMS = {
     "EARLIEST": "instants",
-    "FINISHING_KINDS": "model.finishing",
     "MISSING": "fieldpaths",
     "Build": "keywords",
     "Candidate": "model.candidate",
     "CelFunction": "expressions.cel",
     "Compiled": "keywords",
+    "Condition": "model.finishing",
     "Config": "keywords",
     "Decision": "model.decision",
     "Delete": "model.requests",
     "Duration": "keywords",
+    "Entry": "model.finishing",
     "FieldPath": "keywords",
+    "Finishes": "model.finishing",
+    "Finishing": "model.finishing",
     "InputError": "errors",
     "Instant": "keywords",
     "Keyword": "keywords",
@@ -65,7 +68,6 @@ _ROOMS = {
     "Undecided": "errors",
     "built_in": "engine.kinds",
     "did_you_mean": "texts",
-    "finish_of": "model.finishing",
     "format_duration": "durations",
     "format_instant": "instants",
     "hookimpl": "hookspecs",
@@ -90,17 +92,20 @@ def __getattr__(name: str) -> Any:
 
 __all__ = [
     "EARLIEST",
-    "FINISHING_KINDS",
     "MISSING",
     "Build",
     "Candidate",
     "CelFunction",
     "Compiled",
+    "Condition",
     "Config",
     "Decision",
     "Delete",
     "Duration",
+    "Entry",
     "FieldPath",
+    "Finishes",
+    "Finishing",
     "InputError",
     "Instant",
     "Keyword",
@@ -116,7 +121,6 @@ __all__ = [
     "__version__",
     "built_in",
     "did_you_mean",
-    "finish_of",
     "format_duration",
     "format_instant",
     "hookimpl",

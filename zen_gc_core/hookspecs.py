@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from zen_gc_core.expressions.cel import Function
     from zen_gc_core.keywords import Keyword
+    from zen_gc_core.model.finishing import Finishes
     from zen_gc_core.model.plan import Plan
     from zen_gc_core.model.report import RunReport
     from zen_gc_core.model.requests import Request
@@ -45,6 +46,15 @@ def zen_gc_actions() -> list[Keyword[Any, Request]]:  # type: ignore[empty-body]
 @hookspec
 def zen_gc_cel_functions() -> list[Function]:  # type: ignore[empty-body]  # a specification
     """Offer functions for CEL expressions. Called once, at start."""
+
+
+@hookspec
+def zen_gc_finishes() -> list[Finishes]:  # type: ignore[empty-body]  # a specification
+    """Say when objects of your kinds have finished. Called once, at start.
+
+    A row is data. It decides when ``afterFinished`` begins to wait, whether an object with a controller owner may go,
+    and what the breaker counts. There is one row at most for a group and kind, and the built-in ones stand.
+    """
 
 
 @hookspec

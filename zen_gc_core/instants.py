@@ -18,8 +18,12 @@ _RFC3339: Final = re.compile(
     r"([0-9]{4}-[0-9]{2}-[0-9]{2})[Tt]([0-9]{2}:[0-9]{2}:[0-9]{2})(?:\.([0-9]{1,9}))?([Zz]|[+-][0-9]{2}:[0-9]{2})",
     re.ASCII,
 )
-_PLAIN: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z", re.ASCII)
+_CLOCK: Final = r"(?:[01][0-9]|2[0-3]):[0-5][0-9]"
+_PLAIN: Final = re.compile(rf"[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}T{_CLOCK}:[0-5][0-9]Z", re.ASCII)
 """How API servers spell times; most are spelt so, and reading them is most of the work on an object."""
+
+_OFFSET: Final = re.compile(_CLOCK, re.ASCII)
+"""Hours and minutes of a zone, and of a day: what Python reads beyond them (+14:99, 24:00) does not exist."""
 
 _DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 
@@ -51,8 +55,15 @@ def parse_instant(value: object, *, dates: bool = True) -> datetime:
     raise InputError(f"{_shown(value)} is not {kinds}")
 
 
+def is_zero(moment: datetime) -> bool:
+    """Whether an instant is Go's zero time: it stands in year 1 and means that there is no time."""
+    return moment.year == 1
+
+
 def _from_parts(text: str, date: str, clock: str, fraction: str | None, zone: str) -> datetime:
     offset = "+00:00" if zone in "Zz" else zone
+    if not (_OFFSET.fullmatch(offset[1:]) and _OFFSET.fullmatch(clock[:5])):
+        raise InputError(f"{_shown(text)} is not a time that exists")
     try:
         moment = datetime.fromisoformat(f"{date}T{clock}{offset}").astimezone(UTC)
         if fraction:

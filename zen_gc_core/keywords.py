@@ -23,6 +23,7 @@ from zen_gc_core.fieldpaths import FieldPath as _FieldPath
 from zen_gc_core.instants import parse_instant
 from zen_gc_core.model.candidate import Candidate
 from zen_gc_core.model.decision import Decision
+from zen_gc_core.model.finishing import BUILT_IN, Finishing
 from zen_gc_core.model.requests import Request
 
 if TYPE_CHECKING:
@@ -107,12 +108,31 @@ class Run:
         policy: The policy that runs.
         namespaces: Looks up a Namespace; raises Undecided when it cannot.
         clock_skew: How far clocks may disagree before a time is wrong.
+        finishing: The kinds that are known to finish.
     """
 
     now: dt.datetime
     policy: PolicyReference
     namespaces: Callable[[str], Namespace]
     clock_skew: dt.timedelta = dt.timedelta(seconds=30)
+    finishing: Finishing = BUILT_IN
+
+    def finish_of(self, candidate: Candidate) -> dt.datetime | None:
+        """When an object finished its work, by its kind's row or the common conventions; None when it has not.
+
+        Raises:
+            Missing: It has finished, but there is no time.
+            Undecided: It says that it has finished, at a time that cannot be right.
+        """
+        return self.finishing.finish_of(candidate, self.now, self.clock_skew)
+
+    def finished(self, candidate: Candidate) -> bool:
+        """Whether an object has finished, at a time that is known and can be right."""
+        return self.finishing.finished(candidate, self.now, self.clock_skew)
+
+    def released(self, candidate: Candidate) -> bool:
+        """Whether an object has finished, and what owns or tracks it has no more use for it."""
+        return self.finishing.released(candidate, self.now, self.clock_skew)
 
     def namespace(self, name: str) -> Namespace:
         """A Namespace by its name.
@@ -148,6 +168,8 @@ class Build(ABC):
     """The policy."""
     targets: tuple[Target, ...]
     """What the policy looks at."""
+    finishing: Finishing
+    """The kinds that are known to finish, those of plugins among them."""
 
     @abstractmethod
     def matchers(self, raw: Mapping[str, Any], path: str) -> Compiled[bool]:

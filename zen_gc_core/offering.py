@@ -15,6 +15,7 @@ from pydantic import PydanticUserError, TypeAdapter
 from zen_gc_core import hookspecs
 from zen_gc_core.expressions.cel import Environment, Function
 from zen_gc_core.keywords import Keyword
+from zen_gc_core.model.finishing import Finishes, Finishing
 from zen_gc_core.model.requests import Request
 
 if TYPE_CHECKING:
@@ -61,6 +62,7 @@ class Offer:
         manager: The manager that it alone is registered with.
         words: Its keywords, by kind and name.
         functions: Its functions for CEL.
+        finishes: When objects of its kinds have finished.
     """
 
     def __init__(self, plugin: str, distribution: str) -> None:
@@ -70,6 +72,7 @@ class Offer:
         self.manager.add_hookspecs(hookspecs)
         self.words: dict[str, dict[str, Offered]] = {kind: {} for kind in KINDS}
         self.functions: list[Function] = []
+        self.finishes: list[Finishes] = []
 
     def collect(self, implementation: object) -> None:
         """Register the plugin's module or object, and collect what it offers.
@@ -91,6 +94,12 @@ class Offer:
             self.functions.append(function)
         if self.functions:
             Environment(functions=self.functions)  # raises for what CEL could not take, before a policy asks for it
+        for row in self._listed("zen_gc_finishes"):
+            if not isinstance(row, Finishes):
+                raise TypeError(f"zen_gc_finishes must return rows (Finishes), not {type(row).__name__}")
+            self.finishes.append(row)
+        if self.finishes:
+            Finishing(self.finishes)  # raises for what is known already, or said twice
 
     def _listed(self, name: str) -> list[Any]:
         caller = getattr(self.manager.hook, name)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from zen_gc_core import hookspecs
+from zen_gc_core.model.finishing import BUILT_IN, Finishing
 from zen_gc_core.model.plan import Veto
 from zen_gc_core.model.requests import Delete, Mark
 from zen_gc_core.offering import KINDS, OWN_DISTRIBUTION, Offer, Offered
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     import pluggy
 
     from zen_gc_core.expressions.cel import Function
+    from zen_gc_core.model.finishing import Finishes
     from zen_gc_core.model.plan import Plan
     from zen_gc_core.model.report import RunReport
 
@@ -70,6 +72,7 @@ class Vocabulary:
         actions: Keywords of ``spec.action``.
         cel_functions: Functions for CEL expressions.
         unavailable: Why a keyword of a quarantined plugin cannot be used, by name.
+        finishing: The kinds that are known to finish.
     """
 
     matchers: Mapping[str, Offered] = field(default_factory=dict)
@@ -77,6 +80,7 @@ class Vocabulary:
     actions: Mapping[str, Offered] = field(default_factory=dict)
     cel_functions: tuple[Function, ...] = ()
     unavailable: Mapping[str, str] = field(default_factory=dict)
+    finishing: Finishing = BUILT_IN
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +92,7 @@ class Plugin:
         module: What it names.
         distribution: The distribution that it comes from.
         version: That distribution's version.
-        keywords: What it offers, by kind (``matchers``, ``ttls``, ``actions``, ``cel functions``).
+        keywords: What it offers, by kind (``matchers``, ``ttls``, ``actions``, ``cel functions``, ``finishing kinds``).
         failure: Why it is in quarantine; None when it works.
         disabled: Whether it was switched off.
     """
@@ -186,6 +190,7 @@ class _Loading:
         self.words: dict[str, dict[str, Offered]] = {kind: {} for kind in KINDS}
         self.functions: list[Function] = []
         self.function_owners: dict[str, str] = {}
+        self.finishes: dict[tuple[str, str], tuple[Finishes, str]] = {}
         self.unavailable: dict[str, str] = {}
 
     def take(self, point: EntryPoint, *, disabled: bool) -> None:
@@ -199,6 +204,8 @@ class _Loading:
         names = {kind: tuple(words) for kind, words in offer.words.items() if words}
         if offer.functions:
             names["cel functions"] = tuple(dict.fromkeys(function.name for function in offer.functions))
+        if offer.finishes:
+            names["finishing kinds"] = tuple(f"{row.group}/{row.kind}".removeprefix("/") for row in offer.finishes)
         self.plugins.append(
             Plugin(point.name, point.value, distribution, version, names if failure is None else {}, failure)
         )
@@ -233,6 +240,12 @@ class _Loading:
         for function in offer.functions:
             if owner := self.function_owners.get(function.name):
                 return f"CEL function '{function.name}' is offered by '{owner}' already"
+        return self._clash_of_rows(offer)
+
+    def _clash_of_rows(self, offer: Offer) -> str | None:
+        for row in offer.finishes:
+            if said := self.finishes.get((row.group, row.kind)):
+                return f"when a {row.kind} of {row.group} finishes is said by '{said[1]}' already"
         return None
 
     def _admit(self, plugin: Plugin, offer: Offer) -> None:
@@ -241,6 +254,7 @@ class _Loading:
             self.words[kind].update(words)
         self.functions.extend(offer.functions)
         self.function_owners.update((function.name, plugin.name) for function in offer.functions)
+        self.finishes.update(((row.group, row.kind), (row, plugin.name)) for row in offer.finishes)
 
     def finish(self) -> Plugins:
         vocabulary = Vocabulary(
@@ -253,6 +267,7 @@ class _Loading:
                 for name, why in self.unavailable.items()
                 if not any(name in words for words in self.words.values())
             },
+            finishing=Finishing(row for row, _ in self.finishes.values()) if self.finishes else BUILT_IN,
         )
         return Plugins(tuple(self.plugins), vocabulary, self.managers)
 

@@ -11,10 +11,16 @@ from tests.golden.running import Ran, zen_gc
 
 COLLECTED = {
     "completed-jobs-cleanup": {"report-complete", "migration-failed", "nightly-29451", "reindex-complete-recently"},
-    "evicted-pods-cleanup": {"shop-6c9d-evicted", "crawler-evicted", "crawler-evicted-recently"},
+    "evicted-pods-cleanup": {
+        "shop-6c9d-evicted",
+        "crawler-evicted",
+        "crawler-evicted-undated",
+        "crawler-evicted-recently",
+    },
     "failed-pods-cleanup": {
         "lint-101",
         "shop-6c9d-evicted",
+        "crawler-evicted-undated",
         "crawler-evicted-recently",
         "import-failed",
         "import-failed-recently",

@@ -85,13 +85,120 @@ def test_clocks_may_disagree_by_the_allowed_skew():
         ("2026-01-01T09:00:00Z", "2026-01-01T09:00:00Z"),
         ("2025-12-31", "2025-12-31T00:00:00Z"),
         ("2026-01-01T12:00:00+02:00", "2026-01-01T10:00:00Z"),
+        ("2026-01-01T093015Z", "2026-01-01T09:30:15Z"),
     ],
 )
 def test_a_start_may_be_a_time_or_a_date_in_a_field(at, start):
-    """RFC 3339, or a date as midnight UTC."""
+    """RFC 3339, a date as midnight UTC, or a time without colons."""
     config = {"since": {"path": "spec.at"}, "wait": "1h"}
-    assert format_instant(ask(AFTER, config, _object(at=at)) - dt.timedelta(hours=1)) == start
-    assert explain(AFTER, config, _object(at=at)) == f"spec.at {start}, wait 1h"
+    obj = _object("2025-12-01T00:00:00Z", at=at)
+    assert format_instant(ask(AFTER, config, obj) - dt.timedelta(hours=1)) == start
+    assert explain(AFTER, config, obj) == f"spec.at {start}, wait 1h"
+
+
+@pytest.mark.parametrize("created", ["2026-01-01T09:00:01Z", "2026-01-01T11:59:59Z"])
+def test_a_start_before_the_object_was_made_keeps_it(created):
+    """A restored object, or an annotation that was copied with another one, has not lain here so long."""
+    config = {"since": {"path": "spec.at", "else": "created"}, "wait": "1h"}
+    with pytest.raises(Undecided, match=r"spec\.at 2026-01-01T09:00:00Z cannot be right: it is before it was made"):
+        ask(AFTER, config, _object(created, at="2026-01-01T09:00:00Z"))
+
+
+@pytest.mark.parametrize(
+    ("unit", "at", "start"),
+    [
+        ("s", 1_767_258_000, "2026-01-01T09:00:00Z"),
+        ("s", 1_767_258_000.5, "2026-01-01T09:00:00.500000Z"),
+        ("ms", 1_767_258_000_001, "2026-01-01T09:00:00.001000Z"),
+        ("us", 1_767_258_000_000_001, "2026-01-01T09:00:00.000001Z"),
+        ("ns", 1_767_258_000_000_000_001, "2026-01-01T09:00:00.000001Z"),
+        ("s", "1767258000", "2026-01-01T09:00:00Z"),
+    ],
+)
+def test_a_number_is_a_time_where_its_unit_is_said(unit, at, start):
+    """Also as text, which is all that an annotation can hold; rounded up, so that nothing is due too early."""
+    config = {"since": {"path": "spec.at", "unit": unit}, "wait": "1h"}
+    begun = ask(AFTER, config, _object("2025-12-01T00:00:00Z", at=at)) - dt.timedelta(hours=1)
+    assert begun == dt.datetime.fromisoformat(start)
+
+
+@pytest.mark.parametrize(
+    "at", [0, -1, 1, True, "", "x", "2026-01-01T09:00:00Z", "1e9", "0x10", 10**40, -(10**40), 1e300, [], {}]
+)
+@pytest.mark.parametrize("unit", ["s", "ms", "us", "ns"])
+def test_a_number_that_is_no_time_keeps_the_object(unit, at):
+    """Zero is 1970, and a unit that is wrong by a thousand is as impossible; an RFC 3339 time is no number."""
+    with pytest.raises(Undecided, match=r"spec\.at") as doubt:
+        ask(AFTER, {"since": {"path": "spec.at", "unit": unit, "else": "created"}, "wait": "1h"}, _object(at=at))
+    assert not isinstance(doubt.value, Missing)
+
+
+@pytest.mark.parametrize("at", [1_767_258_000, 1_767_258_000.0])
+def test_a_number_without_a_unit_keeps_the_object(at):
+    """Whether it counts seconds or milliseconds is not guessed."""
+    with pytest.raises(Undecided, match=r"spec\.at"):
+        ask(AFTER, {"since": {"path": "spec.at"}, "wait": "1h"}, _object(at=at))
+
+
+def _with(*conditions):
+    return {**_object("2025-12-01T00:00:00Z"), "status": {"conditions": list(conditions)}}
+
+
+def _ready(status="False", at="2026-01-01T09:00:00Z", kind="Ready"):
+    return {"type": kind, "status": status, "lastTransitionTime": at}
+
+
+NOT_READY = {"since": {"condition": "Ready", "status": "False"}, "wait": "1h"}
+
+
+def test_a_start_may_be_the_transition_of_a_condition():
+    """While it has the status; by default "True"."""
+    assert format_instant(ask(AFTER, NOT_READY, _with(_ready()))) == "2026-01-01T10:00:00Z"
+    said = explain(AFTER, NOT_READY, _with(_ready(kind="Synced", at="2026-01-01T11:00:00Z"), _ready()))
+    assert said == "condition Ready 'False' since 2026-01-01T09:00:00Z, wait 1h"
+    assert ask(AFTER, {"since": {"condition": "Ready"}, "wait": "1h"}, _with(_ready("True"))) is not None
+
+
+@pytest.mark.parametrize("status", ["True", "Unknown", "false", "", None, False, {}])
+def test_a_condition_with_another_status_keeps(status):
+    """It has not come; that is no error, and the words say so."""
+    assert ask(AFTER, NOT_READY, _with(_ready(status))) is None
+    assert explain(AFTER, NOT_READY, _with(_ready(status))) == "condition Ready is not 'False'"
+
+
+@pytest.mark.parametrize(
+    ("obj", "reason", "missing"),
+    [
+        (_object(), "condition Ready is missing", True),
+        (_with(), "condition Ready is missing", True),
+        (_with(_ready(kind="ready")), "condition Ready is missing", True),
+        (_with(_ready(at=None)), "lastTransitionTime of condition Ready is missing", True),
+        (_with(_ready(at="soon")), "'soon' is not an RFC 3339 time", False),
+        (_with(_ready(at="2013-01-01T00:00:00Z")), "before 2014", False),
+        (_with(_ready(at="0001-01-01T00:00:00Z")), "before 2014", False),
+        (_with(_ready(at="2026-01-01T12:01:00Z")), "ahead of now", False),
+        (_with(_ready(at="2025-11-30T00:00:00Z")), "before it was made", False),
+        (_with(_ready(), _ready("True")), "there 2 times", False),
+    ],
+)
+def test_a_condition_that_does_not_say_since_when_keeps(obj, reason, missing):
+    """Missing is no evaluation error; what cannot be right is one."""
+    with pytest.raises(Undecided, match=reason) as doubt:
+        ask(AFTER, NOT_READY, obj)
+    assert isinstance(doubt.value, Missing) is missing
+
+
+@pytest.mark.parametrize("obj", [_object(at=None), _object()])
+def test_null_is_a_missing_start_and_a_missing_wait(obj):
+    """Of the start, the fallback serves it; of the wait, the default does."""
+    with pytest.raises(Missing, match=r"spec\.at is (null|missing)"):
+        ask(AFTER, {"since": {"path": "spec.at"}, "wait": "1h"}, obj)
+    config = {"since": {"path": "spec.at", "else": "created"}, "wait": {"path": "spec.at", "default": "1h"}}
+    with pytest.raises(Missing, match=r"spec\.at is (null|missing)"):
+        ask(AFTER, config, obj)
+    config["wait"]["onMissing"] = "default"
+    assert _waited(config, obj) == dt.timedelta(hours=1)
+    assert "spec.at is null, created" in explain(AFTER, config, _object(at=None))
 
 
 def test_a_missing_start_keeps_unless_there_is_an_else():
@@ -103,9 +210,11 @@ def test_a_missing_start_keeps_unless_there_is_an_else():
     assert explain(AFTER, config, _object()) == "spec.at is missing, created 2026-01-01T10:00:00Z, wait 1h"
 
 
-@pytest.mark.parametrize("at", [None, 5, True, [], {}, "", "soon", "2013-01-01", "2026-01-02T00:00:00Z", "2026-13-01"])
+@pytest.mark.parametrize(
+    "at", [5, True, [], {}, "", "soon", "2013-01-01", "2026-01-02T00:00:00Z", "2026-13-01", "2026-01-01T09:59:59Z"]
+)
 def test_a_start_that_cannot_be_right_keeps_even_with_an_else(at):
-    """Null, of the wrong type, unreadable, too early, ahead of now: undecided, and no evaluation of the fallback."""
+    """Of the wrong type, unreadable, too early, ahead of now, before its birth: undecided, and no fallback."""
     with pytest.raises(Undecided) as doubt:
         ask(AFTER, {"since": {"path": "spec.at", "else": "created"}, "wait": "1h"}, _object(at=at))
     assert not isinstance(doubt.value, Missing)
@@ -123,6 +232,12 @@ def test_a_start_that_cannot_be_right_keeps_even_with_an_else(at):
         {"path": ""},
         {"path": "a..b"},
         {"path": "a", "else": "finished"},
+        {"path": "a", "unit": "m"},
+        {"path": "a", "condition": "Ready"},
+        {"condition": ""},
+        {"condition": "Ready", "status": False},
+        {"condition": "Ready", "status": "no"},
+        {"condition": "Ready", "else": "created"},
         {"path": "a", "otherwise": "created"},
     ],
 )
@@ -139,7 +254,7 @@ def test_without_mappings_a_field_holds_a_duration(value, wait):
 
 
 @pytest.mark.parametrize(
-    "value", [0, -1, "0s", "-1h", "1.5h", "", "x", "3600", 1.0, 3600.5, True, None, [], {}, 2**62, 10**30, "99999w"]
+    "value", [0, -1, "0s", "-1h", "1.5h", "", "x", "3600", 1.0, 3600.5, True, [], {}, 2**62, 10**30, "99999w"]
 )
 def test_a_duration_in_a_field_that_is_none_keeps_the_object(value):
     """0, negative, overflow and other types: kept with the reason, never "at once" and never in the past."""
@@ -187,7 +302,7 @@ def test_an_unmapped_class_without_a_default_keeps():
     assert explain(AFTER, config, _object(ttl="high")).endswith("spec.ttl is 'high', which mappings do not name")
 
 
-@pytest.mark.parametrize("value", [2, 0, False, 1.5, None, [], {}, ["low"]])
+@pytest.mark.parametrize("value", [2, 0, False, 1.5, [], {}, ["low"]])
 def test_a_default_does_not_serve_what_is_no_class(value):
     """Of the wrong type: kept with the reason, so that a typo does not become "delete everything"."""
     with pytest.raises(Undecided, match="which is no class of mappings"):

@@ -33,6 +33,11 @@ def _pod(**status):
     return _object("v1", "Pod", status)
 
 
+def _managed(obj, *writes):
+    entries = [{"manager": "a", "time": time, **({"subresource": sub} if sub else {})} for sub, time in writes]
+    return {**obj, "metadata": {**obj["metadata"], "managedFields": entries}}
+
+
 def _run(**status):
     return _object("tekton.dev/v1", "PipelineRun", status)
 
@@ -58,7 +63,19 @@ FINISHED = {
         _pod(phase="Failed", conditions=[_condition("Ready", at=T3), _condition("Initialized", at=T1)], startTime=T1),
         T3,
     ),
-    "Pod evicted before it ran: else startTime": (_pod(phase="Failed", reason="Evicted", startTime=T1), T1),
+    "Pod: the newest condition, when its containers ended before": (
+        _pod(phase="Failed", containerStatuses=[_ended(T1)], conditions=[_condition("DisruptionTarget", at=T3)]),
+        T3,
+    ),
+    "Pod: null is no time": (_pod(phase="Failed", containerStatuses=[_ended(None), _ended(T1)]), T1),
+    "Pod: Go's zero time is none": (
+        _pod(phase="Failed", containerStatuses=[_ended("0001-01-01T00:00:00Z"), _ended(T1)]),
+        T1,
+    ),
+    "Pod without other evidence: the newest write of its status": (
+        _managed(_pod(phase="Failed", reason="Evicted", startTime=T1), ("", T3), ("status", T1), ("status", T2)),
+        T2,
+    ),
     "PipelineRun failed": (_run(conditions=[_condition("Succeeded", "False")], completionTime=T1), T1),
     "PipelineRun succeeded: else the transition": (_run(conditions=[_condition("Succeeded")]), T2),
     "TaskRun": (_object("tekton.dev/v1", "TaskRun", {"conditions": [_condition("Succeeded")]}), T2),
@@ -81,21 +98,35 @@ UNFINISHED = {
     "run under way": _run(conditions=[_condition("Succeeded", "Unknown")], completionTime=T1),
     "run not begun": _run(),
     "Workflow running": _object("argoproj.io/v1alpha1", "Workflow", {"phase": "Running", "finishedAt": None}),
+    "Workflow running again": _object("argoproj.io/v1alpha1", "Workflow", {"phase": "Running", "finishedAt": T1}),
+    "anything with an empty time": _object("example.com/v1", "Thing", {"finishedAt": ""}),
+    "anything with a zero time": _object("example.com/v1", "Thing", {"finishedAt": "0001-01-01T00:00:00Z"}),
     "ConfigMap": {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "a"}},
     "a Job of another group": _object("example.com/v1", "Job", {"conditions": [_condition("Complete")]}),
     "types that cannot be": _job(conditions=[{"type": [], "status": {}}]),
 }
 UNTOLD = {
-    "finished, but no time": (_job(conditions=[{"type": "Complete", "status": "True"}]), "does not say when"),
-    "Pod finished, but no time": (_pod(phase="Succeeded"), "does not say when"),
-    "no time at all": (_pod(phase="Failed", startTime="soon"), "'soon' is not an RFC 3339 time"),
+    "finished, but no time": (_job(conditions=[{"type": "Complete", "status": "True"}]), "no finish time"),
+    "Pod finished, but no time": (_pod(phase="Succeeded"), "no finish time"),
+    "that it began is no evidence": (_pod(phase="Failed", startTime=T1), "no finish time"),
+    "no time at all": (_pod(phase="Failed", conditions=[_condition("Ready", at="soon")]), "'soon' is not an RFC 3339"),
+    "a number": (_object("example.com/v1", "Thing", {"finishedAt": 0}), "not an RFC 3339 time"),
+    "a map": (_object("example.com/v1", "Thing", {"finishedAt": {}}), "not an RFC 3339 time"),
+    "the other time is unreadable": (
+        _object("example.com/v1", "Thing", {"finishedAt": T1, "completionTime": "soon"}),
+        "'soon' is not an RFC 3339 time",
+    ),
+    "before its birth": (
+        {**_pod(phase="Failed", containerStatuses=[_ended(T1)]), "metadata": {"name": "a", "creationTimestamp": T2}},
+        "before it was made",
+    ),
     "one container's time is unreadable": (
         _pod(phase="Failed", containerStatuses=[_ended(T1), _ended("0")]),
         "'0' is not an RFC 3339 time",
     ),
     "a date is no time here": (_run(conditions=[_condition("Succeeded")], completionTime="2026-01-01"), "RFC 3339"),
     "before 2014": (_run(conditions=[_condition("Succeeded", at="2013-12-31T23:59:59Z")]), "it is before 2014"),
-    "ahead of now": (_pod(phase="Failed", startTime="2026-01-01T12:00:31Z"), "it is ahead of now"),
+    "ahead of now": (_pod(phase="Failed", containerStatuses=[_ended("2026-01-01T12:00:31Z")]), "it is ahead of now"),
 }
 
 

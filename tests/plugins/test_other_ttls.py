@@ -30,7 +30,7 @@ def test_expires_at_is_the_instant_that_the_field_holds(until, instant):
 
 
 @pytest.mark.parametrize(
-    "until", [None, 1_767_225_600, "", "never", "2026-01-05 00:00", "2013-12-31", "0001-01-01T00:00:00Z", {}]
+    "until", [1_767_225_600, "", "never", "2026-01-05 00:00", "2013-12-31", "0001-01-01T00:00:00Z", {}]
 )
 def test_an_expiry_that_cannot_be_right_keeps_the_object(until):
     """Unreadable, or before 2014: undecided, with the field's name."""
@@ -39,9 +39,26 @@ def test_an_expiry_that_cannot_be_right_keeps_the_object(until):
 
 
 def test_a_missing_expiry_is_no_error():
-    """The object is kept; nothing is wrong with the policy."""
+    """The object is kept; nothing is wrong with the policy. Null is missing."""
     with pytest.raises(Missing, match=r"spec\.until is missing"):
         ask(EXPIRES_AT, {"path": "spec.until"}, _object())
+    with pytest.raises(Missing, match=r"spec\.until is null"):
+        ask(EXPIRES_AT, {"path": "spec.until"}, _object(until=None))
+
+
+@pytest.mark.parametrize("expression", ["timestamp(object.spec.until)", "timestamp('0001-01-01T00:00:00Z')"])
+def test_go_s_zero_time_is_no_timestamp(expression):
+    """Objects spell so that there is no time."""
+    with pytest.raises((Undecided, InputError), match="zero time"):
+        ask(CEL, expression, _object(until="0001-01-01T00:00:00Z"))
+
+
+def test_an_expiry_may_be_a_number_in_a_unit():
+    """The same forms as a start."""
+    config = {"path": "spec.until", "unit": "s"}
+    assert format_instant(ask(EXPIRES_AT, config, _object(until=1_767_258_000))) == "2026-01-01T09:00:00Z"
+    with pytest.raises(Undecided, match="before 2014"):
+        ask(EXPIRES_AT, config, _object(until=0))
 
 
 @pytest.mark.parametrize("config", [False, 1, 0, "true", None, {}, []])

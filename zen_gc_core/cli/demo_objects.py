@@ -110,6 +110,9 @@ class _Past:
             "phase": phase,
             "startTime": self.ago(age),
             **({"reason": more["reason"]} if "reason" in more else {}),
+            "conditions": [
+                {"type": "Ready", "status": str(phase == "Running"), "lastTransitionTime": self.ago(age)},
+            ],
         }
         metadata = {"ownerReferences": [_OWNER]} if "owner" in more else {}
         namespace = more.get("namespace", SHOP)

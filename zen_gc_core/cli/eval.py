@@ -162,7 +162,7 @@ def _namespace_of(candidate: Candidate, run: Run) -> Any:
 def _cel(text: str) -> Callable[[Candidate, Run], _Yield]:
     language = expressions.cel
     functions = load_installed(Allowing()).vocabulary.cel_functions
-    program = language.Environment(VARIABLES, functions).compile(text)
+    program = language.Environment(VARIABLES, functions, zero_time=False).compile(text)
     names_namespace = "namespaceObject" in program.reads
     policy = policy_variable(_POLICY)
 

@@ -238,6 +238,7 @@ class _KeywordBuild(Build):
     def __init__(self, workshop: Workshop, path: str, depth: int) -> None:
         self.policy = workshop.policy
         self.targets = workshop.targets
+        self.finishing = workshop.vocabulary.finishing
         self._workshop = workshop
         self._path = path
         self._depth = depth

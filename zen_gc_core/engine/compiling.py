@@ -10,6 +10,7 @@ from zen_gc_core.engine.identity import NOTHING, UNKNOWN, SelfReads, difference,
 from zen_gc_core.engine.protected import PROTECTED_KINDS, PROTECTED_NAMESPACES
 from zen_gc_core.engine.protections import Grants, Lifted
 from zen_gc_core.engine.requesting import held, reads_of_requests
+from zen_gc_core.model.finishing import BUILT_IN, Finishing
 from zen_gc_core.model.policy import Policy, PolicyReference, Problem
 from zen_gc_core.model.reads import Reads
 from zen_gc_core.model.scope import TheseNamespaces
@@ -41,6 +42,7 @@ class CompiledPolicy:
         reads: What TTL, conditions, field selectors and the action's requests read of an object, protections aside.
         lifted: What it takes although it is unfinished.
         self_reads: What it reads of its own labels and annotations.
+        finishing: The kinds that are known to finish.
     """
 
     policy: Policy
@@ -52,6 +54,7 @@ class CompiledPolicy:
     reads: Reads
     lifted: Lifted = field(default_factory=Lifted)
     self_reads: SelfReads = NOTHING
+    finishing: Finishing = BUILT_IN
 
     @property
     def reference(self) -> PolicyReference:
@@ -127,7 +130,10 @@ def compile_policy(parsed: ParsedPolicy, vocabulary: Vocabulary, grants: Grants 
     lifted = Lifted(owned=policy.behavior.include_owned, managed=policy.behavior.include_managed)
     self_reads = SelfReads.of(workshop.expressions.policy_reads, by_plugins=workshop.by_plugins)
     policy = replace(policy, digest=digest_of(parsed.reference, parsed.spec, self_reads))
-    compiled = CompiledPolicy(policy, ttl.call, ttl.explain, matcher, request, requests, reads, lifted, self_reads)
+    finishing = vocabulary.finishing
+    compiled = CompiledPolicy(
+        policy, ttl.call, ttl.explain, matcher, request, requests, reads, lifted, self_reads, finishing
+    )
     return Compilation(parsed.reference, compiled, (), (*warnings, *_protected(policy, grants, parsed)))
 
 

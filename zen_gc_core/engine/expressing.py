@@ -45,7 +45,7 @@ class Expressions:
 
     @cached_property
     def _environment(self) -> cel.Environment:
-        return expressions.cel.Environment(VARIABLES, self._functions)
+        return expressions.cel.Environment(VARIABLES, self._functions, zero_time=False)
 
     def cel(self, text: str) -> Compiled[Any]:
         """Compile a CEL expression; a timestamp is answered as an aware ``datetime``.

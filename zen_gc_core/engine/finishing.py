@@ -10,22 +10,36 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from zen_gc_core.engine.kinds import built_in
-from zen_gc_core.model.finishing import FINISHING_KINDS, finish_of
 
 if TYPE_CHECKING:
+    from zen_gc_core.keywords import Run
     from zen_gc_core.model.candidate import Candidate
+    from zen_gc_core.model.finishing import Finishing
 
 
 @lru_cache(maxsize=4096)
-def may_finish(api_version: str, kind: str) -> bool:
+def may_finish(finishing: Finishing, api_version: str, kind: str) -> bool:
     """Whether objects of a kind may finish: it is known to, or nothing is known of it."""
-    return (api_version.rpartition("/")[0], kind) in FINISHING_KINDS or built_in(api_version, kind) is None
+    return finishing.known(api_version.rpartition("/")[0], kind) or built_in(api_version, kind) is None
 
 
-def unfinished(candidate: Candidate) -> bool:
+def unfinished(candidate: Candidate, run: Run) -> bool:
     """Whether an object has not finished its work.
 
     Args:
         candidate: The object; whole, where its kind may finish.
+        run: The run.
     """
-    return not may_finish(candidate.api_version, candidate.kind) or finish_of(candidate) is None
+    return not may_finish(run.finishing, candidate.api_version, candidate.kind) or not run.finished(candidate)
+
+
+def looked_after(candidate: Candidate, run: Run) -> str | None:
+    """Why what owns or tracks an object still cares for it; None when it has no more use for it.
+
+    Args:
+        candidate: The object; whole, where its kind may finish.
+        run: The run.
+    """
+    if unfinished(candidate, run):
+        return "it is not finished, and"
+    return None if run.released(candidate) else "it has finished, but"

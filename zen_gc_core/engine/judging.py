@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from zen_gc_core.keywords import Run
     from zen_gc_core.model.candidate import Candidate
 
+_TWO_MOMENTS: Final = dt.timedelta(microseconds=2)
 _NO_EXPIRY: Final = KeptBy.NO_EXPIRY
 _CONDITION: Final = KeptBy.CONDITION
 
@@ -128,7 +129,23 @@ def _instant(compiled: CompiledPolicy, candidate: Candidate, run: Run) -> dt.dat
         raise Undecided(f"the TTL failed: {type(error).__name__}: {error}") from error
     if instant < EARLIEST:
         raise Undecided(f"the expiry {format_instant(instant)} cannot be right: it is before 2014")
+    _check_birth(instant, candidate, run)
     return instant
+
+
+def _check_birth(instant: dt.datetime, candidate: Candidate, run: Run) -> None:
+    """An expiry must be later than the creation: what expires as it is made has a TTL of nothing.
+
+    An object may be younger than the run by what clocks may disagree; ``immediate`` takes it all the same.
+    """
+    born = candidate.born
+    if born is None:
+        return
+    if born > run.now and born - run.now > run.clock_skew:
+        raise Undecided(f"metadata.creationTimestamp {format_instant(born)} cannot be right: it is ahead of now")
+    if instant <= min(born, run.now - _TWO_MOMENTS):
+        when = "before" if instant < born else "at the instant that"
+        raise Undecided(f"the expiry {format_instant(instant)} cannot be right: it is {when} it was made")
 
 
 def _in_utc(answer: object) -> dt.datetime:

@@ -184,7 +184,7 @@ def _planned(compilation: Compilation, files: Files, asking: Asking) -> Planned:
 
 
 def _plan(compiled: CompiledPolicy, files: Files, asking: Asking) -> Plan:
-    run = Run(asking.now, compiled.reference, files.namespace)
+    run = Run(asking.now, compiled.reference, files.namespace, finishing=compiled.finishing)
     protections = Protections(asking.grants, lambda name: files.kept_inside(name, asking.now), files.has_service)
     case = Case(compiled, run, protections, record=True, record_skipped=asking.skipped)
     tallies = []

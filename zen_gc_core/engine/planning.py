@@ -11,11 +11,11 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from zen_gc_core.engine import breaker, judging
+from zen_gc_core.engine.finishing import unfinished
 from zen_gc_core.engine.protections import needs_whole
 from zen_gc_core.engine.selecting import in_scope, selected, takes_everything
 from zen_gc_core.errors import Undecided
 from zen_gc_core.model.decision import Decision, KeptBy, Verdict
-from zen_gc_core.model.finishing import finish_of
 from zen_gc_core.model.plan import Plan
 from zen_gc_core.texts import placed
 
@@ -122,7 +122,7 @@ class Tally:
 
     def _judge(self, candidate: Candidate) -> None:
         case = self._case
-        owner_matters = candidate.complete or not needs_whole(candidate, case.compiled.lifted)
+        owner_matters = candidate.complete or not needs_whole(candidate, case.compiled.lifted, case.run.finishing)
         answer = judging.due(case.compiled, candidate, case.run, case.protections, owner_matters=owner_matters)
         if case.record and not isinstance(answer, Decision):
             answer = judging.decide(case.compiled, candidate, case.run, case.protections, owner_matters=owner_matters)
@@ -162,7 +162,7 @@ class Tally:
 
     def _take_due(self, decision: Decision, candidate: Candidate) -> None:
         self.due += 1
-        if candidate.complete and finish_of(candidate) is not None:
+        if candidate.complete and not unfinished(candidate, self._case.run):
             self.finished += 1
         if self._case.record:
             self._recorded.append(decision)
@@ -241,6 +241,6 @@ def unfinished_in_scope(compiled: CompiledPolicy, candidate: Candidate, run: Run
     """
     targets = compiled.targets_of(candidate.api_version, candidate.kind)
     try:
-        return bool(in_scope(targets, candidate, run)) and finish_of(candidate) is None
+        return bool(in_scope(targets, candidate, run)) and unfinished(candidate, run)
     except Undecided:
         return False

@@ -10,12 +10,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from zen_gc_core.engine.finishing import may_finish, unfinished
+from zen_gc_core.engine.finishing import looked_after, may_finish
 from zen_gc_core.engine.managing import manager_of
 from zen_gc_core.engine.protected import PROTECTED_KINDS, PROTECTED_NAMESPACES, PROTECTED_SECRET_TYPES, well_known
 from zen_gc_core.errors import InputError, Undecided
 from zen_gc_core.fieldpaths import MISSING, FieldPath
-from zen_gc_core.instants import format_instant, parse_instant
+from zen_gc_core.instants import EARLIEST, format_instant, parse_instant
 from zen_gc_core.model.policy import GROUP
 from zen_gc_core.model.reads import Reads
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from zen_gc_core.keywords import Run
     from zen_gc_core.model.candidate import Candidate
+    from zen_gc_core.model.finishing import Finishing
 
 KEEP: Final = f"{GROUP}/keep"
 """The label or annotation that keeps an object, or all objects of a Namespace."""
@@ -111,8 +112,8 @@ class Protections:
             or self._by_kind(candidate)
             or (marked(candidate.labels, candidate.annotations, run.now) and f"it {_carries(candidate, run.now)}")
             or ("it is terminating" if candidate.terminating else None)
-            or (None if lifted.owned else _by_owner(candidate))
-            or (None if lifted.managed else _by_manager(candidate))
+            or (None if lifted.owned else _by_owner(candidate, run))
+            or (None if lifted.managed else _by_manager(candidate, run))
             or self._by_namespace(candidate, run)
             or self._by_service(candidate)
             or self._by_contents(candidate)
@@ -164,17 +165,17 @@ class Protections:
         return self.kept_inside(candidate.name)
 
 
-def _by_owner(candidate: Candidate) -> str | None:
+def _by_owner(candidate: Candidate, run: Run) -> str | None:
     for owner in candidate.owner_references:
-        if owner.controller and unfinished(candidate):
+        if owner.controller and (why := looked_after(candidate, run)):
             lift = "`behavior.includeOwned: true` lifts this"
-            return f"it is not finished, and {owner.kind} {owner.name} controls it ({lift})"
+            return f"{why} {owner.kind} {owner.name} controls it ({lift})"
     return None
 
 
-def _by_manager(candidate: Candidate) -> str | None:
+def _by_manager(candidate: Candidate, run: Run) -> str | None:
     manager = manager_of(candidate)
-    if manager is None or not unfinished(candidate):
+    if manager is None or looked_after(candidate, run) is None:
         return None
     return f"{manager} tracks it and would make it again (`behavior.includeManaged: true` lifts this)"
 
@@ -186,7 +187,8 @@ def _is_namespace(candidate: Candidate) -> bool:
 def marked(labels: Mapping[str, str], annotations: Mapping[str, str], now: dt.datetime) -> bool:
     """Whether labels or annotations carry the keep mark.
 
-    Any value keeps but ``false``; as an annotation, a time or date keeps until then.
+    Any value keeps but ``false``; as an annotation, a time or date keeps until then. One before 2014 is no time that
+    somebody meant, and keeps as any other value does.
     """
     if KEEP in labels and labels[KEEP] != "false":
         return True
@@ -206,13 +208,14 @@ def _carries(candidate: Candidate, now: dt.datetime) -> str:
 
 def _instant(value: Any) -> dt.datetime | None:
     try:
-        return parse_instant(value)
+        instant = parse_instant(value)
     except InputError:
         return None
+    return instant if instant >= EARLIEST else None
 
 
-def needs_whole(candidate: Candidate, lifted: Lifted) -> bool:
+def needs_whole(candidate: Candidate, lifted: Lifted, finishing: Finishing) -> bool:
     """Whether an object known by its metadata must be read whole before it is judged: whether it finished matters."""
     owned = not lifted.owned and any(owner.controller for owner in candidate.owner_references)
     looked_after = owned or (not lifted.managed and manager_of(candidate) is not None)
-    return looked_after and may_finish(candidate.api_version, candidate.kind)
+    return looked_after and may_finish(finishing, candidate.api_version, candidate.kind)

@@ -239,6 +239,15 @@ class Candidate:
         return self._created
 
     @property
+    def born(self) -> datetime | None:
+        """When it was created; None where that is not said, as in files; as ``created``.
+
+        Raises:
+            Undecided: There is a creationTimestamp, but one that cannot be right.
+        """
+        return None if self._created is None else self.created
+
+    @property
     def object(self) -> dict[str, Any]:
         """The whole object, decoded; must not be changed.
 

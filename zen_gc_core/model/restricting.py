@@ -125,6 +125,10 @@ class _Restricted(Candidate):
         return self._declared("metadata", "creationTimestamp").created
 
     @property
+    def born(self) -> datetime | None:
+        return self._declared("metadata", "creationTimestamp").born
+
+    @property
     def object(self) -> dict[str, Any]:
         if not self._reads.everything:
             raise UndeclaredReadError("the whole object was read but not declared")

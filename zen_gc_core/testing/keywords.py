@@ -41,7 +41,8 @@ class Situation(TypedDict, total=False):
         policy: The policy that asks.
         targets: What the policy looks at, as pairs of apiVersion and kind.
         namespaces: The Namespaces that can be read, as objects.
-        vocabulary: The keywords of nested condition maps; by default those of the installed plugins.
+        vocabulary: The keywords of nested condition maps, and the kinds that finish; by default those of the installed
+            plugins.
     """
 
     now: str
@@ -151,13 +152,13 @@ def run_of(situation: Situation) -> Run:
         _policy(situation),
         look_up,
         situation.get("clock_skew", dt.timedelta(seconds=30)),
+        _vocabulary(situation).finishing,
     )
 
 
 def _built(keyword: Keyword[Any, Any], config: Any, situation: Situation) -> tuple[Compiled[Any], list[str]]:
     targets = tuple(Target(api_version, kind) for api_version, kind in situation.get("targets", ()))
-    vocabulary = situation["vocabulary"] if "vocabulary" in situation else _installed()
-    workshop = Workshop(_policy(situation), targets, vocabulary)
+    workshop = Workshop(_policy(situation), targets, _vocabulary(situation))
     offered = Offered(keyword, TypeAdapter(keyword.config), "tested", "tested")
     compiled = workshop.keyword(
         {keyword.name: offered}, KeywordUse(keyword.name, config, keyword.name), asked_of_objects=False
@@ -165,6 +166,10 @@ def _built(keyword: Keyword[Any, Any], config: Any, situation: Situation) -> tup
     if compiled is None or workshop.errors:
         raise InputError("; ".join(map(str, workshop.errors)))
     return compiled, list(map(str, workshop.warnings))
+
+
+def _vocabulary(situation: Situation) -> Vocabulary:
+    return situation["vocabulary"] if "vocabulary" in situation else _installed()
 
 
 @cache

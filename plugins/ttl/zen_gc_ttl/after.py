@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 from pydantic import WithJsonSchema
 
-from zen_gc_core import FINISHING_KINDS, Build, Candidate, Compiled, Config, Duration, Keyword, Run, Undecided, built_in
-from zen_gc_ttl.starts import CREATED, FINISHED, Since, Start, start_of
+from zen_gc_core import Build, Candidate, Compiled, Config, Duration, Keyword, Run, Undecided, built_in
+from zen_gc_ttl.starts import CREATED, Since, Start, finished, start_of
 from zen_gc_ttl.waits import ConfiguredWait, Wait, fixed, wait_of
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ class After(Config):
 def _compile_after(config: After, build: Build) -> Compiled[dt.datetime | None]:
     if config.since == "finished":
         _warn_of_the_unfinishable(build, "since")
-    return _added(start_of(config.since), wait_of(config.wait, build))
+    return _added(start_of(config.since, build), wait_of(config.wait, build))
 
 
 def _compile_after_creation(config: dt.timedelta, _build: Build) -> Compiled[dt.datetime | None]:
@@ -37,12 +37,12 @@ def _compile_after_creation(config: dt.timedelta, _build: Build) -> Compiled[dt.
 
 def _compile_after_finished(config: dt.timedelta, build: Build) -> Compiled[dt.datetime | None]:
     _warn_of_the_unfinishable(build, "")
-    return _added(FINISHED, fixed(config))
+    return _added(finished(build), fixed(config))
 
 
 def _warn_of_the_unfinishable(build: Build, path: str) -> None:
     for target in build.targets:
-        if (target.group, target.kind) in FINISHING_KINDS:
+        if build.finishing.known(target.group, target.kind):
             continue
         known = built_in(target.api_version, target.kind)
         if known is not None and known.served:
@@ -51,7 +51,7 @@ def _warn_of_the_unfinishable(build: Build, path: str) -> None:
             build.warn(
                 path,
                 f"it is not known when a {target.kind} finishes: its objects are kept, unless they have a condition "
-                "Succeeded, status.finishedAt or status.completionTime",
+                "Succeeded, or a time such as status.finishedAt, status.completionTime or status.endTime",
             )
 
 

@@ -6,22 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 from pydantic import Field
 
-from zen_gc_core import (
-    EARLIEST,
-    MISSING,
-    Build,
-    Candidate,
-    Compiled,
-    Config,
-    FieldPath,
-    InputError,
-    Keyword,
-    Missing,
-    Run,
-    Undecided,
-    format_instant,
-    parse_instant,
-)
+from zen_gc_core import Build, Candidate, Compiled, Config, FieldPath, Keyword, Run, format_instant
+from zen_gc_ttl.times import Unit, time_at
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -31,22 +17,17 @@ class ExpiresAt(Config):
     """At the time or date that a field of the object holds."""
 
     path: FieldPath = Field(description="The field; a date is midnight UTC.")
+    unit: Unit | None = Field(
+        default=None, description="Where the field holds a number: what it counts since 1970-01-01T00:00:00Z."
+    )
 
 
 def _compile(config: ExpiresAt, _build: Build) -> Compiled[dt.datetime | None]:
     path = config.path
+    time = time_at(path, config.unit)
 
     def expiry(candidate: Candidate, _run: Run) -> dt.datetime:
-        value = candidate.get(path)
-        if value is MISSING:
-            raise Missing(f"{path} is missing")
-        try:
-            instant = parse_instant(value)
-        except InputError as error:
-            raise Undecided(f"{path}: {error}") from None
-        if instant < EARLIEST:
-            raise Undecided(f"{path} {format_instant(instant)} cannot be right: it is before 2014")
-        return instant
+        return time(candidate)
 
     def explain(candidate: Candidate, run: Run) -> str:
         return f"{path} is {format_instant(expiry(candidate, run))}"

@@ -12,7 +12,7 @@ from pydantic import WithJsonSchema
 
 from zen_gc_core import Build, Candidate, Compiled, Keyword, Run, Undecided
 
-_JUST_BEFORE: Final = dt.timedelta(microseconds=1)
+_A_MOMENT: Final = dt.timedelta(microseconds=1)
 
 Immediate = Annotated[
     bool,
@@ -28,11 +28,12 @@ def _compile(config: bool, build: Build) -> Compiled[dt.datetime | None]:  # noq
         raise build.error("", "must be true; an object that is not to be collected needs no policy")
 
     def expiry(candidate: Candidate, run: Run) -> dt.datetime:
+        # After the creation, as every expiry must be: what expires when it is made has a TTL of nothing.
         try:
-            created = candidate.created
-        except Undecided:
-            return run.now - _JUST_BEFORE
-        return created if created < run.now else run.now - _JUST_BEFORE
+            instant = candidate.created + _A_MOMENT
+        except (Undecided, OverflowError):
+            return run.now - _A_MOMENT
+        return min(instant, run.now - _A_MOMENT)
 
     return Compiled(expiry, reads=("metadata.creationTimestamp",), explain=_explain)
 

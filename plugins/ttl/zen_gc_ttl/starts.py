@@ -1,6 +1,7 @@
-"""Starts: the instants from which a wait is counted. Creation, the finish, or a time that the object holds.
+"""Starts: the instants from which a wait is counted: creation, the finish, a time or a condition that the object holds.
 
-A start that cannot be right, before 2014 or ahead of now by more than clocks may disagree, is undecided.
+A start that cannot be right is undecided: before 2014, ahead of now by more than clocks may disagree, or, where it is
+not the creation, before the object was made.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from pydantic import Field, ValidatorFunctionWrapHandler, WrapValidator
 
 from zen_gc_core import (
     EARLIEST,
-    MISSING,
+    Build,
     Candidate,
     Config,
     FieldPath,
@@ -20,10 +21,10 @@ from zen_gc_core import (
     Missing,
     Run,
     Undecided,
-    finish_of,
     format_instant,
     parse_instant,
 )
+from zen_gc_ttl.times import Unit, is_missing, said_missing, time_at
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -49,28 +50,49 @@ class SinceField(Config):
     """The time or date that a field holds."""
 
     path: FieldPath = Field(description="The field; a date is midnight UTC.")
-    otherwise: Literal["created"] | None = Field(
-        default=None, alias="else", description="Where the field is missing; by default the object is kept."
+    unit: Unit | None = Field(
+        default=None, description="Where the field holds a number: what it counts since 1970-01-01T00:00:00Z."
     )
+    otherwise: Literal["created"] | None = Field(
+        default=None, alias="else", description="Where the field is missing or null; by default the object is kept."
+    )
+
+
+class SinceCondition(Config):
+    """The last transition of a condition, while it has a status."""
+
+    condition: Annotated[
+        str,
+        Field(min_length=1, max_length=316, description="The type of the condition, in `status.conditions`."),
+    ]
+    status: Literal["True", "False", "Unknown"] = Field(
+        default="True", description="The status that it must have; with another one the object is kept."
+    )
+
+
+Begins = Literal["created", "finished"] | SinceField | SinceCondition
+"""The configuration of a start, read."""
 
 
 def _by_shape(value: Any, _handler: ValidatorFunctionWrapHandler) -> Any:
     if isinstance(value, dict):
-        return SinceField.model_validate(value)
+        return (SinceCondition if "condition" in value else SinceField).model_validate(value)
     if value in ("created", "finished"):
         return value
-    raise ValueError("must be created, finished, or a map with the path of a time")
+    raise ValueError("must be created, finished, or a map with the path of a time, or with a condition")
 
 
-Since = Annotated[Literal["created", "finished"] | SinceField, WrapValidator(_by_shape)]
+Since = Annotated[Begins, WrapValidator(_by_shape)]
 """The configuration of a start."""
 
 
-def start_of(since: Literal["created", "finished"] | SinceField) -> Start:
+def start_of(since: Begins, build: Build) -> Start:
     """Compile a start."""
     if isinstance(since, SinceField):
         return _from_field(since)
-    return CREATED if since == "created" else FINISHED
+    if isinstance(since, SinceCondition):
+        return _from_condition(since)
+    return CREATED if since == "created" else finished(build)
 
 
 def _possible(start: dt.datetime, run: Run, what: str) -> dt.datetime:
@@ -78,6 +100,14 @@ def _possible(start: dt.datetime, run: Run, what: str) -> dt.datetime:
         raise Undecided(f"{what} {format_instant(start)} cannot be right: it is before 2014")
     if start > run.now and start - run.now > run.clock_skew:
         raise Undecided(f"{what} {format_instant(start)} cannot be right: it is ahead of now")
+    return start
+
+
+def _after_birth(start: dt.datetime, candidate: Candidate, run: Run, what: str) -> dt.datetime:
+    _possible(start, run, what)
+    born = candidate.born
+    if born is not None and start < born:
+        raise Undecided(f"{what} {format_instant(start)} cannot be right: it is before it was made")
     return start
 
 
@@ -93,47 +123,84 @@ CREATED: Final = Start(_created, ("metadata.creationTimestamp",), _created_words
 """The creation, by the API server's clock."""
 
 
+def finished(build: Build) -> Start:
+    """The finish, as the kind's row or the common conventions of status tell it.
+
+    Args:
+        build: Of the keyword; its targets decide what is read.
+    """
+    kinds = {(target.group, target.kind) for target in build.targets} or set(build.finishing.rows)
+    reads = {path for kind in kinds for path in build.finishing.reads(*kind)}
+    return Start(_finished, tuple(sorted(reads)), _finished_words)
+
+
 def _finished(candidate: Candidate, run: Run) -> dt.datetime | None:
-    text = finish_of(candidate)
-    if text is None:
-        return None
-    if not text:
-        raise Undecided("it is finished but does not say when")
-    try:
-        finish = parse_instant(text, dates=False)
-    except InputError as error:
-        raise Undecided(f"its finish cannot be right: {error}") from None
-    return _possible(finish, run, "its finish")
+    return run.finish_of(candidate)
 
 
 def _finished_words(candidate: Candidate, run: Run) -> str:
-    finish = _finished(candidate, run)
+    finish = run.finish_of(candidate)
     return "it is not finished" if finish is None else f"finished {format_instant(finish)}"
-
-
-FINISHED: Final = Start(_finished, ("status",), _finished_words)
-"""The finish, as the kind or the common conventions of status tell it."""
 
 
 def _from_field(since: SinceField) -> Start:
     path = since.path
     fallback = since.otherwise is not None
+    time = time_at(path, since.unit)
 
     def of(candidate: Candidate, run: Run) -> dt.datetime:
-        value = candidate.get(path)
-        if value is MISSING:
+        try:
+            start = time(candidate)
+        except Missing:
             if fallback:
                 return _created(candidate, run)
-            raise Missing(f"{path} is missing")
-        try:
-            start = parse_instant(value)
-        except InputError as error:
-            raise Undecided(f"{path}: {error}") from None
-        return _possible(start, run, str(path))
+            raise
+        return _after_birth(start, candidate, run, str(path))
 
     def words(candidate: Candidate, run: Run) -> str:
-        if candidate.get(path) is MISSING:
-            return f"{path} is missing, {_created_words(candidate, run)}"
+        value = candidate.get(path)
+        if is_missing(value):
+            return f"{path} is {said_missing(value)}, {_created_words(candidate, run)}"
         return f"{path} {format_instant(of(candidate, run))}"
 
-    return Start(of, (path.text, *CREATED.reads) if fallback else (path.text,), words)
+    return Start(of, (path.text, *CREATED.reads), words)
+
+
+_CONDITIONS: Final = FieldPath.parse("status.conditions")
+
+
+def _from_condition(since: SinceCondition) -> Start:
+    name, wanted = since.condition, since.status
+
+    def found(candidate: Candidate) -> dict[str, Any] | None:
+        """The condition; None while it has another status."""
+        conditions = candidate.get(_CONDITIONS)
+        listed = conditions if isinstance(conditions, list) else []
+        named = [one for one in listed if isinstance(one, dict) and one.get("type") == name]
+        if not named:
+            raise Missing(f"condition {name} is missing")
+        if len(named) > 1:
+            raise Undecided(f"condition {name} is there {len(named)} times")
+        return named[0] if named[0].get("status") == wanted else None
+
+    def of(candidate: Candidate, run: Run) -> dt.datetime | None:
+        condition = found(candidate)
+        if condition is None:
+            return None
+        value = condition.get("lastTransitionTime")
+        what = f"lastTransitionTime of condition {name}"
+        if value is None:
+            raise Missing(f"{what} is missing")
+        try:
+            start = parse_instant(value, dates=False)
+        except InputError as error:
+            raise Undecided(f"{what}: {error}") from None
+        return _after_birth(start, candidate, run, what)
+
+    def words(candidate: Candidate, run: Run) -> str:
+        start = of(candidate, run)
+        if start is None:
+            return f"condition {name} is not {wanted!r}"
+        return f"condition {name} {wanted!r} since {format_instant(start)}"
+
+    return Start(of, ("status.conditions", *CREATED.reads), words)

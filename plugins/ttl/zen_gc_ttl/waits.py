@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 from pydantic import Field, PlainValidator, ValidatorFunctionWrapHandler, WithJsonSchema, WrapValidator
 
 from zen_gc_core import (
-    MISSING,
     Build,
     Candidate,
     Config,
@@ -21,6 +20,7 @@ from zen_gc_core import (
     format_duration,
     parse_duration,
 )
+from zen_gc_ttl.times import is_missing, said_missing
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -139,19 +139,20 @@ def _from_field(config: WaitFromField) -> Wait:
 
     def of(candidate: Candidate) -> dt.timedelta | None:
         value = candidate.get(path)
-        if value is not MISSING:
+        if not is_missing(value):
             return read(value)
         if keeps_missing:
-            raise Missing(f"{path} is missing")
+            raise Missing(f"{path} is {said_missing(value)}")
         return of_missing
 
     def words(candidate: Candidate) -> str:
         value = candidate.get(path)
-        found = f"{path} is {'missing' if value is MISSING else _shown(value)}"
+        missing = is_missing(value)
+        found = f"{path} is {said_missing(value) if missing else _shown(value)}"
         span = of(candidate)
         if span is not None:
             return f"{found}, wait {format_duration(span)}"
-        if config.mappings and config.default is None and value not in (*config.mappings, *_NEVER):
+        if config.mappings and config.default is None and not missing and value not in (*config.mappings, *_NEVER):
             return f"{found}, which mappings do not name"
         return f"{found}: never"
 
@@ -202,7 +203,5 @@ def _shown(value: Any) -> str:
         return "a map"
     if isinstance(value, list):
         return "a list"
-    if value is None:
-        return "null"
     text = repr(value) if isinstance(value, str) else str(_class_name(value) or value)
     return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}…"

@@ -198,7 +198,7 @@ def test_without_an_instant_an_object_is_kept_without_an_error(answer, words):
 @pytest.mark.parametrize(
     ("moment", "verdict"),
     [
-        (dt.datetime(2014, 1, 1, tzinfo=dt.UTC), Verdict.ACT),
+        (dt.datetime(2014, 1, 1, 0, 0, 1, tzinfo=dt.UTC), Verdict.ACT),
         (dt.datetime(2026, 1, 1, 13, 59, 59, tzinfo=dt.timezone(2 * 3600 * SECOND)), Verdict.ACT),
         (dt.datetime(2026, 1, 1, 13, 0, 0, tzinfo=dt.timezone(3600 * SECOND)), Verdict.WAIT),
         (dt.datetime(9999, 12, 31, tzinfo=dt.UTC), Verdict.WAIT),
@@ -206,7 +206,7 @@ def test_without_an_instant_an_object_is_kept_without_an_error(answer, words):
 )
 def test_an_instant_counts_whatever_its_zone(moment, verdict):
     """And is told in UTC."""
-    decision = judged(with_ttl(moment), thing())
+    decision = judged(with_ttl(moment), thing(creationTimestamp="2014-01-01T00:00:00Z"))
     assert decision.verdict is verdict
     assert decision.expires_at == moment
     assert decision.expires_at.tzinfo is dt.UTC

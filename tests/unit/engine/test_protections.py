@@ -22,6 +22,7 @@ from zen_gc_core.engine.protections import Grants, Lifted, needs_whole
 from zen_gc_core.errors import Undecided
 from zen_gc_core.model.candidate import Candidate
 from zen_gc_core.model.decision import KeptBy, Verdict
+from zen_gc_core.model.finishing import BUILT_IN
 
 IMMEDIATE = document(ttl={"immediate": True})
 KINDS = [
@@ -231,7 +232,12 @@ def test_a_terminating_object_is_kept(policy):
 
 
 RUNNING = {"status": {"phase": "Running"}}
-DONE = {"status": {"phase": "Failed", "startTime": "2025-06-01T00:00:00Z"}}
+DONE = {
+    "status": {
+        "phase": "Failed",
+        "conditions": [{"type": "Ready", "status": "False", "lastTransitionTime": "2025-12-31T00:00:00Z"}],
+    }
+}
 
 
 @pytest.mark.parametrize(
@@ -315,7 +321,7 @@ def test_an_object_is_read_whole_when_it_matters_whether_it_finished(kind, metad
     """Its metadata does not tell; of a kind that never finishes it need not."""
     api_version = {"ConfigMap": "v1", "Other": "acme.io/v1"}.get(kind, "argoproj.io/v1alpha1")
     candidate = Candidate.from_object(thing(kind, api_version, **metadata), complete=False)
-    assert needs_whole(candidate, lifted) is needed
+    assert needs_whole(candidate, lifted, BUILT_IN) is needed
 
 
 ARGO = "argocd.argoproj.io/tracking-id"

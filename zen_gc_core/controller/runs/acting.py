@@ -1,7 +1,8 @@
 """Acting: a plan is carried out, one guarded write at a time.
 
-For each object: the fence, the rate, a fresh read, the full decision again, its intent in the log, the fence once more,
-and only then a write with the uid and the resourceVersion of that read. The reasons are in ``docs/explanation/the-delete-contract.md``.
+For each object: the fence, the rate, a fresh read, the full decision again, at the run's instant and at the present one,
+its intent in the log, the fence once more, and only then a write with the uid and the resourceVersion of that read. The
+reasons are in ``docs/explanation/the-delete-contract.md``.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import threading
 import uuid
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final, Protocol
 
 from zen_gc_core.cluster.clocks import boottime
@@ -28,6 +29,7 @@ from zen_gc_core.model.report import Outcome
 from zen_gc_core.model.results import Result
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Callable, Iterator
 
     from zen_gc_core.cluster.connection import Connection
@@ -96,6 +98,7 @@ class Acting:
         witness: Told of every write.
         stopping: Set when the program ends: no new write begins.
         timeout: Seconds for one write.
+        now: The present instant, by the earlier of the clocks.
     """
 
     connection: Connection
@@ -106,6 +109,7 @@ class Acting:
     witness: Witness
     stopping: threading.Event
     timeout: float
+    now: Callable[[], dt.datetime]
 
 
 @dataclass(slots=True)
@@ -241,7 +245,13 @@ class _Carrying:
             return judging.skip(candidate)
         if not reached or not selected(reached, candidate):
             return judging.skip(candidate)
-        return judging.decide(case.compiled, candidate, case.run, case.protections)
+        again = judging.decide(case.compiled, candidate, case.run, case.protections)
+        if again.verdict is not Verdict.ACT:
+            return again
+        # A condition may hold at the run's instant and no longer now: a window of the night that the run outlived.
+        present = replace(case.run, now=self._acting.now())
+        late = judging.decide(case.compiled, candidate, present, case.protections)
+        return again if late.verdict is Verdict.ACT else late
 
     def _write(self, decision: Decision, observed: Observed, journal: _Journal) -> None:
         acting = self._acting

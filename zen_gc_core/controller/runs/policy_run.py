@@ -39,6 +39,11 @@ if TYPE_CHECKING:
 HOOK_SECONDS: Final = 10.0
 
 
+def earlier_of(local: dt.datetime, server: dt.datetime | None) -> dt.datetime:
+    """The earlier of two clocks; the local one where the server's is not known."""
+    return local if server is None else min(local, server)
+
+
 class PolicyRun:
     """One run of one policy.
 
@@ -101,8 +106,7 @@ class PolicyRun:
         clock = self._context.connection.clock
         if clock.now() is None:
             read_policy(self._context.connection, self.entry.reference)  # any answer tells the server's time
-        server = clock.now()
-        return self._started if server is None else min(self._started, server)
+        return earlier_of(self._started, clock.now())
 
     def _fail(self, error: ClusterError) -> None:
         if isinstance(error, AccessDenied):
@@ -188,6 +192,7 @@ class PolicyRun:
             self._reporter,
             context.stopping,
             context.write_timeout,
+            lambda: earlier_of(dt.datetime.now(dt.UTC), context.connection.clock.now()),
         )
         carried = carry_out(next(iter(self.members.values())).case, plan, acting)
         now = boottime()

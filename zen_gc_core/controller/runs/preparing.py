@@ -88,7 +88,7 @@ class Preparing:
         compiled = replace(compiled, policy=settled)
         case = Case(
             compiled,
-            Run(now, compiled.reference, self._namespaces),
+            Run(now, compiled.reference, self._namespaces, finishing=compiled.finishing),
             Protections(
                 self._grants,
                 lambda name: kept_inside(self._connection, self._resources, name, now),

@@ -15,7 +15,6 @@ from zen_gc_core.engine.planning import unfinished_in_scope
 from zen_gc_core.engine.protections import marked
 from zen_gc_core.engine.selecting import in_scope
 from zen_gc_core.errors import ClusterError, Undecided
-from zen_gc_core.model.finishing import FINISHING_KINDS
 from zen_gc_core.model.scope import EveryNamespace
 
 if TYPE_CHECKING:
@@ -55,7 +54,8 @@ def count_in_scope(
 
 
 def _of_resource(connection: Connection, resource: Resource, member: Member, check_cancelled: CancelCheck) -> int:
-    finishes = (resource.group, resource.kind) in FINISHING_KINDS or any(tally.finished for tally in member.tallies)
+    known = member.case.compiled.finishing.known(resource.group, resource.kind)
+    finishes = known or any(tally.finished for tally in member.tallies)
     if not finishes and resource.namespaced and (names := member.namespaces) is not None and _plain(member):
         return sum(count(connection, resource, name, check_cancelled=check_cancelled) for name in sorted(names))
     if not finishes and _plain(member) and all(isinstance(target.scope, EveryNamespace) for target in member.targets):

@@ -16,7 +16,6 @@ from zen_gc_core.cluster.listing import Restart, candidates, pages
 from zen_gc_core.cluster.paging import Selection
 from zen_gc_core.engine.planning import Case, Tally
 from zen_gc_core.errors import ClusterError
-from zen_gc_core.model.finishing import FINISHING_KINDS
 from zen_gc_core.model.scope import TheseNamespaces
 
 if TYPE_CHECKING:
@@ -179,7 +178,7 @@ class Sweep:
     def _metadata_is_enough(self) -> bool:
         """Whether nobody reads beyond metadata; of kinds that finish, whether they did matters to the breaker."""
         kind = (self._resource.group, self._resource.kind)
-        if kind in FINISHING_KINDS:
+        if any(member.case.compiled.finishing.known(*kind) for member in self.members):
             return False
         return all(
             (member.case.compiled.reads | member.case.protections.reads(*kind)).metadata_only for member in self.members

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from zen_gc_core.errors import ExpressionError
@@ -15,6 +16,7 @@ from zen_gc_core.expressions.cel.functions import Function
 from zen_gc_core.expressions.cel.library import CLASSES, FUNCTIONS
 from zen_gc_core.expressions.cel.parsing import parse
 from zen_gc_core.expressions.cel.reading import reads
+from zen_gc_core.expressions.cel.times import parse_real_timestamp, real_timestamp
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -73,12 +75,14 @@ class Environment:
         check_types: Whether an operation that is evidently impossible (``1 + 'a'``) is refused when compiling; without
             it, it is an error of the evaluation (as with CEL's ``disable_check``).
         container: The namespace that names are looked up in first.
+        zero_time: Whether ``timestamp()`` takes Go's zero time (year 1), as the language does. What objects hold there
+            means that there is no time.
 
     Raises:
         ValueError: A function names a type that is not known, or takes the name of a library's.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  all have defaults, most are keyword-only
         self,
         variables: Sequence[str] = VARIABLES,
         functions: Sequence[Function] = (),
@@ -86,12 +90,14 @@ class Environment:
         types: Mapping[str, str] = _TYPES,
         check_types: bool = True,
         container: str = "",
+        zero_time: bool = True,
     ) -> None:
         taken = {(function.name, function.member) for function in FUNCTIONS}
         for function in functions:
             if (function.name, function.member) in taken:
                 raise ValueError(f"the function {function.name} is there already")
-        table = FunctionTable([*FUNCTIONS, *map(_guarded, functions)], CLASSES)
+        standard = FUNCTIONS if zero_time else tuple(map(_without_zero_time, FUNCTIONS))
+        table = FunctionTable([*standard, *map(_guarded, functions)], CLASSES)
         known = {name: types.get(name, "dyn") for name in variables}
         self._declared = Declarations(known, table, check_types, container)
 
@@ -107,6 +113,15 @@ class Environment:
         begin()
         checked = check(text, parse(text), self._declared)
         return Program(text, checked, tuple(self._declared.variables))
+
+
+def _without_zero_time(function: Function) -> Function:
+    if function.name != "timestamp" or function.argument_types == ("timestamp",):
+        return function
+    if function.argument_types == ("string",):
+        return replace(function, callable=parse_real_timestamp)
+    read = function.callable
+    return replace(function, callable=lambda value: real_timestamp(read(value)))
 
 
 def _guarded(function: Function) -> Function:

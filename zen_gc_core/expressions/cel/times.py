@@ -13,6 +13,7 @@ from zen_gc_core.expressions.budget import spend_bytes
 from zen_gc_core.expressions.cel.values import NANOSECONDS, Duration, Timestamp
 
 _EARLIEST: Final = -62_135_596_800 * NANOSECONDS
+_END_OF_YEAR_1: Final = _EARLIEST + 365 * 86_400 * NANOSECONDS
 _LATEST: Final = 253_402_300_799 * NANOSECONDS + 999_999_999
 _LONGEST: Final = (1 << 63) - 1
 """Go's ``time.Duration``, which Kubernetes uses, holds no more nanoseconds (292 years)."""
@@ -36,7 +37,7 @@ _LONGEST_TEXT: Final = 64
 _ZONE_LOOKUP: Final = 20_000
 """What finding a time zone by its name costs, in bytes."""
 
-_OFFSET: Final = re.compile(r"([+-]?)([0-9]{2}):([0-9]{2})")
+_OFFSET: Final = re.compile(r"([+-]?)([01][0-9]|2[0-3]):([0-5][0-9])")
 
 
 def bounded_timestamp(nanoseconds: int) -> Timestamp:
@@ -73,6 +74,29 @@ def parse_timestamp(text: str) -> Timestamp:
     if len(text) > _LONGEST_TEXT:
         raise _no_timestamp(text)
     return _parse_timestamp(text)
+
+
+def parse_real_timestamp(text: str) -> Timestamp:
+    """Read a timestamp that somebody meant; as ``parse_timestamp`` and ``real_timestamp``."""
+    if len(text) > _LONGEST_TEXT:
+        raise _no_timestamp(text)
+    return _parse_real_timestamp(text)
+
+
+@lru_cache(4096)
+def _parse_real_timestamp(text: str) -> Timestamp:
+    return real_timestamp(_parse_timestamp(text))
+
+
+def real_timestamp(value: Timestamp) -> Timestamp:
+    """A timestamp that somebody meant.
+
+    Raises:
+        ExpressionError: It lies in year 1: Go's zero time, which is how objects spell that there is no time.
+    """
+    if value < _END_OF_YEAR_1:
+        raise ExpressionError("the zero time (year 1) is no time")
+    return value
 
 
 @lru_cache(4096)
@@ -182,8 +206,7 @@ def time_zone(name: str) -> tzinfo:
         return UTC
     if offset := _OFFSET.fullmatch(name):
         minutes = int(offset[2]) * 60 + int(offset[3])
-        if minutes < 24 * 60:
-            return timezone(timedelta(minutes=-minutes if offset[1] == "-" else minutes))
+        return timezone(timedelta(minutes=-minutes if offset[1] == "-" else minutes))
     spend_bytes(_ZONE_LOOKUP)
     if len(name) <= _LONGEST_TEXT:
         try:

@@ -15,7 +15,7 @@ from typing import Any, Final
 from zen_gc_core.errors import ExpressionError, InputError
 from zen_gc_core.expressions.budget import spend_bytes
 from zen_gc_core.expressions.jmespath.kinds import NUMBERS, charge_whole
-from zen_gc_core.instants import EARLIEST, format_instant, parse_instant
+from zen_gc_core.instants import EARLIEST, format_instant, is_zero, parse_instant
 
 Number = int | float
 
@@ -82,9 +82,13 @@ def timestamp(text: str) -> Number:
     """The instant that an RFC 3339 text names, in seconds since the epoch.
 
     Raises:
-        ExpressionError: The text names no instant. There are no dates without a time and no times without a zone.
+        ExpressionError: The text names no instant, or Go's zero time, which is how objects spell that there is none.
+            There are no dates without a time and no times without a zone.
     """
-    return _seconds(instant_of("timestamp", text) - _EPOCH)
+    moment = instant_of("timestamp", text)
+    if is_zero(moment):
+        raise ExpressionError("timestamp(): the zero time (year 1) is no time")
+    return _seconds(moment - _EPOCH)
 
 
 def age(instant: datetime | None, text: str) -> Number:

@@ -1,0 +1,84 @@
+"""Times in a status: what is no time, what is one, and what cannot be right.
+
+Null, empty text and Go's zero time (year 1) are no time. Anything else that is not RFC 3339, or lies where no finish
+can lie, makes the finish undecided: it must not be passed over in favour of an earlier one.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from zen_gc_core.errors import InputError, Undecided
+from zen_gc_core.fieldpaths import MISSING, walk
+from zen_gc_core.instants import EARLIEST, format_instant, is_zero, parse_instant
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from datetime import datetime, timedelta
+
+    from zen_gc_core.model.candidate import Candidate
+    from zen_gc_core.model.finishing.rows import Walk
+    from zen_gc_core.model.reads import Segments
+
+
+def found(candidate: Candidate, path: Walk) -> Iterator[Any]:
+    """The values of an object at a path with lists in it; what is missing on the way is left out."""
+    return _below(candidate.get(path[0]), path[1])
+
+
+def _below(value: Any, parts: tuple[Segments, ...]) -> Iterator[Any]:
+    if not parts:
+        if value is not MISSING:
+            yield value
+    elif isinstance(value, list):
+        for item in value:
+            yield from _below(walk(item, parts[0]), parts[1:])
+
+
+def instants(values: Iterable[Any]) -> Iterator[datetime]:
+    """The instants among values that should be times.
+
+    Raises:
+        Undecided: One is neither a time nor none.
+    """
+    for value in values:
+        if value is None or value == "":
+            continue
+        try:
+            instant = parse_instant(value, dates=False)
+        except InputError as error:
+            raise Undecided(f"its finish cannot be right: {error}") from None
+        if not is_zero(instant):
+            yield instant
+
+
+def status_writes(managed: Any) -> Iterator[Any]:
+    """The times of the entries of ``metadata.managedFields`` that speak of the status."""
+    for entry in managed if isinstance(managed, list) else ():
+        if isinstance(entry, dict) and entry.get("subresource") == "status":
+            yield entry.get("time")
+
+
+def possible(finish: datetime, candidate: Candidate, now: datetime, clock_skew: timedelta) -> datetime:
+    """A finish, if it can be right.
+
+    Args:
+        finish: The instant.
+        candidate: The object.
+        now: The instant of the run.
+        clock_skew: How far clocks may disagree. A finish before the creation by no more than this is taken for the
+            creation: a node's clock and the API server's are two.
+
+    Raises:
+        Undecided: It is before 2014, ahead of now, or before the object was made.
+    """
+    if finish < EARLIEST:
+        raise Undecided(f"its finish {format_instant(finish)} cannot be right: it is before 2014")
+    if finish > now and finish - now > clock_skew:
+        raise Undecided(f"its finish {format_instant(finish)} cannot be right: it is ahead of now")
+    born = candidate.born
+    if born is not None and finish < born:
+        if born - finish > clock_skew:
+            raise Undecided(f"its finish {format_instant(finish)} cannot be right: it is before it was made")
+        return born
+    return finish
