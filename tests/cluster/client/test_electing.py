@@ -108,8 +108,8 @@ def election(lab: Lab) -> Iterator[Election]:
     yield found
     for each in found.started:
         each.close()
-    for each in opened:
-        each.close()
+    for connection in opened:
+        connection.close()
 
 
 @pytest.fixture

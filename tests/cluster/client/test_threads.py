@@ -88,7 +88,7 @@ def test_who_raises_or_hangs_when_told_stops_nobody() -> None:
     def odd() -> None:
         raise RuntimeError("odd")
 
-    calls: list[Callable[[], None]] = [odd, lambda: heard.append("one"), lambda: hang.wait(LONG) and None]
+    calls: list[Callable[[], object]] = [odd, lambda: heard.append("one"), lambda: hang.wait(LONG) and None]
     for call in calls:
         teller.tell(call)
     began = time.monotonic()

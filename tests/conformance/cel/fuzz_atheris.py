@@ -41,7 +41,7 @@ def test_one_input(data: bytes) -> None:
         except ExpressionSyntaxError as error:
             str(error.excerpt)
             continue
-        values = (value, None, Timestamp(0), {})
+        values: tuple[object, ...] = (value, None, Timestamp(0), {})
         fast, exact = outcome(program.evaluate, values), outcome(program.evaluate_exactly, values)
         if fast != exact:
             raise AssertionError(f"the tiers differ on {text!r}: {fast}, {exact}")

@@ -19,7 +19,7 @@ class Nothing(Config):
 class Unfinished(Config):
     """Names a type that does not exist."""
 
-    field: NoSuchType  # noqa: F821  that is the point
+    field: NoSuchType  # type: ignore[name-defined]  # noqa: F821  that is the point
 
 
 def _keyword(name, config=Nothing, requests=()):
