@@ -23,7 +23,7 @@ ANNOTATIONS = {
     "janitor/ttl": ["7d", "24h", "forever"],
     "janitor/expires": ["2026-01-01", "2027-01-01T00:00:00Z"],
 }
-PHASES = {
+PHASES: dict[str, list[Any]] = {
     "Pod": ["Running", "Pending", "Succeeded", "Failed"],
     "Job": [None],
     "ConfigMap": [None],

@@ -251,7 +251,7 @@ def test_an_action_that_fails_or_asks_for_nothing_known_keeps_by_an_error(answer
 class Wider(Delete):
     """A request of somebody's own: it could ask for anything."""
 
-    verb = "deletecollection"
+    verb = "deletecollection"  # type: ignore[assignment]  # that is the point
 
 
 @pytest.mark.parametrize(

@@ -29,7 +29,7 @@ def _keyword(name, config=Nothing, requests=()):
 class Everything(Delete):
     """A request of somebody's own."""
 
-    verb = "deletecollection"
+    verb = "deletecollection"  # type: ignore[assignment]  # that is the point
 
 
 @dataclass(frozen=True)
