@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from zen_gc_core.cli.files import Document
+from zen_gc_core.cli.documents import Document
 from zen_gc_core.cli.input import compile_documents, load_installed, report_problems
 from zen_gc_core.cli.options import settings_of, settings_options
 from zen_gc_core.cli.output import as_table, as_yaml
 from zen_gc_core.cluster.connection import Connection
 from zen_gc_core.cluster.errors import Conflict, NotFound
-from zen_gc_core.cluster.policies import approve_policy, read_policy
+from zen_gc_core.cluster.policies import approve_policy, read_policy, require_installed
 from zen_gc_core.controller.runs.previewing import plan_live
 from zen_gc_core.controller.settings import Allowing, Connecting
 from zen_gc_core.engine.breaker import approval_command
@@ -55,6 +55,7 @@ def command(name: str, *, namespace: str | None, cluster: bool, digest: str | No
     reference = PolicyReference(CLUSTER if cluster else NAMESPACED, where, name)
     seen = read_policy(connection, reference)
     if seen is None:
+        require_installed(connection, reference.kind)
         raise NotFound(f"{reference.kind} {reference} is not there")
     allowing = settings_of(Allowing, values)
     compilation = _compiled(seen.document(), allowing)

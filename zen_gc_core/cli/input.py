@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING
 import click
 import msgspec
 
-from zen_gc_core.cli.files import Document, FileError, read_documents
+from zen_gc_core.cli.documents import Document, FileError, Told
+from zen_gc_core.cli.files import read_documents
 from zen_gc_core.engine.compiling import Compilation, compile_policy
 from zen_gc_core.engine.parsing import parse_policy
 from zen_gc_core.errors import InputError
 from zen_gc_core.model.candidate import Candidate
+from zen_gc_core.model.policy import NAMESPACED
 from zen_gc_core.plugins import Plugins, installed_entry_points, load_plugins
+from zen_gc_core.texts import visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -30,21 +33,25 @@ class Manifests:
     Args:
         policies: The policies.
         objects: Everything else.
+        told: What is worth telling of the files beside.
     """
 
     policies: list[Document] = field(default_factory=list)
     objects: list[Document] = field(default_factory=list)
+    told: Told = field(default_factory=Told)
 
 
 def read_manifests(names: Iterable[str]) -> Manifests:
-    """Read files, and tell policies from objects.
+    """Read files, and tell policies from objects; what is passed over is a note on standard error.
 
     Raises:
         FileError: Something cannot be read.
     """
     manifests = Manifests()
-    for document in read_documents(names):
+    for document in read_documents(names, manifests.told):
         (manifests.policies if document.is_policy else manifests.objects).append(document)
+    for note in manifests.told.notes:
+        click.echo(f"note: {visible(note)}", err=True)
     return manifests
 
 
@@ -81,14 +88,38 @@ def load_installed(allowing: Allowing) -> Plugins:
     return plugins
 
 
-def compile_documents(documents: Sequence[Document], plugins: Plugins, grants: Grants) -> list[Compilation]:
-    """Compile the policies of files, each with all of its problems."""
+def compile_documents(
+    documents: Sequence[Document], plugins: Plugins, grants: Grants, default_namespace: str = "default"
+) -> list[Compilation]:
+    """Compile the policies of files, each with all of its problems.
+
+    Args:
+        documents: The policies.
+        plugins: The installed plugins.
+        grants: What is allowed beyond the protections.
+        default_namespace: Where namespaced policies are that name no namespace.
+    """
     return [
         compile_policy(
-            parse_policy(document.content, allow_cross_namespace=grants.cross_namespace), plugins.vocabulary, grants
+            parse_policy(
+                document.content,
+                allow_cross_namespace=grants.cross_namespace,
+                default_namespace=default_namespace,
+            ),
+            plugins.vocabulary,
+            grants,
         )
         for document in documents
     ]
+
+
+def namespace_written(document: Document) -> str | None:
+    """The namespace that a namespaced policy of a file names; empty where it names none, None for a cluster policy."""
+    if document.kind != NAMESPACED:
+        return None
+    metadata = document.content.get("metadata")
+    written = metadata.get("namespace") if isinstance(metadata, dict) else None
+    return written if isinstance(written, str) else ""
 
 
 def report_problems(document: Document | None, problems: Iterable[Problem], level: str = "") -> None:

@@ -9,7 +9,7 @@ import yaml
 
 from zen_gc_core.instants import format_instant
 from zen_gc_core.model.decision import Verdict
-from zen_gc_core.texts import placed, visible
+from zen_gc_core.texts import counted, placed, visible
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -98,7 +98,7 @@ def _section(planned: Planned) -> str:
     if planned.failure is not None:
         lines.append(f"{title}: could not be planned")
     elif plan is None:
-        lines.append(f"{title}: INVALID, it never acts ({len(compilation.errors)} errors)")
+        lines.append(f"{title}: INVALID, it never acts ({counted(len(compilation.errors), 'error')})")
     else:
         lines.append(f"{title}: {plan.scanned} scanned, {plan.matched} matched, {plan.due} due, {plan.pending} pending")
         if plan.tripped is not None:

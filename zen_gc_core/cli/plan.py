@@ -5,28 +5,42 @@ from __future__ import annotations
 import gc
 import importlib
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from zen_gc_core.cli.files import Document
-from zen_gc_core.cli.input import as_candidate, compile_documents, load_installed, read_manifests, report_problems
+from zen_gc_core.cli.documents import Document
+from zen_gc_core.cli.input import (
+    as_candidate,
+    compile_documents,
+    load_installed,
+    namespace_written,
+    read_manifests,
+    report_problems,
+)
 from zen_gc_core.cli.options import BooleanCommand, instant_of, settings_of, settings_options
 from zen_gc_core.cli.output import as_document, as_json, as_table, as_yaml
+from zen_gc_core.cli.strangers import no_policies
 from zen_gc_core.controller.settings import Allowing, Connecting
-from zen_gc_core.engine.offline import Asking, Files, plan_offline
+from zen_gc_core.engine.offline import DEFAULT_NAMESPACE, Asking, Files, plan_offline
 from zen_gc_core.errors import ClusterError, InputError, ZenGCError
 from zen_gc_core.model.policy import CLUSTER, NAMESPACED, PolicyReference
+from zen_gc_core.texts import counted, placed, visible
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from zen_gc_core.cli.input import Manifests
+    from zen_gc_core.engine.compiling import Compilation
     from zen_gc_core.engine.offline import Planned
     from zen_gc_core.plugins import Plugins
 
 _NO_OBJECTS: Final = "no objects: add files, or --live"
+_NO_POLICIES: Final = "no policies: add files with -f, or the NAME of an installed policy"
+_MOST_REPEATED: Final = 5
+"""How many objects that are there twice are named."""
 
 
 @click.command(
@@ -41,7 +55,8 @@ _NO_OBJECTS: Final = "no objects: add files, or --live"
 @click.option(
     "-n",
     "--namespace",
-    help="Namespace of the installed policy; without it NAME is a cluster policy or in the context's namespace.",
+    help="Namespace of policies and objects that name none, and of the installed policy NAME; default the context's, "
+    "without a cluster default. Without it NAME may also be a cluster policy.",
 )
 @click.option(
     "-f",
@@ -81,8 +96,7 @@ def command(**values: Any) -> int:
     )
     gc.disable()  # a short life, and many objects that stay: looking for cycles among them is a third of the work
     manifests = read_manifests(values["filenames"])
-    if not manifests.policies and not request.name:
-        raise InputError("no policies: add files with -f, or the NAME of an installed policy")
+    _check(request, manifests)
     planned, documents = _planned(request, manifests)
     _print(request.now, planned, values["output"])
     for one, document in zip(planned, documents, strict=True):
@@ -93,6 +107,36 @@ def command(**values: Any) -> int:
     if any(one.compilation.compiled is None for one in planned):
         return 2
     return 1 if any(one.failure is not None for one in planned) else 0
+
+
+def _check(request: _Request, manifests: Manifests) -> None:
+    """Refuse what cannot be meant together.
+
+    Raises:
+        InputError: It says what, and what to write instead.
+    """
+    name = request.name or ""
+    if Path(name).suffix in {".yaml", ".yml", ".json"} or "/" in name:
+        raise InputError(f"{name} is a file, and NAME is an installed policy: zen-gc plan -f {name}")
+    if request.name and manifests.objects:
+        raise InputError(
+            f"NAME plans the installed policy {name} over the objects of the cluster, and "
+            f"{manifests.objects[0].place()} holds an object: leave it out, or give the policy as a file, too"
+        )
+    if request.live and manifests.objects:
+        raise InputError(
+            f"--live takes the objects from the cluster: leave them out of the files "
+            f"({manifests.objects[0].place()} holds one)"
+        )
+    if not manifests.policies and not request.name:
+        raise InputError(no_policies("no policies", manifests.objects) or _NO_POLICIES)
+    for document in manifests.policies:
+        written = namespace_written(document)
+        if written and request.namespace and written != request.namespace:
+            raise InputError(
+                f"{document.place('metadata.namespace')}: metadata.namespace is '{written}', and -n says "
+                f"'{request.namespace}': leave one of them out"
+            )
 
 
 class PluginMissingError(ZenGCError):
@@ -119,11 +163,49 @@ def _planned(request: _Request, manifests: Manifests) -> tuple[list[Planned], Se
     asking = Asking(request.now, grants, skipped=request.skipped, veto=plugins.veto)
     if request.live:
         return _live(request, manifests, plugins, asking)
-    if not manifests.objects:
+    if not manifests.objects and not manifests.told.lists:
         raise InputError(_NO_OBJECTS)
-    compilations = compile_documents(manifests.policies, plugins, grants)
-    files = Files(map(as_candidate, manifests.objects), compilations)
+    default = request.namespace or DEFAULT_NAMESPACE
+    compilations = compile_documents(manifests.policies, plugins, grants, default)
+    candidates = [as_candidate(document) for document in manifests.objects]
+    files = Files(candidates, compilations, default)
+    _repeated(
+        files, {id(candidate): document for candidate, document in zip(candidates, manifests.objects, strict=True)}
+    )
+    if not request.namespace:
+        _assumed(compilations, manifests.policies, files)
     return plan_offline(compilations, files, asking), manifests.policies
+
+
+def _assumed(compilations: Sequence[Compilation], documents: Sequence[Document], files: Files) -> None:
+    """Say which policies are planned in ``default`` because they name no namespace, while all their objects are elsewhere."""
+    for compilation, document in zip(compilations, documents, strict=True):
+        if compilation.compiled is None or namespace_written(document) != "":
+            continue
+        kinds = {(target.api_version, target.kind) for target in compilation.compiled.policy.targets}
+        found = {candidate.namespace for kind in kinds for candidate in files.of_kind(*kind)}
+        elsewhere = sorted(found - {""})
+        if elsewhere and DEFAULT_NAMESPACE not in found:
+            more = ", …" if len(elsewhere) > 3 else ""
+            click.echo(
+                f"{visible(document.place('metadata'))}: note: no namespace is written: {DEFAULT_NAMESPACE} is assumed, "
+                f"and -n names another (there are objects in {visible(', '.join(elsewhere[:3]))}{more})",
+                err=True,
+            )
+
+
+def _repeated(files: Files, documents: Mapping[int, Document]) -> None:
+    """Warn of objects that are there twice."""
+    for candidate, earlier in files.repeated[:_MOST_REPEATED]:
+        place = placed(candidate.namespace, candidate.name)
+        other = documents[id(earlier)].place()
+        click.echo(
+            f"{visible(documents[id(candidate)].place())}: warning: {candidate.kind} {visible(place)} is in "
+            f"{visible(other)}, too: this one counts",
+            err=True,
+        )
+    if (more := len(files.repeated) - _MOST_REPEATED) > 0:
+        click.echo(f"warning: {counted(more, 'more object is', 'more objects are')} there twice", err=True)
 
 
 def _live(
@@ -132,13 +214,12 @@ def _live(
     """Plan over a cluster. What talks to one is loaded here, so that planning offline does not wait for it."""
     connecting = importlib.import_module("zen_gc_core.cluster.connection")
     previewing = importlib.import_module("zen_gc_core.controller.runs.previewing")
-    if manifests.objects:
-        raise InputError("--live takes the objects from the cluster: leave them out of the files")
     connection = connecting.Connection.open(
         kubeconfig=request.connecting.kubeconfig or None, context=request.connecting.context or None
     )
     documents: list[Document | None] = list(manifests.policies)
-    compilations = compile_documents(manifests.policies, plugins, asking.grants)
+    default = request.namespace or connection.namespace
+    compilations = compile_documents(manifests.policies, plugins, asking.grants, default)
     if request.name:
         found = [
             policy

@@ -10,7 +10,8 @@ import click
 from zen_gc_embedded import EmbeddedCluster
 from zen_gc_embedded.errors import EmbeddedError
 
-from zen_gc_core.cli.files import FileError, read_documents
+from zen_gc_core.cli.documents import FileError
+from zen_gc_core.cli.files import read_documents
 from zen_gc_core.engine.crds import crd_documents
 from zen_gc_core.plugins import installed_entry_points, load_plugins
 

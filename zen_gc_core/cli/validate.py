@@ -8,6 +8,7 @@ import click
 
 from zen_gc_core.cli.input import compile_documents, load_installed, read_manifests, report_problems
 from zen_gc_core.cli.options import BooleanCommand, settings_of, settings_options
+from zen_gc_core.cli.strangers import no_policies
 from zen_gc_core.controller.settings import Allowing
 from zen_gc_core.errors import InputError
 
@@ -31,7 +32,11 @@ def command(**values: Any) -> int:
     allowing = settings_of(Allowing, values)
     manifests = read_manifests(values["filenames"])
     if not manifests.policies:
-        raise InputError("no policies in these files")
+        if manifests.told.lists and not manifests.objects:
+            click.echo("note: the list is empty: there is no policy to check", err=True)
+            return 0
+        nothing = "no policies in these files"
+        raise InputError(no_policies(nothing, manifests.objects) or nothing)
     plugins = load_installed(allowing)
     compilations = compile_documents(manifests.policies, plugins, allowing.grants())
     for document, compilation in zip(manifests.policies, compilations, strict=True):

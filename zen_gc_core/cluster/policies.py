@@ -41,6 +41,19 @@ def not_installed(resource: Resource) -> TargetUnavailable:
     return TargetUnavailable(f"the CRD {resource} is not installed: apply it with `zen-gc crd | kubectl apply -f -`")
 
 
+def require_installed(connection: Connection, kind: str) -> None:
+    """See whether the CRD of a kind of policies is there, where a policy was not.
+
+    Raises:
+        TargetUnavailable: It is not; the text says how to install it.
+        ClusterError: The server does not say.
+    """
+    resource = POLICY_KINDS[kind]
+    answer = connection.request("GET", resource.path(), query={"limit": "1"})
+    if answer.status == 404:
+        raise not_installed(resource)
+
+
 def read_policy(connection: Connection, reference: PolicyReference) -> Observed | None:
     """Read a policy as it is now.
 

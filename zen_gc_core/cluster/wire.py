@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import contextvars
+import re
 import ssl
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
@@ -17,6 +18,7 @@ from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
 from zen_gc_core.cluster.clocks import boottime
 from zen_gc_core.cluster.errors import AnswerTooLarge, BadConfiguration, CannotReach, TimedOut, TLSTrouble
+from zen_gc_core.texts import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -30,6 +32,8 @@ LARGEST_ANSWER: Final = 32 * 1024 * 1024
 """The most bytes of one answer that are read."""
 
 _STEP: Final = 64 * 1024
+_CONNECTION_REPR: Final = re.compile(r"^\w+\(host=[^)]*\): ")
+_ERRNO: Final = re.compile(r"^Failed to establish a new connection: \[Errno -?[0-9]+\] ([^\n]+)")
 
 _guard: contextvars.ContextVar[Callable[[], None] | None] = contextvars.ContextVar("guard", default=None)
 
@@ -251,5 +255,8 @@ def _words(error: BaseException) -> str:
     reason = getattr(error, "reason", None)
     if isinstance(reason, BaseException):
         text = str(reason)
-    # urllib3 puts the pool's repr, with an address in memory, before the words.
-    return " ".join(text.rpartition(">: ")[2].split())[:300] or type(error).__name__
+    # urllib3 puts the connection's repr before the words: with an address in memory, or with host and port.
+    text = _CONNECTION_REPR.sub("", text.rpartition(">: ")[2])
+    if refused := _ERRNO.search(text):
+        text = refused[1].lower()
+    return one_line(text, 300) or type(error).__name__

@@ -164,3 +164,10 @@ def kinds_of(api_version: str) -> tuple[str, ...]:
 def leaves_nothing(api_version: str, kind: str) -> bool:
     """Whether a kind is a question to the server (``TokenReview``), of which no object is ever kept."""
     return kind in _NOT_KEPT.get(api_version, ())
+
+
+def own_group(group: str) -> bool:
+    """Whether a group is one of Kubernetes' own, of which all kinds and versions are known here."""
+    return any(
+        api_version.rpartition("/")[0] == group for table in (_NAMESPACED, _CLUSTER_SCOPED) for api_version in table
+    )

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from zen_gc_core.engine.kinds import built_in
+from zen_gc_core.engine.kinds import built_in, own_group
 from zen_gc_core.engine.planning import Case, Tally, conclude, unfinished_in_scope
 from zen_gc_core.engine.protections import Grants, Protections, marked
 from zen_gc_core.engine.resolving import resolve_targets
@@ -17,15 +17,16 @@ from zen_gc_core.errors import Undecided
 from zen_gc_core.keywords import Namespace, Run
 from zen_gc_core.model.policy import Problem
 from zen_gc_core.model.scope import Unwritten
+from zen_gc_core.texts import listed, nearest
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from zen_gc_core.engine.compiling import Compilation, CompiledPolicy
     from zen_gc_core.model.candidate import Candidate
     from zen_gc_core.model.plan import Plan, Veto
-    from zen_gc_core.model.policy import Target
+    from zen_gc_core.model.policy import Policy, Target
 
 DEFAULT_NAMESPACE = "default"
 
@@ -52,30 +53,43 @@ class Files:
         objects: The objects; of two with the same kind, namespace and name the later one counts.
         policies: The policies that will be planned: a kind of which nothing is known lives in no namespace when one
             of them names it without namespaces.
+        default_namespace: Where namespaced objects are that name no namespace.
+
+    Attributes:
+        repeated: Objects that are there twice, whatever their version: the one that counts, and the one that does not.
     """
 
-    def __init__(self, objects: Iterable[Candidate], policies: Iterable[Compilation] = ()) -> None:
+    def __init__(
+        self,
+        objects: Iterable[Candidate],
+        policies: Iterable[Compilation] = (),
+        default_namespace: str = DEFAULT_NAMESPACE,
+    ) -> None:
         found = list(objects)
         self._scopes = dict(_definitions(found))
-        self._placed = {(candidate.api_version, candidate.kind) for candidate in found if candidate.namespace}
+        self._placed = {_family(candidate.api_version, candidate.kind) for candidate in found if candidate.namespace}
         self._unwritten = {
-            (target.api_version, target.kind)
+            _family(target.api_version, target.kind)
             for compilation in policies
             if compilation.compiled is not None
             for target in compilation.compiled.policy.targets
             if isinstance(target.scope, Unwritten)
         }
+        self.repeated: list[tuple[Candidate, Candidate]] = []
         self._objects: dict[tuple[str, str, str, str], Candidate] = {}
         for candidate in found:
             if not self.namespaced(candidate.api_version, candidate.kind):
                 candidate.namespace = ""  # as an API server drops it
             elif not candidate.namespace:
-                candidate.namespace = DEFAULT_NAMESPACE
-            key = (candidate.api_version, candidate.kind, candidate.namespace, candidate.name)
+                candidate.namespace = default_namespace
+            key = (*_family(candidate.api_version, candidate.kind), candidate.namespace, candidate.name)
+            if (earlier := self._objects.get(key)) is not None:
+                self.repeated.append((candidate, earlier))
             self._objects[key] = candidate
         self._by_kind: dict[tuple[str, str], list[Candidate]] = {}
         for candidate in self._objects.values():
             self._by_kind.setdefault((candidate.api_version, candidate.kind), []).append(candidate)
+        self._asked: dict[tuple[str, str], Sequence[Candidate]] = {}
 
     def namespaced(self, api_version: str, kind: str) -> bool:
         """Whether a kind lives in namespaces: Kubernetes' own, by its definition, else by its objects.
@@ -89,11 +103,46 @@ class Files:
         defined = self._scopes.get((api_version.rpartition("/")[0], kind))
         if defined is not None:
             return defined
-        return (api_version, kind) in self._placed or (api_version, kind) not in self._unwritten
+        family = _family(api_version, kind)
+        return family in self._placed or family not in self._unwritten
 
     def of_kind(self, api_version: str, kind: str) -> Sequence[Candidate]:
-        """The objects of a kind, in the order of the files."""
-        return self._by_kind.get((api_version, kind), ())
+        """The objects of a kind, in the order of the files; those of other versions that a server would serve in this."""
+        if (api_version, kind) not in self._asked:
+            own = self._by_kind.get((api_version, kind), ())
+            others = self.converted(api_version, kind)
+            self._asked[api_version, kind] = (
+                own
+                if not others
+                else [
+                    candidate if candidate.api_version == api_version else candidate.in_version(api_version)
+                    for candidate in self._objects.values()
+                    if candidate.kind == kind and candidate.api_version in {api_version, *others}
+                ]
+            )
+        return self._asked[api_version, kind]
+
+    def converted(self, api_version: str, kind: str) -> list[str]:
+        """The other versions of a kind in the files that a server would convert to this one.
+
+        Kubernetes' own kinds are converted between the versions that there are, custom ones between all of theirs.
+        """
+        family = _family(api_version, kind)
+        if own_group(api_version.rpartition("/")[0]) and built_in(api_version, kind) is None:
+            return []
+        return sorted(
+            version
+            for version, found in self._by_kind
+            if found == kind and version != api_version and _family(version, kind) == family
+        )
+
+    def nearby(self, api_version: str, kind: str) -> str | None:
+        """What the files hold instead of a kind of which they have no object; None when nothing is like it."""
+        versions = sorted({version for version, found in self._by_kind if found == kind})
+        if versions:
+            return f"the files hold {kind} objects of {listed(versions)}, and none of {api_version}: are these meant?"
+        near = nearest(kind, {found for _, found in self._by_kind})
+        return f"the files hold no {kind}, but {near} objects: is that the kind?" if near else None
 
     def namespace(self, name: str) -> Namespace:
         """A Namespace; one that is not in the files carries no marks.
@@ -101,7 +150,7 @@ class Files:
         Raises:
             Undecided: Its metadata is malformed, which tells nothing of its marks.
         """
-        found = self._objects.get(("v1", "Namespace", "", name))
+        found = self._objects.get(("", "Namespace", "", name))
         if found is None:
             return Namespace(name, {}, {}, None)
         if found.malformed is not None:
@@ -116,7 +165,7 @@ class Files:
         """
         if not self._by_kind.get(("v1", "Service")):
             raise Undecided("the files hold no Services: add them")
-        return ("v1", "Service", namespace, name) in self._objects
+        return ("", "Service", namespace, name) in self._objects
 
     def kept_inside(self, namespace: str, now: dt.datetime) -> str | None:
         """Why something in a Namespace must be kept, or None.
@@ -141,6 +190,11 @@ def _definitions(objects: Iterable[Candidate]) -> Iterable[tuple[tuple[str, str]
             names = spec.get("names") if isinstance(spec, dict) else None
             if isinstance(spec, dict) and isinstance(names, dict):
                 yield (_text(spec.get("group")), _text(names.get("kind"))), spec.get("scope") != "Cluster"
+
+
+def _family(api_version: str, kind: str) -> tuple[str, str]:
+    """What all versions of a kind have in common: its group; Events are one kind in two groups."""
+    return ("" if kind == "Event" and api_version == "events.k8s.io/v1" else api_version.rpartition("/")[0], kind)
 
 
 def _text(value: Any) -> str:
@@ -180,7 +234,24 @@ def _planned(compilation: Compilation, files: Files, asking: Asking) -> Planned:
     resolved = resolve_targets(compiled.policy, lives, cross_namespace=asking.grants.cross_namespace)
     if isinstance(resolved, Problem):
         return Planned(replace(compilation, compiled=None, errors=(*compilation.errors, resolved)), None)
-    return Planned(compilation, _plan(replace(compiled, policy=resolved), files, asking))
+    warnings = (*compilation.warnings, *_versions(resolved, files))
+    return Planned(replace(compilation, warnings=warnings), _plan(replace(compiled, policy=resolved), files, asking))
+
+
+def _versions(policy: Policy, files: Files) -> Iterator[Problem]:
+    """Say where a policy looks at no object, or at those of another version."""
+    for target in policy.targets:
+        others = files.converted(target.api_version, target.kind)
+        if others:
+            yield Problem(
+                f"{target.path}.apiVersion",
+                f"the files hold {target.kind} objects of {listed(others)}: they are read as they are, and a server "
+                f"would convert them to {target.api_version}",
+            )
+        elif not files.of_kind(target.api_version, target.kind):
+            nearby = files.nearby(target.api_version, target.kind)
+            if nearby is not None:
+                yield Problem(target.path, nearby)
 
 
 def _plan(compiled: CompiledPolicy, files: Files, asking: Asking) -> Plan:

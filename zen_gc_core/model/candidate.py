@@ -6,6 +6,7 @@ metadata is kept in ``malformed``, and the engine keeps such an object.
 
 from __future__ import annotations
 
+import copy
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
@@ -219,6 +220,14 @@ class Candidate:
         self.terminating = metadata.deletion_timestamp is not None
         self._created = metadata.creation_timestamp
         self.malformed = None if metadata.name else "metadata.name is missing"
+
+    def in_version(self, api_version: str) -> Candidate:
+        """The same object as another version of its API names it; its fields are not converted."""
+        other = copy.copy(self)
+        other.api_version = api_version
+        if self._object is not None:
+            other._object = {**self._object, "apiVersion": api_version}  # noqa: SLF001  its own kind
+        return other
 
     @property
     def created(self) -> datetime:

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 from zen_gc_core.cluster.counting import FieldSelectors
 from zen_gc_core.cluster.discovery import Resources
 from zen_gc_core.cluster.namespaces import Namespaces
-from zen_gc_core.cluster.policies import read_policy
+from zen_gc_core.cluster.policies import read_policy, require_installed
 from zen_gc_core.controller.runs.fencing import Stopped
 from zen_gc_core.controller.runs.preparing import Preparing
 from zen_gc_core.controller.runs.scope_counting import count_in_scope
 from zen_gc_core.controller.runs.sweeping import Sweep
+from zen_gc_core.controller.runs.unreached import unreached
 from zen_gc_core.engine.offline import Planned
 from zen_gc_core.engine.planning import conclude
 from zen_gc_core.errors import ClusterError
@@ -34,9 +35,12 @@ def installed_policy(connection: Connection, reference: PolicyReference) -> dict
     """A policy as it is installed, decoded; None when there is none of that name.
 
     Raises:
+        TargetUnavailable: The CRD of policies is not installed.
         ClusterError: It cannot be read.
     """
     seen = read_policy(connection, reference)
+    if seen is None:
+        require_installed(connection, reference.kind)
     return seen.document() if seen is not None else None
 
 
@@ -52,10 +56,11 @@ def plan_live(connection: Connection, compilations: Iterable[Compilation], askin
     """
     previews = [_Preview(compilation) for compilation in compilations]
     resources = Resources(connection)
+    namespaces = Namespaces(connection)
     preparing = Preparing(
         connection,
         resources,
-        Namespaces(connection),
+        namespaces,
         asking.grants,
         record=True,
         record_skipped=asking.skipped,
@@ -67,7 +72,7 @@ def plan_live(connection: Connection, compilations: Iterable[Compilation], askin
     selectors = FieldSelectors(connection)
     for resource, members in sweeps.items():
         Sweep(connection, resource, members, selectors=selectors).run()
-    return [preview.planned(connection, asking) for preview in previews]
+    return [preview.planned(connection, namespaces, asking) for preview in previews]
 
 
 class _Preview:
@@ -89,13 +94,14 @@ class _Preview:
             self._failure = str(error)
         return self._members
 
-    def planned(self, connection: Connection, asking: Asking) -> Planned:
+    def planned(self, connection: Connection, namespaces: Namespaces, asking: Asking) -> Planned:
         members = list(self._members.values())
         failure = self._failure or next((str(member.error) for member in members if member.error), None)
         if failure is not None or not members:
             return Planned(self._compilation, None, failure)
         tallies = [tally for member in members for tally in member.tallies]
+        warnings = unreached(connection, namespaces, members[0].case.compiled.policy)
         return Planned(
-            self._compilation,
+            replace(self._compilation, warnings=(*self._compilation.warnings, *warnings)),
             conclude(members[0].case, tallies, lambda: count_in_scope(connection, self._members), asking.veto),
         )

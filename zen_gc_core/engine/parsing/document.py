@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any, Final
 from zen_gc_core.engine.parsing import limits
 from zen_gc_core.engine.parsing.spelling import Spelling, child, item, shown
 from zen_gc_core.model.policy import Problem
-from zen_gc_core.texts import did_you_mean, visible
+from zen_gc_core.texts import did_you_mean, nearest, visible
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping
 
 INVALID: Final = "InvalidPolicy"
 SCOPE_DENIED: Final = "ScopeDenied"
@@ -33,12 +33,16 @@ class Problems:
         errors: What refuses the policy.
         warnings: What does not.
         settled: Native places that are refused already and taken out, so that nobody reports them as missing.
+        homes: Where a field belongs, by its name; for one that stands elsewhere.
+        meant: The field that a word of other tools means.
     """
 
     spelling: Spelling = field(default_factory=Spelling)
     errors: list[Problem] = field(default_factory=list)
     warnings: list[Problem] = field(default_factory=list)
     settled: set[str] = field(default_factory=set)
+    homes: Mapping[str, str] = field(default_factory=dict)
+    meant: Mapping[str, str] = field(default_factory=dict)
 
     def refuse(self, path: str, message: str, reason: str = INVALID) -> None:
         """Note an error at a native place."""
@@ -99,7 +103,7 @@ class Place:
         candidates = [self.problems.spelling.word(self.path, name) for name in known]
         candidates += self.problems.spelling.words.get(self.path, ())
         for name in unknown[:_MOST_UNKNOWN]:
-            self.refuse(f"unknown field {shown(name)}{did_you_mean(name, candidates)}")
+            self.refuse(f"unknown field {shown(name)}{self._advice(name, candidates)}")
         if len(unknown) > _MOST_UNKNOWN:
             self.refuse(f"{len(unknown) - _MOST_UNKNOWN} more unknown fields")
         present = {name: place for name, place in entries.items() if name in known}
@@ -109,6 +113,18 @@ class Place:
         return Fields(
             self, {name: place for name, place in present.items() if place.value is not None or name in nullable}
         )
+
+    def _advice(self, name: str, candidates: list[str]) -> str:
+        """What to write instead of an unknown field."""
+        problems = self.problems
+        if (home := problems.homes.get(name)) is not None:
+            return f"; it belongs in {home}"
+        if (meant := problems.meant.get(name)) in candidates:
+            return f"; did you mean '{meant}'?"
+        if near := did_you_mean(name, candidates):
+            return near
+        elsewhere = nearest(name, problems.homes)
+        return f"; did you mean '{elsewhere}', which belongs in {problems.homes[elsewhere]}?" if elsewhere else ""
 
     def entries(self, *, most: int | None = None) -> dict[str, Place] | None:
         """Read an object of any fields; None when it is none, or one of more than ``most`` fields."""

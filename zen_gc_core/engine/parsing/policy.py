@@ -9,6 +9,7 @@ from zen_gc_core.engine.parsing import legacy
 from zen_gc_core.engine.parsing.behavior import read_behavior, read_interval
 from zen_gc_core.engine.parsing.document import Place, Problems
 from zen_gc_core.engine.parsing.keyword_uses import read_action, read_conditions, read_ttl
+from zen_gc_core.engine.parsing.misplaced import HOMES, MEANT
 from zen_gc_core.engine.parsing.references import read_reference
 from zen_gc_core.engine.parsing.scopes import Reach
 from zen_gc_core.engine.parsing.spelling import Spelling
@@ -60,7 +61,9 @@ class ParsedPolicy:
         return self.spelling.written(path)
 
 
-def parse_policy(document: Any, *, allow_cross_namespace: bool = False) -> ParsedPolicy:
+def parse_policy(
+    document: Any, *, allow_cross_namespace: bool = False, default_namespace: str = "default"
+) -> ParsedPolicy:
     """Read a policy of either kind, in the native or in the Go program's spelling.
 
     Never raises: whatever the document is, the answer says what is wrong with it.
@@ -69,12 +72,13 @@ def parse_policy(document: Any, *, allow_cross_namespace: bool = False) -> Parse
         document: Decoded JSON of any shape.
         allow_cross_namespace: Whether a namespaced policy may name other namespaces. An empty namespace in the Go
             program's spelling then means all, as it did there; natively, unwritten namespaces are the policy's own.
+        default_namespace: Where a namespaced policy is that names no namespace: what kubectl's context says.
     """
-    problems = Problems()
+    problems = Problems(homes=HOMES, meant=MEANT)
     top = Place(document, "", problems).fields(TOP_FIELDS, nullable=("status",))
     if top is None:
         return _answer(problems, PolicyReference(NAMESPACED, "", ""))
-    reference = read_reference(top)
+    reference = read_reference(top, default_namespace)
     reach = Reach(None if reference.kind == CLUSTER else reference.namespace, allow_cross_namespace)
     spec = top.required("spec")
     if spec is None or spec.entries() is None:

@@ -15,10 +15,12 @@ if TYPE_CHECKING:
 KINDS: Final = (NAMESPACED, CLUSTER)
 
 
-def read_reference(document: Fields) -> PolicyReference:
+def read_reference(document: Fields, default_namespace: str) -> PolicyReference:
     """Read which policy a document is; as much of it as can be read.
 
-    A namespaced policy without a namespace is in ``default``, as a file of kubectl's would be.
+    Args:
+        document: The policy.
+        default_namespace: Where a namespaced policy is that names no namespace.
     """
     version = document.required("apiVersion")
     if version is not None and version.value != API_VERSION:
@@ -28,13 +30,13 @@ def read_reference(document: Fields) -> PolicyReference:
     metadata = document.required("metadata", "is missing: a policy needs a name")
     entries = metadata.entries() if metadata else None
     if metadata is None or entries is None:
-        return PolicyReference(kind, "default" if kind == NAMESPACED else "", "")
+        return PolicyReference(kind, default_namespace if kind == NAMESPACED else "", "")
     name = entries.get("name")
     if name is None:
         metadata.problems.refuse("metadata.name", "is missing")
     return PolicyReference(
         kind,
-        _namespace(entries.get("namespace")) if kind == NAMESPACED else "",
+        _namespace(entries.get("namespace"), default_namespace) if kind == NAMESPACED else "",
         _checked(name, policy_name_fault),
         _text(entries.get("uid")),
         _generation(entries.get("generation")),
@@ -43,9 +45,9 @@ def read_reference(document: Fields) -> PolicyReference:
     )
 
 
-def _namespace(place: Place | None) -> str:
+def _namespace(place: Place | None, default: str) -> str:
     if place is None or place.value in (None, ""):
-        return "default"
+        return default
     return _checked(place, namespace_fault)
 
 

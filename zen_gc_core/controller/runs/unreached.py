@@ -1,0 +1,66 @@
+"""What a policy names and the cluster does not have: Namespaces that are not there, globs and selectors that take none.
+
+Asked where a plan is shown to people, who would otherwise see ``0 scanned`` and not why. What may not be read is not
+told: it is no fault of the policy.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from typing import TYPE_CHECKING, Final
+
+from zen_gc_core.cluster.namespaces import NAMESPACES
+from zen_gc_core.cluster.observing import observe
+from zen_gc_core.errors import ClusterError
+from zen_gc_core.model.policy import Problem
+from zen_gc_core.model.scope import MatchingNamespaces, TheseNamespaces
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from zen_gc_core.cluster.connection import Connection
+    from zen_gc_core.cluster.namespaces import Namespaces
+    from zen_gc_core.model.policy import Policy, Target
+
+_MOST_NAMED: Final = 20
+"""How many Namespaces of one policy are looked for."""
+
+
+def unreached(connection: Connection, namespaces: Namespaces, policy: Policy) -> list[Problem]:
+    """Warnings of what a policy names and the cluster does not have.
+
+    Args:
+        connection: The cluster.
+        namespaces: Lists its Namespaces.
+        policy: The policy, its scopes settled.
+    """
+    found: list[Problem] = []
+    with contextlib.suppress(ClusterError):
+        found.extend(_missing(connection, policy))
+    with contextlib.suppress(ClusterError):
+        found.extend(_matching_none(namespaces, policy))
+    return found
+
+
+def _missing(connection: Connection, policy: Policy) -> Iterator[Problem]:
+    named = {
+        name: "metadata.namespace" if name == policy.reference.namespace else f"{target.path}.namespaces"
+        for target in reversed(policy.targets)
+        if isinstance(target.scope, TheseNamespaces)
+        for name in target.scope.names
+    }
+    for name in sorted(named)[:_MOST_NAMED]:
+        if observe(connection, NAMESPACES, "", name) is None:
+            yield Problem(named[name], f"Namespace {name} does not exist")
+
+
+def _matching_none(namespaces: Namespaces, policy: Policy) -> Iterator[Problem]:
+    for target in policy.targets:
+        if isinstance(target.scope, MatchingNamespaces) and not any(map(target.scope.takes, namespaces.names())):
+            yield Problem(f"{target.path}.namespaces", "takes no Namespace of this cluster")
+        elif target.namespace_selector is not None and not _selected(namespaces, target):
+            yield Problem(f"{target.path}.namespaceSelector", "takes no Namespace of this cluster")
+
+
+def _selected(namespaces: Namespaces, target: Target) -> bool:
+    return any(map(target.scope.takes, namespaces.names(str(target.namespace_selector))))

@@ -1,0 +1,36 @@
+"""Fields that people write in the wrong place or under another tool's name: where each belongs. Data alone."""
+
+from __future__ import annotations
+
+from typing import Final
+
+_PLACES: Final = {
+    "spec": ("targetResources", "conditions", "ttl", "action", "behavior", "evaluationInterval", "paused"),
+    "spec.behavior": ("dryRun", "maxDeletionsPerSecond", "batchSize", "includeOwned", "breaker"),
+    "spec.behavior.breaker": ("maxObjects", "maxPercent", "minObjects"),
+    "an entry of spec.targetResources": ("names", "namespaces", "namespaceSelector", "labelSelector", "fieldSelector"),
+    "labelSelector": ("matchLabels", "matchExpressions"),
+    "fieldSelector": ("matchFields",),
+    "spec.conditions": (
+        *("phase", "hasLabels", "hasAnnotations", "fields", "olderThan", "owner", "jmespath", "any", "all", "none"),
+    ),
+    "spec.ttl": ("after", "afterCreation", "afterFinished", "expiresAt", "immediate"),
+    "spec.action": ("delete", "label", "annotate"),
+    "spec.action.delete": ("propagationPolicy", "gracePeriodSeconds"),
+}
+
+HOMES: Final = {word: place for place, words in _PLACES.items() for word in words}
+"""Where a field belongs, by its name."""
+
+MEANT: Final = {
+    "targets": "targetResources",
+    "target": "targetResources",
+    "resources": "targetResources",
+    "selectors": "targetResources",
+    "match": "targetResources",
+    "interval": "evaluationInterval",
+    "suspend": "paused",
+    "selector": "labelSelector",
+    "labels": "labelSelector",
+}
+"""The field that a word of other tools means, where that field may stand."""
