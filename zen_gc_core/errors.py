@@ -57,7 +57,14 @@ class BudgetExceededError(ExpressionError):
 
 
 class Undecided(ZenGCError):  # noqa: N818  it is an answer, the third beside true and false
-    """Raised by a keyword that cannot tell; the object is kept and the text is the reason."""
+    """Raised by a keyword that cannot tell; the object is kept and the text is the reason.
+
+    Attributes:
+        place: Which keyword of the policy it was (``any.cel``), as far as that is known; what may be told of it to those
+            who may not read the object, whose values the text may quote.
+    """
+
+    place: str = ""
 
 
 class Missing(Undecided):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ipaddress
 import logging
 import os
+import re
 import threading
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
 
 SERVICE_ACCOUNT: Final = Path("/var/run/secrets/kubernetes.io/serviceaccount")
 """Where a Pod finds its token, its authority's certificate and its namespace (Kubernetes, "Access the API from a Pod")."""
+
+_USERINFO: Final = re.compile(r"//[^/?#]*@")
+"""A name and password in a URL: they are sent to nobody, and printed nowhere."""
 
 _LOADING_ERRORS: Final = (OSError, ValueError, TypeError, LookupError, AttributeError, yaml.YAMLError)
 """What the official client's loader raises on a malformed kubeconfig, beside its own exception."""
@@ -98,8 +102,12 @@ def _usual_places() -> list[Path]:
 def _read(path: Path) -> dict[str, Any]:
     try:
         document = yaml.safe_load(path.read_bytes())
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise BadConfiguration(f"the kubeconfig {path} cannot be read: {_first_line(error)}") from None
+    except yaml.MarkedYAMLError as error:
+        place = f" in line {error.problem_mark.line + 1}" if error.problem_mark else ""  # its own text quotes the file
+        raise BadConfiguration(f"the kubeconfig {path} is no YAML{place}: {error.problem}") from None
+    except (OSError, ValueError, RecursionError, yaml.YAMLError) as error:
+        why = _first_line(error) if isinstance(error, OSError) else type(error).__name__
+        raise BadConfiguration(f"the kubeconfig {path} cannot be read: {why}") from None
     if document is None:
         return {}
     if not isinstance(document, dict):
@@ -160,6 +168,7 @@ def load(place: Place) -> tuple[Configuration, str]:
         raise BadConfiguration(f"{place}: the credential plugin failed: {complaints.texts[0]}")
     if not hasattr(loader, "host"):
         raise BadConfiguration(f"{place}: its cluster names no server")
+    configuration.host = _USERINFO.sub("//", configuration.host)
     if not hasattr(loader, "proxy") and _on_this_machine(configuration.host):
         configuration.proxy = None
     return configuration, str(chosen.get("namespace") or "default")

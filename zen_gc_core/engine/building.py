@@ -195,16 +195,17 @@ class Matcher:
             try:
                 answer = part.call(candidate, run)
             except Undecided as doubt:
-                undecided = undecided or doubt
+                undecided = undecided or _placed(part.name, doubt)
                 continue
             except Exception as error:  # noqa: BLE001  whatever a keyword raises, it has not decided
-                undecided = undecided or _fault(part.name, error)
+                undecided = undecided or _placed(part.name, _fault(part.name, error))
                 continue
             if answer is False:
                 return False
             if answer is not True:
-                undecided = undecided or Undecided(
-                    f"{part.name} answered with a value of type {type(answer).__name__}, not true or false"
+                undecided = undecided or _placed(
+                    part.name,
+                    Undecided(f"{part.name} answered with a value of type {type(answer).__name__}, not true or false"),
                 )
         if undecided is not None:
             raise undecided
@@ -226,6 +227,12 @@ class Matcher:
             return f"condition {part.name} does not hold"
         words: object = part.explain(candidate, run)
         return words if isinstance(words, str) else f"condition {part.name} does not hold"
+
+
+def _placed(name: str, doubt: Undecided) -> Undecided:
+    """A doubt with the keyword that it is of: inside another keyword's, where that is how it came."""
+    doubt.place = f"{name}.{doubt.place}" if doubt.place else name
+    return doubt
 
 
 def _fault(name: str, error: Exception) -> Undecided:

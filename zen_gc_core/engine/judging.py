@@ -77,11 +77,16 @@ def decide(
         A decision; never an exception of a keyword.
     """
     if candidate.malformed is not None:
-        return keep(candidate, KeptBy.ERROR, candidate.malformed)
+        return keep(candidate, KeptBy.ERROR, candidate.malformed, "it cannot be read, or its metadata is malformed")
     try:
         protection = protections.against(candidate, run, compiled.lifted if owner_matters else UNTIL_READ_WHOLE)
     except Exception as doubt:  # noqa: BLE001  whatever it was, it has not said that nothing protects the object
-        return keep(candidate, KeptBy.ERROR, f"cannot tell whether it is protected: {doubt}")
+        return keep(
+            candidate,
+            KeptBy.ERROR,
+            f"cannot tell whether it is protected: {doubt}",
+            "cannot tell whether it is protected",
+        )
     if protection is not None:
         return keep(candidate, KeptBy.PROTECTED, f"protected: {protection}")
     held = _by_conditions(compiled, candidate, run)
@@ -97,7 +102,8 @@ def _by_conditions(compiled: CompiledPolicy, candidate: Candidate, run: Run) -> 
     except Missing as doubt:
         return keep(candidate, KeptBy.CONDITION, f"cannot tell whether the conditions hold: {doubt}")
     except Undecided as doubt:
-        return keep(candidate, KeptBy.ERROR, f"cannot tell whether the conditions hold: {doubt}")
+        told = f"cannot tell whether the conditions hold: spec.conditions.{doubt.place or '…'}"
+        return keep(candidate, KeptBy.ERROR, f"cannot tell whether the conditions hold: {doubt}", told)
     return keep(candidate, KeptBy.CONDITION, compiled.matcher.explain(candidate, run))
 
 
@@ -107,7 +113,8 @@ def _by_time(compiled: CompiledPolicy, candidate: Candidate, run: Run) -> Decisi
     except Missing as doubt:
         return keep(candidate, KeptBy.NO_EXPIRY, f"no expiry: {doubt}")
     except Undecided as doubt:
-        return keep(candidate, KeptBy.ERROR, f"no expiry can be told: {doubt}")
+        told = f"no expiry can be told: spec.ttl.{compiled.policy.ttl.name}"
+        return keep(candidate, KeptBy.ERROR, f"no expiry can be told: {doubt}", told)
     words = _words(compiled, candidate, run)
     if instant is None:
         return keep(candidate, KeptBy.NO_EXPIRY, words or "it never expires")
@@ -175,13 +182,21 @@ def _act(compiled: CompiledPolicy, candidate: Candidate, run: Run, instant: dt.d
     except RefusedRequestError as refused:
         return keep(candidate, KeptBy.ERROR, f"the action {refused}")
     except Exception as error:  # noqa: BLE001  whatever an action raises or answers, nothing is done
-        return keep(candidate, KeptBy.ERROR, f"the action failed: {type(error).__name__}: {error}")
+        told = f"the action failed: spec.action.{compiled.policy.action.name}"
+        return keep(candidate, KeptBy.ERROR, f"the action failed: {type(error).__name__}: {error}", told)
     return replace(decision, action=compiled.policy.action.name, request=request)
 
 
-def keep(candidate: Candidate, kept_by: KeptBy, because: str) -> Decision:
-    """A decision to keep an object, and why."""
-    return _decision(candidate, Verdict.KEEP, because, kept_by=kept_by)
+def keep(candidate: Candidate, kept_by: KeptBy, because: str, told: str = "") -> Decision:
+    """A decision to keep an object, and why.
+
+    Args:
+        candidate: The object.
+        kept_by: What keeps it.
+        because: Why, for those who may read it.
+        told: Why an error keeps it, for everybody: nothing of the object's stands in it.
+    """
+    return _decision(candidate, Verdict.KEEP, because, kept_by=kept_by, told=told)
 
 
 def skip(candidate: Candidate) -> Decision:
@@ -189,13 +204,14 @@ def skip(candidate: Candidate) -> Decision:
     return _decision(candidate, Verdict.SKIP, "the policy's selectors do not take it")
 
 
-def _decision(
+def _decision(  # noqa: PLR0913  what a decision is made of
     candidate: Candidate,
     verdict: Verdict,
     because: str,
     *,
     kept_by: KeptBy | None = None,
     expires_at: dt.datetime | None = None,
+    told: str = "",
 ) -> Decision:
     return Decision(
         candidate.api_version,
@@ -207,4 +223,5 @@ def _decision(
         because,
         kept_by,
         expires_at,
+        told=told,
     )

@@ -73,7 +73,7 @@ class Tally:
         matched: Those that the selectors take.
         due: Those that would be acted on.
         finished: Those of the due that have finished their work.
-        first_error: The first object that an error keeps, and the error.
+        first_error: The first object that an error keeps, and the error, as everybody may be told.
     """
 
     def __init__(self, case: Case, targets: Sequence[Target]) -> None:
@@ -115,7 +115,14 @@ class Tally:
         except Undecided as doubt:
             self.scanned += 1
             self.matched += 1
-            self._keep(judging.keep(candidate, KeptBy.ERROR, f"cannot tell whether the policy looks at it: {doubt}"))
+            self._keep(
+                judging.keep(
+                    candidate,
+                    KeptBy.ERROR,
+                    f"cannot tell whether the policy looks at it: {doubt}",
+                    "cannot tell whether the policy looks at it",
+                )
+            )
             return
         self.matched += 1
         self._judge(candidate)
@@ -144,7 +151,9 @@ class Tally:
         try:
             whole = case.whole(candidate) if case.whole else None
         except Undecided as doubt:
-            self._keep(judging.keep(candidate, KeptBy.ERROR, f"it cannot be read whole: {doubt}"))
+            self._keep(
+                judging.keep(candidate, KeptBy.ERROR, f"it cannot be read whole: {doubt}", "it cannot be read whole")
+            )
             return
         if whole is None:
             self.scanned -= 1
@@ -178,7 +187,8 @@ class Tally:
         kept_by = decision.kept_by or KeptBy.ERROR
         self._kept[kept_by] += 1
         if kept_by is KeptBy.ERROR and self.first_error is None:
-            self.first_error = f"{decision.kind} {placed(decision.namespace, decision.name)}: {decision.because}"
+            told = decision.told or "it cannot be judged"
+            self.first_error = f"{decision.kind} {placed(decision.namespace, decision.name)}: {told}"
         if self._case.record:
             self._recorded.append(decision)
 

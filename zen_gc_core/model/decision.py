@@ -47,11 +47,12 @@ class Decision:
         name: Its name.
         uid: Its uid; may be empty for objects from files.
         verdict: What becomes of it.
-        because: Why, in one line.
+        because: Why, in one line; it may quote values of the object, and is for those alone who may read it.
         kept_by: What keeps it, for the verdict ``keep``.
         expires_at: When it is or was due; None when no such instant is known.
         action: The action's keyword (``delete``), for the verdict ``act``.
         request: What to ask the API server for, for the verdict ``act``.
+        told: Why an error keeps it, for everybody: made of the policy and of constants, never of a value of the object.
     """
 
     api_version: str
@@ -65,6 +66,7 @@ class Decision:
     expires_at: datetime | None = None
     action: str | None = None
     request: Request | None = None
+    told: str = ""
 
     @property
     def asks_for(self) -> type[Request]:

@@ -41,7 +41,7 @@ class Plan:
         decisions: One decision a matched object, for ``zen-gc plan``; for the controller the due ones alone,
             oldest expiry first, and no more of them than fit its bounds (``due`` counts all).
         kept: How many matched objects are kept, by what keeps them.
-        first_error: The first object that an error keeps, and the error; None when there is none.
+        first_error: The first object that an error keeps, and the error as everybody may be told; None when there is none.
         tripped: Why the breaker stops the run; None when it does not.
         vetoed: The vetoes of plugins.
     """

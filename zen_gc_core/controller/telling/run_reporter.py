@@ -8,7 +8,6 @@ from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 from zen_gc_core.controller.telling.error_types import ErrorType
-from zen_gc_core.instants import format_instant
 from zen_gc_core.model.report import Outcome
 from zen_gc_core.model.results import Result
 from zen_gc_core.texts import placed
@@ -109,5 +108,4 @@ def _reason(outcome: Outcome, attempts: int) -> str:
     if outcome.result is Result.FAILED:
         noun = outcome.decision.asks_for.words.noun
         return f"{noun} failed after retries" if attempts > 1 else f"{noun} failed"
-    expiry = outcome.decision.expires_at
-    return f"{outcome.decision.kind} due since {format_instant(expiry)}" if expiry else outcome.decision.kind
+    return f"{outcome.decision.kind} due"
