@@ -60,7 +60,7 @@ class Undecided(ZenGCError):  # noqa: N818  it is an answer, the third beside tr
     """Raised by a keyword that cannot tell; the object is kept and the text is the reason.
 
     Attributes:
-        place: Which keyword of the policy it was (``any.cel``), as far as that is known; what may be told of it to those
+        place: Which keyword of the policy it was (``cel``), as far as that is known; what may be told of it to those
             who may not read the object, whose values the text may quote.
     """
 

@@ -161,9 +161,10 @@ class Connection:
             started = boottime()
             status = 0
             try:
-                with wire.guarded(guard):
-                    response = self._send(session, request)
-                content = wire.read(response, self.server, deadline=started + timeout, limit=limit, bulk=bulk)
+                with wire.within(timeout):
+                    with wire.guarded(guard):
+                        response = self._send(session, request)
+                    content = wire.read(response, self.server, deadline=started + timeout, limit=limit, bulk=bulk)
                 status = response.status
             finally:
                 self._tell(verb or method, status, boottime() - started)
@@ -193,7 +194,8 @@ class Connection:
             started = boottime()
             status = 0
             try:
-                response = self._send(session, request)
+                with wire.within(silence):
+                    response = self._send(session, request)
                 status = response.status
             finally:
                 self._tell("WATCH", status, boottime() - started)

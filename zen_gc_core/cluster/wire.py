@@ -17,6 +17,7 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
 from zen_gc_core.cluster.clocks import boottime
+from zen_gc_core.cluster.deadlines import DEADLINES, Deadline
 from zen_gc_core.cluster.errors import AnswerTooLarge, BadConfiguration, CannotReach, TimedOut, TLSTrouble
 from zen_gc_core.texts import one_line
 
@@ -37,24 +38,41 @@ _ERRNO: Final = re.compile(r"^Failed to establish a new connection: \[Errno -?[0
 
 _guard: contextvars.ContextVar[Callable[[], None] | None] = contextvars.ContextVar("guard", default=None)
 
+_deadline: contextvars.ContextVar[Deadline | None] = contextvars.ContextVar("deadline", default=None)
+
 _TRANSPORT_ERRORS: Final = (urllib3.exceptions.HTTPError, OSError, ValueError)
 """What the pool raises; ValueError: a closed TLS socket, or a line that is no HTTP."""
 
 
 class _GuardedHTTPConnection(HTTPConnection):
-    """Asks the request's guard when the connection stands, right before bytes leave."""
+    """Asks the request's guard when the connection stands, right before bytes leave; ends with the deadline."""
 
     def send(self, data: Any) -> None:
         _ask_guard(self)
         super().send(data)
+
+    def getresponse(self) -> urllib3.HTTPResponse:  # type: ignore[override]  # as urllib3's own
+        _begin_deadline(self)
+        return super().getresponse()
 
 
 class _GuardedHTTPSConnection(HTTPSConnection):
-    """Asks the request's guard when the TLS handshake is done, right before bytes leave."""
+    """Asks the request's guard when the TLS handshake is done, right before bytes leave; ends with the deadline."""
 
     def send(self, data: Any) -> None:
         _ask_guard(self)
         super().send(data)
+
+    def getresponse(self) -> urllib3.HTTPResponse:  # type: ignore[override]  # as urllib3's own
+        _begin_deadline(self)
+        return super().getresponse()
+
+
+def _begin_deadline(connection: HTTPConnection) -> None:
+    deadline = _deadline.get()
+    if deadline is not None and connection.sock is not None:
+        deadline.socket = connection.sock
+        DEADLINES.watch(deadline)
 
 
 def _ask_guard(connection: HTTPConnection) -> None:
@@ -114,6 +132,18 @@ def guarded(guard: Callable[[], None] | None) -> Iterator[None]:
         _guard.reset(token)
 
 
+@contextlib.contextmanager
+def within(seconds: float) -> Iterator[Deadline]:
+    """Have the connections of this thread's requests shut when so many seconds have passed, whatever the server sends."""
+    deadline = Deadline(boottime() + seconds)
+    token = _deadline.set(deadline)
+    try:
+        yield deadline
+    finally:
+        _deadline.reset(token)
+        DEADLINES.forget(deadline)
+
+
 @dataclass(frozen=True, slots=True)
 class Request:
     """One request, all but its credentials.
@@ -153,6 +183,9 @@ def send(pool: urllib3.PoolManager, server: str, request: Request, credentials: 
             preload_content=False,
         )
     except _TRANSPORT_ERRORS as error:
+        deadline = _deadline.get()
+        if deadline is not None and deadline.passed:
+            raise TimedOut(f"{server} did not answer in time") from None
         raise explained(error, server) from None
 
 
@@ -187,6 +220,8 @@ def read(
                 raise too_long
             if response.length_remaining == 0:
                 break
+        if boottime() >= deadline:  # a body without a length ends like that when its connection is shut
+            raise too_long
         whole = True
     except _TRANSPORT_ERRORS as error:
         raise (explained(error, server) if boottime() < deadline else too_long) from None

@@ -230,8 +230,8 @@ class Matcher:
 
 
 def _placed(name: str, doubt: Undecided) -> Undecided:
-    """A doubt with the keyword that it is of: inside another keyword's, where that is how it came."""
-    doubt.place = f"{name}.{doubt.place}" if doubt.place else name
+    """A doubt with the keyword that it is of: the innermost."""
+    doubt.place = doubt.place or name
     return doubt
 
 

@@ -102,7 +102,7 @@ def _by_conditions(compiled: CompiledPolicy, candidate: Candidate, run: Run) -> 
     except Missing as doubt:
         return keep(candidate, KeptBy.CONDITION, f"cannot tell whether the conditions hold: {doubt}")
     except Undecided as doubt:
-        told = f"cannot tell whether the conditions hold: spec.conditions.{doubt.place or '…'}"
+        told = f"cannot tell whether the conditions hold: {doubt.place or 'a keyword'} in spec.conditions"
         return keep(candidate, KeptBy.ERROR, f"cannot tell whether the conditions hold: {doubt}", told)
     return keep(candidate, KeptBy.CONDITION, compiled.matcher.explain(candidate, run))
 

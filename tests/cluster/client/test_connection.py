@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import ssl
 import threading
@@ -95,6 +96,36 @@ def test_a_body_that_drips_is_given_up_in_time(
 
     with RawServer(drip) as raw, pytest.raises(TimedOut, match="took too long"):
         connect(config(f"http://127.0.0.1:{raw.port}")).request("GET", "/version", timeout=0.3, bulk=bulk)
+
+
+@pytest.mark.parametrize(
+    ("head", "again"),
+    [
+        (b"", b"HTTP/1.1 100 Continue\r\n\r\n"),
+        (b"HTTP/1.1 200 OK\r\nX-Long: ", b"a"),
+        (b"HTTP/1.1 200 OK\r\n", b"X-More: a\r\n"),
+        (b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n{", b" "),
+    ],
+    ids=["100 Continue", "a header that does not end", "headers without end", "a body without a length"],
+)
+def test_whatever_drips_without_end_counts_against_the_timeout(
+    connect: Callable[..., Connection], head: bytes, again: bytes
+) -> None:
+    """Each byte begins a socket's own timeout anew."""
+
+    def serve(client: socket.socket) -> None:
+        raw.request(client)
+        client.sendall(head)
+        with contextlib.suppress(OSError):
+            while True:
+                client.sendall(again)
+                time.sleep(0.05)
+
+    with RawServer(serve) as raw:
+        began = time.monotonic()
+        with pytest.raises(TimedOut):
+            connect(config(f"http://127.0.0.1:{raw.port}")).request("GET", "/version", timeout=1.0)
+        assert time.monotonic() - began < 20.0
 
 
 @pytest.mark.parametrize(
