@@ -13,6 +13,7 @@ import orjson
 from pydantic import ValidationError
 
 from zen_gc_core.engine.expressing import Expressions
+from zen_gc_core.engine.parsing import limits
 from zen_gc_core.engine.parsing.spelling import child
 from zen_gc_core.engine.reserved_marks import reserved
 from zen_gc_core.errors import ExpressionSyntaxError, InputError, Undecided
@@ -35,6 +36,10 @@ DEEPEST: Final = 8
 """How deep condition maps may be nested."""
 
 
+class CompilingTooLong(Exception):  # noqa: N818  it says what happened
+    """What asked for a policy to be compiled does not wait any longer."""
+
+
 class _RefusedError(InputError):
     """A keyword refused its configuration; the problem is noted already."""
 
@@ -51,6 +56,7 @@ class Workshop:
         errors: Problems found so far, with native paths.
         warnings: Warnings found so far, with native paths.
         by_plugins: Whether a plugin's keyword is among those compiled so far.
+        check: Asked before each keyword and expression; what it raises ends the compiling.
     """
 
     policy: PolicyReference
@@ -60,8 +66,11 @@ class Workshop:
     errors: list[Problem] = field(default_factory=list)
     warnings: list[Problem] = field(default_factory=list)
     by_plugins: bool = False
+    check: Callable[[], object] = bool
 
     def __post_init__(self) -> None:
+        self._conditions = 0
+        self._expression_bytes = 0
         self.expressions = Expressions(self.policy, self.vocabulary.cel_functions)
 
     def keyword(
@@ -80,6 +89,10 @@ class Workshop:
             asked_of_objects: Whether it will be asked of objects, rather than of decisions.
         """
         name, path = use.name, use.path
+        self.check()
+        if words is self.vocabulary.matchers and not self._counted(1):
+            return None
+        before = self._conditions
         offered = words.get(name)
         if offered is None:
             self.errors.append(
@@ -93,10 +106,15 @@ class Workshop:
             reads = reads_of(compiled)
         except _RefusedError:
             return None
+        except CompilingTooLong:
+            raise
         except Exception as error:  # noqa: BLE001  a plugin's fault refuses the policy that uses it, and no other
             self.errors.append(
                 Problem(path, f"plugin '{offered.plugin}' failed to compile it: {type(error).__name__}: {error}")
             )
+            return None
+        holds_maps = self._conditions != before
+        if isinstance(use.config, list) and not holds_maps and not self._counted(len(use.config) - 1):
             return None
         own = offered.distribution == OWN_DISTRIBUTION
         self.by_plugins |= not own
@@ -104,6 +122,26 @@ class Workshop:
             return compiled
         explain = compiled.explain and restricted(compiled.explain, reads)
         return Compiled(restricted(compiled.call, reads), compiled.reads, explain)
+
+    def _counted(self, conditions: int) -> bool:
+        """Count conditions; False, with an error, when there are too many."""
+        told = self._conditions > limits.CONDITIONS
+        self._conditions += conditions
+        over = self._conditions > limits.CONDITIONS
+        if over and not told:
+            self.errors.append(Problem("spec.conditions", f"more than {limits.CONDITIONS} conditions in one policy"))
+        return not over
+
+    def expression(self, text: str) -> None:
+        """Count an expression.
+
+        Raises:
+            InputError: The policy's expressions are too large together.
+        """
+        self.check()
+        self._expression_bytes += len(text.encode("utf-8", "surrogatepass"))
+        if self._expression_bytes > limits.EXPRESSIONS:
+            raise InputError(f"the expressions of one policy may have {limits.EXPRESSIONS:,} bytes together")
 
     def _checked(self, offered: Offered, use: KeywordUse) -> Any:
         """A keyword's configuration in its own shape; what is wrong with it is noted, and raised."""
@@ -262,6 +300,10 @@ class _KeywordBuild(Build):
 
     def _expression(self, make: Callable[[str], Compiled[Any]], text: str, path: str) -> Compiled[Any]:
         try:
+            self._workshop.expression(text)
+        except InputError as error:
+            raise self.error(path, str(error)) from None
+        try:
             return make(text)
         except ExpressionSyntaxError as error:
             where = f"line {error.line}, column {error.column}"
@@ -290,23 +332,24 @@ def _written(reads: Reads) -> list[str] | None:
 
 
 def _problems(error: ValidationError, offered: Offered, path: str) -> list[Problem]:
-    return [
-        Problem(
-            _below(path, _location(detail["loc"])), _sentence(detail["type"], detail["msg"], detail["loc"], offered)
-        )
-        for detail in error.errors(include_url=False, include_context=False)
+    details = error.errors(include_url=False, include_context=False, include_input=False)
+    known = sorted(_fields(offered)) if any(detail["type"] == "extra_forbidden" for detail in details) else []
+    told = [
+        Problem(_below(path, _location(detail["loc"])), _sentence(detail["type"], detail["msg"], detail["loc"], known))
+        for detail in details[: limits.PROBLEMS]
     ]
+    return told + [Problem(path, "is wrong")] * (len(details) - len(told))  # counted, not told
 
 
 def _location(loc: tuple[int | str, ...]) -> str:
     return "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in loc).removeprefix(".")
 
 
-def _sentence(kind: str, message: str, loc: tuple[int | str, ...], offered: Offered) -> str:
+def _sentence(kind: str, message: str, loc: tuple[int | str, ...], known: list[str]) -> str:
     if kind == "missing":
         return "is required"
     if kind == "extra_forbidden":
-        return f"unknown field '{loc[-1]}'{did_you_mean(str(loc[-1]), sorted(_fields(offered)))}"
+        return f"unknown field '{loc[-1]}'{did_you_mean(str(loc[-1]), known)}"
     text = message.removeprefix("Value error, ")
     return text[:1].lower() + text[1:]
 

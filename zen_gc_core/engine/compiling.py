@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from zen_gc_core.engine.building import Matcher, Workshop, reads_of
+from zen_gc_core.engine.building import CompilingTooLong, Matcher, Workshop, reads_of
 from zen_gc_core.engine.identity import NOTHING, UNKNOWN, SelfReads, difference, digest_of
+from zen_gc_core.engine.parsing import limits
 from zen_gc_core.engine.protected import PROTECTED_KINDS, PROTECTED_NAMESPACES
 from zen_gc_core.engine.protections import Grants, Lifted
 from zen_gc_core.engine.requesting import held, reads_of_requests
@@ -104,23 +105,33 @@ class Compilation:
         return reasons.pop() if len(reasons) == 1 else "InvalidPolicy"
 
 
-def compile_policy(parsed: ParsedPolicy, vocabulary: Vocabulary, grants: Grants | None = None) -> Compilation:
-    """Compile a policy; all of its problems are reported at once.
+def compile_policy(
+    parsed: ParsedPolicy, vocabulary: Vocabulary, grants: Grants | None = None, check: Callable[[], object] = bool
+) -> Compilation:
+    """Compile a policy; all of its problems are reported at once, the first 20 of them in words.
 
     Args:
         parsed: The parsed policy, also one with errors of its own.
         vocabulary: The installed keywords.
         grants: What whoever runs the program allows; decides which warnings apply, and which marks.
+        check: Asked from time to time; may raise CompilingTooLong, which refuses the policy.
     """
-    policy, grants = parsed.policy, grants or Grants()
-    workshop = Workshop(parsed.reference, policy.targets if policy else (), vocabulary, grants.marks)
+    try:
+        return _compile(parsed, vocabulary, grants or Grants(), check)
+    except CompilingTooLong as error:
+        return Compilation(parsed.reference, None, (Problem("spec", str(error)),), ())
+
+
+def _compile(parsed: ParsedPolicy, vocabulary: Vocabulary, grants: Grants, check: Callable[[], object]) -> Compilation:
+    policy = parsed.policy
+    workshop = Workshop(parsed.reference, policy.targets if policy else (), vocabulary, grants.marks, check=check)
     matcher = workshop.matchers(parsed.conditions or {}, "spec.conditions")
     ttl = workshop.keyword(vocabulary.ttls, parsed.ttl) if parsed.ttl else None
     action = workshop.keyword(vocabulary.actions, parsed.action, asked_of_objects=False) if parsed.action else None
     errors = (*parsed.errors, *(_written(problem, parsed) for problem in workshop.errors))
     warnings = (*parsed.warnings, *(_written(problem, parsed) for problem in workshop.warnings))
     if errors or policy is None or ttl is None or action is None:
-        return Compilation(parsed.reference, None, errors, warnings)
+        return Compilation(parsed.reference, None, _told(errors), _told(warnings))
     requests = vocabulary.actions[policy.action.name].requests
     request = held(action.call, requests, grants.marks)
     reads = matcher.reads | reads_of(ttl) | reads_of_requests(requests)
@@ -134,7 +145,7 @@ def compile_policy(parsed: ParsedPolicy, vocabulary: Vocabulary, grants: Grants 
     compiled = CompiledPolicy(
         policy, ttl.call, ttl.explain, matcher, request, requests, reads, lifted, self_reads, finishing
     )
-    return Compilation(parsed.reference, compiled, (), (*warnings, *_protected(policy, grants, parsed)))
+    return Compilation(parsed.reference, compiled, (), _told((*warnings, *_protected(policy, grants, parsed))))
 
 
 def unreadable(reference: PolicyReference, why: str) -> Compilation:
@@ -145,6 +156,12 @@ def unreadable(reference: PolicyReference, why: str) -> Compilation:
         why: Why it cannot be read, in one line that quotes nothing of it.
     """
     return Compilation(reference, None, (Problem("", f"the policy is not understood: {why}"),), ())
+
+
+def _told(problems: tuple[Problem, ...]) -> tuple[Problem, ...]:
+    """The first of them, and how many more there are."""
+    more = len(problems) - limits.PROBLEMS
+    return problems if more <= 0 else (*problems[: limits.PROBLEMS], Problem("", f"and {more:,} more"))
 
 
 def _written(problem: Problem, parsed: ParsedPolicy) -> Problem:

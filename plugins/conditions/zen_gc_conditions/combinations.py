@@ -16,7 +16,7 @@ from zen_gc_core import Build, Candidate, Compiled, Keyword, Matchers, Run, Unde
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-Maps = Annotated[list[Matchers], Field(min_length=1)]
+Maps = Annotated[list[Matchers], Field(min_length=1, max_length=200)]
 
 
 def _compiled(maps: list[Matchers], build: Build) -> list[Compiled[bool]]:

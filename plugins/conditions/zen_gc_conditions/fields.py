@@ -177,5 +177,7 @@ def _shown(value: Any) -> str:
     return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}…"
 
 
-Fields = Annotated[list[FieldRequirement], Field(min_length=1, description="The object's fields meet all of these.")]
+Fields = Annotated[
+    list[FieldRequirement], Field(min_length=1, max_length=200, description="The object's fields meet all of these.")
+]
 FIELDS: Final = Keyword("fields", Fields, _compile)

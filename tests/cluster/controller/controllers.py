@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import threading
+import time
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -112,6 +113,7 @@ class Inside(Logbook):
         self.controller = Controller(Settings(**values), once=once)
         self.loop: Loop | None = None
         self.error: BaseException | None = None
+        self.began = time.monotonic()
         self._thread = threading.Thread(target=self._run, name="controller under test", daemon=True)
 
     def start(self) -> Inside:

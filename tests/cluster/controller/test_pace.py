@@ -9,8 +9,10 @@ import random
 import signal
 import threading
 import time
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
+import pytest
 from zen_gc_embedded import Fault
 
 from tests.cluster.controller.controllers import instant
@@ -21,7 +23,6 @@ from zen_gc_core.model.policy import API_VERSION, CLUSTER, NAMESPACED
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    import pytest
     from zen_gc_embedded.faults import Request
 
     from tests.cluster.controller.controllers import Inside, Replica
@@ -283,3 +284,45 @@ def test_hung_lists_delay_the_others_by_two_timeouts_at_most(
     failed = [instant(each) for each in controller.records("evaluation failed")]
     assert max((later - sooner).total_seconds() for sooner, later in itertools.pairwise(at)) < 2 * 4.0 + 5.0
     assert len(failed) >= 3
+
+
+def test_the_slowest_rate_holds_nobody_up_and_is_kept(embedded: EmbeddedStage, inside: Callable[..., Inside]) -> None:
+    """A hundred policies of one namespace at one write a minute: runs end, the next go on, others have room meanwhile."""
+    greedy = embedded.cluster.namespace()
+    for number in range(100):
+        embedded.policy(f"slow-{number}", namespace=greedy, behavior={"maxDeletionsPerSecond": 0.016})
+    for number in range(300):
+        metadata = {"name": f"x-{number}", "namespace": greedy, "labels": LABELS}
+        embedded.cluster.create({"apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata})
+    embedded.policy("steady")
+    controller = inside(embedded, gc_interval=dt.timedelta(seconds=2))
+    for _ in range(3):
+        name = embedded.make()
+        until(lambda name=name: not embedded.there(name))  # type: ignore[misc]  # binds the name
+    until(
+        lambda: all(len(controller.records("evaluation finished", policy=f"slow-{number}")) > 2 for number in (0, 99)),
+        patience=120,
+    )
+    deleted = Counter(each["policy"] for each in controller.records("resource deleted", namespace=greedy))
+    assert max(deleted.values()) <= 1 + (time.monotonic() - controller.began) / 60
+
+
+@pytest.mark.parametrize("change", ["delete", "pause", "edit"])
+def test_a_run_that_waits_looks_at_its_policy(
+    embedded: EmbeddedStage, inside: Callable[..., Inside], change: str
+) -> None:
+    """It ends long before its rate lets the next write leave, and holds its place no longer."""
+    embedded.make_many(5)
+    policy = embedded.policy(evaluationInterval="1h", behavior={"maxDeletionsPerSecond": 0.016})
+    controller = inside(embedded)
+    controller.await_record("resource deleted")
+    began = time.monotonic()
+    if change == "delete":
+        embedded.delete(embedded.path(policy))
+    else:
+        embedded.edit(policy, {"paused": True} if change == "pause" else {"behavior": {"dryRun": True}})
+    controller.await_record("evaluation finished")
+    if change != "delete":
+        until(lambda: embedded.status(policy).get("observedGeneration") == 2)
+    assert time.monotonic() - began < 30
+    assert len(controller.records("resource deleted")) == 1

@@ -30,11 +30,13 @@ class Ledger:
         deleted: How many objects it has deleted in all.
         accepted: Its writes whose objects are terminating, and since when (boot-time clock), by uid.
         evaluated: The numbers of the last event about a run.
+        next_write: When its rate lets the next write leave (boot-time clock).
     """
 
     deleted: int = 0
     accepted: OrderedDict[str, tuple[Outcome, float]] = field(default_factory=OrderedDict)
     evaluated: tuple[int, int, int] | None = None
+    next_write: float = 0.0
 
 
 @dataclass(slots=True)

@@ -5,15 +5,16 @@ Everything that happens elsewhere arrives as a message. Nothing in here waits fo
 
 from __future__ import annotations
 
+import math
 import queue
 from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Final
 
 from zen_gc_core.cluster.clocks import boottime
 from zen_gc_core.cluster.policies import POLICY_KINDS
 from zen_gc_core.cluster.watching import Interrupted
 from zen_gc_core.controller.beats.scheduling import CONTROLLER, BeatKey, Schedule
+from zen_gc_core.controller.beats.shares import Shares
 from zen_gc_core.controller.beats.sweep_pool import Ride, SweepPool
 from zen_gc_core.controller.runs.policy_run import PolicyRun
 from zen_gc_core.controller.telling import policy_status
@@ -33,7 +34,11 @@ TICK: Final = 0.5
 MOST_RUNS: Final = 64
 """Runs that act or report at the same time; a slow one holds a place of its own."""
 
-PREPARING: Final = 4
+SHARE_OF_RUNS: Final = 8
+"""Those of one namespace among them."""
+
+PREPARING: Final = 8
+SHARE_OF_PREPARING: Final = 2
 SECONDS_TO_END: Final = 2.5
 """Seconds that runs have to end after the program was told to stop."""
 
@@ -69,8 +74,8 @@ class Loop:
         self._schedule: Schedule[Slot] = Schedule()
         self._messages: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
         self._sweep_pool = SweepPool(context, self._swept, self._messages.put)
-        self._preparers = ThreadPoolExecutor(PREPARING, thread_name_prefix="prepare")
-        self._runners = ThreadPoolExecutor(MOST_RUNS, thread_name_prefix="run")
+        self._preparers = Shares(PREPARING, SHARE_OF_PREPARING, "prepare")
+        self._runners = Shares(MOST_RUNS, SHARE_OF_RUNS, "run")
         self._rides: dict[Slot, Ride] = {}
         self._under_way = 0
         self._recount = False
@@ -112,8 +117,8 @@ class Loop:
         """Begin nothing more, and wait for what is under way: its outcomes and its status are to be written."""
         self._closing = True
         self._sweep_pool.close()
-        self._preparers.shutdown(wait=False, cancel_futures=True)
-        self._runners.shutdown(wait=False)
+        self._preparers.close()
+        self._runners.close()
         until = boottime() + seconds
         while self._under_way and boottime() < until:
             self._drain(min(TICK, until - boottime()))
@@ -186,10 +191,10 @@ class Loop:
             self._report(entry, lambda: self._tell_standing(entry), lambda: None)
             self._schedule.done(_slot(entry), failed=False)
             return
-        run = PolicyRun(self._context, entry, compiled, self._wait)
+        run = PolicyRun(self._context, entry, compiled, self._wait, math.inf if self._once else self._interval(entry))
         ride = self._rides[_slot(entry)] = Ride(run, _beats(entry), at_once)
         self._sweep_pool.expect(ride)
-        self._preparers.submit(self._prepare, ride)
+        self._preparers.submit(_owner(entry), lambda: self._prepare(ride))
 
     def _prepare(self, ride: Ride) -> None:
         try:
@@ -232,7 +237,7 @@ class Loop:
             finally:
                 self._messages.put(ended)
 
-        self._runners.submit(work)
+        self._runners.submit(_owner(entry), work)
 
     def _done(self, run: PolicyRun) -> None:
         self.failures += run.failed or (run.report is not None and run.report.failed)
@@ -279,6 +284,11 @@ class Loop:
 def _slot(entry: Entry) -> Slot:
     """A policy's place in the schedule: one that is made anew under its name has a place of its own."""
     return (*entry.key, entry.reference.uid)
+
+
+def _owner(entry: Entry) -> str:
+    """Whose share a policy's work is taken from: its namespace's; a policy of whoever runs the cluster has its own."""
+    return entry.reference.namespace or f"/{entry.reference.name}"
 
 
 def _beats(entry: Entry) -> frozenset[BeatKey]:

@@ -7,6 +7,7 @@ reasons are in ``docs/explanation/the-delete-contract.md``.
 
 from __future__ import annotations
 
+import math
 import threading
 import uuid
 from collections import Counter
@@ -68,20 +69,23 @@ class Rate:
 
     Args:
         per_second: The most writes a second.
+        next_turn: When the next write may leave, as the run before has left it.
         clock: The boot-time clock, in seconds.
     """
 
     per_second: float
+    next_turn: float = 0.0
     clock: Callable[[], float] = boottime
-    _next: float = 0.0
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def take(self) -> float:
-        """Take a turn; the seconds until it."""
+    def take(self, until: float = math.inf) -> float | None:
+        """Take a turn; the seconds until it, or None when there is none before ``until``."""
         with self._lock:
             now = self.clock()
-            turn = max(now, self._next)
-            self._next = turn + 1.0 / self.per_second
+            turn = max(now, self.next_turn)
+            if turn > until:
+                return None
+            self.next_turn = turn + 1.0 / self.per_second
         return turn - now
 
 
@@ -99,6 +103,8 @@ class Acting:
         stopping: Set when the program ends: no new write begins.
         timeout: Seconds for one write.
         now: The present instant, by the earlier of the clocks.
+        until: When the run ends for want of a turn, by the boot-time clock: the next run goes on with the rest.
+        superseded: Whether the policy is known to be another by now, or gone.
     """
 
     connection: Connection
@@ -110,6 +116,8 @@ class Acting:
     stopping: threading.Event
     timeout: float
     now: Callable[[], dt.datetime]
+    until: float = math.inf
+    superseded: Callable[[], bool] = bool
 
 
 @dataclass(slots=True)
@@ -185,7 +193,10 @@ class _Carrying:
             if decision is None:
                 return
             try:
-                self._sleep(self._acting.rate.take())
+                wait = self._acting.rate.take(self._acting.until)
+                if wait is None:
+                    return
+                self._sleep(wait)
                 self._acting.fence.pass_one()
                 self._act(decision)
             except Stopped as stop:
@@ -207,6 +218,8 @@ class _Carrying:
         while (left := until - boottime()) > 0:
             if self._acting.stopping.wait(min(left, 0.2)) or self._ended.is_set():
                 raise Stopped("Stopping", "the run was told to end", expected=True)
+            if self._acting.superseded():
+                raise Stopped("PolicyChanged", "the policy was edited or deleted", expected=True)
 
     def _act(self, decision: Decision) -> None:
         acting = self._acting

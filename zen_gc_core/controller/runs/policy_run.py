@@ -52,6 +52,7 @@ class PolicyRun:
         entry: The policy.
         compiled: The policy, compiled.
         wait: Seconds until the next run, by whether this one failed.
+        interval: Seconds after which a run ends rather than wait for its rate; the next one goes on.
 
     Attributes:
         members: Its place on the sweep of each resource; empty until ``prepare``.
@@ -60,7 +61,12 @@ class PolicyRun:
     """
 
     def __init__(
-        self, context: RunContext, entry: Entry, compiled: CompiledPolicy, wait: Callable[[PolicyRun], float]
+        self,
+        context: RunContext,
+        entry: Entry,
+        compiled: CompiledPolicy,
+        wait: Callable[[PolicyRun], float],
+        interval: float,
     ) -> None:
         self.entry = entry
         self.members: dict[Resource, Member] = {}
@@ -69,6 +75,7 @@ class PolicyRun:
         self._context = context
         self._compiled = compiled
         self._wait = wait
+        self._interval = interval
         self._stop: Stopped | None = None
         self._reporter = RunReporter(context, entry.reference)
         self._began = boottime()
@@ -177,6 +184,10 @@ class PolicyRun:
 
     def _act(self, plan: Plan) -> tuple[Counter[Result], Stopped | None]:
         context, behavior = self._context, self._compiled.policy.behavior
+        rate = Rate(
+            behavior.max_deletions_per_second or context.settings.max_deletions_per_second,
+            self.entry.ledger.next_write,
+        )
         acting = Acting(
             context.connection,
             context.resources,
@@ -187,14 +198,17 @@ class PolicyRun:
                 batch_size=behavior.batch_size or context.settings.batch_size,
                 sleep=self._sleep,
             ),
-            Rate(behavior.max_deletions_per_second or context.settings.max_deletions_per_second),
+            rate,
             context.authority,
             self._reporter,
             context.stopping,
             context.write_timeout,
             lambda: earlier_of(dt.datetime.now(dt.UTC), context.connection.clock.now()),
+            self._began + self._interval,
+            lambda: self.entry.superseded,
         )
         carried = carry_out(next(iter(self.members.values())).case, plan, acting)
+        self.entry.ledger.next_write = rate.next_turn
         now = boottime()
         for outcome in carried.accepted:
             self.entry.ledger.accepted.setdefault(outcome.decision.uid, (outcome, now))

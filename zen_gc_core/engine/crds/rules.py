@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from zen_gc_core.engine.parsing import limits
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -65,3 +67,9 @@ VALUES_AS_ASKED: Final = rule(
     "In and NotIn need values; Exists and DoesNotExist take none",
 )
 """A requirement has values when its operator asks for them."""
+
+LOWEST_RATE: Final = rule(
+    f"double(self) == 0.0 || double(self) >= {limits.LOWEST_RATE}",
+    f"must be 0, or {limits.LOWEST_RATE} or more, which is one a minute",
+)
+"""A rate of deletions that gets on."""

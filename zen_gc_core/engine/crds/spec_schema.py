@@ -114,11 +114,12 @@ def _behavior() -> Schema:
         },
     )
     rate: dict[str, Any] = {
-        "description": "The most writes a second; 0 takes the controller's default.",
+        "description": "The most writes a second, one a minute at least; 0 takes the controller's default.",
         "type": "number",
         "nullable": True,
         "minimum": 0,
         "maximum": limits.DELETIONS_PER_SECOND,
+        "x-kubernetes-validations": [rules.LOWEST_RATE],
     }
     return record(
         "How the policy acts.",

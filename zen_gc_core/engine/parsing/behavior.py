@@ -50,7 +50,13 @@ def _rate(place: Place | None) -> float | None:
     """The most writes a second; 0 asks for the controller's default, as in the Go program."""
     if place is None:
         return None
-    return place.number(least=0, most=limits.DELETIONS_PER_SECOND) or None
+    rate = place.number(least=0, most=limits.DELETIONS_PER_SECOND) or None
+    if rate is not None and rate < limits.LOWEST_RATE:
+        place.refuse(
+            f"must be {limits.LOWEST_RATE} or more, which is one a minute; to act on nothing, write paused: true in the spec"
+        )
+        return None
+    return rate
 
 
 def _batch_size(place: Place | None) -> int | None:

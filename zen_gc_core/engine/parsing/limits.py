@@ -46,6 +46,18 @@ API_VERSION: Final = 317
 KIND: Final = 63
 """The most characters of a ``kind``."""
 
+CONDITIONS: Final = 200
+"""The most conditions of a policy: keywords of its condition maps, at any depth, and entries of their lists."""
+
+EXPRESSIONS: Final = 64 * 1024
+"""The most bytes of a policy's expressions together."""
+
+PROBLEMS: Final = 20
+"""The most problems of a policy that are told; the rest is a number."""
+
+LOWEST_RATE: Final = 0.016
+"""The lowest rate of deletions a second that can be asked for: one a minute."""
+
 DELETIONS_PER_SECOND: Final = 1_000_000
 """The highest rate that can be asked for; the controller's own limit lies far below."""
 
