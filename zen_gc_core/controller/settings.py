@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, fields
 from datetime import timedelta
 from typing import Any, TypeVar
 
+from zen_gc_core.engine.parsing.limits import SHORTEST_INTERVAL
 from zen_gc_core.engine.protections import Grants
 from zen_gc_core.errors import InputError
 
@@ -75,6 +76,9 @@ class Settings(Connecting, Allowing):
     gc_interval: timedelta = _setting(
         timedelta(minutes=1), "How often a policy without evaluationInterval runs; 1s or more."
     )
+    min_interval: timedelta = _setting(
+        SHORTEST_INTERVAL, "How often a namespaced policy may run at the most, whatever its evaluationInterval says."
+    )
     dry_run: bool = _setting(default=False, text="Treat every policy as a dry run.")
     max_deletions_per_second: float = _setting(10.0, "Most writes a second of a policy that does not say.")
     batch_size: int = _setting(
@@ -104,6 +108,7 @@ class Settings(Connecting, Allowing):
         """
         checks = (
             (self.gc_interval >= timedelta(seconds=1), "--gc-interval must be 1s or more"),
+            (self.min_interval >= timedelta(0), "--min-interval must not be negative"),
             (
                 0 < self.max_deletions_per_second <= 10_000,
                 "--max-deletions-per-second must be more than 0, at most 10000",

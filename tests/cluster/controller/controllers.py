@@ -106,6 +106,7 @@ class Inside(Logbook):
             "enable_leader_election": False,
             "leader_election_namespace": stage.home,
             "gc_interval": timedelta(seconds=1),
+            "min_interval": timedelta(seconds=1),
             "max_deletions_per_second": 200.0,
             **settings,
         }
@@ -226,6 +227,7 @@ def run_replica(stage: Stage, directory: Path, *flags: str, config: Path | None 
         "--metrics-addr=127.0.0.1:0",
         "--health-addr=127.0.0.1:0",
         "--gc-interval=1s",
+        "--min-interval=1s",
         "--max-deletions-per-second=200",
         *QUICK,
         *flags,

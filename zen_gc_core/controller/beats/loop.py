@@ -172,7 +172,10 @@ class Loop:
     def _interval(self, entry: Entry) -> float:
         compiled = entry.compilation.compiled
         own = compiled.policy.evaluation_interval if compiled else None
-        return (own or self._context.settings.gc_interval).total_seconds()
+        settings = self._context.settings
+        if own is not None and entry.reference.namespace:
+            own = max(own, settings.min_interval)
+        return (own or settings.gc_interval).total_seconds()
 
     def _take(self) -> None:
         """Begin what is due, and what was asked for at once."""

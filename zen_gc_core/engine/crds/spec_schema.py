@@ -40,7 +40,9 @@ def spec_schema(vocabulary: Vocabulary) -> Schema:
                 most=1,
             ),
             "behavior": _behavior(),
-            "evaluationInterval": duration("How often the policy runs; by default as the controller is told."),
+            "evaluationInterval": duration(
+                "How often the policy runs; by default as the controller is told. In a namespace, 10s is the least that counts."
+            ),
             "paused": boolean("Whether the policy rests."),
         },
         required=("ttl",),

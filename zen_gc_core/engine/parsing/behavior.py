@@ -33,17 +33,25 @@ def read_behavior(place: Place | None) -> Behavior:
     )
 
 
-def read_interval(place: Place | None) -> timedelta | None:
+def read_interval(place: Place | None, *, namespaced: bool) -> timedelta | None:
     """Read how often a policy runs: a duration of a second or more; None where none is written."""
     if place is None:
         return None
     try:
-        return parse_duration(place.value)
+        interval = parse_duration(place.value)
     except InputError as error:
         place.refuse(str(error))
+        return None
     except ValueError:
         place.refuse("a duration is at most 100 years")
-    return None
+        return None
+    if namespaced and interval < limits.SHORTEST_INTERVAL:
+        place.problems.warn(
+            place.path,
+            f"a namespaced policy runs every {limits.SHORTEST_INTERVAL.seconds} s at the most, which is what counts, "
+            "unless the controller runs with a shorter --min-interval",
+        )
+    return interval
 
 
 def _rate(place: Place | None) -> float | None:

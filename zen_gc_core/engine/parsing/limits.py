@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Final
 
 TARGETS: Final = 32
@@ -54,6 +55,9 @@ EXPRESSIONS: Final = 64 * 1024
 
 PROBLEMS: Final = 20
 """The most problems of a policy that are told; the rest is a number."""
+
+SHORTEST_INTERVAL: Final = timedelta(seconds=10)
+"""The shortest interval that counts for a namespaced policy, unless the controller is told otherwise."""
 
 LOWEST_RATE: Final = 0.016
 """The lowest rate of deletions a second that can be asked for: one a minute."""

@@ -98,7 +98,7 @@ def _parsed(reference: PolicyReference, written: Place, reach: Reach) -> ParsedP
     conditions = read_conditions(spec.get("conditions"))
     ttl, action = read_ttl(spec), read_action(spec)
     behavior = read_behavior(spec.get("behavior"))
-    interval = read_interval(spec.get("evaluationInterval"))
+    interval = read_interval(spec.get("evaluationInterval"), namespaced=reference.kind != CLUSTER)
     paused = spec.boolean("paused", default=False)
     policy = None
     if conditions is not None and ttl is not None and action is not None and not problems.errors:
