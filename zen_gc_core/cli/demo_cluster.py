@@ -74,6 +74,7 @@ class DemoCluster:
         settings = Settings(
             kubeconfig=str(self._kubeconfig),
             gc_interval=timedelta(seconds=1),
+            min_interval=timedelta(seconds=1),
             enable_leader_election=False,
             leader_election_namespace="zen-gc-system",
             metrics_addr="127.0.0.1:0",
