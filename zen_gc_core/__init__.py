@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from zen_gc_core.model.plan import Plan
     from zen_gc_core.model.report import RunReport
     from zen_gc_core.model.requests import Delete, Mark, Request
+    from zen_gc_core.model.scaling import SCALABLE, Scale
     from zen_gc_core.texts import did_you_mean, with_article
 
 __version__ = "0.1.0"
@@ -41,6 +42,7 @@ __version__ = "0.1.0"
 _ROOMS = {
     "EARLIEST": "instants",
     "MISSING": "fieldpaths",
+    "SCALABLE": "model.scaling",
     "Build": "keywords",
     "Candidate": "model.candidate",
     "CelFunction": "expressions.cel",
@@ -65,6 +67,7 @@ _ROOMS = {
     "Request": "model.requests",
     "Run": "keywords",
     "RunReport": "model.report",
+    "Scale": "model.scaling",
     "Undecided": "errors",
     "built_in": "engine.kinds",
     "did_you_mean": "texts",
@@ -93,6 +96,7 @@ def __getattr__(name: str) -> Any:
 __all__ = [
     "EARLIEST",
     "MISSING",
+    "SCALABLE",
     "Build",
     "Candidate",
     "CelFunction",
@@ -117,6 +121,7 @@ __all__ = [
     "Request",
     "Run",
     "RunReport",
+    "Scale",
     "Undecided",
     "__version__",
     "built_in",

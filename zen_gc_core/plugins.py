@@ -13,6 +13,7 @@ from zen_gc_core import hookspecs
 from zen_gc_core.model.finishing import BUILT_IN, Finishing
 from zen_gc_core.model.plan import Veto
 from zen_gc_core.model.requests import Delete, Mark
+from zen_gc_core.model.scaling import Scale
 from zen_gc_core.offering import KINDS, OWN_DISTRIBUTION, Offer, Offered
 from zen_gc_core.texts import one_line
 
@@ -39,7 +40,7 @@ __all__ = [
 ]
 
 _LONGEST_DESCRIPTION: Final = 400
-REQUESTS: Final = (Delete, Mark)
+REQUESTS: Final = (Delete, Mark, Scale)
 """What any plugin's action may ask for; a class of its own could ask for anything with the controller's rights."""
 
 

@@ -5,9 +5,13 @@ from __future__ import annotations
 import pytest
 from zen_gc_actions.deleting import DELETE
 from zen_gc_actions.marking import ANNOTATE, LABEL
+from zen_gc_actions.scaling import SCALE
 
-from zen_gc_core import Delete, InputError, Mark
-from zen_gc_core.testing import request_of
+from zen_gc_core import Delete, InputError, Mark, Scale, Undecided
+from zen_gc_core.model.candidate import Candidate
+from zen_gc_core.model.results import Result
+from zen_gc_core.model.scaling import ScaleBack, scaled_from
+from zen_gc_core.testing import check_keyword, request_of
 
 OBJECT = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "a", "namespace": "default", "uid": "1"}}
 
@@ -118,3 +122,111 @@ def test_a_mark_that_the_server_would_refuse_is_refused_here(keyword, config, pr
     """When the policy is read, not when the first object is due."""
     with pytest.raises(InputError, match=problem):
         request_of(keyword, config, OBJECT)
+
+
+DEPLOYMENT = ("apps/v1", "Deployment")
+
+
+def deployment(spec, **metadata):
+    """A Deployment with this spec."""
+    document = {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "a", "uid": "1", **metadata}}
+    return Candidate.from_object(document if spec is None else {**document, "spec": spec})
+
+
+@pytest.mark.parametrize(
+    ("config", "problem"),
+    [
+        ({}, "scale.replicas: is required"),
+        ({"replicas": -1}, r"scale\.replicas: "),
+        ({"replicas": "0"}, r"scale\.replicas: "),
+        ({"replicas": True}, r"scale\.replicas: "),
+        ({"replicas": 0.5}, r"scale\.replicas: "),
+        ({"replicas": 2**31}, r"scale\.replicas: "),
+        ({"replica": 0}, "did you mean 'replicas'"),
+        (0, "scale: "),
+    ],
+)
+def test_a_scale_that_cannot_be_meant_is_refused(config, problem):
+    """A count is a whole number from 0 on."""
+    with pytest.raises(InputError, match=problem):
+        request_of(SCALE, config, OBJECT, targets=[DEPLOYMENT])
+
+
+@pytest.mark.parametrize(
+    "target", [("apps/v1", "StatefulSet"), ("apps/v1", "ReplicaSet"), ("v1", "ReplicationController")]
+)
+def test_the_kinds_with_a_count_are_scaled(target):
+    """By a table."""
+    assert request_of(SCALE, {"replicas": 0}, OBJECT, targets=[DEPLOYMENT, target]) == Scale(0)
+    check_keyword(SCALE, {"replicas": 0}, kind="action", targets=[target])
+
+
+@pytest.mark.parametrize(
+    "target", [("v1", "Pod"), ("apps/v1", "DaemonSet"), ("batch/v1", "Job"), ("example.com/v1", "Deployment")]
+)
+def test_a_kind_without_a_count_that_is_known_is_refused(target):
+    """Writing spec.replicas there would do nothing, or something else."""
+    with pytest.raises(InputError, match=f"cannot scale {target[0]} {target[1]}: only Deployment, StatefulSet"):
+        request_of(SCALE, {"replicas": 0}, OBJECT, targets=[DEPLOYMENT, target])
+
+
+@pytest.mark.parametrize(
+    ("spec", "wanted", "carried"),
+    [
+        ({"replicas": 3}, 0, None),
+        ({"replicas": 1}, 0, None),
+        ({"replicas": 0}, 0, "it has 0 replicas already"),
+        ({"replicas": 1}, 1, "it has 1 replica already"),
+        ({"replicas": 1}, 2, "it has 1 replica already"),
+        ({}, 0, None),
+        (None, 1, "it has 1 replica already"),
+        ({"replicas": None}, 1, "it has 1 replica already"),
+    ],
+)
+def test_an_object_with_as_few_replicas_is_left_alone(spec, wanted, carried):
+    """It is never scaled up. Without a count there is one, as the API server fills in."""
+    assert Scale(wanted).carried_by(deployment(spec)) == carried
+
+
+@pytest.mark.parametrize("replicas", ["3", True, -1, 1.0, {}, []])
+def test_a_count_that_is_none_is_undecided(replicas):
+    """What it was could not be written down."""
+    for ask in (Scale(0).carried_by, Scale(0).body):
+        with pytest.raises(Undecided, match="no count"):
+            ask(deployment({"replicas": replicas}))
+
+
+def test_a_scaling_writes_the_count_and_the_earlier_one_together():
+    """One patch: neither is ever there without the other; the way back takes all of it away again."""
+    signature = {"gc.kube-zen.io/marked-at": "2026-01-01T12:00:00Z", "gc.kube-zen.io/marked-by": "p"}
+    body = Scale(0).signed(signature).body(deployment({"replicas": 3}))
+    assert body == {
+        "spec": {"replicas": 0},
+        "metadata": {"annotations": {**signature, "gc.kube-zen.io/scaled-from": "3"}},
+    }
+    scaled = deployment({"replicas": 0}, annotations=body["metadata"]["annotations"])
+    back = ScaleBack(scaled_from(scaled), {"gc.kube-zen.io/keep": "2026-01-02T12:00:00Z"}).body(scaled)
+    assert back["spec"] == {"replicas": 3}
+    assert {key for key, value in back["metadata"]["annotations"].items() if value is None} == set(
+        body["metadata"]["annotations"]
+    )
+
+
+@pytest.mark.parametrize("text", [None, "", "three", "-1", "1.5", "٣", "99999999999", "2147483648", " 3"])
+def test_a_note_that_is_no_count_brings_nothing_back(text):
+    """Somebody wrote it by hand."""
+    annotations = {} if text is None else {"gc.kube-zen.io/scaled-from": text}
+    with pytest.raises(InputError, match=r"gc\.kube-zen\.io/scaled-from"):
+        scaled_from(deployment({"replicas": 0}, annotations=annotations))
+
+
+def test_a_scaling_is_done_when_the_server_says_that_it_has_the_count():
+    """Admission may have put another in its place; an answer about another object is none."""
+    for document, result in (
+        ({"metadata": {"uid": "1"}, "spec": {"replicas": 0}}, Result.SCALED),
+        ({"metadata": {"uid": "1"}, "spec": {"replicas": 2}}, Result.FAILED),
+        ({"metadata": {"uid": "1"}}, Result.FAILED),
+        ({"metadata": {"uid": "2"}, "spec": {"replicas": 0}}, Result.FAILED),
+        ({}, Result.FAILED),
+    ):
+        assert Scale(0).read(document, "1").result is result

@@ -17,7 +17,7 @@ from zen_gc_core.controller.program.controller import SIGNALS, Controller, stop_
 from zen_gc_core.controller.settings import Settings
 from zen_gc_core.controller.telling.runlog import RunLog
 from zen_gc_core.errors import InputError, ZenGCError
-from zen_gc_core.model.results import Result
+from zen_gc_core.model.results import DONE
 from zen_gc_core.texts import visible
 
 if TYPE_CHECKING:
@@ -65,9 +65,10 @@ def command(once: bool, **values: Any) -> None:  # noqa: FBT001  a switch
 
 
 def _summary(loop: Loop) -> int:
-    rows: list[tuple[str, ...]] = [("POLICY", "MATCHED", "DUE", "DELETED", "MARKED", "KEPT", "RESULT")]
+    rows: list[tuple[str, ...]] = [("POLICY", "MATCHED", "DUE", *map(str.upper, DONE), "KEPT", "RESULT")]
     rows.extend(map(_row, loop.finished))
-    rows.extend((str(entry.reference), "", "", "", "", "", "invalid") for entry in loop.invalid)
+    nothing = ("",) * (len(rows[0]) - 2)
+    rows.extend((str(entry.reference), *nothing, "invalid") for entry in loop.invalid)
     click.echo(columns(rows, indent="") if len(rows) > 1 else "No policies.")
     return 1 if loop.failures or loop.invalid else 0
 
@@ -75,14 +76,14 @@ def _summary(loop: Loop) -> int:
 def _row(run: PolicyRun) -> tuple[str, ...]:
     name = str(run.entry.reference)
     if run.report is None:
-        return name, "", "", "", "", "", visible(f"failed: {run.failure}")
+        return name, "", "", *("" for _ in DONE), "", visible(f"failed: {run.failure}")
     plan, results = run.report.plan, run.report.results
     verdict = "ok"
     if run.report.failed:
         verdict = visible(f"failed: {plan.tripped or run.report.message or 'see the log'}")
     elif run.report.dry_run:
         verdict = "dry run"
-    counts = (plan.matched, plan.due, results[Result.DELETED], results[Result.MARKED], plan.pending)
+    counts = (plan.matched, plan.due, *(results[done] for done in DONE), plan.pending)
     return name, *map(str, counts), verdict
 
 

@@ -16,6 +16,7 @@ from zen_gc_core.engine.requesting import RefusedRequestError
 from zen_gc_core.errors import Missing, Undecided
 from zen_gc_core.instants import EARLIEST, format_instant
 from zen_gc_core.model.decision import Decision, KeptBy, Verdict
+from zen_gc_core.model.requests import signature_of
 
 if TYPE_CHECKING:
     from zen_gc_core.engine.compiling import CompiledPolicy
@@ -178,7 +179,7 @@ def _act(compiled: CompiledPolicy, candidate: Candidate, run: Run, instant: dt.d
         request = compiled.request(decision, run)
         if carried := request.carried_by(candidate):
             return keep(candidate, KeptBy.CONDITION, carried)
-        request = request.signed(run.now, run.policy)
+        request = request.signed(signature_of(run.now, run.policy))
     except RefusedRequestError as refused:
         return keep(candidate, KeptBy.ERROR, f"the action {refused}")
     except Exception as error:  # noqa: BLE001  whatever an action raises or answers, nothing is done

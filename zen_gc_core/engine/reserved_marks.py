@@ -9,6 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from zen_gc_core.model.policy import GROUP
+from zen_gc_core.model.requests import MARKED_AT, MARKED_BY
+from zen_gc_core.model.scaling import SCALED_FROM
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -23,7 +25,7 @@ _DOMAINS: Final = {
 }
 """Domains of keys, the domains below them included, with whose they are."""
 
-_WRITTEN_HERE: Final = frozenset((f"{GROUP}/marked-at", f"{GROUP}/marked-by", f"{GROUP}/scaled-from"))
+_WRITTEN_HERE: Final = frozenset((MARKED_AT, MARKED_BY, SCALED_FROM))
 _HELD: Final = f"held.{GROUP}"
 
 

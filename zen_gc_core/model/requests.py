@@ -44,6 +44,11 @@ class Words:
     noun: str
 
 
+def signature_of(at: datetime, by: PolicyReference) -> dict[str, str]:
+    """The annotations that say when and by which policy a request was made."""
+    return {MARKED_AT: format_instant(at), MARKED_BY: str(by)}
+
+
 class Request(ABC):
     """What is asked for one object.
 
@@ -73,8 +78,12 @@ class Request(ABC):
         """The keys of labels and annotations that it sets because a policy asks for them."""
         return iter(())
 
-    def signed(self, at: datetime, by: PolicyReference) -> Request:  # noqa: ARG002  as those need that sign
-        """The same request, with a note of when and by which policy it was made, where it leaves something behind."""
+    def signed(self, signature: Mapping[str, str]) -> Request:  # noqa: ARG002  as those need that sign
+        """The same request, signed where it leaves something behind.
+
+        Args:
+            signature: Annotations that say when and by which policy it was made.
+        """
         return self
 
     @abstractmethod
@@ -162,7 +171,7 @@ class Patch(Request):
 
     verb: ClassVar[Verb] = "patch"
 
-    def read(self, document: Mapping[str, Any], uid: str) -> Written | Unsure:
+    def read(self, document: Mapping[str, Any], uid: str) -> Written:
         """The object, as it is now."""
         if _metadata(document).get("uid") != uid:
             return Written(Result.FAILED, "it is about another object")
@@ -202,9 +211,8 @@ class Mark(Patch):
         yield from self.labels
         yield from self.annotations
 
-    def signed(self, at: datetime, by: PolicyReference) -> Mark:
-        """With two annotations more."""
-        signature = {MARKED_AT: format_instant(at), MARKED_BY: str(by)}
+    def signed(self, signature: Mapping[str, str]) -> Mark:
+        """With the annotations of the signature."""
         return Mark(self.labels, {**self.annotations, **signature})
 
     def carried_by(self, candidate: Candidate) -> str | None:

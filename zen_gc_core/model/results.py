@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import enum
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from zen_gc_core.errors import ClusterError
 
 
@@ -17,6 +19,8 @@ class Result(enum.StrEnum):
     """The object is gone, by this write."""
     MARKED = "marked"
     """The object carries the mark, by this write."""
+    SCALED = "scaled"
+    """The object has the count that was asked for, by this write."""
     ACCEPTED = "accepted"
     """The object is terminating; it is not counted as deleted until it is seen gone."""
     GONE = "gone"
@@ -29,6 +33,14 @@ class Result(enum.StrEnum):
     """A dry run: nothing was sent."""
     FAILED = "failed"
     """The write failed, also after retries."""
+
+
+DONE: Final[Mapping[Result, str]] = {
+    Result.DELETED: "are gone by this run",
+    Result.MARKED: "carry the mark by this run",
+    Result.SCALED: "were scaled by this run",
+}
+"""What the success of a request is called, each with what the status says of it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -104,6 +104,9 @@ def _outcome(answer: Any, before: dict[str, Any]) -> str:
     assert metadata["uid"] == known["uid"]
     if "deletionTimestamp" in metadata:
         return "delete"
+    if answer.body.get("spec", {}).get("replicas") != before.get("spec", {}).get("replicas"):
+        assert metadata["annotations"]["gc.kube-zen.io/scaled-from"] == str(before["spec"]["replicas"])
+        return "scale"
     if metadata.get("labels") != known.get("labels"):
         assert metadata["annotations"]["gc.kube-zen.io/marked-by"]
         return "label"

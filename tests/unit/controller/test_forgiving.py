@@ -10,8 +10,9 @@ import pytest
 from zen_gc_core.controller.process import logs
 from zen_gc_core.controller.telling.metrics import Metrics
 from zen_gc_core.controller.telling.runlog import RunLog
-from zen_gc_core.model.decision import Decision, Delete, Verdict
+from zen_gc_core.model.decision import Decision, Verdict
 from zen_gc_core.model.policy import PolicyReference
+from zen_gc_core.model.requests import Delete
 
 POLICY = PolicyReference("GarbageCollectionPolicy", "team", "p", "u")
 DECISION = Decision("v1", "ConfigMap", "team", "x", "uid", Verdict.ACT, "due", request=Delete())

@@ -113,7 +113,7 @@ BROKEN = [
     ),
     pytest.param(
         _plugin(zen_gc_actions=[_keyword("acme.io/x", requests=Everything)]),
-        "action 'acme.io/x' makes a Everything; a plugin may ask for a Delete or Mark",
+        "action 'acme.io/x' makes a Everything; a plugin may ask for a Delete or Mark or Scale",
         id="a request of its own",
     ),
     pytest.param(

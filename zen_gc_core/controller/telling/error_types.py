@@ -21,6 +21,7 @@ class ErrorType(enum.StrEnum):
     AUTHORITY_LOST = "authority_lost"
     DELETION_FAILED = "deletion_failed"
     MARKING_FAILED = "marking_failed"
+    SCALING_FAILED = "scaling_failed"
     STILL_TERMINATING = "still_terminating"
     STATUS_UPDATE_FAILED = "status_update_failed"
     EVENT_FAILED = "event_failed"

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from zen_gc_core.instants import format_instant
 from zen_gc_core.model.decision import KeptBy
-from zen_gc_core.model.results import Result
+from zen_gc_core.model.results import DONE, Result
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -103,8 +103,8 @@ def numbers(report: RunReport, total_before: int, seen_gone: int) -> dict[str, A
         "lastRun": {
             "scanned": plan.scanned,
             "due": plan.due,
+            **{result.value: results[result] for result in DONE},
             "deleted": deleted,
-            "marked": results[Result.MARKED],
             "accepted": results[Result.ACCEPTED],
             "gone": results[Result.GONE],
             "conflicts": results[Result.CONFLICT],

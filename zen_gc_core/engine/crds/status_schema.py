@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from zen_gc_core.engine.crds.structural import OPEN
+from zen_gc_core.model.results import DONE
 
 if TYPE_CHECKING:
     from zen_gc_core.engine.crds.structural import Schema
@@ -41,8 +42,7 @@ def _last_run() -> Schema:
     counts = {
         "scanned": "How many objects of the targets' kinds were in scope.",
         "due": "How many were to be acted on.",
-        "deleted": "How many are gone by this run.",
-        "marked": "How many carry the mark by this run.",
+        **{result.value: f"How many {what}." for result, what in DONE.items()},
         "accepted": "How many are terminating by this run.",
         "gone": "How many were gone before.",
         "conflicts": "How many had changed since they were judged.",

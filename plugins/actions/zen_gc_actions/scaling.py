@@ -1,0 +1,31 @@
+"""``scale: {replicas: 0}``: scale the object down instead of deleting it, and remember what it had."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from pydantic import Field
+
+from zen_gc_core import SCALABLE, Build, Compiled, Config, Decision, Keyword, Run, Scale
+
+
+class Scaling(Config):
+    """Scale the object down; the count that it had is kept in an annotation, and `zen-gc restore` writes it back."""
+
+    replicas: int = Field(ge=0, le=2**31 - 1, description="How many replicas it shall have.")
+
+
+def _compile(config: Scaling, build: Build) -> Compiled[Scale]:
+    for target in build.targets:
+        if (target.group, target.kind) not in SCALABLE:
+            kinds = ", ".join(kind for _, kind in SCALABLE)
+            raise build.error("", f"cannot scale {target.api_version} {target.kind}: only {kinds} have a count to set")
+    request = Scale(config.replicas)
+
+    def ask(_decision: Decision, _run: Run) -> Scale:
+        return request
+
+    return Compiled(ask, reads=())
+
+
+SCALE: Final = Keyword("scale", Scaling, _compile, requests=Scale)
