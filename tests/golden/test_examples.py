@@ -15,8 +15,8 @@ from tests.golden.running import zen_gc, zen_gc_process
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-SAID = re.compile(r"^# Must (go|stay|be marked)", re.MULTILINE)
-DONE = {"delete": "go", "label": "be marked"}
+SAID = re.compile(r"^# Must (go|stay|be marked|be scaled)", re.MULTILINE)
+DONE = {"delete": "go", "label": "be marked", "scale": "be scaled"}
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
