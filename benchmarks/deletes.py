@@ -21,6 +21,7 @@ from zen_gc_core.cluster.namespaces import Namespaces
 from zen_gc_core.cluster.policies import POLICY_KINDS
 from zen_gc_core.controller.runs.acting import WORKERS, Acting, Rate, carry_out
 from zen_gc_core.controller.runs.fencing import Fence
+from zen_gc_core.controller.runs.kill_switch import KillSwitch
 from zen_gc_core.controller.runs.preparing import Preparing
 from zen_gc_core.controller.runs.sweeping import Sweep
 from zen_gc_core.engine.compiling import compile_policy
@@ -150,7 +151,7 @@ def _ours(connection: Connection, namespace: str) -> float:
     acting = Acting(
         connection,
         resources,
-        Fence(connection, compiled, own_namespace="default", batch_size=20),
+        Fence(connection, compiled, switch=KillSwitch(connection, "default"), batch_size=20),
         Rate(1e6),
         Authority.forever().check,
         _Witness(),

@@ -13,7 +13,7 @@ import pytest
 import yaml
 
 import zen_gc_core
-from zen_gc_core.controller.runs.fencing import KILL_SWITCH
+from zen_gc_core.controller.runs.kill_switch import NAME as KILL_SWITCH
 from zen_gc_core.controller.settings import Settings, flag
 from zen_gc_core.model.policy import GROUP
 

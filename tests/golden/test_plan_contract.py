@@ -31,6 +31,7 @@ PLANNED = [
     "pending",
     "due",
     "tripped",
+    "unseen",
     "vetoed",
     "decisions",
 ]

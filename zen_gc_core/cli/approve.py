@@ -16,8 +16,10 @@ from zen_gc_core.cli.output import as_table, as_yaml
 from zen_gc_core.cluster.connection import Connection
 from zen_gc_core.cluster.errors import Conflict, NotFound
 from zen_gc_core.cluster.policies import approve_policy, read_policy, require_installed
+from zen_gc_core.controller.runs.kill_switch import KillSwitch
 from zen_gc_core.controller.runs.previewing import plan_live
-from zen_gc_core.controller.settings import Allowing, Connecting
+from zen_gc_core.controller.runs.stopping import Stopped
+from zen_gc_core.controller.settings import Allowing, Connecting, Locating
 from zen_gc_core.engine.breaker import approval_command
 from zen_gc_core.engine.offline import Asking
 from zen_gc_core.errors import InputError
@@ -25,6 +27,7 @@ from zen_gc_core.model.policy import CLUSTER, NAMESPACED, PolicyReference
 
 if TYPE_CHECKING:
     from zen_gc_core.engine.compiling import Compilation
+    from zen_gc_core.engine.protections import Grants
     from zen_gc_core.model.policy import Policy
 
 
@@ -43,6 +46,7 @@ if TYPE_CHECKING:
 )
 @click.option("--up-to", required=True, type=click.IntRange(min=1), help="How many objects a run may act on.")
 @settings_options(Allowing)
+@settings_options(Locating)
 @settings_options(Connecting)
 def command(name: str, *, namespace: str | None, cluster: bool, digest: str | None, up_to: int, **values: Any) -> None:
     """Let policy NAME, as it is, act on up to N objects a run, whatever its breaker says.
@@ -57,11 +61,11 @@ def command(name: str, *, namespace: str | None, cluster: bool, digest: str | No
     if seen is None:
         require_installed(connection, reference.kind)
         raise NotFound(f"{reference.kind} {reference} is not there")
-    allowing = settings_of(Allowing, values)
+    allowing, home = settings_of(Allowing, values), settings_of(Locating, values).own_namespace
     compilation = _compiled(seen.document(), allowing)
     policy = _approvable(compilation)
     if digest is None:
-        _ask(connection, compilation, seen.document(), allowing, up_to)
+        _ask(connection, compilation, seen.document(), allowing.grants(home), up_to)
     elif digest != policy.digest:
         raise Conflict(
             f"{reference.kind} {reference} is {policy.digest} now, not {digest}: it is not what was looked at; "
@@ -69,6 +73,10 @@ def command(name: str, *, namespace: str | None, cluster: bool, digest: str | No
         )
     approve_policy(connection, seen, f"{policy.digest}/{up_to}")
     click.echo(f"{reference.kind} {reference}: {policy.digest} may act on up to {up_to} objects a run")
+    try:
+        KillSwitch(connection, home).look()
+    except Stopped as stop:
+        click.echo(f"but not now: {stop}", err=True)
 
 
 def _compiled(document: dict[str, Any], allowing: Allowing) -> Compilation:
@@ -89,12 +97,12 @@ def _approvable(compilation: Compilation) -> Policy:
 
 
 def _ask(
-    connection: Connection, compilation: Compilation, document: dict[str, Any], allowing: Allowing, up_to: int
+    connection: Connection, compilation: Compilation, document: dict[str, Any], grants: Grants, up_to: int
 ) -> None:
     """Show what would be approved, and ask; without a terminal there is nobody to ask."""
     policy = _approvable(compilation)
     now = datetime.now(UTC)
-    asking = Asking(now, allowing.grants())
+    asking = Asking(now, grants)
     planned = [
         replace(one, plan=one.plan and replace(one.plan, decisions=()))
         for one in plan_live(connection, [compilation], asking)

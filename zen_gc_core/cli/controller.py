@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     cls=BooleanCommand,
     epilog="\b\nExamples:\n"
     "  zen-gc controller --enable-leader-election=false --dry-run\n"
-    "  zen-gc controller --leader-election-namespace zen-gc-system\n"
+    "  zen-gc controller --controller-namespace zen-gc-system\n"
     "  zen-gc controller --once",
 )
 @click.option(

@@ -76,7 +76,7 @@ class DemoCluster:
             gc_interval=timedelta(seconds=1),
             min_interval=timedelta(seconds=1),
             enable_leader_election=False,
-            leader_election_namespace="zen-gc-system",
+            controller_namespace="zen-gc-system",
             metrics_addr="127.0.0.1:0",
             health_addr="127.0.0.1:0",
         )

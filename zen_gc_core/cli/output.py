@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
+from zen_gc_core.engine.guarding import UNSEEN, going_unseen
 from zen_gc_core.instants import format_instant
 from zen_gc_core.model.decision import Verdict
 from zen_gc_core.texts import counted, placed, visible
@@ -46,6 +47,7 @@ def _policy(planned: Planned) -> dict[str, Any]:
         "pending": plan.pending if plan else 0,
         "due": plan.due if plan else 0,
         "tripped": plan.tripped if plan else None,
+        "unseen": UNSEEN if plan and going_unseen(plan) else None,
         "vetoed": [{"plugin": veto.plugin, "reason": veto.reason} for veto in plan.vetoed] if plan else [],
         "decisions": [_decision(decision) for decision in plan.decisions] if plan else [],
         **failed,
@@ -103,6 +105,8 @@ def _section(planned: Planned) -> str:
         lines.append(f"{title}: {plan.scanned} scanned, {plan.matched} matched, {plan.due} due, {plan.pending} pending")
         if plan.tripped is not None:
             lines.append(f"  the breaker stops it: {plan.tripped}")
+        if going_unseen(plan):
+            lines.append(f"  {UNSEEN}")
         lines.extend(f"  vetoed by plugin {veto.plugin}: {veto.reason}" for veto in plan.vetoed)
     if plan is not None and plan.decisions:
         lines.append(columns([_HEADER, *(_row(decision) for decision in plan.decisions)]))

@@ -22,7 +22,7 @@ from zen_gc_core.cli.input import (
 from zen_gc_core.cli.options import BooleanCommand, instant_of, settings_of, settings_options
 from zen_gc_core.cli.output import as_document, as_json, as_table, as_yaml
 from zen_gc_core.cli.strangers import no_policies
-from zen_gc_core.controller.settings import Allowing, Connecting
+from zen_gc_core.controller.settings import Allowing, Connecting, Locating
 from zen_gc_core.engine.offline import DEFAULT_NAMESPACE, Asking, Files, plan_offline
 from zen_gc_core.errors import ClusterError, InputError, ZenGCError
 from zen_gc_core.model.policy import CLUSTER, NAMESPACED, PolicyReference
@@ -78,6 +78,7 @@ _MOST_REPEATED: Final = 5
 )
 @click.option("--all/--no-all", "skipped", default=False, help="Also list objects that the selectors do not take.")
 @settings_options(Allowing)
+@settings_options(Locating)
 @settings_options(Connecting)
 def command(**values: Any) -> int:
     """Show what policies would do to objects, and why. Writes nothing.
@@ -92,6 +93,7 @@ def command(**values: Any) -> int:
         live=values["live"] or bool(values["name"] or values["context"] or values["kubeconfig"]),
         skipped=values["skipped"],
         allowing=settings_of(Allowing, values),
+        own_namespace=settings_of(Locating, values).own_namespace,
         connecting=settings_of(Connecting, values),
     )
     gc.disable()  # a short life, and many objects that stay: looking for cycles among them is a third of the work
@@ -151,6 +153,7 @@ class _Request:
     live: bool
     skipped: bool
     allowing: Allowing
+    own_namespace: str
     connecting: Connecting
 
 
@@ -159,7 +162,7 @@ def _planned(request: _Request, manifests: Manifests) -> tuple[list[Planned], Se
     missing = plugins.missing(request.allowing.require_plugin)
     if missing:
         raise PluginMissingError(f"required plugin {'; '.join(missing)}")
-    grants = request.allowing.grants()
+    grants = request.allowing.grants(request.own_namespace)
     asking = Asking(request.now, grants, skipped=request.skipped, veto=plugins.veto)
     if request.live:
         return _live(request, manifests, plugins, asking)

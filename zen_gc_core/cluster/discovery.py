@@ -46,6 +46,7 @@ BUILT_IN_GROUPS: Final = frozenset(
         "discovery.k8s.io",
         "events.k8s.io",
         "flowcontrol.apiserver.k8s.io",
+        "internal.apiserver.k8s.io",
         "networking.k8s.io",
         "node.k8s.io",
         "policy",
@@ -53,9 +54,13 @@ BUILT_IN_GROUPS: Final = frozenset(
         "resource.k8s.io",
         "scheduling.k8s.io",
         "storage.k8s.io",
+        "storagemigration.k8s.io",
     }
 )
-"""The groups that kube-apiserver serves by itself."""
+"""The groups that kube-apiserver serves by itself; nobody is asked whether they are aggregated."""
+
+SECONDS_BETWEEN_SERVICES: Final = 30.0
+"""How old what is known of APIServices may be: one may be made for a group at any time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +132,8 @@ class Resources:
         self._clock = clock
         self._lock = threading.Lock()
         self._known: dict[tuple[str, str], Resource] = {}
-        self._behind_services: frozenset[str] | None = frozenset()
+        self._services: frozenset[str] | None = None
+        self._services_read = float("-inf")
         self._stale: frozenset[str] = frozenset()
         self._asked: dict[str, float] = {}
 
@@ -148,7 +154,7 @@ class Resources:
                 self._refresh(api_version)
             found = self._known.get(key)
             if found is not None:
-                return found
+                return self._told(found)
             if api_version in self._stale:
                 raise TargetUnavailable(f"{api_version} {kind}: the API server behind {api_version} does not answer")
             raise TargetUnavailable(self._not_served(api_version, kind))
@@ -165,7 +171,7 @@ class Resources:
                 raise TargetUnavailable("the API server has no aggregated discovery, so not all it serves is known")
             if self._stale:
                 raise TargetUnavailable(f"the API server behind {', '.join(sorted(self._stale))} does not answer")
-            return tuple(self._known.values())
+            return tuple(map(self._told, self._known.values()))
 
     def forget(self, resource: Resource) -> None:
         """Ask the server again before this resource is used again: a list of it was answered with 404."""
@@ -194,17 +200,17 @@ class Resources:
         """Read aggregated discovery; False when the server has none."""
         known: dict[tuple[str, str], Resource] = {}
         stale: set[str] = set()
-        services = self._read_services()
         for path in ("/api", "/apis"):
             document = self._get(path, accept=AGGREGATED_DISCOVERY)
             if document.get("kind") != "APIGroupDiscoveryList":
                 return False
             for resource, fresh in _aggregated(document):
-                known.setdefault((resource.api_version, resource.kind), _behind(resource, services))
+                known.setdefault((resource.api_version, resource.kind), resource)
                 if not fresh:
                     stale.add(resource.api_version)
             stale |= set(_stale_versions(document))
         self._known, self._stale = known, frozenset(stale)
+        self._services_read = float("-inf")
         return True
 
     def _read_one(self, api_version: str) -> None:
@@ -216,9 +222,19 @@ class Resources:
         if answer.status in {404, 503}:
             self._stale |= {api_version} if answer.status == 503 else set()
             return
-        services = self._read_services()
+        self._services_read = float("-inf")
         for resource in _listed(_checked(answer), api_version):
-            self._known.setdefault((api_version, resource.kind), _behind(resource, services))
+            self._known.setdefault((api_version, resource.kind), resource)
+
+    def _told(self, resource: Resource) -> Resource:
+        """The resource, with whether an API server of its own stands behind it, as known for a few seconds."""
+        if resource.group in BUILT_IN_GROUPS:
+            return resource
+        now = self._clock()
+        if now - self._services_read >= SECONDS_BETWEEN_SERVICES:
+            self._services = self._read_services()
+            self._services_read = now
+        return replace(resource, aggregated=None if self._services is None else resource.api_version in self._services)
 
     def _read_services(self) -> frozenset[str] | None:
         """The group versions with an API server of their own; None when that may not be known."""
@@ -246,12 +262,6 @@ def _checked(answer: Answer, resource: str = "") -> dict[str, Any]:
 
 def _api_version(group: str, version: str) -> str:
     return f"{group}/{version}" if group else version
-
-
-def _behind(resource: Resource, services: frozenset[str] | None) -> Resource:
-    if resource.group in BUILT_IN_GROUPS:
-        return resource
-    return replace(resource, aggregated=None if services is None else resource.api_version in services)
 
 
 def _service_versions(document: dict[str, Any]) -> Iterator[str]:

@@ -9,7 +9,7 @@
     ├── ServerFailed         a 5xx: try again later; what a write did is unknown
     ├── Throttled            a 429: wait ``retry_after`` seconds, all of you
     ├── Unauthorized         a 401, also with credentials read anew: end the run
-    ├── AccessDenied         a 403: end the run, and say which verb and resource are missing
+    ├── AccessDenied         a 403: say which verb and resource are missing; about one write, ask first whether they are
     ├── NotFound             a 404: it is gone, or was never there
     ├── Conflict             a 409: somebody changed it; look at it again, never repeat blindly
     ├── Expired              a 410: list again from the beginning
@@ -104,11 +104,13 @@ class AccessDenied(ClusterError):
     """
 
     reason: ClassVar[str] = "AccessDenied"
+    status: ClassVar[int] = 403
 
     def __init__(self, verb: str, resource: str, namespace: str = "", message: str = "") -> None:
         self.verb = verb
         self.resource = resource
         self.namespace = namespace
+        self.said = message
         where = f" in namespace {namespace}" if namespace else ""
         said = f" (the server says: {message})" if message else ""
         super().__init__(f"access denied: grant the verb {verb} on {resource}{where}{said}")

@@ -8,6 +8,7 @@ Data only. The command line makes its options of these fields: ``gc_interval`` i
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, field, fields
 from datetime import timedelta
 from typing import Any, TypeVar
@@ -17,6 +18,9 @@ from zen_gc_core.engine.protections import Grants
 from zen_gc_core.errors import InputError
 
 T = TypeVar("T")
+
+DEFAULT_NAMESPACE = "zen-gc-system"
+"""Where the manifests put the controller."""
 
 
 def _setting(default: T, text: str) -> T:
@@ -33,6 +37,21 @@ class Connecting:
         "", "Path of the kubeconfig; default as kubectl: $KUBECONFIG, ~/.kube/config, in-cluster."
     )
     context: str = _setting("", "Context of the kubeconfig; default its current one.")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Locating:
+    """Where the controller is."""
+
+    controller_namespace: str = _setting(
+        "",
+        "Namespace of the controller: protected, and where the kill switch is; default $POD_NAMESPACE, else zen-gc-system.",
+    )
+
+    @property
+    def own_namespace(self) -> str:
+        """The controller's namespace; never the context's."""
+        return self.controller_namespace or os.environ.get("POD_NAMESPACE", "") or DEFAULT_NAMESPACE
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,7 +89,7 @@ class Allowing:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Settings(Connecting, Allowing):
+class Settings(Connecting, Allowing, Locating):
     """All settings of ``zen-gc controller``."""
 
     gc_interval: timedelta = _setting(
@@ -88,7 +107,7 @@ class Settings(Connecting, Allowing):
     metrics_addr: str = _setting(":8080", "Address of /metrics.")
     health_addr: str = _setting(":8081", "Address of /healthz and /readyz.")
     enable_leader_election: bool = _setting(default=True, text="Act only while holding the lease.")
-    leader_election_namespace: str = _setting("", "Namespace of the lease; default the Pod's.")
+    leader_election_namespace: str = _setting("", "Namespace of the lease; default the controller's.")
     leader_election_id: str = _setting("gc-controller-leader-election", "Name of the lease.")
     leader_election_lease_duration: timedelta = _setting(
         timedelta(seconds=15), "How long a lease lasts unless renewed."

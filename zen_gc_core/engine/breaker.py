@@ -1,8 +1,9 @@
 """The breaker: a run that would act on too much acts on nothing.
 
 Two limits. ``maxObjects`` counts everything that a run would act on. ``maxPercent`` counts the unfinished among them
-against all unfinished objects of these kinds in scope, selectors aside: finished Jobs and Pods swept away in bulk are
-normal life, half of all ConfigMaps is not. A number that cannot be had trips it.
+against all unfinished objects of these kinds in scope, selectors aside, of all kinds together and of each by itself:
+finished Jobs and Pods swept away in bulk are normal life, half of all ConfigMaps is not, however many Pods there are
+beside them. A number that cannot be had trips it.
 """
 
 from __future__ import annotations
@@ -10,11 +11,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from zen_gc_core.engine.shares import Count
 from zen_gc_core.model.policy import GROUP, NAMESPACED
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from zen_gc_core.engine.shares import Counts
     from zen_gc_core.model.policy import Policy
 
 APPROVE: Final = f"{GROUP}/approve"
@@ -23,15 +26,15 @@ APPROVE: Final = f"{GROUP}/approve"
 _APPROVAL: Final = re.compile(r"([0-9a-f]{16})/([0-9]{1,18})", re.ASCII)
 
 
-def tripped(policy: Policy, *, due: int, unfinished: int, population: Callable[[], int | None]) -> str | None:
+def tripped(policy: Policy, *, due: int, unfinished: int, counts: Callable[[], Counts | None]) -> str | None:
     """Why a run must act on nothing, or None.
 
     Args:
         policy: The policy.
         due: How many objects it would act on.
-        unfinished: How many of those are unfinished.
-        population: How many unfinished objects of these kinds are in scope, selectors aside; asked only when the
-            percentage counts; None when that cannot be told.
+        unfinished: How many of those are unfinished, for all that is known: no fewer.
+        counts: The unfinished objects of each kind, counted by one rule; asked only when the percentage counts; None
+            when they cannot be told.
     """
     if due <= approved(policy):
         return None
@@ -42,14 +45,18 @@ def tripped(policy: Policy, *, due: int, unfinished: int, population: Callable[[
         )
     if unfinished < breaker.min_objects:
         return None
-    total = population()
-    if total is None:
+    counted = counts()
+    if counted is None:
         return f"it would act on {unfinished} unfinished objects, and how many there are cannot be told; {_lift(policy, due)}"
-    if unfinished * 100 > breaker.max_percent * total:
-        return (
-            f"it would act on {unfinished} of {total} unfinished objects, more than breaker.maxPercent "
-            f"{breaker.max_percent}; {_lift(policy, due)}"
-        )
+    together = Count(
+        sum(count.unfinished for count in counted.values()), sum(count.population for count in counted.values())
+    )
+    for what, count in (("", together), *((f"{kind} ", count) for (_, kind), count in counted.items())):
+        if count.unfinished >= breaker.min_objects and count.unfinished * 100 > breaker.max_percent * count.population:
+            return (
+                f"it would act on {count.unfinished} of {count.population} unfinished {what}objects, more than "
+                f"breaker.maxPercent {breaker.max_percent}; {_lift(policy, due)}"
+            )
     return None
 
 

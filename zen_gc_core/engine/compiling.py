@@ -11,6 +11,7 @@ from zen_gc_core.engine.parsing import limits
 from zen_gc_core.engine.protected import PROTECTED_KINDS, PROTECTED_NAMESPACES
 from zen_gc_core.engine.protections import Grants, Lifted
 from zen_gc_core.engine.requesting import held, reads_of_requests
+from zen_gc_core.engine.shares import kind_key
 from zen_gc_core.model.finishing import BUILT_IN, Finishing
 from zen_gc_core.model.policy import Policy, PolicyReference, Problem
 from zen_gc_core.model.reads import Reads
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from zen_gc_core.engine.parsing import ParsedPolicy
+    from zen_gc_core.engine.shares import KindKey
     from zen_gc_core.keywords import Run
     from zen_gc_core.model.candidate import Candidate
     from zen_gc_core.model.decision import Decision
@@ -58,6 +60,11 @@ class CompiledPolicy:
     finishing: Finishing = BUILT_IN
 
     @property
+    def lifted_until_whole(self) -> Lifted:
+        """What is lifted of an object known by its metadata alone: it is read whole before it goes."""
+        return Lifted(owned=True, managed=True, marking=self.lifted.marking)
+
+    @property
     def reference(self) -> PolicyReference:
         """Which policy, and which state of it."""
         return self.policy.reference
@@ -71,6 +78,10 @@ class CompiledPolicy:
         return tuple(
             target for target in self.policy.targets if target.kind == kind and target.api_version == api_version
         )
+
+    def targets_of_kind(self, key: KindKey) -> tuple[Target, ...]:
+        """The targets that look at a kind, in whatever version."""
+        return tuple(target for target in self.policy.targets if kind_key(target.group, target.kind) == key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +149,11 @@ def _compile(parsed: ParsedPolicy, vocabulary: Vocabulary, grants: Grants, check
     for target in policy.targets:
         if target.field_selector:
             reads |= Reads(frozenset(path.segments for path, _ in target.field_selector.fields))
-    lifted = Lifted(owned=policy.behavior.include_owned, managed=policy.behavior.include_managed)
+    lifted = Lifted(
+        owned=policy.behavior.include_owned,
+        managed=policy.behavior.include_managed,
+        marking=all(kind.verb != "delete" for kind in requests),
+    )
     self_reads = SelfReads.of(workshop.expressions.policy_reads, by_plugins=workshop.by_plugins)
     policy = replace(policy, digest=digest_of(parsed.reference, parsed.spec, self_reads))
     finishing = vocabulary.finishing

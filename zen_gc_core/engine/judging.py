@@ -11,7 +11,6 @@ import datetime as dt
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from zen_gc_core.engine.protections import UNTIL_READ_WHOLE
 from zen_gc_core.engine.requesting import RefusedRequestError
 from zen_gc_core.errors import Missing, Undecided
 from zen_gc_core.instants import EARLIEST, format_instant
@@ -25,6 +24,9 @@ if TYPE_CHECKING:
     from zen_gc_core.model.candidate import Candidate
 
 _TWO_MOMENTS: Final = dt.timedelta(microseconds=2)
+MARK_CONFLICT: Final = "MarkConflict"
+"""The reason for which a mark of another policy is left alone."""
+
 _NO_EXPIRY: Final = KeptBy.NO_EXPIRY
 _CONDITION: Final = KeptBy.CONDITION
 
@@ -80,7 +82,9 @@ def decide(
     if candidate.malformed is not None:
         return keep(candidate, KeptBy.ERROR, candidate.malformed, "it cannot be read, or its metadata is malformed")
     try:
-        protection = protections.against(candidate, run, compiled.lifted if owner_matters else UNTIL_READ_WHOLE)
+        protection = protections.against(
+            candidate, run, compiled.lifted if owner_matters else compiled.lifted_until_whole
+        )
     except Exception as doubt:  # noqa: BLE001  whatever it was, it has not said that nothing protects the object
         return keep(
             candidate,
@@ -179,6 +183,8 @@ def _act(compiled: CompiledPolicy, candidate: Candidate, run: Run, instant: dt.d
         request = compiled.request(decision, run)
         if carried := request.carried_by(candidate):
             return keep(candidate, KeptBy.CONDITION, carried)
+        if conflict := request.conflict(candidate, run.policy):
+            return replace(keep(candidate, KeptBy.ERROR, conflict, conflict), reason=MARK_CONFLICT)
         request = request.signed(signature_of(run.now, run.policy))
     except RefusedRequestError as refused:
         return keep(candidate, KeptBy.ERROR, f"the action {refused}")

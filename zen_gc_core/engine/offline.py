@@ -10,9 +10,10 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from zen_gc_core.engine.kinds import built_in, own_group
-from zen_gc_core.engine.planning import Case, Tally, conclude, unfinished_in_scope
-from zen_gc_core.engine.protections import Grants, Protections, marked
+from zen_gc_core.engine.planning import Case, by_kind, conclude, sums_of, tally_of
+from zen_gc_core.engine.protections import Grants, Protections, is_definition, placed_inside
 from zen_gc_core.engine.resolving import resolve_targets
+from zen_gc_core.engine.shares import Count, counts_in_population, identity, kind_key
 from zen_gc_core.errors import Undecided
 from zen_gc_core.keywords import Namespace, Run
 from zen_gc_core.model.policy import Problem
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from zen_gc_core.engine.compiling import Compilation, CompiledPolicy
+    from zen_gc_core.engine.planning import Tally
+    from zen_gc_core.engine.protections import Keeps
+    from zen_gc_core.engine.shares import Counts, KindKey
     from zen_gc_core.model.candidate import Candidate
     from zen_gc_core.model.plan import Plan, Veto
     from zen_gc_core.model.policy import Policy, Target
@@ -167,20 +171,37 @@ class Files:
             raise Undecided("the files hold no Services: add them")
         return ("", "Service", namespace, name) in self._objects
 
-    def kept_inside(self, namespace: str, now: dt.datetime) -> str | None:
-        """Why something in a Namespace must be kept, or None.
+    def kept_inside(self, owner: Candidate, keeps: Keeps) -> str | None:
+        """Why something that goes along with a Namespace or a CustomResourceDefinition must stay, or None.
+
+        Args:
+            owner: The Namespace or CustomResourceDefinition.
+            keeps: Says of each object that goes along why it must stay.
 
         Raises:
-            Undecided: The metadata of something in it is malformed, which tells nothing of its marks.
+            Undecided: The metadata of something in it is malformed, which tells nothing of its marks; or the
+                definition does not say of which kind it is.
         """
-        inside = [candidate for candidate in self._objects.values() if candidate.namespace == namespace]
-        for candidate in inside:
-            if marked(candidate.labels, candidate.annotations, now):
-                return f"{candidate.kind} {candidate.name} in it carries the keep mark"
-        for candidate in inside:
+        along = list(self._along(owner))
+        for candidate in along:
+            if candidate.malformed is None and (why := keeps(candidate)) is not None:
+                return f"{candidate.kind} {placed_inside(owner, candidate)} would go with it, and {why}"
+        for candidate in along:
             if candidate.malformed is not None:
                 raise Undecided(f"{candidate.kind} {candidate.name} in it cannot be read: {candidate.malformed}")
         return None
+
+    def _along(self, owner: Candidate) -> Iterable[Candidate]:
+        if not is_definition(owner):
+            return (candidate for candidate in self._objects.values() if candidate.namespace == owner.name)
+        kinds = {kind for kind, _ in _definitions([owner])}
+        if not kinds or ("", "") in kinds:
+            raise Undecided("it does not say of which kind it is")
+        return (
+            candidate
+            for candidate in self._objects.values()
+            if (candidate.api_version.rpartition("/")[0], candidate.kind) in kinds
+        )
 
 
 def _definitions(objects: Iterable[Candidate]) -> Iterable[tuple[tuple[str, str], bool]]:
@@ -256,19 +277,24 @@ def _versions(policy: Policy, files: Files) -> Iterator[Problem]:
 
 def _plan(compiled: CompiledPolicy, files: Files, asking: Asking) -> Plan:
     run = Run(asking.now, compiled.reference, files.namespace, finishing=compiled.finishing)
-    protections = Protections(asking.grants, lambda name: files.kept_inside(name, asking.now), files.has_service)
+    protections = Protections(asking.grants, files.kept_inside, files.has_service)
     case = Case(compiled, run, protections, record=True, record_skipped=asking.skipped)
     tallies = []
     everything = []
     for kind in dict.fromkeys((target.api_version, target.kind) for target in compiled.policy.targets):
-        tally = Tally(case, compiled.targets_of(*kind))
+        tally = tally_of(case, compiled.targets_of(*kind))
         tallies.append(tally)
         for candidate in files.of_kind(*kind):
             everything.append(candidate)
             tally.offer(candidate)
-    return conclude(
-        case,
-        tallies,
-        lambda: sum(unfinished_in_scope(compiled, candidate, run) for candidate in everything),
-        asking.veto,
-    )
+    return conclude(case, tallies, lambda: _counts(case, tallies, everything), asking.veto)
+
+
+def _counts(case: Case, tallies: Sequence[Tally], everything: Sequence[Candidate]) -> Counts:
+    """The unfinished objects of each kind: those that are due, and all in scope."""
+    there: dict[KindKey, set[str]] = {}
+    for candidate in everything:
+        key = kind_key(candidate.api_version.rpartition("/")[0], candidate.kind)
+        if counts_in_population(case.compiled.targets_of_kind(key), candidate, case.run):
+            there.setdefault(key, set()).add(identity(candidate))
+    return {key: Count(sums_of(them).unfinished, len(there.get(key, ()))) for key, them in by_kind(tallies).items()}

@@ -11,19 +11,22 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from zen_gc_core.engine import breaker, judging
-from zen_gc_core.engine.finishing import unfinished
+from zen_gc_core.engine.finishing import may_finish, unfinished
+from zen_gc_core.engine.guarding import Guards, Settled, owner_kinds
 from zen_gc_core.engine.protections import needs_whole
 from zen_gc_core.engine.selecting import in_scope, selected, takes_everything
+from zen_gc_core.engine.shares import Sums, added, identity, in_several_versions, kind_key, once
 from zen_gc_core.errors import Undecided
 from zen_gc_core.model.decision import Decision, KeptBy, Verdict
 from zen_gc_core.model.plan import Plan
 from zen_gc_core.texts import placed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from zen_gc_core.engine.compiling import CompiledPolicy
     from zen_gc_core.engine.protections import Protections
+    from zen_gc_core.engine.shares import Counts, KindKey
     from zen_gc_core.keywords import Run
     from zen_gc_core.model.candidate import Candidate
     from zen_gc_core.model.plan import Veto
@@ -69,24 +72,34 @@ class Tally:
         targets: The policy's targets of that kind.
 
     Attributes:
+        kind: What its kind is counted under.
         scanned: Objects in scope.
         matched: Those that the selectors take.
         due: Those that would be acted on.
         finished: Those of the due that have finished their work.
+        untold: Those of the due of which that is not known: only their metadata is.
         first_error: The first object that an error keeps, and the error, as everybody may be told.
+        first_reason: That error in one word, where it is not one of the evaluation.
+        guards: What its objects keep, because they would go along.
     """
 
     def __init__(self, case: Case, targets: Sequence[Target]) -> None:
         self._case = case
         self._targets = targets
         self._takes_all = any(map(takes_everything, targets))
+        self._owner_kinds = owner_kinds(case.compiled.policy)
+        self.guards = Guards()
         self._recorded: list[Decision] = []
-        self._heap: list[tuple[float, int, Decision]] = []
+        self._heap: list[tuple[float, int, Decision, bool]] = []
+        self._finished: set[int] = set()  # of the recorded decisions, by ``id``: they live as long as this does
+        self.kind = kind_key(targets[0].group, targets[0].kind)
         self.scanned = 0
         self.matched = 0
         self.due = 0
         self.finished = 0
+        self.untold = 0
         self.first_error: str | None = None
+        self.first_reason = ""
         self._kept: Counter[KeptBy] = Counter()
         self._without_expiry = 0
         self._by_condition = 0
@@ -100,8 +113,7 @@ class Tally:
         """Take in one object of the kind."""
         if self._takes_all:
             self.scanned += 1
-            self.matched += 1
-            self._judge(candidate)
+            self._match(candidate)
             return
         try:
             reached = in_scope(self._targets, candidate, self._case.run)
@@ -124,7 +136,12 @@ class Tally:
                 )
             )
             return
+        self._match(candidate)
+
+    def _match(self, candidate: Candidate) -> None:
         self.matched += 1
+        if candidate.owner_references:
+            self.guards.look_at(candidate, self._owner_kinds, self._case.protections, self._case.run)
         self._judge(candidate)
 
     def _judge(self, candidate: Candidate) -> None:
@@ -171,13 +188,19 @@ class Tally:
 
     def _take_due(self, decision: Decision, candidate: Candidate) -> None:
         self.due += 1
-        if candidate.complete and not unfinished(candidate, self._case.run):
+        finished = False
+        if not candidate.complete and may_finish(self._case.run.finishing, candidate.api_version, candidate.kind):
+            self.untold += 1
+        elif not unfinished(candidate, self._case.run):
+            finished = True
             self.finished += 1
         if self._case.record:
+            if finished:
+                self._finished.add(id(decision))
             self._recorded.append(decision)
             return
         instant = decision.expires_at.timestamp() if decision.expires_at else 0.0
-        entry = (-instant, -self.due, decision)
+        entry = (-instant, -self.due, decision, finished)
         if len(self._heap) < self._case.most_due:
             heapq.heappush(self._heap, entry)
         else:
@@ -187,10 +210,48 @@ class Tally:
         kept_by = decision.kept_by or KeptBy.ERROR
         self._kept[kept_by] += 1
         if kept_by is KeptBy.ERROR and self.first_error is None:
+            self.first_reason = decision.reason
             told = decision.told or "it cannot be judged"
             self.first_error = f"{decision.kind} {placed(decision.namespace, decision.name)}: {told}"
         if self._case.record:
             self._recorded.append(decision)
+
+    def spare(self, settled: Settled) -> None:
+        """Keep what is due here and would take along what must stay."""
+        if self._case.record:
+            self._recorded = [
+                self._spared(decision, settled, finished=id(decision) in self._finished) or decision
+                for decision in self._recorded
+            ]
+            return
+        heap = [entry for entry in self._heap if self._spared(entry[2], settled, finished=entry[3]) is None]
+        self._heap = heap
+        heapq.heapify(heap)
+
+    def _spared(self, decision: Decision, settled: Settled, *, finished: bool) -> Decision | None:
+        guard = settled.guard(decision)
+        if guard is None:
+            return None
+        kept = replace(
+            decision,
+            verdict=Verdict.KEEP,
+            because=guard.because,
+            kept_by=guard.kept_by,
+            action=None,
+            request=None,
+            told="cannot tell whether it would take something along that must stay",
+        )
+        self.due -= 1
+        self.finished -= finished
+        record, self._recorded = self._recorded, []
+        self._keep(kept)
+        self._recorded = record
+        return kept
+
+    @property
+    def sums(self) -> Sums:
+        """What was counted so far."""
+        return Sums(self.scanned, self.matched, self.due, self.finished, self.untold, self.kept)
 
     def decisions(self) -> list[Decision]:
         """The recorded decisions, in the order of the objects; or the due ones, oldest expiry first."""
@@ -199,10 +260,63 @@ class Tally:
         return [entry[2] for entry in sorted(self._heap, key=lambda entry: entry[:2], reverse=True)]
 
 
+class VersionTally(Tally):
+    """A tally of one of several versions of a kind: it remembers what each object counts for.
+
+    Attributes:
+        seen: That, by the object's identity.
+    """
+
+    def __init__(self, case: Case, targets: Sequence[Target]) -> None:
+        super().__init__(case, targets)
+        self.seen: dict[str, Sums] = {}
+
+    def offer(self, candidate: Candidate) -> None:
+        """Take in one object of the kind."""
+        before = self.sums
+        super().offer(candidate)
+        self.seen[identity(candidate)] = self.sums.less(before)
+
+    def _spared(self, decision: Decision, settled: Settled, *, finished: bool) -> Decision | None:
+        before = self.sums
+        kept = super()._spared(decision, settled, finished=finished)
+        if kept is not None:
+            self.seen[identity(decision)] = added([self.seen[identity(decision)], self.sums.less(before)])
+        return kept
+
+
+def tally_of(case: Case, targets: Sequence[Target]) -> Tally:
+    """A tally for the objects of one list.
+
+    Args:
+        case: The policy's run.
+        targets: The policy's targets of the kind that is listed.
+    """
+    several = in_several_versions(case.compiled.policy)
+    return (
+        VersionTally(case, targets) if kind_key(targets[0].group, targets[0].kind) in several else Tally(case, targets)
+    )
+
+
+def sums_of(tallies: Iterable[Tally]) -> Sums:
+    """What tallies of one kind have counted; an object that several versions of it show counts once."""
+    them = list(tallies)
+    versions = [tally.seen for tally in them if isinstance(tally, VersionTally)]
+    return added([*(tally.sums for tally in them if not isinstance(tally, VersionTally)), once(versions)])
+
+
+def by_kind(tallies: Iterable[Tally]) -> dict[KindKey, list[Tally]]:
+    """Tallies, by what their kinds are counted under."""
+    found: dict[KindKey, list[Tally]] = {}
+    for tally in tallies:
+        found.setdefault(tally.kind, []).append(tally)
+    return found
+
+
 def conclude(
     case: Case,
     tallies: Sequence[Tally],
-    population: Callable[[], int | None],
+    counts: Callable[[], Counts | None],
     veto: Callable[[Plan], tuple[Veto, ...]] | None = None,
 ) -> Plan:
     """One plan of all that was counted for a policy.
@@ -210,24 +324,26 @@ def conclude(
     Args:
         case: The policy's run.
         tallies: What was counted, a tally for each listing.
-        population: How many unfinished objects of these kinds are in scope, selectors aside; None when that cannot be
-            told. Asked only when the breaker needs it.
+        counts: How many unfinished objects of each kind it would act on, and how many there are in scope, selectors
+            aside; None when that cannot be told. Asked only when the breaker needs it.
         veto: Asks the plugins.
     """
+    if settled := Settled(tally.guards for tally in tallies):
+        for tally in tallies:
+            tally.spare(settled)
     decisions = _together(case, tallies)
-    kept: Counter[KeptBy] = sum((tally.kept for tally in tallies), Counter())
-    due = sum(tally.due for tally in tallies)
-    unfinished = due - sum(tally.finished for tally in tallies)
+    sums = added(map(sums_of, by_kind(tallies).values()))
     plan = Plan(
         policy=case.compiled.reference,
         now=case.run.now,
-        scanned=sum(tally.scanned for tally in tallies),
-        matched=sum(tally.matched for tally in tallies),
-        due=due,
+        scanned=sums.scanned,
+        matched=sums.matched,
+        due=sums.due,
         decisions=decisions,
-        kept={kept_by: kept[kept_by] for kept_by in KeptBy},
+        kept={kept_by: sums.kept[kept_by] for kept_by in KeptBy},
         first_error=next((tally.first_error for tally in tallies if tally.first_error), None),
-        tripped=breaker.tripped(case.compiled.policy, due=due, unfinished=unfinished, population=population),
+        first_reason=next((tally.first_reason for tally in tallies if tally.first_error), ""),
+        tripped=breaker.tripped(case.compiled.policy, due=sums.due, unfinished=sums.unfinished, counts=counts),
     )
     vetoes = veto(plan) if veto else ()
     return replace(plan, vetoed=vetoes) if vetoes else plan
@@ -236,21 +352,18 @@ def conclude(
 def _together(case: Case, tallies: Sequence[Tally]) -> tuple[Decision, ...]:
     decisions = [decision for tally in tallies for decision in tally.decisions()]
     if case.record:
-        return tuple(decisions)
+        return tuple(_once_each(decisions) if any(isinstance(tally, VersionTally) for tally in tallies) else decisions)
     if len(tallies) > 1:
         once = {decision.uid: decision for decision in decisions}
         decisions = sorted(once.values(), key=lambda decision: decision.expires_at or case.run.now)
     return tuple(decisions[: case.most_due])
 
 
-def unfinished_in_scope(compiled: CompiledPolicy, candidate: Candidate, run: Run) -> bool:
-    """Whether an object counts in the breaker's population: of a targeted kind, in scope, unfinished.
-
-    Selectors do not matter. An object whose Namespace cannot be read does not count, which makes the share of what
-    is due larger: the careful side.
-    """
-    targets = compiled.targets_of(candidate.api_version, candidate.kind)
-    try:
-        return bool(in_scope(targets, candidate, run)) and unfinished(candidate, run)
-    except Undecided:
-        return False
+def _once_each(decisions: Iterable[Decision]) -> list[Decision]:
+    """One decision an object, in the order of the first; one that acts comes before others."""
+    found: dict[tuple[str, str], Decision] = {}
+    for decision in decisions:
+        key = (decision.kind, identity(decision))
+        if key not in found or (decision.verdict is Verdict.ACT and found[key].verdict is not Verdict.ACT):
+            found[key] = decision
+    return list(found.values())

@@ -56,8 +56,9 @@ OF_EVERY_NAMESPACE: Final[Mapping[tuple[str, str, str], str]] = {
 }
 """Objects that are in every Namespace, by group, kind and name, and who makes them again at once."""
 
-GOES_WITH_ITS_NAMESPACE: Final = frozenset(
+COMES_WITH_EVERY_NAMESPACE: Final = frozenset(
     {
+        *OF_EVERY_NAMESPACE,
         ("", "ServiceAccount", "default"),
         ("", "ServiceAccount", "builder"),
         ("", "ServiceAccount", "deployer"),
@@ -66,7 +67,7 @@ GOES_WITH_ITS_NAMESPACE: Final = frozenset(
         (_RBAC, "RoleBinding", "system:deployers"),
     }
 )
-"""Objects of protected kinds that Kubernetes or OpenShift makes in every Namespace: they keep none from going."""
+"""Protected objects that Kubernetes or OpenShift makes in every Namespace: they keep no Namespace from going."""
 
 _SERVES_THE_API: Final = frozenset({("", "Service"), ("", "Endpoints"), ("discovery.k8s.io", "EndpointSlice")})
 SERVICE_OF_A_SLICE: Final = "kubernetes.io/service-name"

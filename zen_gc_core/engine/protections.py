@@ -8,16 +8,23 @@ controller (``Grants``); those of unfinished objects that a controller or a GitO
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from zen_gc_core.engine.finishing import looked_after, may_finish
 from zen_gc_core.engine.managing import manager_of
-from zen_gc_core.engine.protected import PROTECTED_KINDS, PROTECTED_NAMESPACES, PROTECTED_SECRET_TYPES, well_known
+from zen_gc_core.engine.protected import (
+    COMES_WITH_EVERY_NAMESPACE,
+    PROTECTED_KINDS,
+    PROTECTED_NAMESPACES,
+    PROTECTED_SECRET_TYPES,
+    well_known,
+)
 from zen_gc_core.errors import InputError, Undecided
 from zen_gc_core.fieldpaths import MISSING, FieldPath
 from zen_gc_core.instants import EARLIEST, format_instant, parse_instant
 from zen_gc_core.model.policy import GROUP
 from zen_gc_core.model.reads import Reads
+from zen_gc_core.texts import placed
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -66,15 +73,18 @@ class Lifted:
     Args:
         owned: Objects with a controller owner (``behavior.includeOwned``).
         managed: Objects that Argo CD or Flux tracks (``behavior.includeManaged``).
+        marking: Whether it only marks, which takes nothing along.
     """
 
     owned: bool = False
     managed: bool = False
+    marking: bool = False
 
 
 NOTHING_LIFTED: Final = Lifted()
-UNTIL_READ_WHOLE: Final = Lifted(owned=True, managed=True)
-"""For an object known by its metadata, which does not tell whether it finished: it is read whole before it goes."""
+
+Keeps: TypeAlias = "Callable[[Candidate], str | None]"
+"""Why an object that would go along with another must stay, or None; raises Undecided."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,13 +93,13 @@ class Protections:
 
     Args:
         grants: What is allowed beyond.
-        kept_inside: For a Namespace that a policy would delete: why something in it must be kept, or None; raises
-            Undecided when it cannot tell.
+        kept_inside: For a Namespace or CustomResourceDefinition that a policy would delete: why something that goes
+            along must stay, asked of each with the second argument, or None; raises Undecided when it cannot tell.
         has_service: Whether a Service of a namespace and name is there; raises Undecided when it cannot tell.
     """
 
     grants: Grants = field(default_factory=Grants)
-    kept_inside: Callable[[str], str | None] | None = None
+    kept_inside: Callable[[Candidate, Keeps], str | None] | None = None
     has_service: Callable[[str, str], bool] | None = None
 
     def reads(self, group: str, kind: str) -> Reads:
@@ -116,8 +126,37 @@ class Protections:
             or (None if lifted.managed else _by_manager(candidate, run))
             or self._by_namespace(candidate, run)
             or self._by_service(candidate)
-            or self._by_contents(candidate)
+            or (None if lifted.marking else self._by_contents(candidate, run, lifted))
             or None
+        )
+
+    def of_what_goes_along(
+        self, candidate: Candidate, run: Run, lifted: Lifted = NOTHING_LIFTED, *, inside: bool = False
+    ) -> str | None:
+        """Why an object that would go along with another must stay, or None: by a protection that is not lifted.
+
+        That it is owned, or terminating, keeps nothing: what it goes along with is what owns it.
+
+        Args:
+            candidate: The object; a Secret known by its metadata is not asked for its type.
+            run: The run.
+            lifted: What the policy takes although it is unfinished.
+            inside: Whether it would go with its Namespace, which has been asked.
+
+        Raises:
+            Undecided: Its Namespace cannot be read; or the type of a Secret is none.
+        """
+        group = candidate.api_version.rpartition("/")[0]
+        if marked(candidate.labels, candidate.annotations, run.now):
+            return f"it {_carries(candidate, run.now)}"
+        if inside and (group, candidate.kind, candidate.name) in COMES_WITH_EVERY_NAMESPACE:
+            return None
+        typed = candidate.complete or (group, candidate.kind) != ("", "Secret")
+        by_kind = self._by_kind(candidate) if typed else None
+        return (
+            (by_kind and f"{by_kind}{lifted_by(group, candidate.kind)}")
+            or (None if lifted.managed else _by_manager(candidate, run))
+            or (None if inside else self._by_place(candidate) or self._by_namespace(candidate, run))
         )
 
     def _by_place(self, candidate: Candidate) -> str | None:
@@ -127,7 +166,7 @@ class Protections:
         if namespace in PROTECTED_NAMESPACES:
             return f"namespace {namespace} is protected"
         if namespace == self.grants.own_namespace:
-            return f"namespace {namespace} is the controller's own"
+            return f"namespace {namespace} is the controller's own (--controller-namespace)"
         return None
 
     def _by_kind(self, candidate: Candidate) -> str | None:
@@ -159,10 +198,11 @@ class Protections:
             return f"Service {candidate.name} is reached by it"
         return None
 
-    def _by_contents(self, candidate: Candidate) -> str | None:
-        if not _is_namespace(candidate) or self.kept_inside is None:
+    def _by_contents(self, candidate: Candidate, run: Run, lifted: Lifted) -> str | None:
+        namespace = _is_namespace(candidate)
+        if self.kept_inside is None or not (namespace or is_definition(candidate)):
             return None
-        return self.kept_inside(candidate.name)
+        return self.kept_inside(candidate, lambda inner: self.of_what_goes_along(inner, run, lifted, inside=namespace))
 
 
 def _by_owner(candidate: Candidate, run: Run) -> str | None:
@@ -175,9 +215,25 @@ def _by_owner(candidate: Candidate, run: Run) -> str | None:
 
 def _by_manager(candidate: Candidate, run: Run) -> str | None:
     manager = manager_of(candidate)
-    if manager is None or looked_after(candidate, run) is None:
+    if manager is None or not (_told_by_metadata(candidate) or looked_after(candidate, run)):
         return None
     return f"{manager} tracks it and would make it again (`behavior.includeManaged: true` lifts this)"
+
+
+def is_definition(candidate: Candidate) -> bool:
+    """Whether an object is a CustomResourceDefinition, with which all objects of its kind go."""
+    return candidate.kind == "CustomResourceDefinition" and candidate.api_version.startswith("apiextensions.k8s.io/")
+
+
+def placed_inside(owner: Candidate, candidate: Candidate) -> str:
+    """Where an object that goes along with another is: its name, and its namespace where that is not the other itself."""
+    return candidate.name if owner.name == candidate.namespace else placed(candidate.namespace, candidate.name)
+
+
+def lifted_by(group: str, kind: str) -> str:
+    """Which flag lifts the protection of a kind, in brackets; empty where there is none."""
+    resource = PROTECTED_KINDS.get((group, kind))
+    return f" (--allow-resource {resource} lifts this)" if resource else ""
 
 
 def _is_namespace(candidate: Candidate) -> bool:
@@ -212,6 +268,11 @@ def _instant(value: Any) -> dt.datetime | None:
     except InputError:
         return None
     return instant if instant >= EARLIEST else None
+
+
+def _told_by_metadata(candidate: Candidate) -> bool:
+    """Whether all that will be known of an object is its metadata; then it counts as unfinished."""
+    return not candidate.complete
 
 
 def needs_whole(candidate: Candidate, lifted: Lifted, finishing: Finishing) -> bool:

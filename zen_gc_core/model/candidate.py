@@ -15,7 +15,15 @@ import orjson
 from zen_gc_core.errors import InputError, Undecided, ZenGCError
 from zen_gc_core.fieldpaths import MISSING, FieldPath, walk
 from zen_gc_core.instants import EARLIEST, parse_instant
-from zen_gc_core.model.heads import Metadata, OneItem, decode_head, decode_json, decode_metadata, field_decoder
+from zen_gc_core.model.heads import (
+    Metadata,
+    OneItem,
+    decode_head,
+    decode_json,
+    decode_metadata,
+    field_decoder,
+    owners_of,
+)
 from zen_gc_core.model.unreadable import told, why
 from zen_gc_core.texts import placed
 
@@ -205,6 +213,7 @@ class Candidate:
                     name=_text(some.get("name")), namespace=_text(some.get("namespace")), uid=_text(some.get("uid"))
                 )
             )
+            candidate.owner_references = owners_of(metadata)
             candidate.malformed = f"metadata is malformed: {error}"
         return candidate
 

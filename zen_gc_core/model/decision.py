@@ -53,6 +53,7 @@ class Decision:
         action: The action's keyword (``delete``), for the verdict ``act``.
         request: What to ask the API server for, for the verdict ``act``.
         told: Why an error keeps it, for everybody: made of the policy and of constants, never of a value of the object.
+        reason: In one word, why an error keeps it, where that is not an error of the evaluation.
     """
 
     api_version: str
@@ -67,6 +68,7 @@ class Decision:
     action: str | None = None
     request: Request | None = None
     told: str = ""
+    reason: str = ""
 
     @property
     def asks_for(self) -> type[Request]:

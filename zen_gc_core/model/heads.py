@@ -28,6 +28,10 @@ class OwnerReference(msgspec.Struct, frozen=True, gc=False, rename="camel"):
     controller: bool = False
 
 
+UNREADABLE_OWNER: Final = OwnerReference()
+"""Stands where owners are, or may be, and cannot be read."""
+
+
 class Metadata(msgspec.Struct, gc=False, rename="camel"):
     """What is read of ``metadata`` (Kubernetes' ObjectMeta)."""
 
@@ -148,3 +152,17 @@ class OneItem:
 
     def __init__(self, raw: msgspec.Raw | bytes) -> None:
         self.raw = (raw,)
+
+
+def owners_of(metadata: Any) -> list[OwnerReference]:
+    """The owners that malformed metadata names; with ``UNREADABLE_OWNER`` where there may be more.
+
+    Args:
+        metadata: Decoded JSON of any shape.
+    """
+    if not isinstance(metadata, dict):
+        return [UNREADABLE_OWNER]
+    try:
+        return msgspec.convert(metadata.get("ownerReferences"), list[OwnerReference] | None) or []
+    except msgspec.ValidationError:
+        return [UNREADABLE_OWNER]

@@ -42,6 +42,7 @@ class Plan:
             oldest expiry first, and no more of them than fit its bounds (``due`` counts all).
         kept: How many matched objects are kept, by what keeps them.
         first_error: The first object that an error keeps, and the error as everybody may be told; None when there is none.
+        first_reason: That error in one word, where it is not one of the evaluation.
         tripped: Why the breaker stops the run; None when it does not.
         vetoed: The vetoes of plugins.
     """
@@ -54,6 +55,7 @@ class Plan:
     decisions: tuple[Decision, ...]
     kept: Mapping[KeptBy, int] = field(default_factory=lambda: dict.fromkeys(KeptBy, 0))
     first_error: str | None = None
+    first_reason: str = ""
     tripped: str | None = None
     vetoed: tuple[Veto, ...] = ()
 

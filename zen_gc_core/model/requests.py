@@ -7,6 +7,7 @@ request it is. What pins the object, its uid and its resourceVersion, is no requ
 
 from __future__ import annotations
 
+import re
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
 Verb = Literal["delete", "patch"]
 PropagationPolicy = Literal["Background", "Foreground", "Orphan"]
+
+_A_POLICY: Final = re.compile(r"(?:[a-z0-9-]{1,63}/)?[a-z0-9.-]{1,253}", re.ASCII)
 
 MARKED_AT: Final = f"{GROUP}/marked-at"
 MARKED_BY: Final = f"{GROUP}/marked-by"
@@ -74,6 +77,11 @@ class Request(ABC):
         """What is wrong with what a plugin filled it with; None when it is as its type says."""
         return None
 
+    @property
+    def takes_along(self) -> bool:
+        """Whether the server may delete what the object owns, too."""
+        return False
+
     def marks(self) -> Iterator[str]:
         """The keys of labels and annotations that it sets because a policy asks for them."""
         return iter(())
@@ -85,6 +93,15 @@ class Request(ABC):
             signature: Annotations that say when and by which policy it was made.
         """
         return self
+
+    def conflict(self, candidate: Candidate, by: PolicyReference) -> str | None:  # noqa: ARG002  as those need that mark
+        """Why another policy's work is in the way; None when it is not.
+
+        Args:
+            candidate: The object.
+            by: The policy that asks.
+        """
+        return None
 
     @abstractmethod
     def carried_by(self, candidate: Candidate) -> str | None:
@@ -134,6 +151,11 @@ class Delete(Request):
 
     propagation_policy: PropagationPolicy = "Background"
     grace_period_seconds: int | None = None
+
+    @property
+    def takes_along(self) -> bool:
+        """Unless they are made orphans."""
+        return self.propagation_policy != "Orphan"
 
     def carried_by(self, candidate: Candidate) -> str | None:
         """An object that is terminating is asked for nothing more."""
@@ -214,6 +236,18 @@ class Mark(Patch):
     def signed(self, signature: Mapping[str, str]) -> Mark:
         """With the annotations of the signature."""
         return Mark(self.labels, {**self.annotations, **signature})
+
+    def conflict(self, candidate: Candidate, by: PolicyReference) -> str | None:
+        """A mark of another policy that this one would change: the two would flip it for ever."""
+        other = candidate.annotations.get(MARKED_BY)
+        if other is None or other == str(by):
+            return None
+        for ours, theirs in ((self.labels, candidate.labels), (self.annotations, candidate.annotations)):
+            for key, value in ours.items():
+                if theirs.get(key, value) != value:
+                    named = other if _A_POLICY.fullmatch(other) else "of another name"
+                    return f"policy {named} made its mark {key}, which policy {by} would change"
+        return None
 
     def carried_by(self, candidate: Candidate) -> str | None:
         """An object that carries all of the mark is left alone."""

@@ -200,14 +200,41 @@ def test_a_discovery_document_with_anything_in_it_is_malformed(
         broken.resource("acme.example/v1", "Thing")
 
 
-@pytest.mark.parametrize("path", ["/apis", API_SERVICES])
+@pytest.mark.parametrize(
+    ("answers", "api_version", "kind"),
+    [
+        ({"/apis": 500}, "batch/v1", "Job"),
+        ({"/apis": discovered(group("acme.example")), API_SERVICES: 500}, "acme.example/v1", "Thing"),
+    ],
+)
 def test_a_server_that_fails_is_an_error_and_not_a_missing_kind(
-    broken: Lab, server: EmbeddedCluster, path: str
+    broken: Lab, server: EmbeddedCluster, answers: dict[str, Any], api_version: str, kind: str
 ) -> None:
     """500 is not 404."""
-    server.faults = answering({path: 500})
+    server.faults = answering(answers)
     with pytest.raises(ServerFailed):
-        broken.resource("batch/v1", "Job")
+        broken.resource(api_version, kind)
+
+
+def test_nobody_is_asked_about_groups_that_the_api_server_serves_itself(broken: Lab, server: EmbeddedCluster) -> None:
+    """They are a table; without the right to list APIServices they go on."""
+    server.faults = answering({API_SERVICES: 500})
+    assert broken.resource("apps/v1", "Deployment").aggregated is False
+    assert not [each for each in server.requests if each.path == API_SERVICES]
+
+
+def test_an_api_service_that_appears_later_is_seen(broken: Lab, server: EmbeddedCluster) -> None:
+    """Within half a minute, though the kind is known."""
+    now = 1000.0
+    resources = Resources(broken.connection, lambda: now)
+    documents: dict[str, Any] = {"/apis": discovered(group("acme.example")), API_SERVICES: services()}
+    server.faults = answering(documents)
+    assert resources.resolve("acme.example/v1", "Thing").aggregated is False
+    documents[API_SERVICES] = services({"group": "acme.example", "version": "v1", "service": {"name": "x"}})
+    now += 29
+    assert resources.resolve("acme.example/v1", "Thing").aggregated is False
+    now += 1
+    assert resources.resolve("acme.example/v1", "Thing").aggregated is True
 
 
 PODS = Resource("", "v1", "pods", "Pod", namespaced=True)

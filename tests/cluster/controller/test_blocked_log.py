@@ -35,7 +35,7 @@ class Reader:
             str(PROGRAM),
             "controller",
             f"--kubeconfig={stage.cluster.kubeconfig_path}",
-            f"--leader-election-namespace={stage.home}",
+            f"--controller-namespace={stage.home}",
             "--enable-leader-election=false",
             "--metrics-addr=127.0.0.1:0",
             "--health-addr=127.0.0.1:0",

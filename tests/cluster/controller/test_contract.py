@@ -15,8 +15,11 @@ from zen_gc_embedded import Fault
 
 from tests.cluster.controller.stage import LABELS, TARGET, ago, by_controller, until
 from zen_gc_core.cli.approve import command as approve
+from zen_gc_core.cluster.connection import Connection
 from zen_gc_core.cluster.errors import Conflict
 from zen_gc_core.controller.runs import terminating
+from zen_gc_core.controller.runs.kill_switch import KillSwitch
+from zen_gc_core.controller.runs.stopping import Stopped
 from zen_gc_core.engine.breaker import APPROVE
 from zen_gc_core.engine.compiling import compile_policy
 from zen_gc_core.engine.parsing import parse_policy
@@ -107,7 +110,7 @@ def test_the_policy_and_the_switch_are_read_again_every_twenty_writes(
 
 
 def test_the_kill_switch_stops_and_lets_go(stage: Stage, inside: Callable[..., Inside]) -> None:
-    """Present and true means stop; any other value, or its absence, means go. The status says why nothing goes."""
+    """Status, event, log and metric say why nothing goes, and that it goes again."""
     stage.cluster.create(kill_switch(stage))
     names = set(stage.make_many(3))
     policy = stage.policy()
@@ -117,9 +120,54 @@ def test_the_kill_switch_stops_and_lets_go(stage: Stage, inside: Callable[..., I
     until(lambda: SWITCH in stage.condition(policy).get("message", ""))
     status = stage.status(policy)
     assert (status["phase"], status["resourcesDeleted"], status["lastRun"]["due"]) == ("Active", 0, 3)
+    assert controller.scrape().total("gc_writes_paused") == 1
+    until(lambda: "WritesPaused" in stage.reasons(policy))
+    (started,) = controller.records("controller started")
+    assert started["kill_switch"] == f"{stage.home}/{SWITCH}"
     stage.patch(stage.config_map(SWITCH, stage.home), {"data": {"paused": "false"}})
     until(lambda: not stage.names())
     until(lambda: SWITCH not in stage.condition(policy)["message"])
+    until(lambda: controller.scrape().total("gc_writes_paused") == 0)
+
+
+@pytest.mark.parametrize(
+    ("content", "stops"),
+    [
+        ({}, True),
+        ({"data": None}, True),
+        ({"data": {}}, True),
+        ({"data": {"paused": "true"}}, True),
+        ({"data": {"paused": "True"}}, True),
+        ({"data": {"paused": "no"}}, True),
+        ({"data": {"paused": ""}}, True),
+        ({"data": {"paused": "False"}}, True),
+        ({"data": {"paused": " false"}}, True),
+        ({"data": {"pause": "false"}}, True),
+        ({"binaryData": {"paused": "ZmFsc2U="}}, True),
+        ({"data": {"paused": "false"}}, False),
+        ({"data": {"paused": "false", "why": "over"}}, False),
+        (None, False),
+    ],
+    ids=repr,
+)
+def test_the_kill_switch_stops_by_being_there(
+    embedded: EmbeddedStage,
+    content: dict[str, Any] | None,
+    stops: bool,  # noqa: FBT001
+) -> None:
+    """Unless it says exactly "false"; whoever makes it in a hurry need not remember what to write."""
+    if content is not None:
+        embedded.cluster.create({**kill_switch(embedded), "data": {}, **content})
+    told: list[bool] = []
+    with Connection.open(kubeconfig=embedded.cluster.kubeconfig_path) as connection:
+        switch = KillSwitch(connection, embedded.home, lambda *, paused: told.append(paused))
+        if stops:
+            with pytest.raises(Stopped, match=f"{embedded.home}/{SWITCH} stops every write"):
+                switch.look()
+        else:
+            switch.look()
+        assert (switch.recent() is not None) is stops
+    assert told == [stops]
 
 
 @pytest.mark.parametrize("fault", [Fault(status=403), Fault(status=500), Fault(body=b"{}", status=200)], ids=repr)

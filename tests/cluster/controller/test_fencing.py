@@ -9,7 +9,10 @@ import pytest
 from zen_gc_core.cluster.connection import Connection
 from zen_gc_core.cluster.errors import LookedTooLongAgo
 from zen_gc_core.controller.runs.fencing import Fence
-from zen_gc_core.model.policy import NAMESPACED, PolicyReference
+from zen_gc_core.controller.runs.kill_switch import KillSwitch
+from zen_gc_core.engine.compiling import compile_policy
+from zen_gc_core.engine.parsing import parse_policy
+from zen_gc_core.plugins import installed_entry_points, load_plugins
 
 if TYPE_CHECKING:
     from tests.cluster.controller.stage import EmbeddedStage
@@ -20,11 +23,14 @@ def test_a_look_counts_for_five_seconds_and_for_three_more_while_a_request_is_on
 ) -> None:
     """Asked for anew after 5 s; whatever stood still for longer than 8 s does not leave on it."""
     name = embedded.policy()
-    metadata = embedded.read(name)["metadata"]
-    policy = PolicyReference(NAMESPACED, embedded.namespace, name, metadata["uid"], metadata["generation"])
+    parsed = parse_policy(embedded.read(name))
+    compiled = compile_policy(parsed, load_plugins(installed_entry_points()).vocabulary).compiled
+    assert compiled is not None
     now = 1000.0
     with Connection.open(kubeconfig=embedded.cluster.kubeconfig_path) as connection:
-        fence = Fence(connection, policy, own_namespace=embedded.home, batch_size=20, clock=lambda: now)
+        fence = Fence(
+            connection, compiled, switch=KillSwitch(connection, embedded.home), batch_size=20, clock=lambda: now
+        )
         with pytest.raises(LookedTooLongAgo):
             fence.recent()
         fence.pass_one()

@@ -88,7 +88,6 @@ def test_with_a_port_that_is_taken(embedded: EmbeddedStage, replica: Callable[..
         "--batch-size=21",
         "--metrics-addr=nowhere",
         "--log-level=loud",
-        "--leader-election-namespace=",
     ],
 )
 def test_a_bad_flag_is_wrong_usage(embedded: EmbeddedStage, replica: Callable[..., Replica], flag: str) -> None:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from tests.unit.engine.situations import compiled, document
 from zen_gc_core.engine.breaker import APPROVE, approved, tripped
+from zen_gc_core.engine.shares import Count
 from zen_gc_core.model.policy import NAMESPACED
 
 DIGEST = "9e1d1e7e4f1c9d3a"
@@ -27,7 +28,12 @@ def policy(breaker=None, approval=None, generation=7, kind="ClusterGarbageCollec
 def stops(written, *, due, unfinished=None, population=None):
     """Whether a run must act on nothing."""
     counted = due if unfinished is None else unfinished
-    return tripped(written, due=due, unfinished=counted, population=lambda: population) is not None
+    return tripped(written, due=due, unfinished=counted, counts=lambda: counting(counted, population)) is not None
+
+
+def counting(unfinished, population):
+    """The counts of one kind."""
+    return None if population is None else {("", "ConfigMap"): Count(unfinished, population)}
 
 
 def never_asked():
@@ -81,19 +87,46 @@ def test_the_percentage_counts_from_min_objects_on(least, unfinished, trips):
     if trips:
         assert stops(written, due=unfinished, population=unfinished)
     else:
-        assert tripped(written, due=unfinished, unfinished=unfinished, population=never_asked) is None
+        assert tripped(written, due=unfinished, unfinished=unfinished, counts=never_asked) is None
 
 
 @pytest.mark.parametrize(("due", "trips"), [(4, False), (5, False), (6, True), (10**9, True)])
 def test_max_objects_counts_everything_finished_or_not(due, trips):
     """It is the most that a run may act on; the population does not matter to it."""
     written = policy({"maxObjects": 5})
-    assert (tripped(written, due=due, unfinished=0, population=never_asked) is not None) is trips
+    assert (tripped(written, due=due, unfinished=0, counts=never_asked) is not None) is trips
+
+
+@pytest.mark.parametrize(
+    ("counts", "numbers"),
+    [
+        (
+            {("", "Pod"): Count(100, 10_000), ("", "ConfigMap"): Count(120, 120)},
+            "120 of 120 unfinished ConfigMap objects",
+        ),
+        (
+            {("", "Pod"): Count(0, 10_000), ("", "ConfigMap"): Count(100, 199)},
+            "100 of 199 unfinished ConfigMap objects",
+        ),
+        ({("", "Pod"): Count(60, 100), ("", "ConfigMap"): Count(60, 100)}, "120 of 200 unfinished objects"),
+        ({("", "Pod"): Count(100, 10_000), ("", "ConfigMap"): Count(99, 99)}, None),
+        ({("", "Pod"): Count(0, 10_000), ("", "ConfigMap"): Count(99, 99)}, None),
+    ],
+)
+def test_the_share_of_each_kind_is_judged_too(counts, numbers):
+    """Many Pods hide no ConfigMaps; a kind counts by itself from the same number on as all together."""
+    words = tripped(policy(), due=220, unfinished=220, counts=lambda: counts)
+    assert (words is None) if numbers is None else words.startswith(f"it would act on {numbers}, more than")
+
+
+def test_numbers_that_turn_out_smaller_do_not_trip():
+    """Before the pass an object known by its metadata counts as unfinished; after it, as what it is."""
+    assert tripped(policy(), due=120, unfinished=120, counts=lambda: {("acme.io", "Run"): Count(9, 9)}) is None
 
 
 def test_finished_objects_swept_away_in_bulk_are_normal_life():
     """A million finished Jobs may go; the percentage is of what is unfinished."""
-    assert tripped(policy(), due=1_000_000, unfinished=99, population=never_asked) is None
+    assert tripped(policy(), due=1_000_000, unfinished=99, counts=never_asked) is None
 
 
 def test_a_population_that_cannot_be_told_trips():
@@ -143,7 +176,7 @@ def test_an_approval_is_of_one_digest_and_up_to_a_number(approval, most):
 def test_an_approval_lifts_every_limit_and_asks_nothing():
     """The number was seen by whoever approved it."""
     written = policy({"maxObjects": 5}, "DIGEST/100")
-    assert tripped(written, due=100, unfinished=100, population=never_asked) is None
+    assert tripped(written, due=100, unfinished=100, counts=never_asked) is None
 
 
 @pytest.mark.parametrize(
@@ -164,16 +197,16 @@ def test_an_approval_lifts_every_limit_and_asks_nothing():
 def test_a_tripped_breaker_says_the_numbers_and_the_command_that_lifts_it(kind, command, breaker, population, numbers):
     """On one line, to be copied."""
     written = policy(breaker, kind=kind)
-    words = tripped(written, due=600, unfinished=600, population=lambda: population)
+    words = tripped(written, due=600, unfinished=600, counts=lambda: counting(600, population))
     assert words == f"{numbers}; to let it: {command}, or raise the limit"
 
 
 @pytest.mark.parametrize("approval", ["7/600", "9e1d1e7e4f1c9d3b/600", "yes"])
 def test_an_approval_that_does_not_count_is_pointed_out(approval):
     """With the command that approves anew; one that is too small is an approval all the same."""
-    words = tripped(policy({"maxObjects": 5}, approval), due=600, unfinished=0, population=never_asked)
+    words = tripped(policy({"maxObjects": 5}, approval), due=600, unfinished=0, counts=never_asked)
     assert f"its annotation {APPROVE} does not approve this state of the policy; to let it: zen-gc approve" in words
-    small = tripped(policy({"maxObjects": 5}, "DIGEST/7"), due=600, unfinished=0, population=never_asked)
+    small = tripped(policy({"maxObjects": 5}, "DIGEST/7"), due=600, unfinished=0, counts=never_asked)
     assert "does not approve" not in small
 
 
@@ -181,7 +214,7 @@ def test_without_a_digest_nothing_is_approved():
     """Canonical JSON cannot hold every number; then there is nothing that an approval could name."""
     written = replace(policy({"maxObjects": 5}, "/9"), digest="")
     assert approved(written) == 0
-    assert "zen-gc approve" not in tripped(written, due=6, unfinished=0, population=never_asked)
+    assert "zen-gc approve" not in tripped(written, due=6, unfinished=0, counts=never_asked)
 
 
 @given(st.integers(0, 10**12), st.integers(1, 100), st.integers(1, 1000), st.integers(0, 10**12))

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from tests.unit.engine.finished_examples import AT, EXAMPLES, LATER, RUNNING, condition, thing
 from tests.unit.engine.situations import NOW, compiled_once, document, judged, run_of
-from zen_gc_core.engine.planning import Case, Tally, unfinished_in_scope
+from zen_gc_core.engine.planning import Case, Tally
 from zen_gc_core.engine.protections import Protections
+from zen_gc_core.engine.shares import counts_in_population
 from zen_gc_core.errors import InputError, Undecided
 from zen_gc_core.instants import format_instant
 from zen_gc_core.model.candidate import Candidate
@@ -77,7 +78,7 @@ def _readers(obj):
     assert tally.due == 1
     return {
         "owner protection": judged(by_finish, owned).kept_by is not KeptBy.PROTECTED or _still_of_use(by_finish, owned),
-        "breaker's population": not unfinished_in_scope(at_once, Candidate.from_object(obj), run),
+        "breaker's population": not counts_in_population(at_once.policy.targets, Candidate.from_object(obj), run),
         "breaker's share": tally.finished == 1,
         "afterFinished": judged(by_finish, obj).verdict is Verdict.ACT,
     }

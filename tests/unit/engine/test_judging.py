@@ -314,7 +314,7 @@ def test_a_protection_that_fails_keeps_by_an_error():
     policy = compiled_once(document(ttl={"immediate": True}))
     grants = Grants(resources=frozenset({"namespaces"}))
     obj = thing("Namespace", namespace=None)
-    decision = judged(policy, obj, grants=grants, kept_inside=lambda _name: {}["x"])
+    decision = judged(policy, obj, grants=grants, kept_inside=lambda _owner, _keeps: {}["x"])
     assert decision.kept_by is ERROR
     assert decision.because.startswith("cannot tell whether it is protected: ")
 

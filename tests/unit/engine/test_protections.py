@@ -274,15 +274,15 @@ def test_include_owned_lifts_nothing_else():
         assert judged(policy, obj).kept_by is KeptBy.PROTECTED
 
 
-def _doubt(_namespace):
+def _doubt(_owner, _keeps):
     raise Undecided("Pods cannot be listed")
 
 
 @pytest.mark.parametrize(
     ("inside", "verdict", "kept_by"),
     [
-        (lambda _name: None, Verdict.ACT, None),
-        (lambda name: f"Pod a in it carries the keep mark: {name}", Verdict.KEEP, KeptBy.PROTECTED),
+        (lambda _owner, _keeps: None, Verdict.ACT, None),
+        (lambda owner, _keeps: f"Pod a would go with it: {owner.name}", Verdict.KEEP, KeptBy.PROTECTED),
         (_doubt, Verdict.KEEP, KeptBy.ERROR),
     ],
 )

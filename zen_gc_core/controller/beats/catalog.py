@@ -29,12 +29,16 @@ class Ledger:
     Args:
         deleted: How many objects it has deleted in all.
         accepted: Its writes whose objects are terminating, and since when (boot-time clock), by uid.
+        forbidden: Objects whose write was forbidden although the right to it is there, by uid.
+        switched_off: Whether it was told that the kill switch stops it.
         evaluated: The numbers of the last event about a run.
         next_write: When its rate lets the next write leave (boot-time clock).
     """
 
     deleted: int = 0
     accepted: OrderedDict[str, tuple[Outcome, float]] = field(default_factory=OrderedDict)
+    forbidden: OrderedDict[str, None] = field(default_factory=OrderedDict)
+    switched_off: bool = False
     evaluated: tuple[int, int, int] | None = None
     next_write: float = 0.0
 

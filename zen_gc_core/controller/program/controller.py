@@ -11,7 +11,6 @@ import socket
 import sys
 import threading
 from datetime import timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from zen_gc_core import __version__
@@ -30,11 +29,12 @@ from zen_gc_core.cluster.watching import PolicyWatch
 from zen_gc_core.controller.beats.catalog import Catalog
 from zen_gc_core.controller.beats.loop import Loop
 from zen_gc_core.controller.program.health import Heartbeat, Readiness, serve_health, serve_metrics
+from zen_gc_core.controller.runs.kill_switch import KillSwitch
 from zen_gc_core.controller.runs.run_context import RunContext
 from zen_gc_core.controller.telling.error_types import ErrorType
 from zen_gc_core.controller.telling.metrics import Metrics
 from zen_gc_core.controller.telling.runlog import RunLog
-from zen_gc_core.errors import ClusterError, InputError
+from zen_gc_core.errors import ClusterError
 from zen_gc_core.plugins import installed_entry_points, load_plugins
 
 if TYPE_CHECKING:
@@ -43,7 +43,6 @@ if TYPE_CHECKING:
     from zen_gc_core.cluster.threads import SupervisedThread
     from zen_gc_core.controller.settings import Settings
 
-NAMESPACE_FILE: Final = Path("/var/run/secrets/kubernetes.io/serviceaccount/namespace")
 LONGEST_TURN: Final = timedelta(seconds=30)
 """How long the main loop may take for one turn before the program counts as dead."""
 
@@ -53,17 +52,6 @@ SECONDS_TO_RELEASE: Final = 0.8
 SIGNALS: Final = (signal.SIGTERM, signal.SIGINT)
 POOL_SIZE: Final = 128
 _CONDITIONS: Final = ("policies-listed", "plugins-loaded")
-
-
-def own_namespace(settings: Settings) -> str:
-    """The controller's namespace: the flag's, the Pod's, the ServiceAccount's; empty when there is none."""
-    if settings.leader_election_namespace:
-        return settings.leader_election_namespace
-    if from_pod := os.environ.get("POD_NAMESPACE"):
-        return from_pod
-    with contextlib.suppress(OSError):
-        return NAMESPACE_FILE.read_text(encoding="utf-8").strip()
-    return ""
 
 
 def identity() -> str:
@@ -95,7 +83,8 @@ class Controller:
         self._metrics = Metrics(__version__)
         self._log = RunLog(lost=self._metrics.log_record_lost)
         self._identity = identity()
-        self._namespace = own_namespace(settings)
+        self._namespace = settings.own_namespace
+        self._lease_namespace = settings.leader_election_namespace or self._namespace
         self._timing = Timing(
             lease=settings.leader_election_lease_duration.total_seconds(),
             renew=settings.leader_election_renew_deadline.total_seconds(),
@@ -104,10 +93,6 @@ class Controller:
         self._elects = settings.enable_leader_election and not once
         if self._elects:
             self._timing.check()
-            if not self._namespace:
-                raise InputError(
-                    "leader election needs a namespace: give --leader-election-namespace, or --enable-leader-election=false"
-                )
 
     def run(self) -> Loop:
         """Start, go on until ``stopping`` is set (or every policy has run once), and stop.
@@ -144,7 +129,7 @@ class Controller:
                 stack.callback(_within, SECONDS_TO_RELEASE, elector.close)
             else:
                 self._metrics.leading()
-            self._log.started(__version__, self._identity, self.metrics_port, self.health_port)
+            self._log.started(__version__, self._identity, self._namespace, self.metrics_port, self.health_port)
             self.starting = False
             gc.freeze()  # what is there now stays: the collector need not walk over it at each sweep
             loop.run_once() if self._once else loop.run()
@@ -180,7 +165,7 @@ class Controller:
             return Authority.forever().check, lambda: True, None
         elector = Elector(
             self._connect(),
-            namespace=self._namespace,
+            namespace=self._lease_namespace,
             name=self._settings.leader_election_id,
             identity=self._identity,
             listener=_ElectionTeller(self._log, self._metrics, self._identity, self._lease_name),
@@ -190,7 +175,7 @@ class Controller:
 
     @property
     def _lease_name(self) -> str:
-        return f"{self._namespace}/{self._settings.leader_election_id}"
+        return f"{self._lease_namespace}/{self._settings.leader_election_id}"
 
     def _run_context(self, connection: Connection, events: EventRecorder, authority: Callable[[], None]) -> RunContext:
         plugins = load_plugins(installed_entry_points(), disabled=self._settings.disable_plugin)
@@ -203,7 +188,7 @@ class Controller:
             selectors=FieldSelectors(connection),
             settings=self._settings,
             grants=self._settings.grants(self._namespace),
-            own_namespace=self._namespace,
+            switch=KillSwitch(connection, self._namespace, self._metrics.writes_paused),
             plugins=plugins,
             missing_plugins=plugins.missing(self._settings.require_plugin),
             authority=authority,

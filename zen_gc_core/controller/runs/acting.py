@@ -15,13 +15,15 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final, Protocol
 
+from zen_gc_core.cluster.access import may
 from zen_gc_core.cluster.clocks import boottime
 from zen_gc_core.cluster.errors import AccessDenied, AuthorityLost, MalformedAnswer
 from zen_gc_core.cluster.observing import observe
 from zen_gc_core.cluster.throttling import Throttle
 from zen_gc_core.cluster.writing import Writer
 from zen_gc_core.controller.process.logs import MOST_BLOCKED_SECONDS
-from zen_gc_core.controller.runs.fencing import Stopped
+from zen_gc_core.controller.runs.aggregation import check_served_by_kubernetes
+from zen_gc_core.controller.runs.stopping import Stopped
 from zen_gc_core.engine import judging
 from zen_gc_core.engine.selecting import in_scope, selected
 from zen_gc_core.errors import ClusterError, Undecided
@@ -127,12 +129,14 @@ class Carried:
     Args:
         results: How many objects came to which result.
         accepted: Those whose objects are terminating now, to be seen gone later.
+        forbidden: The uids of objects whose write was forbidden although the right to it is there.
         stopped: Why it ended early; None when it did not.
         unexpected: What was raised that nobody expected; None when nothing was.
     """
 
     results: Counter[Result] = field(default_factory=Counter)
     accepted: list[Outcome] = field(default_factory=list)
+    forbidden: list[str] = field(default_factory=list)
     stopped: Stopped | None = None
     unexpected: Exception | None = None
 
@@ -156,6 +160,10 @@ def carry_out(case: Case, plan: Plan, acting: Acting) -> Carried:
     return carrying.carried
 
 
+MOST_FORBIDDEN: Final = 20
+"""Forbidden writes in a row that end a run."""
+
+_ANSWERED: Final = frozenset({Result.DELETED, Result.MARKED, Result.ACCEPTED, Result.GONE, Result.CONFLICT})
 _PLAIN_WORDS: Final = {
     "Throttled": "the API server has asked for patience for too long",
     "Unauthorized": "the API server does not accept the credentials",
@@ -184,6 +192,7 @@ class _Carrying:
         self._lock = threading.Lock()
         self._ended = threading.Event()
         self._throttle = Throttle(sleep=self._sleep)
+        self._in_a_row = 0
 
     def work(self, remaining: Iterator[Decision]) -> None:
         """Take one decision after the other, until none is left or the run ends."""
@@ -224,6 +233,7 @@ class _Carrying:
     def _act(self, decision: Decision) -> None:
         acting = self._acting
         resource = acting.resources.resolve(decision.api_version, decision.kind)
+        check_served_by_kubernetes(resource, self._case.protections.grants)
         journal = _Journal(decision, acting)
         try:
             observed = observe(
@@ -274,10 +284,46 @@ class _Carrying:
         journal.started = boottime()
         try:
             written = writer.write(observed, _request(decision), attempt_id=journal.attempt_id)
+        except AccessDenied as error:
+            if not self._allowed(decision, observed):
+                self._note_end(decision, journal, error)
+                raise
+            self._forbid(decision, journal, error)
+            return
         except (Stopped, ClusterError) as error:
             self._note_end(decision, journal, error)
             raise
         self._note(Outcome(decision, written.result, written.message, journal.attempt_id), journal, written.cause)
+
+    def _allowed(self, decision: Decision, observed: Observed) -> bool:
+        """Whether the right to a write that was forbidden is there all the same: then it is about this object alone."""
+        request = _request(decision)
+        try:
+            return may(
+                self._acting.connection,
+                request.verb,
+                observed.resource,
+                observed.namespace,
+                observed.name,
+                subresource=request.subresource,
+            )
+        except ClusterError:
+            return False
+
+    def _forbid(self, decision: Decision, journal: _Journal, error: AccessDenied) -> None:
+        """Tell of an object whose write admission forbids; the run goes on, unless that is so of one after the other."""
+        self._note(Outcome(decision, Result.FAILED, f"403 Forbidden: {error.said}", journal.attempt_id), journal, error)
+        with self._lock:
+            self.carried.forbidden.append(decision.uid)
+            self._in_a_row += 1
+            too_many = self._in_a_row >= MOST_FORBIDDEN
+        if too_many:
+            raise Stopped(
+                "Forbidden",
+                f"{MOST_FORBIDDEN} writes in a row were forbidden although the right to them is there: "
+                "an admission policy or a webhook forbids them",
+                words=str(error.said),
+            )
 
     def _note_end(self, decision: Decision, journal: _Journal, error: Stopped | ClusterError) -> None:
         """Tell the outcome of a write that ended the run, so that no intent is left without one."""
@@ -289,6 +335,8 @@ class _Carrying:
     def _note(self, outcome: Outcome, journal: _Journal, cause: Exception | None = None) -> None:
         with self._lock:
             self.carried.results[outcome.result] += 1
+            if outcome.result in _ANSWERED:
+                self._in_a_row = 0
             if outcome.result is Result.ACCEPTED:
                 self.carried.accepted.append(outcome)
         self._acting.witness.acted(outcome, journal.seconds, journal.attempts, cause)

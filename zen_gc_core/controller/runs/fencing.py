@@ -11,10 +11,10 @@ import time
 from typing import TYPE_CHECKING, Final
 
 from zen_gc_core.cluster.clocks import boottime
-from zen_gc_core.cluster.discovery import Resource
 from zen_gc_core.cluster.errors import LookedTooLongAgo
 from zen_gc_core.cluster.observing import observe
 from zen_gc_core.cluster.policies import POLICY_KINDS
+from zen_gc_core.controller.runs.stopping import Stopped
 from zen_gc_core.errors import ClusterError
 
 if TYPE_CHECKING:
@@ -22,34 +22,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from zen_gc_core.cluster.connection import Connection
+    from zen_gc_core.controller.runs.kill_switch import KillSwitch
     from zen_gc_core.engine.compiling import CompiledPolicy
 
 FRESH_SECONDS: Final = 5.0
 MOST_SECONDS: Final = 8.0
 """How old a look may be when the request leaves: fresh when it was asked for, and the time to connect."""
 
-KILL_SWITCH: Final = "zen-gc-pause"
-"""The ConfigMap in the controller's namespace that stops every write."""
-
 MOST_SKEW_SECONDS: Final = 30.0
-_CONFIG_MAPS: Final = Resource("", "v1", "configmaps", "ConfigMap", namespaced=True)
-
-
-class Stopped(Exception):  # noqa: N818  it says what happened to a run
-    """A run must end before its plan does.
-
-    Args:
-        reason: The condition's reason.
-        message: Why, in one line; fit for logs and events.
-        expected: Whether that is somebody's wish (a pause, an edit) rather than a failure.
-        words: The server's words about it, which may quote an object: for the status alone.
-    """
-
-    def __init__(self, reason: str, message: str, *, expected: bool = False, words: str = "") -> None:
-        self.reason = reason
-        self.expected = expected
-        self.words = words
-        super().__init__(message)
 
 
 class Fence:
@@ -58,7 +38,7 @@ class Fence:
     Args:
         connection: The cluster.
         compiled: The policy, as it was when its plan was made.
-        own_namespace: The controller's namespace, in which the kill switch is looked for; empty: there is none.
+        switch: The kill switch.
         batch_size: How many writes one look is good for.
         sleep: Waits while the server fails or asks for patience; whatever it raises ends the wait.
         clock: The boot-time clock, in seconds.
@@ -69,7 +49,7 @@ class Fence:
         connection: Connection,
         compiled: CompiledPolicy,
         *,
-        own_namespace: str,
+        switch: KillSwitch,
         batch_size: int,
         sleep: Callable[[float], None] = time.sleep,
         clock: Callable[[], float] = boottime,
@@ -77,7 +57,7 @@ class Fence:
         self._connection = connection
         self._policy = compiled.reference
         self._difference = compiled.difference
-        self._own_namespace = own_namespace
+        self._switch = switch
         self._batch_size = batch_size
         self._sleep = sleep
         self._clock = clock
@@ -140,7 +120,7 @@ class Fence:
 
     def _check(self) -> None:
         self._look_at_policy()
-        self._look_at_switch()
+        self._switch.look(self._sleep)
         check_clocks(self._connection.clock.skew())
 
     def _look_at_policy(self) -> None:
@@ -160,23 +140,6 @@ class Fence:
         spec = document.get("spec")
         if not isinstance(spec, dict) or spec.get("paused", False) is not False:
             raise Stopped("Paused", "the policy was paused", expected=True)
-
-    def _look_at_switch(self) -> None:
-        if not self._own_namespace:
-            return
-        try:
-            seen = observe(self._connection, _CONFIG_MAPS, self._own_namespace, KILL_SWITCH, sleep=self._sleep)
-        except ClusterError as error:
-            raise Stopped(
-                "KillSwitch", f"ConfigMap {KILL_SWITCH} cannot be read, which stops every write: {error}"
-            ) from error
-        if seen is None:
-            return
-        data = seen.document().get("data")
-        if isinstance(data, dict) and data.get("paused") == "true":
-            raise Stopped(
-                "KillSwitch", f"ConfigMap {self._own_namespace}/{KILL_SWITCH} stops every write", expected=True
-            )
 
 
 def check_clocks(skew: dt.timedelta | None) -> None:

@@ -5,15 +5,17 @@ from __future__ import annotations
 import datetime as dt
 import threading
 from collections import Counter
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from zen_gc_core.cluster.clocks import boottime
 from zen_gc_core.cluster.errors import AccessDenied, AuthorityLost, NotFound, TargetUnavailable
 from zen_gc_core.cluster.policies import read_policy
 from zen_gc_core.controller.runs.acting import Acting, Rate, carry_out
-from zen_gc_core.controller.runs.fencing import Fence, Stopped, check_clocks
+from zen_gc_core.controller.runs.fencing import Fence, check_clocks
 from zen_gc_core.controller.runs.preparing import Preparing, check_access
 from zen_gc_core.controller.runs.scope_counting import count_in_scope
+from zen_gc_core.controller.runs.stopping import Stopped
 from zen_gc_core.controller.runs.terminating import follow_up
 from zen_gc_core.controller.telling import policy_status
 from zen_gc_core.controller.telling.error_types import ErrorType
@@ -26,7 +28,7 @@ from zen_gc_core.model.report import RunReport
 from zen_gc_core.model.results import Result
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
 
     from zen_gc_core.cluster.discovery import Resource
     from zen_gc_core.controller.beats.catalog import Entry
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
     from zen_gc_core.model.plan import Plan
 
 HOOK_SECONDS: Final = 10.0
+MOST_FORBIDDEN_REMEMBERED: Final = 1000
 
 
 def earlier_of(local: dt.datetime, server: dt.datetime | None) -> dt.datetime:
@@ -148,7 +151,7 @@ class PolicyRun:
         )
         self._seen_gone = follow_up(self._context, self.entry.reference, self.entry.ledger, self._reporter)
         results: Counter[Result] = Counter()
-        stop = self._obstacle()
+        stop = self._obstacle(plan)
         if stop is None and not plan.stopped:
             if self.dry_run:
                 self._reporter.would_act(plan.decisions)
@@ -172,15 +175,18 @@ class PolicyRun:
         if self._context.stopping.is_set():
             raise AuthorityLost("the program is ending")
 
-    def _obstacle(self) -> Stopped | None:
-        """What keeps any run from writing now."""
+    def _obstacle(self, plan: Plan) -> Stopped | None:
+        """What keeps any run from writing now; of the switch it is told also when there is nothing to write."""
         try:
             check_clocks(self._context.connection.clock.skew())
         except Stopped as stop:
             return stop
         if self._context.missing_plugins:
             return Stopped("PluginMissing", f"required plugin {'; '.join(self._context.missing_plugins)}")
-        return None
+        if self.dry_run:
+            return None
+        switched = self._context.switch.recent(self._sleep)
+        return switched if switched is not None and (plan.due or switched.expected) else None
 
     def _act(self, plan: Plan) -> tuple[Counter[Result], Stopped | None]:
         context, behavior = self._context, self._compiled.policy.behavior
@@ -194,7 +200,7 @@ class PolicyRun:
             Fence(
                 context.connection,
                 self._compiled,
-                own_namespace=context.own_namespace,
+                switch=context.switch,
                 batch_size=behavior.batch_size or context.settings.batch_size,
                 sleep=self._sleep,
             ),
@@ -207,9 +213,14 @@ class PolicyRun:
             self._began + self._interval,
             lambda: self.entry.superseded,
         )
-        carried = carry_out(next(iter(self.members.values())).case, plan, acting)
-        self.entry.ledger.next_write = rate.next_turn
+        ledger = self.entry.ledger
+        carried = carry_out(next(iter(self.members.values())).case, _forbidden_last(plan, ledger.forbidden), acting)
+        ledger.next_write = rate.next_turn
         now = boottime()
+        for uid in carried.forbidden:
+            ledger.forbidden[uid] = None
+        while len(ledger.forbidden) > MOST_FORBIDDEN_REMEMBERED:
+            ledger.forbidden.popitem(last=False)
         for outcome in carried.accepted:
             self.entry.ledger.accepted.setdefault(outcome.decision.uid, (outcome, now))
         if carried.stopped is not None and carried.stopped.reason == "AccessDenied":
@@ -271,6 +282,10 @@ class PolicyRun:
         if report.stopped is not None:
             message = f"Failed to evaluate policy: {report.stopped}: {report.message}"
             events.record(reference, "EvaluationFailed", message, warning=True)
+        switched_off = self._stop is not None and self._stop.reason == "KillSwitch"
+        if switched_off and plan.due and not self.entry.ledger.switched_off:
+            events.record(reference, "WritesPaused", str(self._stop), warning=True)
+        self.entry.ledger.switched_off = switched_off and (plan.due > 0 or self.entry.ledger.switched_off)
         found = (plan.matched, self._deleted(report), plan.pending)
         if found != self.entry.ledger.evaluated or self._acted(report):
             self.entry.ledger.evaluated = found
@@ -292,3 +307,10 @@ class PolicyRun:
     def _write_status(self, how: Standing, counted: dict[str, object], *, acted: bool = False) -> None:
         next_run = dt.datetime.now(dt.UTC) + dt.timedelta(seconds=self._wait(self))
         write_status(self._context, self.entry, how, counted, next_run=next_run, acted=acted)
+
+
+def _forbidden_last(plan: Plan, forbidden: Collection[str]) -> Plan:
+    """The plan with the objects whose write was forbidden before at its end: they lead no run."""
+    if not forbidden:
+        return plan
+    return replace(plan, decisions=tuple(sorted(plan.decisions, key=lambda decision: decision.uid in forbidden)))

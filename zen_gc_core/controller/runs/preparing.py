@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Final
 
 from zen_gc_core.cluster.access import require
 from zen_gc_core.cluster.discovery import Resource
-from zen_gc_core.cluster.errors import TargetUnavailable
 from zen_gc_core.cluster.observing import observe
-from zen_gc_core.controller.runs.fencing import Stopped
-from zen_gc_core.controller.runs.scope_counting import kept_inside
+from zen_gc_core.controller.runs.aggregation import check_served_by_kubernetes
+from zen_gc_core.controller.runs.going_along import kept_inside
+from zen_gc_core.controller.runs.stopping import Stopped
 from zen_gc_core.controller.runs.sweeping import Member
 from zen_gc_core.engine.planning import Case
 from zen_gc_core.engine.protections import Protections
@@ -91,7 +91,7 @@ class Preparing:
             Run(now, compiled.reference, self._namespaces, finishing=compiled.finishing),
             Protections(
                 self._grants,
-                lambda name: kept_inside(self._connection, self._resources, name, now),
+                lambda owner, keeps: kept_inside(self._connection, self._resources, self._grants, owner, keeps),
                 self._has_service,
             ),
             record=self._record,
@@ -102,11 +102,7 @@ class Preparing:
 
     def _resource(self, target: Target) -> Resource:
         resource = self._resources.resolve(target.api_version, target.kind)
-        if resource.aggregated and str(resource) not in self._grants.resources:
-            raise TargetUnavailable(
-                f"{target.api_version} {target.kind} is served by an API server of its own, which may ignore "
-                f"preconditions: allow it with --allow-resource {resource}"
-            )
+        check_served_by_kubernetes(resource, self._grants)
         return resource
 
     def _has_service(self, namespace: str, name: str) -> bool:

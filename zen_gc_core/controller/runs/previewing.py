@@ -9,9 +9,9 @@ from zen_gc_core.cluster.counting import FieldSelectors
 from zen_gc_core.cluster.discovery import Resources
 from zen_gc_core.cluster.namespaces import Namespaces
 from zen_gc_core.cluster.policies import read_policy, require_installed
-from zen_gc_core.controller.runs.fencing import Stopped
 from zen_gc_core.controller.runs.preparing import Preparing
 from zen_gc_core.controller.runs.scope_counting import count_in_scope
+from zen_gc_core.controller.runs.stopping import Stopped
 from zen_gc_core.controller.runs.sweeping import Sweep
 from zen_gc_core.controller.runs.unreached import unreached
 from zen_gc_core.engine.offline import Planned

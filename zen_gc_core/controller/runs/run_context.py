@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from zen_gc_core.cluster.discovery import Resources
     from zen_gc_core.cluster.events import EventRecorder
     from zen_gc_core.cluster.namespaces import Namespaces
+    from zen_gc_core.controller.runs.kill_switch import KillSwitch
     from zen_gc_core.controller.settings import Settings
     from zen_gc_core.controller.telling.metrics import Metrics
     from zen_gc_core.controller.telling.runlog import RunLog
@@ -32,7 +33,7 @@ class RunContext:
         selectors: Knows which field selectors the server supports.
         settings: The controller's settings.
         grants: What policies may do beyond the protections.
-        own_namespace: The controller's namespace; empty when there is none.
+        switch: The kill switch in the controller's namespace.
         plugins: The plugins, for vetoes and for what they want to hear.
         missing_plugins: Why required plugins are not loaded; while there is one, nothing is written.
         authority: Raises when this replica has no right to write.
@@ -49,7 +50,7 @@ class RunContext:
     selectors: FieldSelectors
     settings: Settings
     grants: Grants
-    own_namespace: str
+    switch: KillSwitch
     plugins: Plugins
     missing_plugins: tuple[str, ...]
     authority: Callable[[], None]

@@ -14,7 +14,7 @@ from zen_gc_core.cluster.clocks import boottime
 from zen_gc_core.cluster.errors import AccessDenied, ListIncomplete
 from zen_gc_core.cluster.listing import Restart, candidates, pages
 from zen_gc_core.cluster.paging import Selection
-from zen_gc_core.engine.planning import Case, Tally
+from zen_gc_core.engine.planning import Case, Tally, tally_of
 from zen_gc_core.errors import ClusterError
 from zen_gc_core.model.scope import TheseNamespaces
 
@@ -201,7 +201,7 @@ class _Audience:
     """Who is shown an object: those that look at its namespace. A thousand policies cost a look-up, not a loop."""
 
     def __init__(self, members: Sequence[Member]) -> None:
-        self._all: list[tuple[Member, Tally]] = [(member, Tally(member.case, member.targets)) for member in members]
+        self._all: list[tuple[Member, Tally]] = [(member, tally_of(member.case, member.targets)) for member in members]
         self._everywhere: list[Tally] = []
         self._in: dict[str, list[Tally]] = {}
         for member, tally in self._all:

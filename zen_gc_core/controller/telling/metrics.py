@@ -128,8 +128,13 @@ class Metrics:
         )
         self._swept = self._counter("gc_sweep_objects", "Objects read by sweeps", ("resource",))
         self._sweep = self._histogram("gc_sweep_duration_seconds", "Duration of sweeps", ("resource",), _SWEEP_BUCKETS)
+        self._paused = self._gauge("gc_writes_paused", "1 while the kill switch stops every write", ())
         self._lost = self._counter("gc_log_records_lost", "Log records that could not be written", ())
         self._build = self._gauge("gc_build_info", "1, with the versions as labels", ("version", "python_version"))
+
+    def writes_paused(self, *, paused: bool) -> None:
+        """The kill switch was looked at."""
+        self._paused.set(paused)
 
     def run_finished(self, report: RunReport, counts: Collection[KindCount]) -> None:
         """Count a run that has ended, however it did.

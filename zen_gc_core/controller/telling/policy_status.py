@@ -76,7 +76,10 @@ def standing(report: RunReport, words: str = "") -> Standing:
     degraded = None
     if plan.first_error is not None:
         count = plan.kept[KeptBy.ERROR]
-        degraded = ("EvaluationErrors", f"{count} objects are kept by an error; the first: {plan.first_error}")
+        degraded = (
+            plan.first_reason or "EvaluationErrors",
+            f"{count} objects are kept by an error; the first: {plan.first_error}",
+        )
     elif report.results[Result.FAILED]:
         degraded = (_FAILED_RUN, f"{report.results[Result.FAILED]} writes failed, also after retries")
     return Standing("Active", ready=True, reason="Evaluated", message=message, degraded=degraded)

@@ -161,17 +161,21 @@ class RunLog:
         """A plugin's hook failed; the run went on without it."""
         self._log.warning("plugin failed", plugin=plugin, message=cause)
 
-    def started(self, version: str, identity: str, metrics_port: int = 0, health_port: int = 0) -> None:
+    def started(
+        self, version: str, identity: str, namespace: str = "", metrics_port: int = 0, health_port: int = 0
+    ) -> None:
         """The controller runs.
 
         Args:
             version: Its version.
             identity: Who it is.
+            namespace: Its namespace, in which the kill switch is looked for.
             metrics_port: The port of its metrics; 0 when they are not served.
             health_port: The port of its health; 0 when it is not served.
         """
         ports = {"metrics_port": metrics_port, "health_port": health_port}
-        self._log.info("controller started", version=version, identity=identity, **ports)
+        where = {"controller_namespace": namespace, "kill_switch": f"{namespace}/zen-gc-pause"}
+        self._log.info("controller started", version=version, identity=identity, **where, **ports)
 
     def stopping(self, signal: str) -> None:
         """The controller was asked to stop."""

@@ -1,0 +1,38 @@
+"""Kinds with an API server of their own, which may ignore preconditions: taken only where that is allowed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from zen_gc_core.cluster.errors import TargetUnavailable
+
+if TYPE_CHECKING:
+    from zen_gc_core.cluster.discovery import Resource
+    from zen_gc_core.engine.protections import Grants
+
+
+def check_served_by_kubernetes(resource: Resource, grants: Grants) -> None:
+    """Refuse a kind that an API server of its own serves, or may serve.
+
+    Args:
+        resource: The kind.
+        grants: What is allowed beyond.
+
+    Raises:
+        TargetUnavailable: It is aggregated, or that cannot be told; the text has the command or the flag that helps.
+    """
+    if resource.aggregated is False or str(resource) in grants.resources:
+        return
+    what = f"{resource.api_version} {resource.kind}"
+    allow = f"--allow-resource {resource}"
+    if resource.aggregated:
+        raise TargetUnavailable(
+            f"{what} is served by an API server of its own, which may ignore preconditions: allow it with {allow}"
+        )
+    namespace = grants.own_namespace or "NAMESPACE"
+    raise TargetUnavailable(
+        f"whether {what} is served by an API server of its own cannot be told: grant the verb list on "
+        "apiservices.apiregistration.k8s.io (kubectl create clusterrole zen-gc-apiservices --verb=list "
+        "--resource=apiservices.apiregistration.k8s.io && kubectl create clusterrolebinding zen-gc-apiservices "
+        f"--clusterrole=zen-gc-apiservices --serviceaccount={namespace}:gc-controller), or allow it with {allow}"
+    )

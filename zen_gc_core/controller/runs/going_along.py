@@ -1,0 +1,82 @@
+"""What goes along with a Namespace or a CustomResourceDefinition, and whether any of it must stay.
+
+Asked before such an object goes; everything is listed by its metadata, and what cannot be listed makes it undecided.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeAlias
+
+from zen_gc_core.cluster.paging import Selection
+from zen_gc_core.controller.runs.scope_counting import everything
+from zen_gc_core.engine.protected import PROTECTED_SECRET_TYPES
+from zen_gc_core.engine.protections import is_definition, placed_inside
+from zen_gc_core.errors import ClusterError, Undecided
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from zen_gc_core.cluster.connection import Connection
+    from zen_gc_core.cluster.discovery import Resource, Resources
+    from zen_gc_core.engine.protections import Grants, Keeps
+    from zen_gc_core.model.candidate import Candidate
+
+_List: TypeAlias = "tuple[Resource, Selection, str | None]"
+"""What to list, and why everything on the list must stay; None: each object is asked."""
+
+
+def kept_inside(
+    connection: Connection, resources: Resources, grants: Grants, owner: Candidate, keeps: Keeps
+) -> str | None:
+    """Why something that goes along with an object must stay, or None.
+
+    Args:
+        connection: The cluster.
+        resources: What the cluster serves.
+        grants: Which protections are lifted.
+        owner: The Namespace or CustomResourceDefinition that a policy would delete.
+        keeps: Says of each object that goes along why it must stay.
+
+    Raises:
+        Undecided: Something that goes along cannot be listed, or read.
+    """
+    try:
+        for resource, selection, all_of_them in _lists(resources, grants, owner):
+            for candidate in everything(connection, resource, selection, None):
+                if candidate is None:
+                    continue
+                where = f"{candidate.kind} {placed_inside(owner, candidate)}"
+                if candidate.malformed is not None:
+                    raise Undecided(f"{where} in it cannot be read: {candidate.malformed}")
+                if (why := all_of_them or keeps(candidate)) is not None:
+                    return f"{where} would go with it, and {why}"
+    except ClusterError as error:
+        raise Undecided(f"what goes along with {owner.kind} {owner.name} cannot be told: {error}") from error
+    return None
+
+
+def _lists(resources: Resources, grants: Grants, owner: Candidate) -> Iterator[_List]:
+    served = resources.everything()
+    if is_definition(owner):
+        yield _of_its_kind(served, owner)
+        return
+    for resource in served:
+        if not resource.namespaced or not {"list", "delete"} <= resource.verbs:
+            continue
+        yield resource, Selection(owner.name, metadata_only=True), None
+        if (resource.group, resource.kind) == ("", "Secret"):
+            for each in sorted(PROTECTED_SECRET_TYPES - grants.secret_types):
+                selection = Selection(owner.name, field_selector=f"type={each}", metadata_only=True)
+                yield (
+                    resource,
+                    selection,
+                    f"Secrets of type {each} are protected (--allow-secret-type {each} lifts this)",
+                )
+
+
+def _of_its_kind(served: tuple[Resource, ...], definition: Candidate) -> _List:
+    """The list of all objects of a kind; one version shows all of them."""
+    for resource in served:
+        if str(resource) == definition.name and "list" in resource.verbs:
+            return resource, Selection(metadata_only=True), None
+    raise Undecided("its objects cannot be listed: the API server does not serve them")

@@ -1,0 +1,163 @@
+"""What goes along with an object when it is deleted: dependents that the run has in view and that must stay keep their owners.
+
+In view is what the policy's own selectors take. The order in which objects are listed does not matter: what is due is
+settled when all has been seen.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from zen_gc_core.errors import Undecided
+from zen_gc_core.model.decision import KeptBy
+from zen_gc_core.model.heads import UNREADABLE_OWNER
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from zen_gc_core.engine.protections import Protections
+    from zen_gc_core.keywords import Run
+    from zen_gc_core.model.candidate import Candidate
+    from zen_gc_core.model.decision import Decision
+    from zen_gc_core.model.heads import OwnerReference
+    from zen_gc_core.model.plan import Plan
+    from zen_gc_core.model.policy import Policy
+
+Key = tuple[str, ...]
+"""An object: its uid, or, for objects of files without one, its kind, namespace and name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """Why an object must stay.
+
+    Args:
+        kept_by: A protection of what goes along, or a doubt about it.
+        because: In one line.
+    """
+
+    kept_by: KeptBy
+    because: str
+
+
+def owner_kinds(policy: Policy) -> frozenset[str]:
+    """The kinds whose objects a policy may delete, by name: the owners that matter."""
+    return frozenset(target.kind for target in policy.targets)
+
+
+@dataclass(slots=True)
+class Guards:
+    """What the objects of one list keep.
+
+    Args:
+        guarded: The owners that must stay, and why.
+        above: Of each object with owners that matter, these; so that owners of owners stay, too.
+        doubtful: Namespaces with an object whose owners cannot be read, by its kind, and the doubt.
+    """
+
+    guarded: dict[Key, Guard] = field(default_factory=dict)
+    above: dict[Key, tuple[Key, ...]] = field(default_factory=dict)
+    doubtful: dict[tuple[str, str], str] = field(default_factory=dict)
+
+    def look_at(self, candidate: Candidate, kinds: frozenset[str], protections: Protections, run: Run) -> None:
+        """Note what an object in view that has owners keeps."""
+        owners = [key for owner in candidate.owner_references if owner.kind in kinds for key in _keys(owner, candidate)]
+        if UNREADABLE_OWNER in candidate.owner_references:
+            self.doubtful[candidate.namespace, candidate.kind] = (
+                f"whether it owns {candidate.kind} {candidate.name} cannot be told: {candidate.malformed}"
+            )
+        if not owners:
+            return
+        self.above[_key(candidate)] = tuple(owners)
+        guard = _guard(candidate, protections, run)
+        if guard is not None:
+            self.guarded |= dict.fromkeys(owners, guard)
+
+
+def _guard(candidate: Candidate, protections: Protections, run: Run) -> Guard | None:
+    what = f"{candidate.kind} {candidate.name}, which it owns and would take along"
+    if candidate.malformed is not None:
+        return Guard(KeptBy.ERROR, f"cannot tell whether {what}, must stay: {candidate.malformed}")
+    try:
+        why = protections.of_what_goes_along(candidate, run)
+    except Undecided as doubt:
+        return Guard(KeptBy.ERROR, f"cannot tell whether {what}, must stay: {doubt}")
+    return None if why is None else Guard(KeptBy.PROTECTED, f"protected: {what}: {why}")
+
+
+def _key(thing: Candidate | Decision) -> Key:
+    return (thing.uid,) if thing.uid else (thing.kind, thing.namespace, thing.name)
+
+
+def _keys(owner: OwnerReference, candidate: Candidate) -> list[Key]:
+    """All that an owner may be known as: an object of a file has no uid, and may live in no namespace."""
+    by_name = [(owner.kind, namespace, owner.name) for namespace in dict.fromkeys((candidate.namespace, ""))]
+    return [(owner.uid,), *by_name] if owner.uid else list(by_name)
+
+
+class Settled:
+    """What must stay because of what goes along with it, when all lists of a policy have been seen.
+
+    Args:
+        lists: What the objects of each list keep.
+    """
+
+    def __init__(self, lists: Iterable[Guards]) -> None:
+        self._guarded: dict[Key, Guard] = {}
+        self._doubtful: dict[tuple[str, str], str] = {}
+        above: dict[Key, tuple[Key, ...]] = {}
+        for guards in lists:
+            self._guarded |= guards.guarded
+            self._doubtful |= guards.doubtful
+            above |= guards.above
+        waiting = list(self._guarded)
+        while waiting:
+            key = waiting.pop()
+            for owner in above.get(key, ()):
+                if owner not in self._guarded:
+                    self._guarded[owner] = self._guarded[key]
+                    waiting.append(owner)
+
+    def __bool__(self) -> bool:
+        """Whether anything must stay."""
+        return bool(self._guarded or self._doubtful)
+
+    def guard(self, decision: Decision) -> Guard | None:
+        """Why an object that is due must stay, or None; an action that takes nothing along is let pass."""
+        if decision.request is None or not decision.request.takes_along:
+            return None
+        found = self._guarded.get(_key(decision))
+        if found is not None:
+            return found
+        for (namespace, kind), doubt in self._doubtful.items():
+            if kind != decision.kind and decision.namespace in {namespace, ""}:
+                return Guard(KeptBy.ERROR, doubt)
+        return None
+
+
+UNSEEN: Final = "not looked at: what these objects own goes along, marked or not, unless this policy takes it, too"
+
+_OWNS_NOTHING: Final = frozenset(
+    {
+        "ConfigMap",
+        "ControllerRevision",
+        "Endpoints",
+        "EndpointSlice",
+        "Event",
+        "Lease",
+        "PersistentVolumeClaim",
+        "Pod",
+        "Secret",
+        "ServiceAccount",
+    }
+)
+"""Kinds that seldom own anything; of the others it is pointed out."""
+
+
+def going_unseen(plan: Plan) -> bool:
+    """Whether something may go along with what a plan deletes that nobody has looked at."""
+    return any(
+        decision.request is not None and decision.request.takes_along and decision.kind not in _OWNS_NOTHING
+        for decision in plan.decisions
+    )
