@@ -11,6 +11,7 @@ from zen_gc_core.cluster import errors
 from zen_gc_core.controller.telling import policy_status
 from zen_gc_core.controller.telling.run_reporter import event_of
 from zen_gc_core.engine.crds.status_schema import status_schema
+from zen_gc_core.engine.judging import MARK_CONFLICT
 from zen_gc_core.engine.parsing.document import INVALID, SCOPE_DENIED
 from zen_gc_core.errors import ClusterError
 from zen_gc_core.model.results import Result
@@ -91,7 +92,7 @@ def test_the_reasons_that_are_no_failure_are_named_as_such() -> None:
 
 def test_every_reason_of_degraded_is_documented() -> None:
     """Beside those of Ready."""
-    written = {policy_status._AS_EXPECTED[0], policy_status._FAILED_RUN, "EvaluationErrors"}
+    written = {policy_status._AS_EXPECTED[0], policy_status._FAILED_RUN, "EvaluationErrors", MARK_CONFLICT}
     assert words_in("Degraded") == written
     assert "EvaluationErrors" in (REPOSITORY / "zen_gc_core/controller/telling/policy_status.py").read_text(
         encoding="utf-8"
