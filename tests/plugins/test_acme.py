@@ -57,7 +57,13 @@ def test_the_example_is_loaded_beside_the_projects_own_plugins(fresh, tmp_path):
     assert all(Path(file).is_relative_to(site) for file in found["files"])
     assert [plugin[0] for plugin in found["plugins"]] == ["actions", "conditions", "ttl", "acme"]
     assert [plugin[3] for plugin in found["plugins"]] == [None] * 4
-    assert found["plugins"][3] == ["acme", "acme-zen-gc", "1.0.0", None, {"matchers": ["acme.io/team"]}]
+    assert found["plugins"][3] == [
+        "acme",
+        "acme-zen-gc",
+        "1.0.0",
+        None,
+        {"matchers": ["acme.io/team"], "finishing kinds": ["acme.io/Render"]},
+    ]
 
 
 def test_the_examples_own_tests_pass(fresh, tmp_path):

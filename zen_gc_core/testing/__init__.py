@@ -6,13 +6,22 @@
     check_keyword(TEAM, {"oneOf": ["web"]})
 
 ``ask`` puts one question to one keyword, as the engine would; ``check_keyword`` holds it to the promises of the
-plugin contract over a corpus of ordinary and impossible objects.
+plugin contract over a corpus of ordinary and impossible objects. ``finish_of`` asks a row of ``zen_gc_finishes``.
 """
 
 from __future__ import annotations
 
 from zen_gc_core.testing.contract import check_keyword
-from zen_gc_core.testing.keywords import NOW, Situation, ask, compile_keyword, explain, request_of, warnings_of
+from zen_gc_core.testing.keywords import (
+    NOW,
+    Situation,
+    ask,
+    compile_keyword,
+    explain,
+    finish_of,
+    request_of,
+    warnings_of,
+)
 from zen_gc_core.testing.objects import OBJECTS
 
 __all__ = [
@@ -23,6 +32,7 @@ __all__ = [
     "check_keyword",
     "compile_keyword",
     "explain",
+    "finish_of",
     "request_of",
     "warnings_of",
 ]

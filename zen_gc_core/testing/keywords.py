@@ -6,6 +6,7 @@ The real engine builds the keyword and restricts what it sees; nothing is imitat
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final, TypedDict
 
@@ -17,7 +18,10 @@ from zen_gc_core.instants import parse_instant
 from zen_gc_core.keywords import Namespace, Run
 from zen_gc_core.model.candidate import Candidate
 from zen_gc_core.model.decision import Decision, Verdict
+from zen_gc_core.model.finishing import Finishing
 from zen_gc_core.model.policy import NAMESPACED, KeywordUse, PolicyReference, Target
+from zen_gc_core.model.reads import Reads
+from zen_gc_core.model.restricting import restrict
 from zen_gc_core.plugins import Offered, installed_entry_points, load_plugins
 
 if TYPE_CHECKING:
@@ -25,6 +29,7 @@ if TYPE_CHECKING:
     from typing import Unpack
 
     from zen_gc_core.keywords import Compiled, Keyword
+    from zen_gc_core.model.finishing import Finishes
     from zen_gc_core.model.requests import Request
     from zen_gc_core.plugins import Vocabulary
 
@@ -109,6 +114,25 @@ def explain(keyword: Keyword[Any, Any], config: Any, obj: Any, **situation: Unpa
         raise InputError(f"{keyword.name} explains nothing: its Compiled has no explain")
     words: str = restricted(compiled.explain, reads_of(compiled))(_candidate(obj), run_of(situation))
     return words
+
+
+def finish_of(row: Finishes, obj: Any, **situation: Unpack[Situation]) -> dt.datetime | None:
+    """When an object finished, by a row of the hook ``zen_gc_finishes``; it sees no more of it than the row names.
+
+    Args:
+        row: The row.
+        obj: The object, as decoded JSON, or a candidate.
+        situation: See ``Situation``.
+
+    Returns:
+        The instant; None when it has not finished.
+
+    Raises:
+        Undecided: It has finished, but there is no time (Missing), or one that cannot be right.
+        InputError: The kind is known already.
+    """
+    run = replace(run_of(situation), finishing=Finishing([row]))
+    return run.finish_of(restrict(_candidate(obj), Reads.of(row.reads)))
 
 
 def request_of(keyword: Keyword[Any, Any], config: Any, obj: Any, **situation: Unpack[Situation]) -> Request:

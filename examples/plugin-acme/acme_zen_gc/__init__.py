@@ -1,12 +1,12 @@
 """Acme's keywords for zen-gc.
 
-``conditions: {acme.io/team: {oneOf: [web, api]}}``: the object's team label is one of these. And a veto: nothing is
-collected while a policy carries the annotation ``acme.io/freeze``.
+``conditions: {acme.io/team: {oneOf: [web, api]}}``: the object's team label is one of these. A row: when a Render of ours
+has finished. And a veto: nothing is collected while a policy carries the annotation ``acme.io/freeze``.
 """
 
 from __future__ import annotations
 
-from zen_gc_core import Build, Candidate, Compiled, Config, Keyword, Plan, Run, hookimpl
+from zen_gc_core import Build, Candidate, Compiled, Config, Finishes, Keyword, Plan, Run, hookimpl
 
 FREEZE = "acme.io/freeze"
 
@@ -34,11 +34,19 @@ def compile_team(config: Team, build: Build) -> Compiled[bool]:
 
 TEAM = Keyword("acme.io/team", Team, compile_team)
 
+RENDER = Finishes("acme.io", "Render", state="status.step", states=("done", "failed"), at=("status.endedAt",))
+
 
 @hookimpl
 def zen_gc_matchers() -> list[Keyword[Team, bool]]:
     """Our keywords for ``spec.conditions``."""
     return [TEAM]
+
+
+@hookimpl
+def zen_gc_finishes() -> list[Finishes]:
+    """When objects of our kinds have finished, so that ``afterFinished`` knows them."""
+    return [RENDER]
 
 
 @hookimpl

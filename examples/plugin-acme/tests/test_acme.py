@@ -1,13 +1,13 @@
-"""What Acme's keyword and veto promise."""
+"""What Acme's keyword, row and veto promise."""
 
 import datetime as dt
 
 import pytest
-from acme_zen_gc import FREEZE, TEAM, zen_gc_veto
+from acme_zen_gc import FREEZE, RENDER, TEAM, zen_gc_veto
 
 from zen_gc_core import InputError, Plan
 from zen_gc_core.model.policy import PolicyReference
-from zen_gc_core.testing import ask, check_keyword, explain
+from zen_gc_core.testing import ask, check_keyword, explain, finish_of
 
 
 def _labelled(**labels):
@@ -35,6 +35,20 @@ def test_a_configuration_that_cannot_be_meant_is_refused(config):
 
 def test_it_keeps_the_promises_of_the_plugin_contract():
     check_keyword(TEAM, {"oneOf": ["web"]})
+
+
+def _render(step):
+    metadata = {"name": "a", "creationTimestamp": "2026-01-01T09:00:00Z"}
+    status = {"step": step, "endedAt": "2026-01-01T10:00:00Z"}
+    return {"apiVersion": "acme.io/v1", "kind": "Render", "metadata": metadata, "status": status}
+
+
+def test_a_render_is_finished_when_it_is_done():
+    assert finish_of(RENDER, _render("done")) == dt.datetime(2026, 1, 1, 10, tzinfo=dt.UTC)
+
+
+def test_a_render_that_is_made_again_is_not_finished():
+    assert finish_of(RENDER, _render("cutting")) is None
 
 
 def _plan(annotations):

@@ -255,13 +255,17 @@ def test_any_single_fault_leaves_a_subset_of_the_deletes_of_a_run_without(
 ) -> None:
     """Wherever it strikes; afterwards what was due is gone, and nothing else ever is."""
     past = "2020-01-01T00:00:00Z"
+
+    def made(data: dict[str, str], **metadata: object) -> str:
+        return embedded.make(data=data, metadata={"creationTimestamp": "2019-01-01T00:00:00Z", **metadata})
+
     kept = {
-        embedded.make(data={"state": "done", "until": past}, metadata={"annotations": {"gc.kube-zen.io/keep": ""}}),
-        embedded.make(data={"state": "busy", "until": past}),
-        embedded.make(data={"state": "done", "until": "2090-01-01T00:00:00Z"}),
-        embedded.make(data={"state": "done"}),
+        made(data={"state": "done", "until": past}, annotations={"gc.kube-zen.io/keep": ""}),
+        made(data={"state": "busy", "until": past}),
+        made(data={"state": "done", "until": "2090-01-01T00:00:00Z"}),
+        made(data={"state": "done"}),
     }
-    due = {embedded.make(data={"state": "done", "until": past}) for _ in range(12)}
+    due = {made(data={"state": "done", "until": past}) for _ in range(12)}
     left: set[str] = set()
     lock = threading.Lock()
 

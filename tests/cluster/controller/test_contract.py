@@ -206,8 +206,8 @@ def test_what_is_due_by_one_clock_alone_is_not_due(embedded: EmbeddedStage, insi
     """The local clock is 20 s ahead of the server's: within what is borne, and the server's counts."""
     embedded.server.faults = lambda _: Fault(date=http_date(-20))
     soon = (dt.datetime.now(dt.UTC) - dt.timedelta(seconds=2)).strftime("%Y-%m-%dT%H:%M:%SZ")
-    embedded.make("early", data={"until": soon})
-    embedded.make("late", data={"until": ago(hours=1)})
+    embedded.make("early", data={"until": soon}, metadata={"creationTimestamp": ago(hours=2)})
+    embedded.make("late", data={"until": ago(hours=1)}, metadata={"creationTimestamp": ago(hours=2)})
     policy = embedded.policy(ttl={"expiresAt": {"path": "data.until"}})
     inside(embedded)
     until(lambda: embedded.status(policy).get("totalDeleted") == 1)
@@ -514,6 +514,26 @@ def test_an_object_that_changes_between_list_and_write_is_judged_again(
     assert embedded.status(policy)["lastRun"]["conflicts"] == 1
 
 
+def test_what_holds_at_the_run_s_instant_must_hold_when_the_write_leaves(
+    stage: Stage, inside: Callable[..., Inside]
+) -> None:
+    """A window in CEL is not outlived by the run that began in it: the second decision asks at both instants."""
+    names = set(stage.make_many(40))
+    closes = dt.datetime.now(dt.UTC) + dt.timedelta(seconds=8)
+    policy = stage.policy(
+        conditions={"cel": f"now < timestamp('{closes:%Y-%m-%dT%H:%M:%SZ}')"},
+        behavior={"maxDeletionsPerSecond": 2},
+        evaluationInterval="1h",
+    )
+    controller = inside(stage)
+    until(lambda: stage.status(policy).get("lastGCRun"), patience=90.0)
+    left = stage.names()
+    assert left  # at 2 a second the run has 20 s of work, and 8 s of it lie in the window
+    for record in controller.records("resource deleted"):
+        assert dt.datetime.fromisoformat(record["timestamp"]) < closes + dt.timedelta(seconds=3)
+    assert left <= names
+
+
 def _relabel(stage: EmbeddedStage, name: str) -> None:
     body = json.dumps({"metadata": {"labels": {"gc": "no"}}})
     stage.cluster.kubectl("patch", "configmap", name, "-n", stage.namespace, "--type=merge", "-p", body, check=True)
@@ -529,7 +549,12 @@ def test_a_finished_object_of_a_controller_may_go(stage: Stage, inside: Callable
             kind="Pod",
             metadata={"ownerReferences": [owner]},
             spec=spec,
-            status={"phase": phase, "startTime": ago(hours=2)},
+            status={
+                "phase": phase,
+                "conditions": [
+                    {"type": "Ready", "status": str(phase == "Running"), "lastTransitionTime": ago(seconds=0)}
+                ],
+            },
         )
     policy = stage.policy(targetResources=[{**TARGET, "kind": "Pod"}])
     inside(stage)

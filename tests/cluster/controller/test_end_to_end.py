@@ -81,7 +81,7 @@ def job(name: str, namespace: str, finished: str | None) -> dict[str, object]:
     return {
         "apiVersion": "batch/v1",
         "kind": "Job",
-        "metadata": {"name": name, "namespace": namespace},
+        "metadata": {"name": name, "namespace": namespace, "creationTimestamp": ago(hours=3)},
         "spec": {"template": {"spec": pod}},
         **({"status": status} if finished else {}),
     }

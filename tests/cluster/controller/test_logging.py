@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from tests.cluster.controller.stage import EmbeddedStage
 
 PLANTED = "hunter2-Zm9v"
+OLD = {"creationTimestamp": "2019-01-01T00:00:00Z"}
 """What must be found nowhere."""
 
 WRITE_FIELDS = {
@@ -51,9 +52,9 @@ def test_nothing_of_an_objects_body_is_ever_told(embedded: EmbeddedStage, replic
     """Planted in data, annotations, environments, Secrets, statuses, values that fail, and the server's own words."""
     note = {"note": PLANTED}
     for name in ("deleted", "refused", "denied", "conflicting", "failing", "hidden"):
-        embedded.make(name, data={"password": PLANTED, "until": "2020-01-01"}, metadata={"annotations": note})
+        embedded.make(name, data={"password": PLANTED, "until": "2020-01-01"}, metadata={"annotations": note, **OLD})
     embedded.make("unreadable", data={"until": PLANTED})
-    embedded.make("odd", data={"until": "2020-01-01", "count": PLANTED})
+    embedded.make("odd", data={"until": "2020-01-01", "count": PLANTED}, metadata=OLD)
     embedded.make("secret", kind="Secret", stringData={"password": PLANTED}, metadata={"annotations": note})
     env = {"name": "c", "image": "i", "env": [{"name": "PASSWORD", "value": PLANTED}]}
     embedded.make("pod", kind="Pod", spec={"containers": [env]}, status={"phase": "Failed", "message": PLANTED})

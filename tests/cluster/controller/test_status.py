@@ -128,7 +128,7 @@ def test_an_error_is_told_and_its_mending_too(
 
 def test_an_object_that_cannot_be_judged_degrades_its_policy(stage: Stage, inside: Callable[..., Inside]) -> None:
     """The first object and its error stand in the condition; what can be judged goes."""
-    stage.make("fine", data={"until": "2020-01-01T00:00:00Z"})
+    stage.make("fine", data={"until": ago(hours=1)}, metadata={"creationTimestamp": ago(hours=2)})
     stage.make("odd", data={"until": "soon"})
     inside(stage)
     policy = stage.policy(ttl={"expiresAt": {"path": "data.until"}})

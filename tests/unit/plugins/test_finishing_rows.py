@@ -1,0 +1,116 @@
+"""The hook ``zen_gc_finishes``: a plugin says when objects of its kinds have finished."""
+
+from __future__ import annotations
+
+import re
+import types
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from zen_gc_core import Condition, Finishes, hookimpl
+from zen_gc_core.engine.compiling import compile_policy
+from zen_gc_core.engine.offline import Asking, Files, plan_offline
+from zen_gc_core.engine.parsing import parse_policy
+from zen_gc_core.engine.protections import Grants
+from zen_gc_core.instants import parse_instant
+from zen_gc_core.model.candidate import Candidate
+from zen_gc_core.model.decision import Verdict
+from zen_gc_core.plugins import installed_entry_points, load_plugins
+from zen_gc_core.testing import finish_of
+
+RENDER = Finishes("acme.io", "Render", state="status.step", states=("done",), at=("status.doneAt",))
+DONE = {"step": "done", "doneAt": "2026-01-01T10:00:00Z"}
+
+
+DISTRIBUTION = types.SimpleNamespace(name="acme-zen-gc", version="1")
+
+
+@dataclass(frozen=True)
+class Point:
+    name: str
+    answer: Any
+    value: str = "acme"
+    dist: Any = DISTRIBUTION
+
+    def load(self):
+        module = types.ModuleType("acme")
+        module.zen_gc_finishes = hookimpl(lambda: self.answer)
+        return module
+
+
+def _loaded(*points):
+    return load_plugins([*installed_entry_points(), *points])
+
+
+def _render(name, **status):
+    created = {"namespace": "team", "creationTimestamp": "2026-01-01T09:00:00Z"}
+    metadata = {"name": name, **created}
+    return Candidate.from_object({"apiVersion": "acme.io/v1", "kind": "Render", "metadata": metadata, "status": status})
+
+
+def _planned(plugins):
+    document = {
+        "apiVersion": "gc.kube-zen.io/v1alpha1",
+        "kind": "GarbageCollectionPolicy",
+        "metadata": {"name": "renders", "namespace": "team"},
+        "spec": {"targetResources": [{"apiVersion": "acme.io/v1", "kind": "Render"}], "ttl": {"afterFinished": "1h"}},
+    }
+    compilation = compile_policy(parse_policy(document), plugins.vocabulary)
+    objects = [_render("done", **DONE), _render("running", step="cutting", doneAt=DONE["doneAt"])]
+    asking = Asking(parse_instant("2026-01-01T12:00:00Z"), Grants())
+    (planned,) = plan_offline([compilation], Files(objects, [compilation]), asking)
+    return {decision.name: decision.verdict for decision in planned.plan.decisions}, compilation.warnings
+
+
+def test_a_row_of_a_plugin_decides_for_its_kind():
+    """Without it, the kind is not known to finish, which is a warning."""
+    verdicts, warnings = _planned(_loaded(Point("acme", [RENDER])))
+    assert (verdicts, warnings) == ({"done": Verdict.ACT, "running": Verdict.KEEP}, ())
+    verdicts, warnings = _planned(_loaded())
+    assert set(verdicts.values()) == {Verdict.KEEP}
+    assert "it is not known when a Render finishes" in warnings[0].message
+
+
+def test_the_kinds_of_a_plugin_are_listed():
+    """With what else it offers."""
+    plugins = _loaded(Point("acme", [RENDER, Finishes("", "Turn", conditions=(Condition("Turned"),))]))
+    assert plugins.plugins[-1].keywords == {"finishing kinds": ("acme.io/Render", "Turn")}
+
+
+@pytest.mark.parametrize(
+    ("answer", "why"),
+    [
+        (None, "must return a list, not None"),
+        ("Render", "must return a list, not str"),
+        (["Render"], r"must return rows \(Finishes\), not str"),
+        ([RENDER, RENDER], "is known already"),
+        (
+            [Finishes("batch", "Job", conditions=(Condition("Suspended"),))],
+            "when a Job of batch finishes is known already",
+        ),
+    ],
+)
+def test_what_is_no_row_quarantines_its_plugin(answer, why):
+    """By name; everybody else works, and the built-in rows stand."""
+    plugins = _loaded(Point("acme", answer), Point("other", [RENDER]))
+    (broken,) = plugins.quarantined
+    assert broken.name == "acme"
+    assert re.search(why, broken.failure)
+    assert plugins.vocabulary.finishing.known("acme.io", "Render")
+
+
+def test_of_two_plugins_that_speak_of_one_kind_the_newcomer_is_quarantined():
+    """And the first one is named."""
+    plugins = _loaded(Point("acme", [RENDER]), Point("other", [RENDER]))
+    (broken,) = plugins.quarantined
+    assert broken.failure == "when a Render of acme.io finishes is said by 'acme' already"
+
+
+def test_the_test_kit_asks_a_row():
+    """As the program would, and without a policy."""
+    metadata = {"name": "a", "creationTimestamp": "2026-01-01T09:00:00Z"}
+    obj = {"apiVersion": "acme.io/v1", "kind": "Render", "metadata": metadata, "status": DONE}
+    assert finish_of(RENDER, obj) == parse_instant("2026-01-01T10:00:00Z")
+    assert finish_of(RENDER, {**obj, "status": {"step": "cutting"}}) is None
