@@ -24,7 +24,10 @@ RENDER = Finishes("acme.io", "Render", state="status.step", states=("done",), at
 DONE = {"step": "done", "doneAt": "2026-01-01T10:00:00Z"}
 
 
-DISTRIBUTION = types.SimpleNamespace(name="acme-zen-gc", version="1")
+@dataclass(frozen=True)
+class Distribution:
+    name: str
+    version: str = "1"
 
 
 @dataclass(frozen=True)
@@ -32,7 +35,7 @@ class Point:
     name: str
     answer: Any
     value: str = "acme"
-    dist: Any = DISTRIBUTION
+    dist: Any = Distribution("acme-zen-gc")
 
     def load(self):
         module = types.ModuleType("acme")
