@@ -49,7 +49,7 @@ The language is that of the [CEL specification](https://github.com/google/cel-sp
 | `bytes` | `b'a'` |
 | `list` | `[1, 2]`, `[?optional]` |
 | `map` | `{{'key': 1}}`, `{{?'key': optional}}` |
-| `timestamp` | `timestamp('2026-01-31T12:00:00Z')`; RFC 3339 only |
+| `timestamp` | `timestamp('2026-01-31T12:00:00Z')`; RFC 3339 only, and not Go's zero time (year 1), which means that there is no time |
 | `duration` | `duration('1h30m')`; there are no days |
 | `optional` | `object.?field`, `map[?'key']`, `optional.of(1)` |
 

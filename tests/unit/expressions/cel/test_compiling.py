@@ -49,6 +49,9 @@ REFUSED = [
     ("quantity('1K').sign() == 1", 10, "no quantity"),
     ("now.getHours('Europe/Nowhere') == 1", 14, "no time zone"),
     ("now.getHours('../../etc/passwd') == 1", 14, "no time zone"),
+    ("now.getHours('+14:99') == 1", 14, "no time zone"),
+    ("now.getHours('-24:00') == 1", 14, "no time zone"),
+    ("timestamp('2026-01-01T12:00:00+14:99') < now", 11, "no timestamp"),
     # types
     ("1 + 'a'", 1, "no such operation: int + string"),
     ("now == '2026-01-01T00:00:00Z'", 1, "timestamp == string"),
