@@ -39,8 +39,8 @@ ALLOWING = ["--allow-resource", "persistentvolumeclaims"]
 COLUMNS = ["NAME", "PHASE", "READY", "MATCHED", "DELETED", "PENDING", "LAST RUN", "NEXT RUN", "AGE"]
 MATCHED = {
     "completed-jobs": 7,
-    "evicted-pods": 18,
-    "failed-pods": 18,
+    "evicted-pods": 19,
+    "failed-pods": 19,
     "lost-pvcs": 5,
     "old-deployments": 4,
     "old-secrets": 4,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-_CONDITIONS: Final = ("Running", "Restarting", "Active", "Progressing", "InProgress", "Retrying")
+_CONDITIONS: Final = frozenset({"Running", "Restarting", "Active", "Progressing", "InProgress", "Retrying"})
 """Conditions that say so while they are "True"."""
 
 _FIELDS: Final = ("phase", "state", "status", "jobStatus", "runStatus")
@@ -67,11 +67,16 @@ def runs(status: dict[str, Any], *, besides: str = "") -> bool:
         status: The status.
         besides: A field of it that is not looked at, because a row reads it.
     """
-    for condition in _items(status.get("conditions")):
-        # No sets here: decoded JSON may hold what no set can look up.
-        if condition.get("type") in _CONDITIONS and _holds(condition.get("status")):
+    conditions = status.get("conditions")
+    for condition in conditions if isinstance(conditions, list) else ():
+        if isinstance(condition, dict):
+            kind = condition.get("type")
+            if isinstance(kind, str) and kind in _CONDITIONS and _holds(condition.get("status")):
+                return True
+    for field in _FIELDS:
+        if field in status and field != besides and _of_field(status[field]):
             return True
-    return any(_of_field(status.get(field)) for field in _FIELDS if field != besides)
+    return False
 
 
 def says_running(value: Any) -> bool:
@@ -90,7 +95,3 @@ def _of_field(value: Any) -> bool:
 
 def _holds(status: Any) -> bool:
     return status is True or (isinstance(status, str) and status.lower() == "true")
-
-
-def _items(value: Any) -> list[dict[str, Any]]:
-    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []

@@ -9,7 +9,7 @@ from zen_gc_core.fieldpaths import MISSING, FieldPath
 from zen_gc_core.model.finishing.kinds import ROWS
 from zen_gc_core.model.finishing.rows import walk_of
 from zen_gc_core.model.finishing.running import runs, says_running
-from zen_gc_core.model.finishing.times import found, instants, possible, status_writes
+from zen_gc_core.model.finishing.times import found, latest, possible, status_writes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -116,7 +116,7 @@ class Finishing:
         status = candidate.get(_STATUS)
         return isinstance(status, dict) and (
             any(one.get("type") == "Succeeded" for one in _maps(status.get("conditions")))
-            or any(True for _ in instants(status.get(name) for name in _RELEASING_TIMES))
+            or latest(status.get(name) for name in _RELEASING_TIMES) is not None
         )
 
 
@@ -127,12 +127,16 @@ def _by_row(row: Finishes) -> Evidence:
     running = [walk_of(path) for path in row.running]
     time_of = _time_of(row)
 
+    states = row.states
+
     def evidence(candidate: Candidate) -> datetime | None:
-        state: Any = MISSING if state_path is None else candidate.get(state_path)
-        if _absent(state):
-            state = None
-        elif state not in row.states:
-            return None
+        state: Any = None
+        if state_path is not None:
+            state = candidate.get(state_path)
+            if state not in states:
+                if state is not MISSING and state not in (None, ""):
+                    return None
+                state = None
         status = candidate.get(_STATUS)
         if not isinstance(status, dict):
             return None
@@ -149,10 +153,6 @@ def _by_row(row: Finishes) -> Evidence:
     return evidence
 
 
-def _absent(value: Any) -> bool:
-    return value is MISSING or value is None or value == ""
-
-
 def _all(candidate: Candidate, paths: Iterable[Walk]) -> Iterator[Any]:
     for path in paths:
         yield from found(candidate, path)
@@ -164,22 +164,18 @@ def _time_of(row: Finishes) -> Callable[[Candidate, Any, Iterable[dict[str, Any]
     entries = FieldPath.parse(entry.path) if entry else None
 
     def time_of(candidate: Candidate, state: Any, holding: Iterable[dict[str, Any]]) -> datetime | None:
-        latest: datetime | None = None
-        for path in at:
-            time = max(instants(found(candidate, path)), default=None)
-            if time is not None and (latest is None or time > latest):
-                latest = time
-            if latest is not None and not row.latest:
-                return latest
-        if latest is not None:
-            return latest
+        if row.latest:
+            time = latest([value for path in at for value in found(candidate, path)])
+        else:
+            time = next((each for path in at if (each := latest(found(candidate, path)))), None)
+        if time is not None:
+            return time
         told: list[Any] = [condition.get("lastTransitionTime") for condition in holding]
         if entry is not None and entries is not None:
-            listed = candidate.get(entries)
-            told += [item.get(entry.time) for item in _maps(listed) if item.get(entry.key) == state]
-        time = max(instants(told), default=None)
+            told += [item.get(entry.time) for item in _maps(candidate.get(entries)) if item.get(entry.key) == state]
+        time = latest(told)
         if time is None and row.status_write:
-            time = max(instants(status_writes(candidate.get(_MANAGED))), default=None)
+            time = latest(status_writes(candidate.get(_MANAGED)))
         return time
 
     return time_of
@@ -205,12 +201,12 @@ def _by_convention(candidate: Candidate) -> datetime | None:
     succeeded = [one for one in _maps(status.get("conditions")) if one.get("type") == "Succeeded"]
     if succeeded and not all(one.get("status") in ("True", "False") for one in succeeded):
         return None
-    latest = max(instants(times), default=None)
-    if latest is None and succeeded:
-        latest = max(instants(one.get("lastTransitionTime") for one in succeeded), default=None)
-        if latest is None:
+    time = latest(times)
+    if time is None and succeeded:
+        time = latest(one.get("lastTransitionTime") for one in succeeded)
+        if time is None:
             raise Missing("it has finished, but there is no finish time")
-    return latest
+    return time
 
 
 def _maps(value: Any) -> list[dict[str, Any]]:

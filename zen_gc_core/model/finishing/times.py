@@ -18,38 +18,38 @@ if TYPE_CHECKING:
 
     from zen_gc_core.model.candidate import Candidate
     from zen_gc_core.model.finishing.rows import Walk
-    from zen_gc_core.model.reads import Segments
 
 
-def found(candidate: Candidate, path: Walk) -> Iterator[Any]:
+def found(candidate: Candidate, path: Walk) -> list[Any]:
     """The values of an object at a path with lists in it; what is missing on the way is left out."""
-    return _below(candidate.get(path[0]), path[1])
+    value = candidate.get(path[0])
+    if not path[1]:
+        return [] if value is MISSING else [value]
+    values = [value]
+    for part in path[1]:
+        values = [walk(item, part) for each in values if isinstance(each, list) for item in each]
+    return [each for each in values if each is not MISSING]
 
 
-def _below(value: Any, parts: tuple[Segments, ...]) -> Iterator[Any]:
-    if not parts:
-        if value is not MISSING:
-            yield value
-    elif isinstance(value, list):
-        for item in value:
-            yield from _below(walk(item, parts[0]), parts[1:])
-
-
-def instants(values: Iterable[Any]) -> Iterator[datetime]:
-    """The instants among values that should be times.
+def latest(values: Iterable[Any]) -> datetime | None:
+    """The latest instant among values that should be times; None where there is no time.
 
     Raises:
         Undecided: One is neither a time nor none.
     """
+    found: datetime | None = None
+    seen: Any = None
     for value in values:
-        if value is None or value == "":
-            continue
+        if value is None or value in ("", seen):
+            continue  # most times of an object are alike
+        seen = value
         try:
             instant = parse_instant(value, dates=False)
         except InputError as error:
             raise Undecided(f"its finish cannot be right: {error}") from None
-        if not is_zero(instant):
-            yield instant
+        if (found is None or instant > found) and not is_zero(instant):
+            found = instant
+    return found
 
 
 def status_writes(managed: Any) -> Iterator[Any]:
