@@ -73,10 +73,8 @@ def runs(status: dict[str, Any], *, besides: str = "") -> bool:
             kind = condition.get("type")
             if isinstance(kind, str) and kind in _CONDITIONS and _holds(condition.get("status")):
                 return True
-    for field in _FIELDS:
-        if field in status and field != besides and _of_field(status[field]):
-            return True
-    return False
+    fields = [field for field in _FIELDS if field in status and field != besides]
+    return any(_of_field(status[field]) for field in fields)
 
 
 def says_running(value: Any) -> bool:
