@@ -7,10 +7,9 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-import queue
 import secrets
 import threading
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal
 
@@ -37,6 +36,12 @@ CLUSTER_NAMESPACE: Final = "default"
 LONGEST_MESSAGE: Final = 1000
 LONGEST_NAME: Final = 230
 MOST_WAITING: Final = 512
+"""Events of one namespace that wait to be written; more are lost, and those of others are not."""
+
+MOST_IN_ALL: Final = 8192
+FEW: Final = 8
+"""Events of one namespace that may wait however many others do."""
+
 MOST_REMEMBERED: Final = 1024
 EVENT_TIMEOUT: Final = 5.0
 
@@ -72,7 +77,10 @@ class EventRecorder:
         self._connection = connection
         self._instance = instance
         self._failed = failed
-        self._waiting: queue.Queue[_Noted | None] = queue.Queue(MOST_WAITING)
+        self._waiting: dict[str, deque[_Noted]] = {}
+        self._count = 0
+        self._some = threading.Condition()
+        self._ending = False
         self._written: OrderedDict[tuple[str, str, str, str], tuple[str, int]] = OrderedDict()
         self._given_up = threading.Event()
         self.thread: Final = SupervisedThread(self._run, "events")
@@ -89,9 +97,14 @@ class EventRecorder:
             warning: Whether its type is Warning.
         """
         noted = _Noted(about, "Warning" if warning else "Normal", reason, _cleaned(message), dt.datetime.now(dt.UTC))
-        try:
-            self._waiting.put_nowait(noted)
-        except queue.Full:
+        with self._some:
+            most = MOST_WAITING if self._count < MOST_IN_ALL else FEW
+            full = len(self._waiting.get(about.namespace, ())) >= most
+            if not full:
+                self._waiting.setdefault(about.namespace, deque()).append(noted)
+                self._count += 1
+                self._some.notify()
+        if full:
             self._tell_failed(ClusterError(f"too many events are waiting: {reason} about {about} was dropped"))
 
     def _tell_failed(self, error: ClusterError) -> None:
@@ -104,20 +117,35 @@ class EventRecorder:
         Args:
             timeout: Seconds.
         """
-        with contextlib.suppress(queue.Full):
-            self._waiting.put(None, timeout=timeout)
+        with self._some:
+            self._ending = True
+            self._some.notify()
         self.thread.join(timeout)
         self._given_up.set()
         self.thread.end()
 
     def _run(self) -> None:
-        while (noted := self._waiting.get()) is not None and not self._given_up.is_set():
+        while (noted := self._next()) is not None and not self._given_up.is_set():
             try:
                 self._write(noted)
             except ClusterError as error:
                 self._tell_failed(error)
             except Exception as error:  # noqa: BLE001  whatever it was, it costs this event and no other
                 self._tell_failed(ClusterError(f"an event could not be made: {type(error).__name__}"))
+
+    def _next(self) -> _Noted | None:
+        """The next event, of each namespace in turn; None when all are written and it is to end."""
+        with self._some:
+            while not self._waiting and not self._ending:
+                self._some.wait()
+            for namespace in self._waiting:
+                waiting = self._waiting.pop(namespace)
+                noted = waiting.popleft()
+                self._count -= 1
+                if waiting:
+                    self._waiting[namespace] = waiting  # behind all others
+                return noted
+        return None
 
     def _write(self, noted: _Noted) -> None:
         """Raise the count of the same event, or make a new one."""

@@ -41,6 +41,12 @@ RESTARTS: Final = 3
 SECONDS_BETWEEN_LOOKS: Final = 0.25
 """How often the caller is asked whether it still wants the list while it waits for a page."""
 
+MOST_EMPTY_PAGES: Final = 10
+"""Pages without an object, one after the other, after which a list counts as endless."""
+
+MOST_UNFORESEEN: Final = 10_000
+"""By how many objects a list may exceed twice what its first page foresaw."""
+
 _TELLING: Final = (AccessDenied, BadConfiguration, NotFound, Refused, TLSTrouble, Unauthorized)
 """What ends a list and is better told as it is."""
 
@@ -92,6 +98,7 @@ def pages(  # noqa: PLR0913  what a list is made of
 def _read_through(ahead: _ReadAhead, resource: Resource) -> Iterator[Page | Restart]:
     restarts = 0
     token = ""
+    progress = _Progress(resource)
     ahead.ask(token)
     while True:
         try:
@@ -101,6 +108,7 @@ def _read_through(ahead: _ReadAhead, resource: Resource) -> Iterator[Page | Rest
             if restarts > RESTARTS:
                 raise ListIncomplete(f"the list of {resource} expired {restarts} times before its end") from error
             token = ""
+            progress = _Progress(resource)
             ahead.ask(token)
             yield Restart(restarts)
             continue
@@ -113,10 +121,34 @@ def _read_through(ahead: _ReadAhead, resource: Resource) -> Iterator[Page | Rest
             return
         if following == token:
             raise ListIncomplete(f"the list of {resource} does not get on: its continue token repeats")
+        progress.note(len(page.items), page.remaining)
         token = following
         ahead.ask(token)
         yield page
         del page
+
+
+class _Progress:
+    """Whether a list gets on, although its continue token is ever new."""
+
+    def __init__(self, resource: Resource) -> None:
+        self._resource = resource
+        self._objects = 0
+        self._empty = 0
+        self._most: int | None = None
+
+    def note(self, objects: int, remaining: int | None) -> None:
+        """Take in a page that is not the last.
+
+        Raises:
+            ListIncomplete: The list does not end.
+        """
+        self._objects += objects
+        self._empty = 0 if objects else self._empty + 1
+        if self._most is None and remaining is not None:
+            self._most = 2 * (self._objects + max(remaining, 0)) + MOST_UNFORESEEN
+        if self._empty > MOST_EMPTY_PAGES or (self._most is not None and self._objects > self._most):
+            raise ListIncomplete(f"the list of {self._resource} does not get on: it has no end")
 
 
 def candidates(page: Page) -> Iterator[Candidate]:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from zen_gc_embedded import EmbeddedCluster
+    from zen_gc_embedded.faults import Request
 
     from tests.cluster.client.conftest import Lab
     from tests.harness.cluster import Cluster
@@ -177,3 +178,30 @@ def test_events_never_wait_for_the_server(broken: Lab, server: EmbeddedCluster, 
     dropped = [error for error in recorder.failed if "too many events are waiting" in str(error)]
     assert 80 <= len(dropped) <= 88
     hold.set()
+
+
+def test_a_namespace_that_floods_the_events_loses_its_own(
+    broken: Lab, server: EmbeddedCluster, recorder: Recorders
+) -> None:
+    """Those of another come through, in turn, while a thousand wait."""
+    over = threading.Event()
+
+    def hold(request: Request) -> Fault | None:
+        if request.method == "POST":
+            over.wait(30.0)
+        return None
+
+    server.faults = hold
+    events = recorder(broken.connection)
+    for number in range(1000):
+        events.record(PolicyReference(KIND, "loud", f"p-{number}", "u-1"), "Loud", f"{number}")
+    quiet = [PolicyReference(KIND, "quiet", f"q-{number}", "u-2") for number in range(20)]
+    for policy in quiet:
+        events.record(policy, "Quiet", "heard")
+    over.set()
+    events.close(30.0)
+    sent = [each for each in server.requests if each.method == "POST" and each.path.endswith("/events")]
+    heard = [each.path for each in sent if "/quiet/" in each.path]
+    assert len(heard) == 20
+    assert all("loud" in str(error) for error in recorder.failed if "too many events" in str(error))
+    assert sum("/loud/" in each.path for each in sent) <= 514

@@ -301,6 +301,26 @@ def test_a_token_that_repeats_does_not_make_an_endless_list(broken: Lab, server:
         list(pages(broken.connection, CONFIG_MAPS))
 
 
+@pytest.mark.parametrize("items", [0, 500])
+def test_tokens_that_are_ever_new_do_not_make_an_endless_list(broken: Lab, server: EmbeddedCluster, items: int) -> None:
+    """Neither without objects, nor with far more than were foreseen."""
+    tokens = itertools.count()
+
+    def endless(request: Request) -> Fault | None:
+        if not request.path.endswith("/configmaps"):
+            return None
+        metadata = {"resourceVersion": "1", "continue": f"t-{next(tokens)}", "remainingItemCount": 10}
+        found = [{"metadata": {"name": f"x-{number}", "uid": str(number)}} for number in range(items)]
+        body = {"kind": "ConfigMapList", "apiVersion": "v1", "metadata": metadata, "items": found}
+        return Fault(status=200, body=json.dumps(body).encode())
+
+    server.faults = endless
+    with pytest.raises(ListIncomplete, match="it has no end"):
+        for _ in pages(broken.connection, CONFIG_MAPS):
+            pass
+    assert next(tokens) < 40
+
+
 def test_a_server_that_sends_whole_objects_instead_of_metadata_is_understood(
     broken: Lab, server: EmbeddedCluster
 ) -> None:

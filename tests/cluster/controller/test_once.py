@@ -83,3 +83,11 @@ def test_without_policies_there_is_nothing_to_do(embedded: EmbeddedStage, replic
     started = replica(embedded, "--once")
     assert started.wait() == 0
     assert started.out.read_text() == "No policies.\n"
+
+
+def test_a_policy_that_rests_is_not_invalid(embedded: EmbeddedStage, inside: Callable[..., Inside]) -> None:
+    """It is never compiled, and counts among those that are right."""
+    rests, wrong = embedded.policy(paused=True), embedded.policy(conditions={"cell": "true"})
+    loop = inside(embedded, once=True).finish()
+    assert [entry.reference.name for entry in loop.invalid] == [wrong]
+    assert embedded.status(rests)["phase"] == "Paused"

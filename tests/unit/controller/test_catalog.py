@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from zen_gc_core.cluster.watching import UNREADABLE, Changed, Interrupted, Listed, Removed
-from zen_gc_core.controller.beats.catalog import Catalog
+from zen_gc_core.controller.beats.catalog import Catalog, Changes
 from zen_gc_core.engine.breaker import APPROVE
 from zen_gc_core.engine.protections import Grants
 from zen_gc_core.errors import ClusterError
 from zen_gc_core.model.policy import API_VERSION, CLUSTER, NAMESPACED
 from zen_gc_core.plugins import installed_entry_points, load_plugins
+
+if TYPE_CHECKING:
+    from zen_gc_core.cluster.watching import PolicyEvent
 
 KEY = (NAMESPACED, "team", "p")
 SPEC = {"targetResources": [{"apiVersion": "v1", "kind": "ConfigMap"}], "ttl": {"immediate": True}}
@@ -24,10 +27,33 @@ def vocabulary() -> Any:
     return load_plugins(installed_entry_points()).vocabulary
 
 
+class Compiling(Catalog):
+    """A catalog whose policies are compiled as they come, as the main loop has it done before they run."""
+
+    def apply(self, event: PolicyEvent) -> Changes:
+        """Take in an event, and compile what changed."""
+        changes = super().apply(event)
+        for entry in changes.changed:
+            if not entry.paused:
+                entry.compilation, entry.document = self.compiled(entry), None
+        return changes
+
+
 @pytest.fixture
 def catalog(vocabulary: Any) -> Catalog:
     """A catalog without policies."""
-    return Catalog(vocabulary, Grants())
+    return Compiling(vocabulary, Grants())
+
+
+def test_a_policy_is_not_compiled_before_somebody_has_time_for_it(vocabulary: Any) -> None:
+    """A standby has none, and one that rests never needs it; whether it rests is seen without."""
+    catalog = Catalog(vocabulary, Grants())
+    (entry,) = catalog.apply(Changed(NAMESPACED, policy())).changed
+    assert (entry.compilation.compiled, entry.compilation.errors, entry.paused) == (None, (), False)
+    assert catalog.apply(Changed(NAMESPACED, policy(version="2"))).changed == ()
+    assert catalog.compiled(entry).compiled is not None
+    (rests,) = catalog.apply(Changed(NAMESPACED, policy("q", "u2", spec={**SPEC, "paused": True}))).changed
+    assert rests.paused
 
 
 def policy(name: str = "p", uid: str = "u1", generation: int = 1, version: str = "1", **fields: Any) -> dict[str, Any]:

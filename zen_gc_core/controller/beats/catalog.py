@@ -1,4 +1,7 @@
-"""The catalog: every policy that the cluster holds, compiled, with what is remembered of it between runs."""
+"""The catalog: every policy that the cluster holds, with what is remembered of it between runs.
+
+A policy is compiled when it is about to run, by whoever has time for it; one that rests never is.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +16,8 @@ from zen_gc_core.engine.parsing import parse_policy
 from zen_gc_core.model.unreadable import why
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from zen_gc_core.engine.protections import Grants
     from zen_gc_core.model.policy import PolicyReference
     from zen_gc_core.model.report import Outcome
@@ -56,6 +61,7 @@ class Entry:
         ledger: What outlives an edit.
         access_checked: Whether it is known that what it needs is allowed.
         superseded: Whether it was edited or deleted since; nothing more is said of it.
+        document: The policy as it was read, until it is compiled; None from then on.
     """
 
     key: Key
@@ -66,6 +72,7 @@ class Entry:
     ledger: Ledger = field(default_factory=Ledger)
     access_checked: bool = False
     superseded: bool = False
+    document: dict[str, Any] | None = None
 
     @property
     def reference(self) -> PolicyReference:
@@ -154,7 +161,7 @@ class Catalog:
             known.status = _map(policy.get("status"))
             known.ledger.deleted = max(known.ledger.deleted, policy_status.total_deleted(known.status))
             return Changes()
-        entry = self._compiled(key, policy)
+        entry = self._read(key, policy)
         if known is not None:
             known.ledger.deleted = max(known.ledger.deleted, entry.ledger.deleted)
             entry.ledger = known.ledger
@@ -162,28 +169,34 @@ class Catalog:
         self._entries[key] = entry
         return Changes((entry,), replaced)
 
-    def _compiled(self, key: Key, policy: dict[str, Any]) -> Entry:
-        compilation = self._compilation(policy)
+    def _read(self, key: Key, policy: dict[str, Any]) -> Entry:
+        bare = {name: policy.get(name) for name in ("apiVersion", "kind", "metadata")}
         status = _map(policy.get("status"))
         return Entry(
             key,
-            compilation,
-            paused=compilation.compiled is not None and compilation.compiled.policy.paused,
+            Compilation(parse_policy(bare).reference, None, (), ()),
+            paused=_map(policy.get("spec")).get("paused") is True,
             status=status,
             resource_version=str(_map(policy.get("metadata")).get("resourceVersion", "")),
             ledger=Ledger(policy_status.total_deleted(status), evaluated=policy_status.evaluated(status)),
+            document=policy,
         )
 
-    def _compilation(self, policy: dict[str, Any]) -> Compilation:
-        """What a policy means; whatever is raised by asking is that policy's problem."""
+    def compiled(self, entry: Entry, check: Callable[[], object] = bool) -> Compilation:
+        """What a policy means; whatever is raised by asking is that policy's problem. May be asked by any thread.
+
+        Args:
+            entry: The policy, not compiled yet.
+            check: Asked from time to time; may raise CompilingTooLong.
+        """
+        policy = entry.document or {}
         try:
             parsed = parse_policy(policy, allow_cross_namespace=self._grants.cross_namespace)
             if UNREADABLE in policy:
                 return unreadable(parsed.reference, str(policy[UNREADABLE]))
-            return compile_policy(parsed, self._vocabulary, self._grants)
+            return compile_policy(parsed, self._vocabulary, self._grants, check)
         except Exception as error:  # noqa: BLE001  see above
-            bare = {key: policy.get(key) for key in ("apiVersion", "kind", "metadata")}
-            return unreadable(parse_policy(bare).reference, why(error))
+            return unreadable(entry.reference, why(error))
 
 
 def _key(kind: str, policy: dict[str, Any]) -> Key:

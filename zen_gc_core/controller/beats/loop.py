@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 import queue
+import time
 from collections import Counter
 from typing import TYPE_CHECKING, Final
 
@@ -20,6 +21,7 @@ from zen_gc_core.controller.runs.policy_run import PolicyRun
 from zen_gc_core.controller.telling import policy_status
 from zen_gc_core.controller.telling.error_types import ErrorType
 from zen_gc_core.controller.telling.status_writer import write_status
+from zen_gc_core.engine.building import CompilingTooLong
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from zen_gc_core.cluster.watching import PolicyEvent
     from zen_gc_core.controller.beats.catalog import Catalog, Entry
     from zen_gc_core.controller.runs.run_context import RunContext
+    from zen_gc_core.engine.compiling import Compilation
 
 TICK: Final = 0.5
 """Seconds after which the loop looks around, whether or not anything happened."""
@@ -39,6 +42,11 @@ SHARE_OF_RUNS: Final = 8
 
 PREPARING: Final = 8
 SHARE_OF_PREPARING: Final = 2
+COMPILING: Final = 3
+SHARE_OF_COMPILING: Final = 1
+COMPILE_SECONDS: Final = 10.0
+"""Processor time that compiling one policy may take."""
+
 SECONDS_TO_END: Final = 2.5
 """Seconds that runs have to end after the program was told to stop."""
 
@@ -75,8 +83,10 @@ class Loop:
         self._messages: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
         self._sweep_pool = SweepPool(context, self._swept, self._messages.put)
         self._preparers = Shares(PREPARING, SHARE_OF_PREPARING, "prepare")
+        self._compilers = Shares(COMPILING, SHARE_OF_COMPILING, "compile")
         self._runners = Shares(MOST_RUNS, SHARE_OF_RUNS, "run")
         self._rides: dict[Slot, Ride] = {}
+        self._compiling = 0
         self._under_way = 0
         self._recount = False
         self._once = False
@@ -87,7 +97,7 @@ class Loop:
     @property
     def invalid(self) -> tuple[Entry, ...]:
         """The policies that are refused."""
-        return tuple(entry for entry in self._catalog.entries if entry.compilation.compiled is None)
+        return tuple(entry for entry in self._catalog.entries if entry.compilation.errors)
 
     def receive(self, event: PolicyEvent) -> None:
         """Take in a change of a policy; called by the watching threads."""
@@ -109,7 +119,7 @@ class Loop:
         while not (self._catalog.listed(*POLICY_KINDS) or self.failures or self._context.stopping.is_set()):
             self._turn(start=False)
         self._take()
-        while (self._rides or self._under_way) and not self._context.stopping.is_set():
+        while (self._compiling or self._rides or self._under_way) and not self._context.stopping.is_set():
             self._turn(start=False)
         self._close(LONGEST_END)
 
@@ -117,6 +127,7 @@ class Loop:
         """Begin nothing more, and wait for what is under way: its outcomes and its status are to be written."""
         self._closing = True
         self._sweep_pool.close()
+        self._compilers.close()
         self._preparers.close()
         self._runners.close()
         until = boottime() + seconds
@@ -190,6 +201,10 @@ class Loop:
 
     def _begin(self, entry: Entry, *, at_once: bool) -> None:
         compiled = entry.compilation.compiled
+        if entry.document is not None and not entry.paused:
+            self._compiling += 1
+            self._compilers.submit(_owner(entry), lambda: self._compile(entry, at_once=at_once))
+            return
         if compiled is None or entry.paused:
             self._report(entry, lambda: self._tell_standing(entry), lambda: None)
             self._schedule.done(_slot(entry), failed=False)
@@ -198,6 +213,27 @@ class Loop:
         ride = self._rides[_slot(entry)] = Ride(run, _beats(entry), at_once)
         self._sweep_pool.expect(ride)
         self._preparers.submit(_owner(entry), lambda: self._prepare(ride))
+
+    def _compile(self, entry: Entry, *, at_once: bool) -> None:
+        until = time.thread_time() + COMPILE_SECONDS
+
+        def check() -> None:
+            if entry.superseded or time.thread_time() > until:
+                raise CompilingTooLong(f"takes more than {COMPILE_SECONDS:.0f} s to compile")
+
+        compilation = self._catalog.compiled(entry, check)
+        self._messages.put(lambda: self._compiled(entry, compilation, at_once=at_once))
+
+    def _compiled(self, entry: Entry, compilation: Compilation, *, at_once: bool) -> None:
+        """A policy is compiled, which is where its run goes on: its beats are known now."""
+        self._compiling -= 1
+        if entry.superseded:
+            self._schedule.done(_slot(entry), failed=False)
+            return
+        entry.compilation, entry.document = compilation, None
+        self._schedule.put(_slot(entry), self._interval(entry), _beats(entry), boottime(), ask=False)
+        if not self._closing:
+            self._begin(entry, at_once=at_once)
 
     def _prepare(self, ride: Ride) -> None:
         try:
@@ -266,7 +302,7 @@ class Loop:
     def _tell_standing(self, entry: Entry) -> None:
         """Report a policy that does not run: it is invalid, or paused."""
         compilation = entry.compilation
-        if compilation.compiled is not None:
+        if entry.paused:
             write_status(self._context, entry, policy_status.PAUSED, {}, next_run=None)
             return
         if entry.status.get("observedGeneration") != entry.reference.generation:

@@ -102,7 +102,7 @@ class Schedule(Generic[K]):
         self._beats: dict[BeatKey, _Beat[K]] = {}
         self._asked: dict[K, None] = {}
 
-    def put(self, key: K, interval: float, beats: Collection[BeatKey], now: float) -> None:
+    def put(self, key: K, interval: float, beats: Collection[BeatKey], now: float, *, ask: bool = True) -> None:
         """Add a policy, or note that it changed: it runs at once, or again when its run under way has ended.
 
         Args:
@@ -110,6 +110,7 @@ class Schedule(Generic[K]):
             interval: Seconds between its runs.
             beats: The resources that it looks at, one at least.
             now: The present.
+            ask: Whether it is to run again; else it is the run under way for which it is better known now.
         """
         entry = self._entries.get(key)
         if entry is None:
@@ -117,8 +118,9 @@ class Schedule(Generic[K]):
         else:
             self._leave(key, set(entry.beats) - set(beats), now)
             entry.interval, entry.beats, entry.due, entry.failures = interval, tuple(beats), now, 0
-        entry.asked = True
-        self._asked[key] = None
+        if ask:
+            entry.asked = True
+            self._asked[key] = None
         self._join(key, entry, now)
 
     def _join(self, key: K, entry: _Entry, now: float) -> None:
