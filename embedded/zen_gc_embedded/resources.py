@@ -148,10 +148,3 @@ class Resource:
     def key(self, namespace: str, name: str) -> str:
         """The key of an object in the store; keys sort as they do in etcd."""
         return f"{namespace}/{name}" if self.namespaced else name
-
-
-def path_of(resource: Resource, namespace: str, name: str) -> str:
-    """The URL path of an object."""
-    root = f"/apis/{resource.group}/{resource.version}" if resource.group else f"/api/{resource.version}"
-    place = f"/namespaces/{namespace}" if resource.namespaced else ""
-    return f"{root}{place}/{resource.plural}/{name}"

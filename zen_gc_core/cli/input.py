@@ -74,11 +74,7 @@ def as_candidate(document: Document) -> Candidate:
 
 
 def load_installed(allowing: Allowing) -> Plugins:
-    """Load the installed plugins; a quarantined one is a warning on standard error.
-
-    Raises:
-        PluginError: A required plugin (``--require-plugin``) is not loaded.
-    """
+    """Load the installed plugins; a quarantined one is a warning on standard error."""
     plugins = load_plugins(installed_entry_points(), disabled=allowing.disable_plugin)
     for plugin in plugins.quarantined:
         click.echo(

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any, final
 import msgspec
 
 from zen_gc_core.cluster.answers import failure
-from zen_gc_core.cluster.errors import MalformedAnswer, Throttled
-from zen_gc_core.cluster.retrying import steps
+from zen_gc_core.cluster.errors import MalformedAnswer
+from zen_gc_core.cluster.retrying import patiently
 from zen_gc_core.cluster.throttling import Throttle
 from zen_gc_core.errors import InputError
 from zen_gc_core.model.candidate import Candidate
@@ -174,12 +174,4 @@ def observe(  # noqa: PLR0913  one object's coordinates, and how to wait
         ClusterError: It cannot be read.
     """
     patience = throttle or Throttle(sleep=sleep)
-    for attempt in steps(sleep):
-        with attempt:
-            while True:
-                patience.wait()
-                try:
-                    return read_object(connection, resource, namespace, name)
-                except Throttled as error:
-                    patience.slow_down(error)
-    raise AssertionError("unreachable: the last step returns or raises")
+    return patiently(lambda _step: read_object(connection, resource, namespace, name), sleep, patience)

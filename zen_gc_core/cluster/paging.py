@@ -21,7 +21,6 @@ from zen_gc_core.model.heads import Head, Items, decode_items
 from zen_gc_core.model.unreadable import split_items
 
 if TYPE_CHECKING:
-    import datetime as dt
     from collections.abc import Callable
 
     from zen_gc_core.cluster.answers import Answer
@@ -72,7 +71,6 @@ class Page:
         resource_version: The version of the list.
         remaining: How many items come after this page, when the server says so.
         last: Whether this is the last page.
-        server_now: What time it is by the server; None when its answers do not say.
     """
 
     resource: Resource
@@ -81,7 +79,6 @@ class Page:
     resource_version: str
     remaining: int | None
     last: bool
-    server_now: dt.datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +200,6 @@ class PageReader:
             skeleton.metadata.resource_version,
             skeleton.metadata.remaining_item_count,
             not token,
-            self._connection.clock.now(),
         )
         return page, token
 

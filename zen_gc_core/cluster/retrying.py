@@ -1,6 +1,6 @@
 """Trying again: five steps with exponential back-off, as ``deleting.md`` and client-go's ``retry`` package have them.
 
-What may be tried again is the caller's to say; what a 429 asks for is not a step and lives in ``throttling``.
+What may be tried again is the caller's to say; what a 429 asks for is not a step: how long is said by ``throttling``.
 """
 
 from __future__ import annotations
@@ -8,16 +8,20 @@ from __future__ import annotations
 import functools
 import random
 import time
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 import tenacity
 
-from zen_gc_core.cluster.errors import CannotReach, ServerFailed, TimedOut
+from zen_gc_core.cluster.errors import CannotReach, ServerFailed, Throttled, TimedOut
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tenacity import RetryCallState
+
+    from zen_gc_core.cluster.throttling import Throttle
+
+T = TypeVar("T")
 
 STEPS: Final = 5
 FIRST_PAUSE: Final = 0.1
@@ -54,3 +58,26 @@ def steps(sleep: Callable[[float], None] = time.sleep, *, timeouts: bool = True)
         sleep=sleep,
         reraise=True,
     )
+
+
+def patiently(send: Callable[[int], T], sleep: Callable[[float], None], throttle: Throttle) -> T:
+    """Send something until it is answered: five steps, and as many 429 between them as the throttle bears.
+
+    Args:
+        send: Sends it once; gets the number of the step, from 1. A repeat must do no harm.
+        sleep: Waits between steps; whatever it raises ends them.
+        throttle: What everybody who sends beside it waits for.
+
+    Raises:
+        Throttled: The server has asked for patience for too long.
+        ClusterError: What the last step raised, or any that is not to be tried again.
+    """
+    for attempt in steps(sleep):
+        with attempt:
+            while True:
+                throttle.wait()
+                try:
+                    return send(attempt.retry_state.attempt_number)
+                except Throttled as error:
+                    throttle.slow_down(error)
+    raise AssertionError("unreachable: the last step returns or raises")

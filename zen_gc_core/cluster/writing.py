@@ -12,9 +12,9 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
-from zen_gc_core.cluster.errors import AnswerTooLarge, Throttled
+from zen_gc_core.cluster.errors import AnswerTooLarge
 from zen_gc_core.cluster.observing import read_object
-from zen_gc_core.cluster.retrying import STEPS, UNANSWERED, steps
+from zen_gc_core.cluster.retrying import STEPS, UNANSWERED, patiently
 from zen_gc_core.cluster.write_answers import read_answer, settle, unreadable
 from zen_gc_core.errors import ClusterError
 from zen_gc_core.model.results import Result, Unsure, Written
@@ -154,16 +154,9 @@ class Writer:
             )
             return read_answer(answer, request, observed)
 
-        for attempt in steps(self.sleep):
-            with attempt:
-                sending = Attempt(attempt_id, request, observed, attempt.retry_state.attempt_number)
-                while True:
-                    self.throttle.wait()
-                    try:
-                        return self._send(sending, send)
-                    except Throttled as error:
-                        self.throttle.slow_down(error)
-        raise AssertionError("unreachable: the last step returns or raises")
+        return patiently(
+            lambda step: self._send(Attempt(attempt_id, request, observed, step), send), self.sleep, self.throttle
+        )
 
     def _send(self, attempt: Attempt, send: Callable[[], Written | Unsure]) -> Written:
         """Send it once: its intent, then the last questions, then the request."""
