@@ -80,7 +80,7 @@ def test_an_object_is_scaled_down_and_back(stage: Stage, inside: Callable[..., I
     assert controller.await_record("scaling resource")["outcome"] == "intended"
     assert controller.await_record("resource scaled")["resource_name"] == name
     event = until(lambda: next((each for each in stage.events(policy) if each["reason"] == "ResourceScaled"), None))
-    assert event["message"].startswith(f"Scaled resource {stage.namespace}/{name} (reason: {kind} due since ")
+    assert event["message"].startswith(f"Scaled resource {stage.namespace}/{name} (reason: {kind} due")
     until(lambda: stage.status(policy).get("lastRun", {}).get("kept", {}).get("condition") == 1)
     assert stage.status(policy)["totalDeleted"] == 0
     assert controller.scrape().total("gc_write_outcomes_total", outcome="scaled", policy_name=policy) == 1
