@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint fix check coverage bench fuzz mistakes apiserver crds docs lock clean
+.PHONY: help demo test hostile lint fix check coverage bench fuzz mistakes apiserver crds docs lock clean
 
 help:  ## Show this list.
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -43,6 +43,9 @@ fuzz: $(VENV)/dev  ## Feed the expression compilers from a coverage-guided fuzze
 
 mistakes: $(VENV)/dev  ## Write policies with one mistake each for MINUTES=60, and print what they would take.
 	@$(BIN)/python -m tests.proof.mistakes --minutes $(or $(MINUTES),60)
+
+hostile: $(VENV)/dev  ## Break every request to a real API server in every way, and print the table (MINUTES=120, HOSTILE_SEED=…).
+	@HOSTILE=whole $(BIN)/python -m pytest -q -s -p no:randomly tests/proof/test_hostile_server.py
 
 apiserver:  ## Build kube-apiserver, kube-controller-manager and etcd from their sources.
 	@$(PYTHON) apiserver/build.py

@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 
 import yaml
 
+from zen_gc_core.cluster import credential_plugins
 from zen_gc_core.cluster.errors import BadConfiguration
 
 if TYPE_CHECKING:
@@ -156,6 +157,7 @@ def load(place: Place) -> tuple[Configuration, str]:
             namespace = (SERVICE_ACCOUNT / "namespace").read_text().strip()
             return configuration, namespace or "default"
         merged = KubeConfigMerger(os.pathsep.join(map(str, place.files)))  # type: ignore[no-untyped-call]
+        credential_plugins.bound(merged.config.value)
         loader = KubeConfigLoader(config_dict=merged.config, active_context=place.context)  # type: ignore[no-untyped-call]
         with _PluginErrors() as complaints:
             loader.load_and_set(configuration)  # type: ignore[no-untyped-call]
@@ -165,7 +167,8 @@ def load(place: Place) -> tuple[Configuration, str]:
     except _LOADING_ERRORS as error:
         raise BadConfiguration(f"{place} is malformed: {type(error).__name__}: {_first_line(error)}") from None
     if complaints.texts:
-        raise BadConfiguration(f"{place}: the credential plugin failed: {complaints.texts[0]}")
+        name = credential_plugins.named(merged.config.value, chosen.get("user"))
+        raise BadConfiguration(f"{place}: the credential plugin {name} failed: {complaints.texts[0]}")
     if not hasattr(loader, "host"):
         raise BadConfiguration(f"{place}: its cluster names no server")
     configuration.host = _USERINFO.sub("//", configuration.host)

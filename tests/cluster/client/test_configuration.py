@@ -9,6 +9,7 @@ import pkgutil
 import stat
 import subprocess
 import sys
+import time
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -16,9 +17,10 @@ import pytest
 from zen_gc_embedded import EmbeddedCluster
 
 import zen_gc_core.cluster
+from zen_gc_core.cluster import credential_plugins
 from zen_gc_core.cluster.configuration import find
 from zen_gc_core.cluster.connection import Connection
-from zen_gc_core.cluster.errors import BadConfiguration
+from zen_gc_core.cluster.errors import BadConfiguration, CannotReach
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -152,10 +154,40 @@ def test_a_credential_plugin_that_fails_is_told_and_not_logged(
 ) -> None:
     """The official client logs it and goes on as nobody; we stop."""
     path = write(home / "config", plugin(home, script))
-    with pytest.raises(BadConfiguration, match="the credential plugin failed") as caught:
+    with pytest.raises(BadConfiguration, match=r"the credential plugin .*/plugin failed") as caught:
         Connection.open(kubeconfig=path)
     assert said in str(caught.value)
     assert capfd.readouterr() == ("", "")
+
+
+def test_a_credential_plugin_that_hangs_is_ended_and_named(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With all that it began: a child of its that goes on would hold us as well."""
+    bound = credential_plugins.bound
+    monkeypatch.setattr(credential_plugins, "bound", lambda config: bound(config, 0.5))
+    path = write(home / "config", plugin(home, "sleep 600 & sleep 600"))
+    began = time.monotonic()
+    with pytest.raises(BadConfiguration, match=r"plugin .*/plugin failed: .*it did not end within 0\.5 s"):
+        Connection.open(kubeconfig=path)
+    assert time.monotonic() - began < 60
+
+
+def test_a_credential_plugin_that_is_not_there_is_named(home: Path) -> None:
+    """As the shell would."""
+    content = plugin(home, "exit 0")
+    content["users"][0]["user"]["exec"]["command"] = "no-such-plugin"
+    with pytest.raises(BadConfiguration, match=r"plugin no-such-plugin failed: .*No such file or directory"):
+        Connection.open(kubeconfig=write(home / "config", content))
+
+
+def test_a_password_in_the_address_of_a_server_is_not_kept(home: Path) -> None:
+    """It is sent to nobody, and stands in no message."""
+    content = document(current="one")
+    content["clusters"][0]["cluster"]["server"] = "http://admin:hunter2@127.0.0.1:1/base"
+    with Connection.open(kubeconfig=write(home / "config", content)) as connection:
+        assert connection.server == "http://127.0.0.1:1/base"
+        with pytest.raises(CannotReach) as caught:
+            connection.request("GET", "/version", timeout=2.0)
+    assert "hunter2" not in str(caught.value)
 
 
 def test_a_credential_plugin_that_works_is_used(home: Path) -> None:

@@ -26,25 +26,27 @@ def spec_schema(vocabulary: Vocabulary) -> Schema:
     Args:
         vocabulary: The installed keywords.
     """
+    fields = {
+        "targetResources": targets_schema(),
+        "targetResource": target_schema(),
+        "conditions": _conditions(vocabulary.matchers),
+        "ttl": _ttl(vocabulary.ttls),
+        "action": record(
+            "What becomes of what is due: exactly one action. By default it is deleted.",
+            _configurations(vocabulary.actions),
+            least=1,
+            most=1,
+        ),
+        "behavior": _behavior(),
+        "evaluationInterval": duration(
+            "How often the policy runs; by default as the controller is told. In a namespace, 10s is the least that counts."
+        ),
+        "paused": boolean("Whether the policy rests."),
+    }
     return record(
         "What is garbage, when, and what becomes of it.",
-        {
-            "targetResources": targets_schema(),
-            "targetResource": target_schema(),
-            "conditions": _conditions(vocabulary.matchers),
-            "ttl": _ttl(vocabulary.ttls),
-            "action": record(
-                "What becomes of what is due: exactly one action. By default it is deleted.",
-                _configurations(vocabulary.actions),
-                least=1,
-                most=1,
-            ),
-            "behavior": _behavior(),
-            "evaluationInterval": duration(
-                "How often the policy runs; by default as the controller is told. In a namespace, 10s is the least that counts."
-            ),
-            "paused": boolean("Whether the policy rests."),
-        },
+        fields,
+        most=len(fields),  # more are unknown ones, which the program refuses; each may be as deep as it likes
         required=("ttl",),
         rules=(rules.SOME_TARGET, rules.not_both("targetResource", "targetResources"), rules.ONE_ACTION),
     )

@@ -1,0 +1,207 @@
+"""A controller behind the hostile proxy: faults one after the other, and what is seen from outside meanwhile."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import random
+import threading
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import urllib3
+
+from tests.cluster.controller.churn import POLICY, Mutator, Witness, eligible, mutate, witness
+from tests.cluster.controller.stage import until
+from tests.harness.certificates import write_certificate
+from tests.harness.kubeconfig import kubeconfig
+from tests.proof.proxy.bodies import BODIES
+from tests.proof.proxy.messages import VERBS
+from tests.proof.proxy.server import PROMISED, SLACK, Plan, Proxy
+from tests.proof.proxy.wires import HOLDING, WIRES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from tests.cluster.controller.controllers import Replica
+    from tests.cluster.controller.stage import Stage
+
+FAULTS = (*WIRES, *BODIES)
+ENOUGH = 3
+"""How many requests are broken by a fault before the next has its turn."""
+
+MOST_ILL = 5.0
+"""Seconds for which ``/healthz`` may say no at a stretch."""
+
+
+def pairs() -> list[tuple[str, str]]:
+    """Every fault on every verb, and on what has none: discovery."""
+    return [(fault, verb) for fault in FAULTS for verb in (*VERBS, "")]
+
+
+@dataclass
+class Row:
+    """What came of one fault on one verb.
+
+    Args:
+        runs: how many requests were broken.
+        wrong: how many objects were deleted meanwhile that should have stayed.
+        hung: how many requests were waited for longer than promised.
+    """
+
+    runs: int = 0
+    wrong: int = 0
+    hung: int = 0
+
+
+@dataclass
+class Health(threading.Thread):
+    """Asks ``/healthz`` all the time, and remembers for how long it said no."""
+
+    replica: Replica
+    longest: float = 0.0
+    said: Counter[str] = field(default_factory=Counter)
+
+    def __post_init__(self) -> None:
+        super().__init__(daemon=True, name="health")
+        self._ending = threading.Event()
+
+    def __hash__(self) -> int:
+        return id(self)
+
+    def run(self) -> None:
+        """Go on until told to end."""
+        since: float | None = None
+        while not self._ending.wait(0.2):
+            now = time.monotonic()
+            try:
+                status, text = self.replica.probe("/healthz")
+            except urllib3.exceptions.HTTPError as error:
+                status, text = 0, type(error).__name__
+            if status == 200:
+                since = None
+                continue
+            self.said[text.strip()] += 1
+            since = since if since is not None else now
+            self.longest = max(self.longest, time.monotonic() - since)
+
+    def end(self) -> None:
+        """Make it end."""
+        self._ending.set()
+        self.join(30)
+
+
+@dataclass
+class Trial:
+    """A controller behind the proxy, an adversary beside it, a witness beyond both."""
+
+    stage: Stage
+    proxy: Proxy
+    replica: Replica
+    health: Health
+    seen: Witness
+    mutators: Sequence[Mutator]
+    policy: str
+    table: dict[tuple[str, str], Row] = field(default_factory=dict)
+    judged: int = 0
+    rounds: int = 0
+
+    def break_for(self, fault: str, verb: str, *, patience: float, share: float, most: float) -> None:
+        """Break requests of a verb until enough of them are broken, or for so many seconds, and look what came of it."""
+        self._stir()
+        tally = self.proxy.tally(fault, verb)
+        wanted, until_then = tally.broken + ENOUGH, time.monotonic() + most
+        self.proxy.plan = Plan(fault, verb, share, patience)
+        if verb == "watch":
+            self.proxy.drop_watches()
+        while tally.broken < wanted and time.monotonic() < until_then:
+            time.sleep(0.05)
+        time.sleep(0.2)
+        if verb == "watch":
+            self._stir()
+            time.sleep(0.3)
+        self.proxy.plan = Plan()
+        if verb == "watch":
+            self.proxy.drop_watches()
+        row = self.table.setdefault((fault, verb), Row())
+        row.wrong += len(self.new_wrong())
+
+    def _stir(self) -> None:
+        """Edit the policy: it is told of, compiled, and run at once, whatever became of its last run."""
+        self.rounds += 1
+        self.stage.edit(self.policy, {"behavior": {"maxDeletionsPerSecond": 500 + self.rounds}})
+
+    def new_wrong(self) -> list[dict[str, Any]]:
+        """The objects that went since the last look and should not have."""
+        ended = self.seen.ended[self.judged :]
+        self.judged += len(ended)
+        own = set().union(*(each.deleted for each in self.mutators))
+        return [item for item in ended if item["metadata"]["uid"] not in own and not eligible(item)]
+
+    def settle(self) -> None:
+        """End the adversary, and wait until the controller has done all that there is to do: it is served again."""
+        for each in self.mutators:
+            each.end()
+        items = lambda: self.stage.cluster.request(  # noqa: E731
+            "GET", f"/api/v1/namespaces/{self.stage.namespace}/configmaps"
+        ).body["items"]
+        until(lambda: not [item for item in items() if eligible(item)], "what is due goes when all is well", 90.0)
+        for (fault, verb), tally in self.proxy.tallies.items():
+            row = self.table.setdefault((fault, verb), Row())
+            row.runs, row.hung = tally.broken, tally.overdue
+
+    def printed(self) -> str:
+        """The table."""
+        lines = [f"{'fault':16} {'verb':10} {'runs':>6} {'wrong':>6} {'hung':>6}"]
+        for (fault, verb), row in sorted(self.table.items()):
+            lines.append(f"{fault:16} {verb or 'discovery':10} {row.runs:6} {row.wrong:6} {row.hung:6}")
+        rows = self.table.values()
+        total = [sum(getattr(row, name) for row in rows) for name in ("runs", "wrong", "hung")]
+        lines.append(f"{'all':16} {len(self.table):10} {total[0]:6} {total[1]:6} {total[2]:6}")
+        return "\n".join(lines)
+
+
+@contextlib.contextmanager
+def trial(stage: Stage, replica: Callable[..., Replica], directory: Path, seed: int) -> Any:
+    """Start a controller behind a proxy with a seed."""
+    write_certificate(directory / "proxy.crt", directory / "proxy.key")
+    authority = stage.cluster._authority
+    assert authority is not None
+    policy = stage.policy(
+        evaluationInterval="1s", behavior={"maxDeletionsPerSecond": 500, "breaker": {"minObjects": 10**6}}, **POLICY
+    )
+    with contextlib.ExitStack() as ends:
+        proxy = ends.enter_context(
+            Proxy(stage.cluster.url, authority, directory / "proxy.crt", directory / "proxy.key", seed)
+        )
+        token = json.loads(stage.cluster.kubeconfig_path.read_text())["users"][0]["user"]["token"]
+        config = directory / "hostile.kubeconfig"
+        url = f"https://127.0.0.1:{proxy.port}"
+        config.write_text(json.dumps(kubeconfig(url, token=token, authority=directory / "proxy.crt")))
+        seen = witness(stage)
+        ends.callback(seen.end)
+        started = replica(stage, config=config).awake()
+        started.await_record("became leader")
+        mutators = mutate(stage, 2)
+        for each in mutators:
+            ends.callback(each.end)
+        health = Health(started)
+        health.start()
+        ends.callback(health.end)
+        yield Trial(stage, proxy, started, health, seen, mutators, policy)
+
+
+def sampled(seed: int, size: int) -> list[tuple[str, str]]:
+    """Some of the pairs: each fault at least once, as far as the size goes."""
+    chance = random.Random(seed)
+    first = [(fault, chance.choice(VERBS)) for fault in chance.sample(FAULTS, len(FAULTS))]
+    return (first + chance.sample(pairs(), len(pairs())))[:size]
+
+
+def patience_of(fault: str, verb: str, *, whole: bool) -> float:
+    """For how long the proxy holds a request: until its client should have given up, where there is time for that."""
+    promised = PROMISED[verb] + SLACK + 5.0
+    return promised if whole and fault in HOLDING else 2.0

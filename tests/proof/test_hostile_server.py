@@ -1,0 +1,65 @@
+"""Whatever an API server answers, nothing goes that should stay, no thread dies, and nothing hangs.
+
+``make test`` runs a sample, whose seed is printed and can be given again (``HOSTILE_SEED``); ``make hostile`` runs every fault
+on every verb and prints the table.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.cluster.controller.stage import until
+from tests.proof.hostile import MOST_ILL, pairs, patience_of, sampled, trial
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from tests.cluster.controller.controllers import Replica
+    from tests.cluster.controller.stage import Stage
+
+WHOLE = os.environ.get("HOSTILE", "") == "whole"
+MINUTES = float(os.environ.get("MINUTES", "120"))
+"""After how many minutes no further fault begins."""
+
+SAMPLE = 30
+SECONDS = 3.0
+"""For how long a fault is waited for that meets no request."""
+
+
+@pytest.mark.timeout(7200)
+def test_a_hostile_server_gets_nothing_deleted_that_should_stay(
+    real: Stage, replica: Callable[..., Replica], tmp_path: Path
+) -> None:
+    """Counted from outside by a watch of its own; afterwards the policy is served as if nothing had been."""
+    seed = int(os.environ.get("HOSTILE_SEED", "0")) or random.SystemRandom().randrange(1, 2**31)
+    todo = random.Random(seed).sample(pairs(), len(pairs())) if WHOLE else sampled(seed, SAMPLE)
+    ends = time.monotonic() + MINUTES * 60
+    print(f"hostile server: seed {seed}, {len(todo)} faults")  # noqa: T201  shown when it fails, and with -s
+    with trial(real, replica, tmp_path, seed) as hostile:
+        for fault, verb in todo:
+            if time.monotonic() > ends:
+                break
+            patience = patience_of(fault, verb, whole=WHOLE)
+            hostile.break_for(fault, verb, patience=patience, share=0.8, most=max(SECONDS, patience + 1.0))
+        hostile.settle()
+        late = hostile.new_wrong()
+        print(hostile.printed())  # noqa: T201  likewise
+        assert not late
+        assert not [pair for pair, row in hostile.table.items() if row.wrong], hostile.printed()
+        assert not [pair for pair, row in hostile.table.items() if row.hung], hostile.printed()
+        assert sum(row.runs for row in hostile.table.values()) >= len(hostile.table), "the proxy was at work"
+        assert hostile.health.longest <= MOST_ILL, hostile.health.said
+        assert hostile.seen.gaps == 0, "a gap in the watch proves nothing"
+        assert hostile.replica.process.poll() is None
+        assert not hostile.proxy.troubles
+        assert not hostile.replica.records("uncaught exception")
+        deleted = real.status(hostile.policy).get("totalDeleted", 0)
+        name = real.make(data={"state": "done"})
+        until(lambda: not real.there(name), "the policy is served")
+        assert deleted > 0
