@@ -157,7 +157,8 @@ def load(place: Place) -> tuple[Configuration, str]:
             namespace = (SERVICE_ACCOUNT / "namespace").read_text().strip()
             return configuration, namespace or "default"
         merged = KubeConfigMerger(os.pathsep.join(map(str, place.files)))  # type: ignore[no-untyped-call]
-        credential_plugins.bound(merged.config.value)
+        for document in merged.config_files.values():  # the entries of the merged one are these files'
+            credential_plugins.bound(document)
         loader = KubeConfigLoader(config_dict=merged.config, active_context=place.context)  # type: ignore[no-untyped-call]
         with _PluginErrors() as complaints:
             loader.load_and_set(configuration)  # type: ignore[no-untyped-call]
@@ -167,7 +168,7 @@ def load(place: Place) -> tuple[Configuration, str]:
     except _LOADING_ERRORS as error:
         raise BadConfiguration(f"{place} is malformed: {type(error).__name__}: {_first_line(error)}") from None
     if complaints.texts:
-        name = credential_plugins.named(merged.config.value, chosen.get("user"))
+        name = credential_plugins.named(merged.config_files.values(), chosen.get("user"))
         raise BadConfiguration(f"{place}: the credential plugin {name} failed: {complaints.texts[0]}")
     if not hasattr(loader, "host"):
         raise BadConfiguration(f"{place}: its cluster names no server")

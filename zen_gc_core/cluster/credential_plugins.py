@@ -9,12 +9,11 @@ import sys
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
 LONGEST: Final = 30.0
 """Seconds that a credential plugin may take."""
 
-_NOT_IN_TIME: Final = 124
 _GUARD: Final = """
 import os, signal, subprocess, sys
 seconds, *command = sys.argv[1:]
@@ -49,14 +48,19 @@ def bound(config: Mapping[str, Any], seconds: float = LONGEST) -> None:
             run["args"] = ["-I", "-S", "-c", _GUARD, f"{seconds:g}", command, *further]
 
 
-def named(config: Mapping[str, Any], user: object) -> str:
-    """The command of a user's plugin, after ``bound``; empty when there is none."""
-    for entry in config.get("users") or []:
-        if isinstance(entry, dict) and entry.get("name") == user:
-            for run in _plugins({"users": [entry]}):
-                arguments = run.get("args")
-                if isinstance(arguments, list) and _GUARD in arguments:
-                    return str(arguments[arguments.index(_GUARD) + 2])
+def named(configs: Iterable[Mapping[str, Any]], user: object) -> str:
+    """The command of a user's plugin, after ``bound``; empty when there is none.
+
+    Args:
+        configs: The kubeconfigs; the first that has the user counts.
+        user: The user's name.
+    """
+    entries = (entry for config in configs for entry in config.get("users") or [])
+    entry = next((entry for entry in entries if isinstance(entry, dict) and entry.get("name") == user), {})
+    for run in _plugins({"users": [entry]}):
+        arguments = run.get("args")
+        if isinstance(arguments, list) and _GUARD in arguments:
+            return str(arguments[arguments.index(_GUARD) + 2])
     return ""
 
 
