@@ -107,6 +107,8 @@ class Trial:
     policy: str
     table: dict[tuple[str, str], Row] = field(default_factory=dict)
     judged: int = 0
+    suspects: list[tuple[str, str, dict[str, Any]]] = field(default_factory=list)
+    wrong: list[dict[str, Any]] = field(default_factory=list)
     rounds: int = 0
 
     def break_for(self, fault: str, verb: str, *, patience: float, share: float, most: float) -> None:
@@ -126,20 +128,19 @@ class Trial:
         self.proxy.plan = Plan()
         if verb == "watch":
             self.proxy.drop_watches()
-        row = self.table.setdefault((fault, verb), Row())
-        row.wrong += len(self.new_wrong())
+        self.table.setdefault((fault, verb), Row())
+        self._note_suspects(fault, verb)
 
     def _stir(self) -> None:
         """Edit the policy: it is told of, compiled, and run at once, whatever became of its last run."""
         self.rounds += 1
         self.stage.edit(self.policy, {"behavior": {"maxDeletionsPerSecond": 500 + self.rounds}})
 
-    def new_wrong(self) -> list[dict[str, Any]]:
-        """The objects that went since the last look and should not have."""
+    def _note_suspects(self, fault: str, verb: str) -> None:
+        """Note what went since the last look and should not have; whether the adversary did it is known when it has ended."""
         ended = self.seen.ended[self.judged :]
         self.judged += len(ended)
-        own = set().union(*(each.deleted for each in self.mutators))
-        return [item for item in ended if item["metadata"]["uid"] not in own and not eligible(item)]
+        self.suspects += [(fault, verb, item) for item in ended if not eligible(item)]
 
     def settle(self) -> None:
         """End the adversary, and wait until the controller has done all that there is to do: it is served again."""
@@ -149,6 +150,12 @@ class Trial:
             "GET", f"/api/v1/namespaces/{self.stage.namespace}/configmaps"
         ).body["items"]
         until(lambda: not [item for item in items() if eligible(item)], "what is due goes when all is well", 90.0)
+        self._note_suspects("", "afterwards")
+        own = set().union(*(each.deleted for each in self.mutators))
+        for fault, verb, item in self.suspects:
+            if item["metadata"]["uid"] not in own:
+                self.table.setdefault((fault, verb), Row()).wrong += 1
+                self.wrong.append(item)
         for (fault, verb), tally in self.proxy.tallies.items():
             row = self.table.setdefault((fault, verb), Row())
             row.runs, row.hung = tally.broken, tally.overdue

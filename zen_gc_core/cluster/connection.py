@@ -181,7 +181,8 @@ class Connection:
             path: The path of the collection.
             query: Parameters; ``watch`` is added.
             resource: What is watched, for messages.
-            silence: Seconds without a byte after which the connection counts as dead.
+            silence: Seconds after which the connection counts as dead, whether or not bytes come: longer than the server
+                was asked to watch.
 
         Raises:
             ClusterError: The watch was not opened; by the status of the answer.
@@ -189,28 +190,30 @@ class Connection:
         sent = {"Accept": "application/json", "User-Agent": self._user_agent}
         target = f"{path}?{urlencode({**query, 'watch': 'true'})}"
         request = wire.Request("GET", target, sent, None, silence)
-        for last in (False, True):
-            session = self._session
-            started = boottime()
-            status = 0
-            try:
-                with wire.within(silence):
+        with wire.within(silence):
+            for last in (False, True):
+                session = self._session
+                started = boottime()
+                status = 0
+                try:
                     response = self._send(session, request)
-                status = response.status
+                    status = response.status
+                finally:
+                    self._tell("WATCH", status, boottime() - started)
+                if status == 200:
+                    break
+                content = wire.read(response, self.server, deadline=started + silence, limit=LONGEST_WATCH_LINE)
+                if status != 401 or last:
+                    raise failure(
+                        Answer("GET", path, status, response.headers, content), verb="watch", resource=resource
+                    )
+                self._renew(session)
+            opened = Stream(response, self.server)
+            try:
+                yield opened
             finally:
-                self._tell("WATCH", status, boottime() - started)
-            if status == 200:
-                break
-            content = wire.read(response, self.server, deadline=started + silence, limit=LONGEST_WATCH_LINE)
-            if status != 401 or last:
-                raise failure(Answer("GET", path, status, response.headers, content), verb="watch", resource=resource)
-            self._renew(session)
-        opened = Stream(response, self.server)
-        try:
-            yield opened
-        finally:
-            opened.close()
-            response.close()
+                opened.close()
+                response.close()
 
     def close(self) -> None:
         """Close the pooled connections."""

@@ -36,7 +36,7 @@ WATCH_SECONDS: Final = 60
 """How long one watch is asked to last; then it goes on from the version it reached."""
 
 SILENCE_SECONDS: Final = 75.0
-"""Without a byte for that long the connection is dead: a live one would have ended by itself."""
+"""A connection that lasts longer is dead, whatever drips from it: a live one would have ended by itself."""
 
 FIRST_PAUSE: Final = 0.5
 LONGEST_PAUSE: Final = 10.0

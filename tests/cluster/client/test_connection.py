@@ -353,3 +353,20 @@ def test_an_unreadable_date_says_nothing(date: str | None) -> None:
     clock = ServerClock()
     clock.record(date, 1.0, 2.0)
     assert clock.now() is None
+
+
+def test_a_watch_that_drips_without_end_is_dead_in_the_end(connect: Callable[..., Connection]) -> None:
+    """A server ends a watch when it was asked to; one that goes on and on tells nothing any more."""
+
+    def serve(client: socket.socket) -> None:
+        raw.request(client)
+        client.sendall(HEAD + b"Transfer-Encoding: chunked\r\n\r\n")
+        with contextlib.suppress(OSError):
+            while True:
+                client.sendall(b"1\r\n \r\n")
+                time.sleep(0.05)
+
+    with RawServer(serve) as raw:
+        connection = connect(config(f"http://127.0.0.1:{raw.port}"))
+        with pytest.raises(CannotReach), connection.stream("/x", query={}, resource="things", silence=1.0) as stream:
+            assert list(stream)
