@@ -76,8 +76,9 @@ def mistyped(document: Any, chance: random.Random) -> bytes:
 
 
 def _places(document: Any) -> Iterator[tuple[Any, Any]]:
-    entries = document.items() if isinstance(document, dict) else enumerate(document)
-    for key, value in entries if isinstance(document, dict | list) else ():
+    if not isinstance(document, dict | list):
+        return
+    for key, value in document.items() if isinstance(document, dict) else enumerate(document):
         yield document, key
         yield from _places(value)
 
