@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from zen_gc_core.durations import format_duration, parse_duration
-    from zen_gc_core.engine.kinds import built_in
-    from zen_gc_core.engine.parsing.names import label_key_fault, label_value_fault
+    from zen_gc_core.engine.kinds import built_in, kinds_of
     from zen_gc_core.errors import InputError, Missing, Undecided
     from zen_gc_core.expressions.cel import Function as CelFunction
     from zen_gc_core.fieldpaths import MISSING, spell
@@ -31,10 +30,14 @@ if TYPE_CHECKING:
     from zen_gc_core.model.candidate import Candidate
     from zen_gc_core.model.decision import Decision
     from zen_gc_core.model.finishing import Condition, Entry, Finishes, Finishing
+    from zen_gc_core.model.names import group_of, label_key_fault, label_value_fault
+    from zen_gc_core.model.object_types import OWNER_SHAPE, PHASES
     from zen_gc_core.model.plan import Plan
+    from zen_gc_core.model.polarity import Polarity
     from zen_gc_core.model.report import RunReport
     from zen_gc_core.model.requests import Delete, Mark, Request
     from zen_gc_core.model.scaling import SCALABLE, Scale
+    from zen_gc_core.model.shapes import unequal
     from zen_gc_core.texts import did_you_mean, with_article
 
 __version__ = "0.1.0"
@@ -63,8 +66,11 @@ _ROOMS = {
     "Matchers": "keywords",
     "Missing": "errors",
     "Namespace": "keywords",
+    "OWNER_SHAPE": "model.object_types",
+    "PHASES": "model.object_types",
     "Plan": "model.plan",
     "Request": "model.requests",
+    "Polarity": "model.polarity",
     "Run": "keywords",
     "RunReport": "model.report",
     "Scale": "model.scaling",
@@ -73,13 +79,16 @@ _ROOMS = {
     "did_you_mean": "texts",
     "format_duration": "durations",
     "format_instant": "instants",
+    "group_of": "model.names",
     "hookimpl": "hookspecs",
-    "label_key_fault": "engine.parsing.names",
-    "label_value_fault": "engine.parsing.names",
+    "kinds_of": "engine.kinds",
+    "label_key_fault": "model.names",
+    "label_value_fault": "model.names",
     "parse_duration": "durations",
     "parse_instant": "instants",
     "spell": "fieldpaths",
     "with_article": "texts",
+    "unequal": "model.shapes",
 }
 
 
@@ -96,6 +105,8 @@ def __getattr__(name: str) -> Any:
 __all__ = [
     "EARLIEST",
     "MISSING",
+    "OWNER_SHAPE",
+    "PHASES",
     "SCALABLE",
     "Build",
     "Candidate",
@@ -118,6 +129,7 @@ __all__ = [
     "Missing",
     "Namespace",
     "Plan",
+    "Polarity",
     "Request",
     "Run",
     "RunReport",
@@ -128,11 +140,14 @@ __all__ = [
     "did_you_mean",
     "format_duration",
     "format_instant",
+    "group_of",
     "hookimpl",
+    "kinds_of",
     "label_key_fault",
     "label_value_fault",
     "parse_duration",
     "parse_instant",
     "spell",
+    "unequal",
     "with_article",
 ]

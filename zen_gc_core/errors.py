@@ -4,7 +4,8 @@
     ├── InputError                 the user's text is wrong: mend it (exit 2)
     │   └── ExpressionSyntaxError  an expression that does not compile, with its place
     ├── ExpressionError            an expression met an object it cannot judge: the object is kept
-    │   └── BudgetExceededError    … because judging it costs too much
+    │   ├── BudgetExceededError    … because judging it costs too much
+    │   └── OpenQuestionError      … because the object leaves open what is asked, which is no evaluation error
     ├── Undecided                  a keyword cannot tell: the object is kept, with the reason
     │   └── Missing                … because a field is not there, which is no evaluation error
     └── ClusterError               the API server, by what the caller should do (see ``zen_gc_core.cluster.errors``)
@@ -56,6 +57,10 @@ class BudgetExceededError(ExpressionError):
     """An evaluation went over its budget of steps or bytes; never absorbed by an operator."""
 
 
+class OpenQuestionError(ExpressionError):
+    """A condition compares a field that is not there, or negates a text: the object leaves the answer open, and is kept."""
+
+
 class Undecided(ZenGCError):  # noqa: N818  it is an answer, the third beside true and false
     """Raised by a keyword that cannot tell; the object is kept and the text is the reason.
 
@@ -68,7 +73,7 @@ class Undecided(ZenGCError):  # noqa: N818  it is an answer, the third beside tr
 
 
 class Missing(Undecided):
-    """Raised by a keyword that cannot tell because a field is not there; no evaluation error, but kept all the same."""
+    """Raised by a keyword that cannot tell because of what the object lacks; no evaluation error, but kept all the same."""
 
 
 class ClusterError(ZenGCError):

@@ -29,7 +29,9 @@ from zen_gc_core.model.requests import Request
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from zen_gc_core.model.polarity import Polarity
     from zen_gc_core.model.policy import PolicyReference, Target
+    from zen_gc_core.model.shapes import Shape
 
 C = TypeVar("C")
 T = TypeVar("T")
@@ -170,14 +172,18 @@ class Build(ABC):
     """What the policy looks at."""
     finishing: Finishing
     """The kinds that are known to finish, those of plugins among them."""
+    polarity: Polarity
+    """What becomes of an object that this keyword does not match."""
 
     @abstractmethod
-    def matchers(self, raw: Mapping[str, Any], path: str) -> Compiled[bool]:
+    def matchers(self, raw: Mapping[str, Any], path: str, *, negated: bool | None = None) -> Compiled[bool]:
         """Compile a nested condition map; all of its keywords must hold.
 
         Args:
             raw: The map of keywords to their configurations.
             path: Where it stands below this keyword (``[0]``, ``inner``).
+            negated: Whether this keyword matches because the map does not; None: either may be. What can never match
+                is refused where that could collect.
 
         Returns:
             A compiled matcher that raises Undecided where it cannot tell.
@@ -204,6 +210,23 @@ class Build(ABC):
         """Why an action may not write a label or annotation of this key, in words for ``error``; None when it may.
 
         What is written all the same keeps the object.
+        """
+
+    @abstractmethod
+    def shape(self, path: _FieldPath) -> Shape:
+        """What the objects of the policy may hold at a path of the configuration (see ``unequal``)."""
+
+    @abstractmethod
+    def never(self, path: str, message: str, *, negated: bool = False) -> None:
+        """Note that something can never match: refused where not matching could collect, a warning elsewhere.
+
+        Args:
+            path: Where, below this keyword.
+            message: What never matches, in one line.
+            negated: Whether this keyword matches because that does not, as with ``NotIn``.
+
+        Raises:
+            InputError: Not matching could collect.
         """
 
     @abstractmethod

@@ -51,7 +51,7 @@ def test_true_holds_and_false_does_not(keyword, expression, holds):
         (JMESPATH, "spec.typo", "jmespath yields null, not true or false"),
         (JMESPATH, "spec.suspend && metadata.name", "jmespath yields text, not true or false"),
         (JMESPATH, "spec.*", "jmespath yields a list, not true or false"),
-        (JMESPATH, "abs(metadata.name)", "jmespath: "),
+        (JMESPATH, "abs(spec.suspend)", "jmespath: "),
     ],
 )
 def test_anything_else_is_undecided(keyword, expression, reason):

@@ -68,12 +68,13 @@ def test_owner_none_means_no_owner_references(owners, holds):
         ({"name": "web-1"}, True),
         ({"apiVersion": "apps/v1", "kind": "ReplicaSet", "name": "web-1"}, True),
         ({"kind": "CronJob", "name": "web-1"}, False),
-        ({"apiVersion": "batch/v2"}, False),
-        ({"kind": "cronjob"}, False),
+        ({"apiVersion": "batch/v2"}, True),
+        ({"apiVersion": "extensions/v1beta1"}, False),
+        ({"kind": "Cronjob"}, False),
     ],
 )
 def test_one_owner_must_be_like_this_in_everything_that_is_asked(like, holds):
-    """Not one owner's kind and another's name."""
+    """Not one owner's kind and another's name; of apiVersions the group."""
     assert ask(OWNER, like, _object(ownerReferences=[JOB, SET])) is holds
     assert ask(OWNER, like, _object()) is False
 

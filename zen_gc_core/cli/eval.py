@@ -13,10 +13,11 @@ from zen_gc_core.cli.input import as_candidate, load_installed, read_manifests
 from zen_gc_core.cli.options import BooleanCommand, instant_of
 from zen_gc_core.cli.output import as_json
 from zen_gc_core.controller.settings import Allowing
-from zen_gc_core.engine.expressing import VARIABLES, namespace_variable, policy_variable
+from zen_gc_core.engine.expressing import Expressions, namespace_variable, policy_variable
 from zen_gc_core.engine.offline import Files
 from zen_gc_core.errors import ExpressionSyntaxError, InputError, Undecided
 from zen_gc_core.keywords import Run
+from zen_gc_core.model.polarity import Polarity
 from zen_gc_core.model.policy import NAMESPACED, PolicyReference
 from zen_gc_core.texts import placed, visible
 
@@ -162,7 +163,7 @@ def _namespace_of(candidate: Candidate, run: Run) -> Any:
 def _cel(text: str) -> Callable[[Candidate, Run], _Yield]:
     language = expressions.cel
     functions = load_installed(Allowing()).vocabulary.cel_functions
-    program = language.Environment(VARIABLES, functions, zero_time=False).compile(text)
+    program = Expressions(_POLICY, functions).cel_program(text, Polarity.INCLUDES, _warn)
     names_namespace = "namespaceObject" in program.reads
     policy = policy_variable(_POLICY)
 
@@ -182,13 +183,17 @@ def _cel(text: str) -> Callable[[Candidate, Run], _Yield]:
     return ask
 
 
+def _warn(message: str) -> None:
+    click.echo(f"warning: {visible(message)}", err=True)
+
+
 def _rendered(value: Any, error: str | None) -> Any:
     return None if error is not None else expressions.cel.to_json(value)
 
 
 def _jmespath(text: str) -> Callable[[Candidate, Run], _Yield]:
     language = expressions.jmespath
-    program = language.compile_jmespath(text)
+    program = Expressions(_POLICY).jmespath_program(text, Polarity.INCLUDES, _warn)
 
     def ask(candidate: Candidate, run: Run) -> _Yield:
         steps = language.trace(program, candidate.object, run.now)

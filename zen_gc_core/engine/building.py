@@ -15,21 +15,27 @@ from pydantic import ValidationError
 from zen_gc_core.engine.expressing import Expressions
 from zen_gc_core.engine.parsing import limits
 from zen_gc_core.engine.parsing.spelling import child
+from zen_gc_core.engine.possibility import checked_path, paths_in, shape_of
 from zen_gc_core.engine.reserved_marks import reserved
 from zen_gc_core.errors import ExpressionSyntaxError, InputError, Undecided
 from zen_gc_core.fieldpaths import spell
 from zen_gc_core.keywords import Build, Compiled
+from zen_gc_core.model.polarity import Polarity
 from zen_gc_core.model.policy import KeywordUse, PolicyReference, Problem, Target
 from zen_gc_core.model.reads import WHOLE, Reads
 from zen_gc_core.model.restricting import restrict
+from zen_gc_core.model.shapes import ImpossibleError, unequal
 from zen_gc_core.plugins import OWN_DISTRIBUTION
 from zen_gc_core.texts import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from zen_gc_core.engine.expressing import MakesExpression
+    from zen_gc_core.fieldpaths import FieldPath
     from zen_gc_core.keywords import Run
     from zen_gc_core.model.candidate import Candidate
+    from zen_gc_core.model.shapes import Shape
     from zen_gc_core.plugins import Offered, Vocabulary
 
 DEEPEST: Final = 8
@@ -71,10 +77,17 @@ class Workshop:
     def __post_init__(self) -> None:
         self._conditions = 0
         self._expression_bytes = 0
-        self.expressions = Expressions(self.policy, self.vocabulary.cel_functions)
+        self.shape = shape_of(self.targets)
+        self.expressions = Expressions(self.policy, self.vocabulary.cel_functions, self.shape)
 
     def keyword(
-        self, words: Mapping[str, Offered], use: KeywordUse, *, depth: int = 0, asked_of_objects: bool = True
+        self,
+        words: Mapping[str, Offered],
+        use: KeywordUse,
+        *,
+        depth: int = 0,
+        polarity: Polarity = Polarity.INCLUDES,
+        asked_of_objects: bool = True,
     ) -> Compiled[Any] | None:
         """Compile one keyword, or note what is wrong with it and yield None.
 
@@ -86,6 +99,7 @@ class Workshop:
             words: The installed keywords of the kind.
             use: The keyword, as the policy uses it.
             depth: How many condition maps it stands in.
+            polarity: What becomes of an object that it does not match.
             asked_of_objects: Whether it will be asked of objects, rather than of decisions.
         """
         name, path = use.name, use.path
@@ -101,7 +115,8 @@ class Workshop:
             return None
         try:
             config = self._checked(offered, use)
-            made = offered.keyword.compile(config, _KeywordBuild(self, path, depth))
+            self._check_paths(config, path)
+            made = offered.keyword.compile(config, _KeywordBuild(self, path, depth, polarity))
             compiled = made if isinstance(made, Compiled) else Compiled(made)
             reads = reads_of(compiled)
         except _RefusedError:
@@ -158,12 +173,46 @@ class Workshop:
             self.errors.extend(_problems(error, offered, use.path))
             raise _RefusedError(use.path) from None
 
+    def _check_paths(self, config: Any, path: str) -> None:
+        """Refuse field paths that are in no object: a typo must not look like a field that is missing."""
+        refused = len(self.errors)
+        for place, field_path in paths_in(config):
+            where = _below(path, place)
+            try:
+                checked_path(self.shape, field_path, lambda odd, where=where: self.warn(where, odd))  # type: ignore[misc]
+            except ImpossibleError as wrong:
+                self.errors.append(Problem(where, str(wrong)))
+        if len(self.errors) > refused:
+            raise _RefusedError(path)
+
+    def check_field_selector(self, target: Target) -> None:
+        """Refuse fields of ``matchFields`` that are in no object of the target's kind; warn of values never equal."""
+        if target.field_selector is None:
+            return
+        shape = shape_of([target])
+        for path, value in target.field_selector.fields:
+            where = f"{target.path}.fieldSelector.matchFields[{str(path)!r}]"
+            try:
+                found = checked_path(shape, path, lambda odd, where=where: self.warn(where, odd))  # type: ignore[misc]
+            except ImpossibleError as wrong:
+                self.errors.append(Problem(where, str(wrong)))
+                continue
+            if fault := unequal(found, value, loosely=True):
+                self.warn(where, fault.message)
+
+    def warn(self, path: str, message: str) -> None:
+        """Note a warning at a native place, once."""
+        if (problem := Problem(path, message)) not in self.warnings:
+            self.warnings.append(problem)
+
     def _unknown(self, words: Mapping[str, Offered], name: str) -> str:
         if name in self.vocabulary.unavailable:
             return f"'{name}' cannot be used: {self.vocabulary.unavailable[name]}"
         return f"unknown '{name}'{did_you_mean(name, words)} (installed: {', '.join(sorted(words)) or 'none'})"
 
-    def matchers(self, raw: Mapping[str, Any], path: str, *, depth: int = 0) -> Matcher:
+    def matchers(
+        self, raw: Mapping[str, Any], path: str, *, depth: int = 0, polarity: Polarity = Polarity.INCLUDES
+    ) -> Matcher:
         """Compile a condition map; what is wrong with it is noted."""
         if depth > DEEPEST:
             self.errors.append(Problem(path, f"conditions are nested more than {DEEPEST} deep"))
@@ -172,7 +221,7 @@ class Workshop:
         reads = Reads(frozenset())
         for name, config in raw.items():
             use = KeywordUse(name, config, child(path, name))
-            compiled = self.keyword(self.vocabulary.matchers, use, depth=depth)
+            compiled = self.keyword(self.vocabulary.matchers, use, depth=depth, polarity=polarity)
             if compiled is not None:
                 reads |= reads_of(compiled)
                 parts.append(Part(name, compiled.call, compiled.explain))
@@ -280,16 +329,21 @@ def _fault(name: str, error: Exception) -> Undecided:
 
 
 class _KeywordBuild(Build):
-    def __init__(self, workshop: Workshop, path: str, depth: int) -> None:
+    def __init__(self, workshop: Workshop, path: str, depth: int, polarity: Polarity) -> None:
         self.policy = workshop.policy
         self.targets = workshop.targets
         self.finishing = workshop.vocabulary.finishing
+        self.polarity = polarity
         self._workshop = workshop
         self._path = path
         self._depth = depth
 
-    def matchers(self, raw: Mapping[str, Any], path: str) -> Compiled[bool]:
-        matcher = self._workshop.matchers(raw, _below(self._path, path), depth=self._depth + 1)
+    def matchers(self, raw: Mapping[str, Any], path: str, *, negated: bool | None = None) -> Compiled[bool]:
+        polarity = Polarity.EITHER
+        if negated is not None:
+            polarity = self.polarity.reversed if negated else self.polarity
+        place = _below(self._path, path)
+        matcher = self._workshop.matchers(raw, place, depth=self._depth + 1, polarity=polarity)
         return Compiled(matcher, _written(matcher.reads), matcher.explain)
 
     def cel(self, text: str, path: str) -> Compiled[Any]:
@@ -298,13 +352,13 @@ class _KeywordBuild(Build):
     def jmespath(self, text: str, path: str) -> Compiled[Any]:
         return self._expression(self._workshop.expressions.jmespath, text, path)
 
-    def _expression(self, make: Callable[[str], Compiled[Any]], text: str, path: str) -> Compiled[Any]:
+    def _expression(self, make: MakesExpression, text: str, path: str) -> Compiled[Any]:
         try:
             self._workshop.expression(text)
         except InputError as error:
             raise self.error(path, str(error)) from None
         try:
-            return make(text)
+            return make(text, self.polarity, lambda message: self.warn(path, message))
         except ExpressionSyntaxError as error:
             where = f"line {error.line}, column {error.column}"
             raise self.error(path, f"{error.message} ({where})\n{error.excerpt}") from None
@@ -312,12 +366,21 @@ class _KeywordBuild(Build):
     def reserved(self, key: str) -> str | None:
         return reserved(key, self._workshop.marks)
 
+    def shape(self, path: FieldPath) -> Shape:
+        return checked_path(self._workshop.shape, path, lambda _: None)
+
+    def never(self, path: str, message: str, *, negated: bool = False) -> None:
+        polarity = self.polarity.reversed if negated else self.polarity
+        if polarity.collects:
+            raise self.error(path, f"{message}; what never matches would collect everything here")
+        self.warn(path, message)
+
     def error(self, path: str, message: str) -> InputError:
         self._workshop.errors.append(Problem(_below(self._path, path), message))
         return _RefusedError(message)
 
     def warn(self, path: str, message: str) -> None:
-        self._workshop.warnings.append(Problem(_below(self._path, path), message))
+        self._workshop.warn(_below(self._path, path), message)
 
 
 def _below(path: str, rest: str) -> str:

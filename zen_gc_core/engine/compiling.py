@@ -13,6 +13,7 @@ from zen_gc_core.engine.protections import Grants, Lifted
 from zen_gc_core.engine.requesting import held, reads_of_requests
 from zen_gc_core.engine.shares import kind_key
 from zen_gc_core.model.finishing import BUILT_IN, Finishing
+from zen_gc_core.model.polarity import Polarity
 from zen_gc_core.model.policy import Policy, PolicyReference, Problem
 from zen_gc_core.model.reads import Reads
 from zen_gc_core.model.scope import TheseNamespaces
@@ -137,8 +138,10 @@ def _compile(parsed: ParsedPolicy, vocabulary: Vocabulary, grants: Grants, check
     policy = parsed.policy
     workshop = Workshop(parsed.reference, policy.targets if policy else (), vocabulary, grants.marks, check=check)
     matcher = workshop.matchers(parsed.conditions or {}, "spec.conditions")
-    ttl = workshop.keyword(vocabulary.ttls, parsed.ttl) if parsed.ttl else None
+    ttl = workshop.keyword(vocabulary.ttls, parsed.ttl, polarity=Polarity.EITHER) if parsed.ttl else None
     action = workshop.keyword(vocabulary.actions, parsed.action, asked_of_objects=False) if parsed.action else None
+    for target in policy.targets if policy else ():
+        workshop.check_field_selector(target)
     errors = (*parsed.errors, *(_written(problem, parsed) for problem in workshop.errors))
     warnings = (*parsed.warnings, *(_written(problem, parsed) for problem in workshop.warnings))
     if errors or policy is None or ttl is None or action is None:

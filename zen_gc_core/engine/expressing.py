@@ -10,9 +10,11 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from zen_gc_core import expressions
-from zen_gc_core.errors import ExpressionError, Undecided
+from zen_gc_core.engine.possibility import findings_in_cel, findings_in_jmespath, shape_of
+from zen_gc_core.errors import ExpressionError, Missing, OpenQuestionError, Undecided
 from zen_gc_core.fieldpaths import spell
 from zen_gc_core.keywords import Compiled
+from zen_gc_core.model.object_types import POLICY, Kind, object_shape
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -21,8 +23,13 @@ if TYPE_CHECKING:
     from zen_gc_core.expressions import cel
     from zen_gc_core.keywords import Run
     from zen_gc_core.model.candidate import Candidate
+    from zen_gc_core.model.polarity import Polarity
     from zen_gc_core.model.policy import PolicyReference
+    from zen_gc_core.model.shapes import Shape
 
+    MakesExpression = Callable[[str, Polarity, Callable[[str], None]], Compiled[Any]]
+
+_NAMESPACE = object_shape([Kind("v1", "Namespace", own=True)])
 VARIABLES = ("object", "namespaceObject", "now", "policy")
 """The variables of a CEL expression, in the order in which a program takes them."""
 
@@ -33,27 +40,53 @@ class Expressions:
     Args:
         policy: The policy; expressions may read its metadata.
         functions: Functions that plugins add to CEL.
+        shape: What the objects may hold.
 
     Attributes:
         policy_reads: Which fields of the policy the expressions compiled so far read.
     """
 
-    def __init__(self, policy: PolicyReference, functions: Iterable[cel.Function] = ()) -> None:
+    def __init__(
+        self, policy: PolicyReference, functions: Iterable[cel.Function] = (), shape: Shape | None = None
+    ) -> None:
         self._functions = tuple(functions)
         self._policy = policy_variable(policy)
         self.policy_reads: set[tuple[str, ...]] = set()
+        self._shape = shape_of(()) if shape is None else shape
 
     @cached_property
     def _environment(self) -> cel.Environment:
         return expressions.cel.Environment(VARIABLES, self._functions, zero_time=False)
 
-    def cel(self, text: str) -> Compiled[Any]:
+    def cel_program(self, text: str, polarity: Polarity, warn: Callable[[str], None]) -> cel.Program:
+        """Compile a CEL expression and hold it against what objects may hold; as ``cel``."""
+        program = self._environment.compile(text)
+        shapes = {"object": self._shape, "namespaceObject": _NAMESPACE, "policy": POLICY}
+        for finding in findings_in_cel(program, shapes, polarity):
+            warn(finding.message)
+        return program
+
+    def jmespath_program(
+        self, text: str, polarity: Polarity, warn: Callable[[str], None]
+    ) -> expressions.jmespath.JMESProgram:
+        """Compile a JMESPath expression and hold it against what objects may hold; as ``jmespath``."""
+        program = expressions.jmespath.compile_jmespath(text, as_condition=True)
+        for finding in findings_in_jmespath(text, program.root, self._shape, polarity):
+            warn(finding.message)
+        return program
+
+    def cel(self, text: str, polarity: Polarity, warn: Callable[[str], None]) -> Compiled[Any]:
         """Compile a CEL expression; a timestamp is answered as an aware ``datetime``.
 
+        Args:
+            text: The expression.
+            polarity: What becomes of an object for which it is false.
+            warn: Takes what the author should look at.
+
         Raises:
-            ExpressionSyntaxError: It does not compile.
+            ExpressionSyntaxError: It does not compile, or asks what can never be where that could collect.
         """
-        program = self._environment.compile(text)
+        program = self.cel_program(text, polarity, warn)
         self.policy_reads |= program.reads.get("policy", frozenset())
         document = _reader(program.reads.get("object"))
         names_namespace = "namespaceObject" in program.reads
@@ -72,18 +105,16 @@ class Expressions:
 
         return Compiled(evaluate, _declared(program.reads.get("object")))
 
-    def jmespath(self, text: str) -> Compiled[Any]:
-        """Compile a JMESPath expression over the object.
-
-        Raises:
-            ExpressionSyntaxError: It does not compile.
-        """
-        program = expressions.jmespath.compile_jmespath(text)
+    def jmespath(self, text: str, polarity: Polarity, warn: Callable[[str], None]) -> Compiled[Any]:
+        """Compile a JMESPath expression over the object; as ``cel``."""
+        program = self.jmespath_program(text, polarity, warn)
         document = _reader(program.reads)
 
         def evaluate(candidate: Candidate, run: Run) -> Any:
             try:
                 return program(document(candidate), run.now)
+            except OpenQuestionError as error:
+                raise Missing(f"jmespath: {error}") from error
             except ExpressionError as error:
                 raise Undecided(f"jmespath: {error}") from error
 

@@ -19,6 +19,7 @@ from zen_gc_core.keywords import Namespace, Run
 from zen_gc_core.model.candidate import Candidate
 from zen_gc_core.model.decision import Decision, Verdict
 from zen_gc_core.model.finishing import Finishing
+from zen_gc_core.model.polarity import Polarity
 from zen_gc_core.model.policy import NAMESPACED, KeywordUse, PolicyReference, Target
 from zen_gc_core.model.reads import Reads
 from zen_gc_core.model.restricting import restrict
@@ -46,6 +47,8 @@ class Situation(TypedDict, total=False):
         policy: The policy that asks.
         targets: What the policy looks at, as pairs of apiVersion and kind.
         namespaces: The Namespaces that can be read, as objects.
+        polarity: What becomes of an object that the keyword does not match; by default it is kept, as where a keyword
+            stands in ``spec.conditions`` itself.
         vocabulary: The keywords of nested condition maps, and the kinds that finish; by default those of the installed
             plugins.
     """
@@ -55,6 +58,7 @@ class Situation(TypedDict, total=False):
     policy: PolicyReference
     targets: Sequence[tuple[str, str]]
     namespaces: Iterable[Mapping[str, Any]]
+    polarity: Polarity
     vocabulary: Vocabulary
 
 
@@ -185,7 +189,10 @@ def _built(keyword: Keyword[Any, Any], config: Any, situation: Situation) -> tup
     workshop = Workshop(_policy(situation), targets, _vocabulary(situation))
     offered = Offered(keyword, TypeAdapter(keyword.config), "tested", "tested")
     compiled = workshop.keyword(
-        {keyword.name: offered}, KeywordUse(keyword.name, config, keyword.name), asked_of_objects=False
+        {keyword.name: offered},
+        KeywordUse(keyword.name, config, keyword.name),
+        polarity=situation.get("polarity", Polarity.INCLUDES),
+        asked_of_objects=False,
     )
     if compiled is None or workshop.errors:
         raise InputError("; ".join(map(str, workshop.errors)))

@@ -19,8 +19,11 @@ if TYPE_CHECKING:
 Maps = Annotated[list[Matchers], Field(min_length=1, max_length=200)]
 
 
-def _compiled(maps: list[Matchers], build: Build) -> list[Compiled[bool]]:
-    return [build.matchers(raw, f"[{index}]") for index, raw in enumerate(maps)]
+def _compiled(maps: list[Matchers], build: Build, *, negated: bool = False) -> list[Compiled[bool]]:
+    for index, raw in enumerate(maps):
+        if not raw:
+            build.warn(f"[{index}]", "asks nothing and holds of every object; take it out")
+    return [build.matchers(raw, f"[{index}]", negated=negated) for index, raw in enumerate(maps)]
 
 
 def _reads(parts: Sequence[Compiled[bool]]) -> list[str] | None:
@@ -52,7 +55,7 @@ def _compile_any(config: list[Matchers], build: Build) -> Compiled[bool]:
 
 
 def _compile_none(config: list[Matchers], build: Build) -> Compiled[bool]:
-    parts = _compiled(config, build)
+    parts = _compiled(config, build, negated=True)
     calls = [part.call for part in parts]
     one_holds = _one_holds(calls)
 

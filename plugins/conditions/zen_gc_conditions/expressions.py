@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 from pydantic import Field, ValidatorFunctionWrapHandler, WrapValidator
 
 from zen_gc_conditions.conjunction import all_hold, first_false
-from zen_gc_core import Build, Candidate, Compiled, Keyword, Run, Undecided
+from zen_gc_core import Build, Candidate, Compiled, Keyword, Missing, Run, Undecided
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -54,7 +54,8 @@ def _holding(evaluate: Callable[[Candidate, Run], Any], language: str) -> Callab
         if value is False:
             return False
         kind = _TYPES.get(type(value), f"a {type(value).__name__.lower()}")
-        raise Undecided(f"{language} yields {kind}, not true or false")
+        doubt = Missing if value is None and language == "jmespath" else Undecided
+        raise doubt(f"{language} yields {kind}, not true or false")
 
     return holds
 

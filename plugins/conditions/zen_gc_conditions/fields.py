@@ -13,7 +13,19 @@ from pydantic import Field, ValidatorFunctionWrapHandler, WrapValidator
 
 from zen_gc_conditions.conjunction import all_hold, first_false
 from zen_gc_conditions.operators import FIELD_OPERATOR, FieldOperator, chosen, spelt
-from zen_gc_core import MISSING, Build, Candidate, Compiled, Config, FieldPath, Keyword, Missing, Run, Undecided
+from zen_gc_core import (
+    MISSING,
+    Build,
+    Candidate,
+    Compiled,
+    Config,
+    FieldPath,
+    Keyword,
+    Missing,
+    Run,
+    Undecided,
+    unequal,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -62,6 +74,7 @@ def _compile(config: list[FieldRequirement], build: Build) -> Compiled[bool]:
 def _compiled(requirement: FieldRequirement, build: Build, path: str) -> tuple[Callable[[Candidate, Run], bool], str]:
     operator, values = chosen(requirement, build, path)
     _of_one_kind(values, build, path)
+    _check_possible(requirement, operator, values, build, path)
     asked = spelt(operator, values)
     if operator in {"Exists", "DoesNotExist"}:
         return _existing(requirement.path, wanted=operator == "Exists"), asked
@@ -84,6 +97,26 @@ def _of_one_kind(values: tuple[str | float, ...], build: Build, path: str) -> No
                 f"is {_spelt_boolean(value)} among texts: YAML makes that of an unquoted "
                 f"{'yes, on or y' if value else 'no, off or n'}; write it in quotes",
             )
+
+
+def _check_possible(
+    requirement: FieldRequirement, operator: FieldOperator, values: tuple[str | float, ...], build: Build, path: str
+) -> None:
+    """Hold the values against what may stand at the path: what is never equal is refused where that could collect."""
+    shape = build.shape(requirement.path)
+    if shape.sort == "nothing" and operator in {"Exists", "DoesNotExist"}:
+        build.never(f"{path}.path", shape.what, negated=operator == "DoesNotExist")
+    for index, value in enumerate(values):
+        place = f"{path}.values[{index}]" if requirement.values is not None else f"{path}.value"
+        if operator in {"GreaterThan", "LessThan"}:
+            if shape.sort not in {"anything", "nothing", "number", "text"} or not shape.numeric:
+                raise build.error(
+                    f"{path}.path", f"{requirement.path} is never a number, and {operator} compares numbers"
+                )
+        elif fault := unequal(shape, value, loosely=True):
+            if fault.by_type:
+                raise build.error(place, fault.message)
+            build.never(place, fault.message, negated=operator in {"NotEquals", "NotIn"})
 
 
 def _existing(path: FieldPath, *, wanted: bool) -> Callable[[Candidate, Run], bool]:

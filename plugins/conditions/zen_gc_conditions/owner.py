@@ -1,4 +1,7 @@
-"""``owner``: the object has no ownerReferences, or has one like this."""
+"""``owner``: the object has no ownerReferences, or has one like this. Of apiVersions the groups are compared.
+
+The version of an owner is the one that it was made with; a group that serves several serves the same objects in each.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,19 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import Field, ValidatorFunctionWrapHandler, WrapValidator
 from pydantic.alias_generators import to_camel
 
-from zen_gc_core import Build, Candidate, Compiled, Config, Keyword, Run
+from zen_gc_core import (
+    OWNER_SHAPE,
+    Build,
+    Candidate,
+    Compiled,
+    Config,
+    Keyword,
+    Run,
+    did_you_mean,
+    group_of,
+    kinds_of,
+    unequal,
+)
 
 _READS: Final = ("metadata.ownerReferences",)
 
@@ -16,7 +31,9 @@ class OwnerLike(Config):
     """An owner of this kind, apiVersion and name; what is left out may be anything."""
 
     kind: str | None = Field(default=None, min_length=1, description="Its kind.")
-    api_version: str | None = Field(default=None, min_length=1, description="Its apiVersion, group and version.")
+    api_version: str | None = Field(
+        default=None, min_length=1, description="Its apiVersion; only the group is compared."
+    )
     name: str | None = Field(default=None, min_length=1, description="Its name.")
 
 
@@ -42,29 +59,43 @@ def _compile(config: Literal["none"] | OwnerLike, build: Build) -> Compiled[bool
     for attribute in config.model_fields_set:
         if getattr(config, attribute) is None:
             raise build.error(to_camel(attribute), "must not be null")
-    asked = [
-        (attribute, value)
-        for attribute in ("kind", "api_version", "name")
-        if (value := getattr(config, attribute)) is not None
-    ]
+    asked = [value for value in (config.kind, config.api_version, config.name) if value is not None]
     if not asked:
         raise build.error("", "must ask for a kind, an apiVersion or a name; for an object without owners write none")
+    _check_possible(config, build)
+    kind, name = config.kind, config.name
+    group = None if config.api_version is None else group_of(config.api_version)
 
     def holds(candidate: Candidate, _run: Run) -> bool:
         for owner in candidate.owner_references:
-            for attribute, value in asked:
-                if getattr(owner, attribute) != value:
-                    break
-            else:
+            if (
+                (kind is None or owner.kind == kind)
+                and (name is None or owner.name == name)
+                and (group is None or group_of(owner.api_version) == group)
+            ):
                 return True
         return False
 
-    words = " ".join(value for _, value in asked)
+    words = " ".join(asked)
 
     def explain(_candidate: Candidate, _run: Run) -> str:
         return f"no owner is {words}"
 
     return Compiled(holds, reads=_READS, explain=explain)
+
+
+def _check_possible(config: OwnerLike, build: Build) -> None:
+    """Say which owners there cannot be; refused where not having them could collect."""
+    for attribute in ("kind", "api_version", "name"):
+        value = getattr(config, attribute)
+        if value is not None and (fault := unequal(OWNER_SHAPE.fields[to_camel(attribute)], value)):
+            build.never(to_camel(attribute), fault.message)
+    if config.kind is None or config.api_version is None:
+        return
+    known = kinds_of(config.api_version)
+    if known and config.kind not in known:
+        hint = did_you_mean(config.kind, known)
+        build.never("kind", f"Kubernetes has no kind '{config.kind}' in {config.api_version}{hint}")
 
 
 def _has_none(candidate: Candidate, _run: Run) -> bool:

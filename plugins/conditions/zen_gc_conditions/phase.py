@@ -1,4 +1,7 @@
-"""``phase``: the object's ``status.phase`` is in a list. A Job has none: its conditions tell it."""
+"""``phase``: the object's ``status.phase`` is in a list. A Job has none: its conditions tell it.
+
+An object that has no phase yet is undecided: a Pod that was made a moment ago is not one that does not run.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,19 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from pydantic import Field
 
-from zen_gc_core import MISSING, Build, Candidate, Compiled, FieldPath, Keyword, Run, Undecided, built_in
+from zen_gc_core import (
+    MISSING,
+    PHASES,
+    Build,
+    Candidate,
+    Compiled,
+    FieldPath,
+    Keyword,
+    Missing,
+    Run,
+    Undecided,
+    built_in,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -15,15 +30,8 @@ _PHASE: Final = FieldPath.parse("status.phase")
 _CONDITIONS: Final = FieldPath.parse("status.conditions")
 _JOB: Final = ("batch", "Job")
 _JOB_PHASES: Final[Mapping[str, str]] = {"Complete": "Succeeded", "Failed": "Failed"}
-_PHASES: Final[Mapping[tuple[str, str], tuple[str, ...]]] = {
-    ("", "Namespace"): ("Active", "Terminating"),
-    ("", "Node"): ("Pending", "Running", "Terminated"),
-    ("", "PersistentVolume"): ("Pending", "Available", "Bound", "Released", "Failed"),
-    ("", "PersistentVolumeClaim"): ("Pending", "Bound", "Lost"),
-    ("", "Pod"): ("Pending", "Running", "Succeeded", "Failed", "Unknown"),
-    _JOB: ("Active", "Succeeded", "Failed"),
-}
-"""The phases of Kubernetes' own kinds (``k8s.io/api/core/v1``); its other kinds have none."""
+_PHASES: Final[Mapping[tuple[str, str], tuple[str, ...]]] = {**PHASES, _JOB: ("Active", "Succeeded", "Failed")}
+
 
 Phases = Annotated[
     list[Annotated[str, Field(min_length=1)]],
@@ -35,7 +43,7 @@ Phases = Annotated[
 
 
 def _compile(config: list[str], build: Build) -> Compiled[bool]:
-    _warn_of_the_impossible(config, build)
+    _check_possible(config, build)
     wanted = frozenset(config)
     asked = " or ".join(config)
     with_jobs = not build.targets or any((target.group, target.kind) == _JOB for target in build.targets)
@@ -45,26 +53,25 @@ def _compile(config: list[str], build: Build) -> Compiled[bool]:
         return phase_of(candidate) in wanted
 
     def explain(candidate: Candidate, _run: Run) -> str:
-        phase = phase_of(candidate)
-        return f"phase is {phase}, not {asked}" if phase is not None else "status.phase is missing"
+        return f"phase is {phase_of(candidate)}, not {asked}"
 
     return Compiled(
         holds, reads=("status.phase", "status.conditions") if with_jobs else ("status.phase",), explain=explain
     )
 
 
-def _phase_of_any(candidate: Candidate) -> str | None:
+def _phase_of_any(candidate: Candidate) -> str:
     if candidate.kind == "Job" and candidate.api_version.startswith("batch/"):
         return _phase_of_job(candidate.get(_CONDITIONS))
     return _phase_of_others(candidate)
 
 
-def _phase_of_others(candidate: Candidate) -> str | None:
+def _phase_of_others(candidate: Candidate) -> str:
     phase = candidate.get(_PHASE)
-    if phase is MISSING:
-        return None
-    if isinstance(phase, str):
+    if isinstance(phase, str) and phase:
         return phase
+    if phase is MISSING or phase is None or phase == "":
+        raise Missing("status.phase is missing")
     raise Undecided(f"status.phase is a value of type {type(phase).__name__}, not text")
 
 
@@ -78,7 +85,7 @@ def _phase_of_job(conditions: Any) -> str:
     return "Active"
 
 
-def _warn_of_the_impossible(config: list[str], build: Build) -> None:
+def _check_possible(config: list[str], build: Build) -> None:
     known = [(target.kind, _phases_of(target.group, target.api_version, target.kind)) for target in build.targets]
     for index, phase in enumerate(config):
         if known and all(phases is not None and phase not in phases for _, phases in known):
@@ -87,7 +94,7 @@ def _warn_of_the_impossible(config: list[str], build: Build) -> None:
             kinds = " or ".join(
                 sorted({f"{kind} ({', '.join(phases or ()) or 'it has none'})" for kind, phases in known})
             )
-            build.warn(f"[{index}]", f"'{phase}' is never the phase of a {kinds}{elsewhere}")
+            build.never(f"[{index}]", f"'{phase}' is never the phase of a {kinds}{elsewhere}")
 
 
 def _phases_of(group: str, api_version: str, kind: str) -> tuple[str, ...] | None:

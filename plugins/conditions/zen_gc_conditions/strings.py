@@ -13,7 +13,7 @@ from pydantic import Field, ValidatorFunctionWrapHandler, WrapValidator
 
 from zen_gc_conditions.conjunction import all_hold, first_false
 from zen_gc_conditions.operators import STRING_OPERATOR, StringOperator, chosen, spelt
-from zen_gc_core import Build, Candidate, Compiled, Config, Keyword, Run, label_key_fault, spell
+from zen_gc_core import Build, Candidate, Compiled, Config, Keyword, Run, label_key_fault, label_value_fault, spell
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -51,6 +51,7 @@ def _keyword(name: str, where: Literal["labels", "annotations"], thing: str) -> 
         for index, requirement in enumerate(config):
             _check_key(requirement.key, where, build, f"[{index}].key")
             operator, values = chosen(requirement, build, f"[{index}]")
+            _check_possible(requirement, operator, where, build, f"[{index}]")
             call = _TESTS[operator](strings_of, requirement.key, frozenset(values))
             made.append((call, spelt(operator, values)))
         calls = [call for call, _ in made]
@@ -75,6 +76,21 @@ def _check_key(key: str, where: str, build: Build, path: str) -> None:
         fault = fault and fault.replace("label key", "key of an annotation")
     if fault:
         raise build.error(path, fault)
+
+
+def _check_possible(requirement: Requirement, operator: str, where: str, build: Build, path: str) -> None:
+    """Say which keys and values no object has; refused where not having them could collect."""
+    negated = operator in {"DoesNotExist", "NotEquals", "NotIn"}
+    prefix = f"metadata.{where}."
+    if requirement.key.startswith(prefix):
+        key = requirement.key.removeprefix(prefix)
+        build.never(f"{path}.key", f"asks for a key of that whole name: write '{key}'", negated=negated)
+    if where != "labels":
+        return
+    single = requirement.value is not None
+    for index, value in enumerate([requirement.value] if single else requirement.values or []):
+        if value is not None and (fault := label_value_fault(value)):
+            build.never(f"{path}.value" if single else f"{path}.values[{index}]", fault, negated=negated)
 
 
 def _found(value: str | None, asked: str) -> str:

@@ -127,7 +127,7 @@ def test_a_rule_spells_names_as_kubernetes_escapes_them(name, expression):
 @pytest.mark.parametrize(
     "extra",
     [
-        {"conditions": {**{f"acme.io/k{number}": 1 for number in range(32)}, "and": []}},
+        {"conditions": {**{f"acme.io/k{number}": 1 for number in range(31)}, "phase": ["Failed"]}},
         {"conditions": {"and": [{"fieldPath": "a", "operator": "Exists"}] * 100}},
         {"behavior": {"finalizer": "x" * 253, "batchSize": 10**6, "breaker": {"maxObjects": 2**62}}},
         {"targetResource": None, "targetResources": [{**POD, "names": ["x" * 253, "!" + "y" * 253] * 32}] * 32},

@@ -62,9 +62,11 @@ def test_tests_of_fields_become_the_keyword_fields():
     }
 
 
-def test_an_empty_list_of_tests_asks_nothing():
-    """As it did there."""
-    assert parse(conditions={"and": []}).policy.conditions == {}
+def test_an_empty_list_of_tests_is_refused():
+    """It held of every object there; ``fields: []`` is refused, too."""
+    assert [str(error) for error in parse(conditions={"and": []}).errors] == [
+        "spec.conditions.and: must not be an empty list, which holds of every object; leave it out"
+    ]
 
 
 @pytest.mark.parametrize(

@@ -59,12 +59,12 @@ def _configurations(words: Mapping[str, Offered]) -> dict[str, Schema]:
 def _conditions(words: Mapping[str, Offered]) -> Schema:
     test = {"type": "object", "nullable": True, OPEN: True}
     known = _configurations(words)
-    known["and"] = sequence(f"{_OLD}tests of fields (fieldPath, operator, value); see fields.", test)
+    known["and"] = sequence(f"{_OLD}tests of fields (fieldPath, operator, value); see fields.", test, least=1)
     together = (rules.not_both("and", "fields"),) if visible(known.get("fields", {})) else ()
     return record(
         "What must hold of an object; all of it. An object of which that cannot be told is kept.",
         known,
-        most=limits.KEYWORDS + 1,  # an empty "and" beside them asks nothing
+        most=limits.KEYWORDS,
         rules=together,
     )
 

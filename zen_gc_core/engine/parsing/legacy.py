@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from zen_gc_core.engine.parsing import legacy_ttl, limits
 from zen_gc_core.engine.parsing.document import Place, Problems
-from zen_gc_core.engine.parsing.names import namespace_fault
 from zen_gc_core.engine.parsing.spelling import child, item
+from zen_gc_core.model.names import namespace_fault
 
 if TYPE_CHECKING:
     from zen_gc_core.engine.parsing.scopes import Reach
@@ -91,6 +91,7 @@ def _conditions(conditions: dict[str, Any], problems: Problems) -> dict[str, Any
         problems.refuse("spec.conditions.and", "says the same as fields; keep fields")
         return conditions
     if tests == []:
+        problems.refuse("spec.conditions.and", "must not be an empty list, which holds of every object; leave it out")
         return conditions
     paths = problems.spelling.paths
     paths["spec.conditions.fields"] = "spec.conditions.and"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from zen_gc_core.engine.parsing.names import namespace_fault, policy_name_fault
+from zen_gc_core.model.names import namespace_fault, policy_name_fault
 from zen_gc_core.model.policy import API_VERSION, CLUSTER, NAMESPACED, PolicyReference
 
 if TYPE_CHECKING:

@@ -7,17 +7,20 @@ with the reason ``ScopeDenied``. A cluster policy writes the namespaces of a nam
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from zen_gc_core.engine.parsing.document import SCOPE_DENIED
-from zen_gc_core.engine.parsing.globs import Globs, read_globs
-from zen_gc_core.engine.parsing.names import is_glob, namespace_glob_fault
+from zen_gc_core.engine.parsing.globs import Globs, Names, read_globs
+from zen_gc_core.model.names import is_glob, namespace_glob_fault
 from zen_gc_core.model.scope import EveryNamespace, MatchingNamespaces, TheseNamespaces, Unwritten
 
 if TYPE_CHECKING:
     from zen_gc_core.engine.kinds import BuiltInKind
     from zen_gc_core.engine.parsing.document import Fields, Place
     from zen_gc_core.model.scope import Scope
+
+
+_NAMESPACES: Final = Names(namespace_glob_fault, namespaces=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +78,7 @@ def _confined(fields: Fields, known: BuiltInKind | None, kind: str, own: str) ->
         selector.refuse(denied, SCOPE_DENIED)
         return None
     if named is not None:
-        globs = read_globs(named, namespace_glob_fault)
+        globs = read_globs(named, _NAMESPACES)
         if globs is None:
             return None
         if globs.exclude or set(globs.include) != {own}:
@@ -114,7 +117,7 @@ def _selector(fields: Fields) -> Place | None:
 
 
 def _scope(place: Place) -> Scope | None:
-    globs = read_globs(place, namespace_glob_fault)
+    globs = read_globs(place, _NAMESPACES)
     if globs is None:
         return None
     if globs == Globs(("*",), ()):

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Final, cast, get_args
 
 from zen_gc_core.engine.parsing import limits
 from zen_gc_core.engine.parsing.document import described
-from zen_gc_core.engine.parsing.names import label_key_fault, label_value_fault
 from zen_gc_core.errors import InputError
 from zen_gc_core.fieldpaths import FieldPath
+from zen_gc_core.model.names import label_key_fault, label_value_fault
 from zen_gc_core.model.selectors import FieldSelector, LabelSelector, Operator, Requirement, as_text
 
 if TYPE_CHECKING:
@@ -52,7 +52,10 @@ def _selector(place: Place | None, known: tuple[str, ...]) -> Fields | None:
     if place.value is None:
         place.problems.warn(place.path, "is null and selects everything; leave it out if that is meant")
         return None
-    return place.fields(known)
+    fields = place.fields(known)
+    if fields is not None and not any(each.value for each in fields.present.values()):
+        place.problems.warn(place.path, "asks nothing and selects everything; leave it out if that is meant")
+    return fields
 
 
 def _equals(place: Place, key: str) -> Requirement | None:

@@ -10,9 +10,10 @@ import re
 from dataclasses import dataclass, field
 from typing import Final
 
+from zen_gc_core.model.names import shown
+
 _PLAIN: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*", re.ASCII)
 _LAST_WORD: Final = re.compile(r"(?:^|\.)([A-Za-z_][A-Za-z0-9_-]*)$", re.ASCII)
-_LONGEST_KEY: Final = 64
 
 
 def child(path: str, key: str) -> str:
@@ -27,9 +28,7 @@ def item(path: str, index: int) -> str:
     return f"{path}[{index}]"
 
 
-def shown(text: str) -> str:
-    """Text of the user in quotes, on one line and no longer than a glance; what cannot be printed is escaped."""
-    return repr(text) if len(text) <= _LONGEST_KEY else f"{text[:_LONGEST_KEY]!r}…"
+__all__ = ["Spelling", "child", "item", "shown"]
 
 
 @dataclass(slots=True)

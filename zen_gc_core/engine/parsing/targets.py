@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Final
 
 from zen_gc_core.engine.kinds import built_in, kinds_of, leaves_nothing
 from zen_gc_core.engine.parsing import limits
-from zen_gc_core.engine.parsing.globs import Globs, read_globs
-from zen_gc_core.engine.parsing.names import api_version_fault, kind_fault, name_glob_fault
+from zen_gc_core.engine.parsing.globs import Globs, Names, read_globs
 from zen_gc_core.engine.parsing.scopes import read_scope
 from zen_gc_core.engine.parsing.selectors import read_field_selector, read_label_selector
+from zen_gc_core.model.names import api_version_fault, group_of, kind_fault, name_glob_fault
+from zen_gc_core.model.object_types import FREELY_NAMED
 from zen_gc_core.model.policy import Target
 from zen_gc_core.texts import did_you_mean
 
@@ -54,7 +55,7 @@ def _target(place: Place, reach: Reach) -> Target | None:
         return None
     api_version = _checked(fields, "apiVersion", api_version_fault)
     kind = _checked(fields, "kind", kind_fault)
-    names = read_globs(fields.get("names"), name_glob_fault) if fields.get("names") else _EVERY_NAME
+    names = _names(fields, api_version, kind)
     namespace_selector = read_label_selector(fields.get("namespaceSelector"))
     label_selector = read_label_selector(fields.get("labelSelector"))
     field_selector = read_field_selector(fields.get("fieldSelector"))
@@ -75,6 +76,13 @@ def _target(place: Place, reach: Reach) -> Target | None:
         field_selector,
         place.problems.spelling.written(place.path),
     )
+
+
+def _names(fields: Fields, api_version: str | None, kind: str | None) -> Globs | None:
+    if fields.get("names") is None:
+        return _EVERY_NAME
+    free = api_version is None or kind is None or (group_of(api_version), kind) in FREELY_NAMED
+    return read_globs(fields.get("names"), Names(name_glob_fault, free=free))
 
 
 def _checked(fields: Fields, name: str, fault_of: Callable[[str], str | None]) -> str | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from zen_gc_core.expressions.jmespath import tree
+from zen_gc_core.expressions.jmespath import asking, tree
 from zen_gc_core.expressions.jmespath.arrays import Body
 from zen_gc_core.expressions.jmespath.calling import call
 from zen_gc_core.expressions.jmespath.comparing import comparison
@@ -25,27 +25,38 @@ if TYPE_CHECKING:
     Observe = Callable[[tree.Node, Evaluator], Evaluator]
 
 
-def evaluator(root: tree.Node, text: str, observe: Observe | None = None) -> Evaluator:
+def evaluator(root: tree.Node, text: str, observe: Observe | None = None, *, as_condition: bool = False) -> Evaluator:
     """Compile a tree.
 
     Args:
         root: A tree that ``checking`` found in order.
         text: The text it was built from.
+        as_condition: Whether it decides about an object: what is not there is then an open question, not null.
         observe: Wraps the closure of each node, to watch it at work.
 
     Returns:
         A closure; it raises nothing but ``ExpressionError``, its ``BudgetExceededError``, and ``RecursionError``.
     """
-    return _Compiler(text, observe).compile(root)
+    return _Compiler(text, observe, as_condition=as_condition).compile(root)
 
 
 class _Compiler:
-    def __init__(self, text: str, observe: Observe | None) -> None:
+    def __init__(self, text: str, observe: Observe | None, *, as_condition: bool) -> None:
         self._text = text
         self._observe = observe
+        self._as_condition = as_condition
 
     def compile(self, node: tree.Node) -> Evaluator:
         closure = _COMPILERS[type(node)](self, node)
+        return closure if self._observe is None else self._observe(node, closure)
+
+    def written(self, node: tree.Node) -> str:
+        return self._text[node.start : node.end]
+
+    def required(self, node: tree.Node) -> Evaluator:
+        if not isinstance(node, tree.Path):
+            return asking.required(node, self.compile(node), self._text)
+        closure = asking.required_path(node, self._text)
         return closure if self._observe is None else self._observe(node, closure)
 
     def current(self, _: tree.Current) -> Evaluator:
@@ -98,9 +109,14 @@ class _Compiler:
         return flattened(self.compile(node.base))
 
     def comparison(self, node: tree.Comparison) -> Evaluator:
-        return comparison(node, self.compile(node.left), self.compile(node.right))
+        if not self._as_condition or asking.asks_for_null(node):
+            return comparison(node, self.compile(node.left), self.compile(node.right))
+        closure = comparison(node, self.required(node.left), self.required(node.right))
+        return closure if node.operator in ("eq", "ne") else asking.ordered(closure, self.written(node))
 
     def either(self, node: tree.Or) -> Evaluator:
+        if self._as_condition:
+            return asking.together([self.compile(operand) for operand in node.operands], decisive=True)
         *operands, last = [self.compile(operand) for operand in node.operands]
 
         def first_true(value: Any, now: datetime | None) -> Any:
@@ -113,6 +129,8 @@ class _Compiler:
         return first_true
 
     def both(self, node: tree.And) -> Evaluator:
+        if self._as_condition:
+            return asking.together([self.compile(operand) for operand in node.operands], decisive=False)
         *operands, last = [self.compile(operand) for operand in node.operands]
 
         def first_false(value: Any, now: datetime | None) -> Any:
@@ -126,6 +144,8 @@ class _Compiler:
 
     def negation(self, node: tree.Not) -> Evaluator:
         operand = self.compile(node.operand)
+        if self._as_condition:
+            return asking.negation(operand, self.written(node.operand))
 
         def negated(value: Any, now: datetime | None) -> bool:
             found = operand(value, now)
@@ -135,19 +155,29 @@ class _Compiler:
 
     def select_list(self, node: tree.MultiSelectList) -> Evaluator:
         items = [self.compile(item) for item in node.items]
-        return lambda value, now: None if value is None else [item(value, now) for item in items]
+        return self._made(node, lambda value, now: None if value is None else [item(value, now) for item in items])
 
     def select_hash(self, node: tree.MultiSelectHash) -> Evaluator:
         pairs = [(name, self.compile(part)) for name, part in node.pairs]
-        return lambda value, now: None if value is None else {name: part(value, now) for name, part in pairs}
+        return self._made(
+            node, lambda value, now: None if value is None else {name: part(value, now) for name, part in pairs}
+        )
+
+    def _made(self, node: tree.Node, closure: Evaluator) -> Evaluator:
+        return asking.without_nulls(closure, self.written(node)) if self._as_condition else closure
 
     def reference(self, node: tree.Reference) -> Evaluator:
         body = Body(self.compile(node.body), tree.weight(node.body))
         return lambda _, __: body
 
     def call(self, node: tree.Call) -> Evaluator:
-        arguments = [self.compile(argument) for argument in node.arguments]
-        return call(node, arguments, self._text[node.start : node.end])
+        wanted = asking.WANTS_A_VALUE.get(node.name, ()) if self._as_condition else ()
+        arguments = [
+            self.required(argument) if place in wanted else self.compile(argument)
+            for place, argument in enumerate(node.arguments)
+        ]
+        closure = call(node, arguments, self.written(node))
+        return self._made(node, closure) if node.name == "map" else closure
 
 
 _COMPILERS: Final[dict[type[tree.Node], Callable[[_Compiler, Any], Evaluator]]] = {

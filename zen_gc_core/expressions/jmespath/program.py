@@ -25,16 +25,18 @@ class JMESProgram:
     Args:
         source: The text.
         root: Its tree, checked.
+        as_condition: Whether it decides about an object.
     """
 
-    __slots__ = ("_evaluate", "reads", "root", "source")
+    __slots__ = ("_evaluate", "as_condition", "reads", "root", "source")
 
-    def __init__(self, source: str, root: Node) -> None:
+    def __init__(self, source: str, root: Node, *, as_condition: bool = False) -> None:
         self.source = source
         self.root = root
+        self.as_condition = as_condition
         self.reads = fields_read(root)
         """The fields it reads, as paths from the document's root; ``()`` stands for the whole document."""
-        self._evaluate = evaluator(root, source)
+        self._evaluate = evaluator(root, source, as_condition=as_condition)
 
     def __call__(self, document: Any, now: datetime | None = None) -> Any:
         """Evaluate the expression.
@@ -56,11 +58,13 @@ class JMESProgram:
         return f"JMESProgram({self.source!r})"
 
 
-def compile_jmespath(text: str) -> JMESProgram:
+def compile_jmespath(text: str, *, as_condition: bool = False) -> JMESProgram:
     """Compile a JMESPath expression.
 
     Args:
         text: The expression: at most 4 KiB, 1000 nodes, nested at most 40 deep.
+        as_condition: Whether it decides about an object. Comparing with what is not there, and ``!`` of a text, then
+            raise ``OpenQuestionError``, where the language compares with null, and calls ``""`` false.
 
     Returns:
         The compiled expression.
@@ -71,7 +75,7 @@ def compile_jmespath(text: str) -> JMESProgram:
     """
     root = build(text)
     check(root, text)
-    return JMESProgram(text, root)
+    return JMESProgram(text, root, as_condition=as_condition)
 
 
 def run(evaluate: Evaluator, document: Any, now: datetime | None) -> Any:

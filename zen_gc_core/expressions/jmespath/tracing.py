@@ -54,7 +54,7 @@ def trace(program: JMESProgram, document: Any, now: datetime | None = None) -> l
         large objects the first 500 are kept.
     """
     recorder = _Recorder(program.source)
-    evaluate = evaluator(program.root, program.source, recorder.watch)
+    evaluate = evaluator(program.root, program.source, recorder.watch, as_condition=program.as_condition)
     value, error = None, None
     try:
         value = run(evaluate, document, now)

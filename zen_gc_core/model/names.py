@@ -9,8 +9,6 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from zen_gc_core.engine.parsing.spelling import shown
-
 _DNS_LABEL: Final = re.compile(r"[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?", re.ASCII)
 _DNS_SUBDOMAIN: Final = re.compile(r"[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*", re.ASCII)
 _LABEL_NAME: Final = re.compile(r"(?:[A-Za-z0-9][-A-Za-z0-9_.]{0,61})?[A-Za-z0-9]", re.ASCII)
@@ -19,6 +17,13 @@ _KIND: Final = re.compile(r"[A-Za-z](?:[-A-Za-z0-9]{0,61}[A-Za-z0-9])?", re.ASCI
 _GLOB: Final = re.compile(r"[*?\[]")
 _NAMESPACE_GLOB: Final = re.compile(r"(?:[-a-z0-9*?]|\[!?[-a-z0-9]+\])+", re.ASCII)
 _NAME_GLOB: Final = re.compile(r"[^/%\s\x00-\x1f\x7f]+")
+
+_LONGEST_KEY: Final = 64
+
+
+def shown(text: str) -> str:
+    """Text of the user in quotes, on one line and no longer than a glance; what cannot be printed is escaped."""
+    return repr(text) if len(text) <= _LONGEST_KEY else f"{text[:_LONGEST_KEY]!r}…"
 
 
 def is_glob(text: str) -> bool:
@@ -92,3 +97,9 @@ def kind_fault(text: str) -> str | None:
     if _KIND.fullmatch(text):
         return None
     return f"{shown(text)} is no kind: at most 63 letters and digits, such as ConfigMap"
+
+
+def group_of(api_version: str) -> str:
+    """The API group of an apiVersion; empty for the core group."""
+    group, slash, _ = api_version.rpartition("/")
+    return group if slash else ""
