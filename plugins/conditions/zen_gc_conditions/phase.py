@@ -53,7 +53,8 @@ def _compile(config: list[str], build: Build) -> Compiled[bool]:
         return phase_of(candidate) in wanted
 
     def explain(candidate: Candidate, _run: Run) -> str:
-        return f"phase is {phase_of(candidate)}, not {asked}"
+        phase = phase_of(candidate)
+        return f"phase is {phase if phase.isprintable() else repr(phase)}, not {asked}"
 
     return Compiled(
         holds, reads=("status.phase", "status.conditions") if with_jobs else ("status.phase",), explain=explain
