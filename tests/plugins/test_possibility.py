@@ -458,11 +458,10 @@ def of_kind(kind):
     return {**obj, "spec": {"items": [{"state": {}}]}} if kind == WIDGET else obj
 
 
-@pytest.mark.parametrize(
-    ("language", "text", "kind", "wanted", "why"), EXPRESSIONS, ids=[f"{row[0]}: {row[1]}" for row in EXPRESSIONS]
-)
-def test_an_expression_is_refused_told_open_or_decided(language, text, kind, wanted, why, vocabulary):
+@pytest.mark.parametrize("row", EXPRESSIONS, ids=[f"{row[0]}: {row[1]}" for row in EXPRESSIONS])
+def test_an_expression_is_refused_told_open_or_decided(row, vocabulary):
     """On an object of the kind that has no labels, annotations or owners."""
+    language, text, kind, wanted, why = row
     if why is None:
         compilation = compile_policy(parse_policy(policy({language: text}, kind)), vocabulary)
         assert compilation.errors == ()
