@@ -48,7 +48,7 @@ _TYPES: Final = {
     "nothing": "dyn",
 }
 _JSON: Final = ("string", "int", "double", "bool", "list", "map", "null_type")
-_NO_JSON: Final = frozenset({"timestamp", "duration", "bytes"})
+_NO_JSON: Final = frozenset({"timestamp", "duration"})
 _PARTS: Final = frozenset({"contains", "startsWith", "endsWith"})
 _ABSENT: Final = object()
 
@@ -149,7 +149,7 @@ class _Reader:
             case Call():
                 return self._call(node, scope, polarity)
             case Comprehension():
-                self._comprehension(node, scope, polarity)
+                return self._comprehension(node, scope, polarity)
             case Bind(variable=variable, value=value, body=body):
                 inner = {**scope, variable: self.visit(value, scope, Polarity.EITHER)}
                 return self.visit(body, inner, polarity)
@@ -234,6 +234,10 @@ class _Reader:
     # --- operators
 
     def _binary(self, node: Binary, scope: Mapping[str, _Known], polarity: Polarity) -> None:
+        if node.operator in ("==", "!=") and isinstance(node.left, ListDisplay) and isinstance(node.right, ListDisplay):
+            for item, beside in zip(node.left.items, node.right.items, strict=False):
+                self._binary(Binary(node.span, node.operator, item.value, beside.value), scope, Polarity.EITHER)
+            return
         left, right = self.visit(node.left, scope, Polarity.EITHER), self.visit(node.right, scope, Polarity.EITHER)
         for one, other, other_node in ((left, right, node.right), (right, left, node.left)):
             self._check_side(node, one, other, other_node, polarity)
@@ -243,9 +247,10 @@ class _Reader:
     def _check_side(self, node: Binary, known: _Known, other: _Known, other_node: Node, polarity: Polarity) -> None:
         operator = node.operator
         if known.of_json and other.type in _NO_JSON and operator != "in":
-            wrap = other.type if other.type != "bytes" else "bytes"
+            wrapped = f"{other.type}({known.where})"
             self._refuse(
-                node, f"{known.where} is JSON, which has no {other.type}s: wrap it in {wrap}(…), {wrap}({known.where})"
+                node,
+                f"{known.where} is JSON, in which nothing is a {other.type}: wrap it in {other.type}(…), {wrapped}",
             )
         if known.shape is None or known.optional:
             return
@@ -302,6 +307,8 @@ class _Reader:
         if node.receiver is not None and known and known[0].optional:
             return self._of_optional(node, known[0], arguments[1:])
         overloads = self._checked.calls[node]
+        if overloads.name == "dyn" and known:
+            return known[0]  # it hides a type from the checker, and changes no value
         types = [self._possible_types(each) for each in known]
         if all(overloads.result_type(each) is None for each in _combinations(types)):
             said = ", ".join(f"{each.where} is {_worded(each.type)}" for each in known if each.shape is not None)
@@ -323,7 +330,7 @@ class _Reader:
             return _UNKNOWN if value is _ABSENT else self._unwrapped(known, value)
         return _Known("bool" if node.function == "hasValue" else "optional" if node.function == "or" else "dyn")
 
-    def _comprehension(self, node: Comprehension, scope: Mapping[str, _Known], polarity: Polarity) -> None:
+    def _comprehension(self, node: Comprehension, scope: Mapping[str, _Known], polarity: Polarity) -> _Known:
         source = self.visit(node.source, scope, Polarity.EITHER)
         inner = {**scope, **dict.fromkeys(node.variables, _UNKNOWN)}
         inner |= dict(zip(node.variables, self._walked(source, len(node.variables)), strict=False))
@@ -333,7 +340,12 @@ class _Reader:
             )
         if node.condition is not None:
             self.visit(node.condition, inner, Polarity.EITHER)
-        self.visit(node.body, inner, polarity if node.macro in ("all", "exists") else Polarity.EITHER)
+        body = self.visit(node.body, inner, polarity if node.macro in ("all", "exists") else Polarity.EITHER)
+        if node.macro == "filter" and source.shape is not None and source.shape.sort == "list":
+            return source
+        if node.macro == "map" and body.of_json:
+            return replace(body, type="list", shape=Shape("list", f"the list of {body.where}", inside=body.shape))
+        return _Known(self._checked.types[node])
 
     def _walked(self, source: _Known, variables: int) -> list[_Known]:
         shape = source.shape

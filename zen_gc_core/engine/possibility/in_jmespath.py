@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
@@ -26,6 +27,9 @@ _KINDS: Final[dict[str, Kind]] = {
     "map": "object",
     "object": "object",
 }
+_BRACKETED: Final = re.compile(r"\['([^']*)'\]")
+"""A key in a message as field paths and CEL write it; JMESPath writes it in double quotes."""
+
 _WORDS: Final = frozenset({"true", "false", "null"})
 _PARTS: Final = frozenset({"contains", "starts_with", "ends_with"})
 
@@ -134,6 +138,8 @@ class _Reader:
         name = node.names[0]
         if fault := root_fault(self._root, name):
             self.findings.refuse(node.start, fault)
+        if name in _WORDS and len(node.names) == 1 and self._is_bare(node):
+            self.findings.refuse(node.start, self._bare(name))
         if odd := unusual(self._root, name):
             self.findings.warn(odd)
 
@@ -143,7 +149,7 @@ class _Reader:
         try:
             shape = below(here.shape, step, here.where)
         except ImpossibleError as wrong:
-            self.findings.refuse(node.start, str(wrong))
+            self.findings.refuse(node.start, _BRACKETED.sub(r'."\1"', str(wrong)))
         return _Known(shape, _joined(here.where, step))
 
     def _projection(self, node: tree.Projection | tree.FilterProjection, here: _Known) -> _Known:
@@ -186,10 +192,19 @@ class _Reader:
         for known, other in ((left, right), (right, left)):
             if other.literal and (fault := self._fault(node, known, other.literal[0])) is not None:
                 self.findings.never(node.start, fault, wanted)
+        self._elements(node, here, left, right)
         sorts = {known.shape.sort for known in (left, right) if not known.literal and not known.others}
         if len(sorts) == 2 and not sorts & {"anything", "nothing"} and sorts != {"map", "object"}:
             kinds = " and ".join(NAMES[sort] for sort in sorted(sorts))
             self.findings.refuse(node.start, f"{kinds} never compare")
+
+    def _elements(self, node: tree.Comparison, here: _Known, left: _Known, right: _Known) -> None:
+        """Hold the elements of ``[a, b]`` against those of a literal list beside it."""
+        for items, other in ((node.left, right), (node.right, left)):
+            if isinstance(items, tree.MultiSelectList) and other.literal and isinstance(other.literal[0], list):
+                for item, value in zip(items.items, other.literal[0], strict=False):
+                    if (fault := unequal(self.visit(item, here, Polarity.EITHER).shape, value)) is not None:
+                        self.findings.never(node.start, fault, Polarity.EITHER)
 
     def _fault(self, node: tree.Comparison, known: _Known, value: Any) -> Fault | None:
         if value is None or value in known.others:

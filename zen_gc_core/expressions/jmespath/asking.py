@@ -57,7 +57,23 @@ def required_path(node: tree.Path, text: str) -> Evaluator:
     """The closure of fields in a row that must be there; as ``required``, in one call."""
     names = node.names
     missing = f"{shown(text[node.start : node.end])} is missing"
+    return _two(*names, missing) if len(names) == 2 else _many(names, missing)
 
+
+def _two(outer: str, inner: str, missing: str) -> Evaluator:
+    def field_of_field(value: Any, _: datetime | None) -> Any:
+        if type(value) is dict:
+            value = value.get(outer)
+            if type(value) is dict:
+                value = value.get(inner)
+                if value is not None:
+                    return value
+        raise OpenQuestionError(missing)
+
+    return field_of_field
+
+
+def _many(names: tuple[str, ...], missing: str) -> Evaluator:
     def field(value: Any, _: datetime | None) -> Any:
         for name in names:
             if type(value) is not dict:
@@ -95,29 +111,56 @@ def negation(operand: Evaluator, written: str) -> Evaluator:
     return negated
 
 
-def together(operands: Sequence[Evaluator], *, decisive: bool) -> Evaluator:
-    """The closure of ``||`` (decisive: true) or ``&&``: one that decides, decides whatever another leaves open."""
+def either(operands: Sequence[Evaluator]) -> Evaluator:
+    """The closure of ``||``: one that is true decides, whatever another leaves open."""
     *others, last = operands
+    in_doubt = _in_doubt(operands, decisive=True)
 
-    def combined(value: Any, now: datetime | None) -> Any:
-        doubt: OpenQuestionError | None = None
-        for operand in others:
-            try:
+    def first_true(value: Any, now: datetime | None) -> Any:
+        try:
+            for operand in others:
                 found = operand(value, now)
+                if found or type(found) in NUMBERS:
+                    return found
+        except OpenQuestionError:
+            return in_doubt(value, now)
+        return last(value, now)
+
+    return first_true
+
+
+def both(operands: Sequence[Evaluator]) -> Evaluator:
+    """The closure of ``&&``: one that is false decides, whatever another leaves open."""
+    *others, last = operands
+    in_doubt = _in_doubt(operands, decisive=False)
+
+    def first_false(value: Any, now: datetime | None) -> Any:
+        try:
+            for operand in others:
+                found = operand(value, now)
+                if not found and type(found) not in NUMBERS:
+                    return found
+        except OpenQuestionError:
+            return in_doubt(value, now)
+        return last(value, now)
+
+    return first_false
+
+
+def _in_doubt(operands: Sequence[Evaluator], *, decisive: bool) -> Evaluator:
+    """The answer where an operand is open: another that is the decisive boolean, and nothing less."""
+
+    def decided(value: Any, now: datetime | None) -> Any:
+        doubt: OpenQuestionError | None = None
+        for operand in operands:
+            try:
+                if operand(value, now) is decisive:
+                    return decisive
             except OpenQuestionError as error:
                 doubt = doubt or error
-                continue
-            if doubt is None:
-                if (bool(found) or type(found) in NUMBERS) is decisive:
-                    return found
-            elif found is decisive:
-                return found
-        found = last(value, now)
-        if doubt is None or found is decisive:
-            return found
-        raise doubt
+        raise doubt or OpenQuestionError("an operand is open")
 
-    return combined
+    return decided
 
 
 def without_nulls(evaluate: Evaluator, written: str) -> Evaluator:

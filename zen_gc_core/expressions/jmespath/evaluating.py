@@ -116,7 +116,7 @@ class _Compiler:
 
     def either(self, node: tree.Or) -> Evaluator:
         if self._as_condition:
-            return asking.together([self.compile(operand) for operand in node.operands], decisive=True)
+            return asking.either([self.compile(operand) for operand in node.operands])
         *operands, last = [self.compile(operand) for operand in node.operands]
 
         def first_true(value: Any, now: datetime | None) -> Any:
@@ -130,7 +130,7 @@ class _Compiler:
 
     def both(self, node: tree.And) -> Evaluator:
         if self._as_condition:
-            return asking.together([self.compile(operand) for operand in node.operands], decisive=False)
+            return asking.both([self.compile(operand) for operand in node.operands])
         *operands, last = [self.compile(operand) for operand in node.operands]
 
         def first_false(value: Any, now: datetime | None) -> Any:
