@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test hostile lint fix check coverage bench fuzz mistakes apiserver crds docs lock clean
+.PHONY: help demo test hostile host lint fix check coverage bench fuzz mistakes apiserver crds docs lock clean
 
 help:  ## Show this list.
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -40,6 +40,9 @@ bench: $(VENV)/dev  ## Print every figure, as ratios in one run.
 fuzz: $(VENV)/dev  ## Feed the expression compilers from a coverage-guided fuzzer.
 	@$(BIN)/python tests/conformance/cel/fuzz_atheris.py -max_total_time=300
 	@$(BIN)/python tests/conformance/jmespath/fuzz_atheris.py -max_total_time=300
+
+host: $(VENV)/dev  ## End the controller at 200 moments by SIGTERM and 50 by SIGKILL, on hosts that fail it.
+	@ZEN_GC_SIGTERMS=200 ZEN_GC_SIGKILLS=50 $(BIN)/python -m pytest -n auto -rs tests/proof/host
 
 mistakes: $(VENV)/dev  ## Write policies with one mistake each for MINUTES=60, and print what they would take.
 	@$(BIN)/python -m tests.proof.mistakes --minutes $(or $(MINUTES),60)
