@@ -28,6 +28,11 @@ _VALUES = {
 }
 
 
+def value_of(kind: str, path: str) -> Any:
+    """A value that a field of a kind can have."""
+    return "Lost" if kind == "PersistentVolumeClaim" and path == "status.phase" else _VALUES[path]
+
+
 def make(random: random.Random, name: str) -> dict[str, Any]:
     """A policy in namespace ``shop``."""
     kind = random.choice(list(API_VERSIONS))
@@ -104,7 +109,7 @@ def _condition(random: random.Random, kind: str) -> dict[str, Any]:
             ]
         },
         {"fields": [{"path": "metadata.ownerReferences", "operator": "DoesNotExist"}]},
-        {"fields": [{"path": path, "operator": random.choice(["Equals", "NotEquals"]), "value": _VALUES[path]}]},
+        {"fields": [{"path": path, "operator": random.choice(["Equals", "NotEquals"]), "value": value_of(kind, path)}]},
         {"olderThan": random.choice(["1h", "7d"])},
         {"owner": random.choice(["none", {"kind": "Job", "apiVersion": "batch/v1"}, {"kind": "Workflow"}])},
         {"cel": random.choice(_cel(label, value, annotation, kind))},
