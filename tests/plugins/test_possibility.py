@@ -494,6 +494,28 @@ def test_a_configuration_is_refused_told_open_or_decided(document, wanted, why, 
     assert (found, why in said) == (wanted, True), said
 
 
+@pytest.mark.parametrize(
+    ("conditions", "wanted", "why"),
+    [
+        ({"cel": "!!has(object.metadata.ownerReferences)"}, REFUSED, "!! is no negation"),
+        ({"jmespath": "!!starts_with(metadata.name, 'keep-')"}, REFUSED, "!! is no negation"),
+        ({"jmespath": "metadata.labels.null == `null`"}, REFUSED, "null in a path is a field of that name"),
+        ({"jmespath": 'metadata.labels."null" == `null`'}, True, ""),
+        ({"fields": [{"path": "data.mode", "operator": "NotEquals", "value": "'on'"}]}, REFUSED, "write 'on'"),
+        ({"fields": [{"path": "data.mode", "operator": "NotIn", "values": ["on "]}]}, REFUSED, "white space around 'on'"),
+        ({"fields": [{"path": "data.mode", "value": "`on`"}]}, WARNED, "write 'on'"),
+        ({"none": [{"fields": [{"path": "data.mode", "value": '"on"'}]}]}, REFUSED, "write 'on'"),
+        ({"cel": "has(object.data) && object.data.mode != '\"on\"'"}, REFUSED, "write 'on'"),
+        ({"hasLabels": [{"key": "object.app", "operator": "DoesNotExist"}]}, REFUSED, "write 'app'"),
+        ({"hasAnnotations": [{"key": "object.acme.com/keep", "operator": "NotEquals", "value": "x"}]}, REFUSED, "write 'acme.com/keep'"),
+    ],
+)  # fmt: skip
+def test_what_a_program_that_makes_mistakes_has_found(conditions, wanted, why, vocabulary):
+    """Quotes and white space inside of values, paths in keys, doubled negations."""
+    found, said = outcome(policy(conditions), {**BARE, "data": {"mode": "off"}}, vocabulary)
+    assert (found, why in said) == (wanted, True), said
+
+
 def test_the_table_is_long():
     """At least 200 expressions and configurations, negative and positive."""
     wanted = [row[3] for row in EXPRESSIONS] + [row[1] for row in CONFIGURATIONS]

@@ -174,6 +174,8 @@ def unequal(shape: Shape, value: Any, *, loosely: bool = False) -> Fault | None:
     Returns:
         The fault; None where something may be equal.
     """
+    if isinstance(value, str) and shape.sort in ("anything", "text") and (odd := _odd_ends(value)):
+        return Fault(odd, by_type=False)
     if shape.sort in ("anything", "nothing"):
         return None
     if shape.sort == "text":
@@ -187,6 +189,16 @@ def unequal(shape: Shape, value: Any, *, loosely: bool = False) -> Fault | None:
     if shape.sort == "boolean" and (isinstance(value, bool) or (loosely and value in ("true", "false"))):
         return None
     return Fault(f"{shape.what} is {NAMES[shape.sort]} and never equals {spelt(value)}", by_type=True)
+
+
+def _odd_ends(value: str) -> str | None:
+    """What is odd about the ends of a text: quotes that became a part of it, white space that nobody sees."""
+    bare = value.strip()
+    if bare and bare != value:
+        return f"the white space around {_quoted(bare)} is part of the value"
+    if len(value) > 2 and value[0] == value[-1] and value[0] in "'\"`":
+        return f"the quotes inside {spelt(value)} are part of the value: write {_quoted(value[1:-1])}"
+    return None
 
 
 def _unequal_text(shape: Shape, value: Any, *, loosely: bool) -> Fault | None:

@@ -85,6 +85,9 @@ def _check_possible(requirement: Requirement, operator: str, where: str, build: 
     if requirement.key.startswith(prefix):
         key = requirement.key.removeprefix(prefix)
         build.never(f"{path}.key", f"asks for a key of that whole name: write '{key}'", negated=negated)
+    elif requirement.key.startswith(("object.", "$.", "metadata.")):
+        key = requirement.key.partition(".")[2]
+        build.never(f"{path}.key", f"asks for a key of that whole name, path and all: write '{key}'", negated=negated)
     if where != "labels":
         return
     single = requirement.value is not None

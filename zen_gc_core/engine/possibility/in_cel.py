@@ -133,6 +133,8 @@ class _Reader:
                 self._below(node, self.visit(operand, scope, Polarity.EITHER), field, polarity=polarity)
             case Index():
                 return self._index(node, scope)
+            case Unary(operator="!", operand=Unary(operator="!")):
+                self._refuse(node, "!! is no negation: write ! once, or leave both out")
             case Unary(operator=operator, operand=operand):
                 known = self.visit(operand, scope, polarity.reversed if operator == "!" else Polarity.EITHER)
                 if unary_type(operator, known.type) is None:

@@ -107,6 +107,8 @@ class _Reader:
                 return here
             case tree.Comparison():
                 self._comparison(node, here, polarity)
+            case tree.Not(operand=tree.Not()):
+                self.findings.refuse(node.start, "!! is no negation: write ! once, or leave both out")
             case tree.Not(operand=operand):
                 self._negation(operand, self.visit(operand, here, polarity.reversed))
             case tree.Or(operands=operands):
@@ -140,6 +142,11 @@ class _Reader:
             self.findings.refuse(node.start, fault)
         if name in _WORDS and len(node.names) == 1 and self._is_bare(node):
             self.findings.refuse(node.start, self._bare(name))
+        for word in _WORDS & set(node.names[1:]):
+            if f'"{word}"' not in self._written(node):
+                self.findings.refuse(
+                    node.start, f'{word} in a path is a field of that name: "{word}", if that is meant'
+                )
         if odd := unusual(self._root, name):
             self.findings.warn(odd)
 
