@@ -10,12 +10,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from zen_gc_core import hookspecs
+from zen_gc_core.errors import InputError
 from zen_gc_core.model.finishing import BUILT_IN, Finishing
 from zen_gc_core.model.plan import Veto
 from zen_gc_core.model.requests import Delete, Mark
 from zen_gc_core.model.scaling import Scale
 from zen_gc_core.offering import KINDS, OWN_DISTRIBUTION, Offer, Offered
-from zen_gc_core.texts import one_line
+from zen_gc_core.texts import did_you_mean, one_line
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
@@ -37,6 +38,7 @@ __all__ = [
     "Vocabulary",
     "installed_entry_points",
     "load_plugins",
+    "refuse_unknown",
 ]
 
 _LONGEST_DESCRIPTION: Final = 400
@@ -182,6 +184,23 @@ def load_plugins(entry_points: Iterable[EntryPoint], *, disabled: Collection[str
     for point in entry_points:
         loading.take(point, disabled=point.name in disabled)
     return loading.finish()
+
+
+def refuse_unknown(entry_points: Iterable[EntryPoint], disabled: Iterable[str]) -> None:
+    """Refuse to switch off what is not there: its name is misspelt, and what was meant would run.
+
+    Args:
+        entry_points: What is installed.
+        disabled: The names of what is to be switched off.
+
+    Raises:
+        InputError: One of them is not installed.
+    """
+    known = sorted({point.name for point in entry_points})
+    for name in disabled:
+        if name not in known:
+            hint = did_you_mean(name, known) or f" (installed: {', '.join(known) or 'none'})"
+            raise InputError(f"--disable-plugin {one_line(name, 80)}: there is no plugin of this name{hint}")
 
 
 class _Loading:

@@ -112,6 +112,63 @@ POLICIES: list[tuple[str, list[str]]] = [
     ),
 ]
 
+TARGET = "apiVersion: v1, kind: Pod"
+MISPLACED: list[tuple[str, str]] = [
+    (
+        f"spec:\n  targetResources: [{{{TARGET}, labelSelector: {{app: web, tier: a}}}}]\n  ttl: {{immediate: true}}\n",
+        "5: spec.targetResources[0].labelSelector: unknown field 'app': write matchLabels: {app: web, tier: a}",
+    ),
+    (
+        f"spec:\n  targetResources: [{{{TARGET}, labelSelector: 'app=web,tier=a'}}]\n  ttl: {{immediate: true}}\n",
+        (
+            "5: spec.targetResources[0].labelSelector: must be an object, not 'app=web,tier=a': "
+            "write matchLabels: {app: web, tier: a}"
+        ),
+    ),
+    (
+        (
+            f"spec:\n  targetResources: [{{{TARGET}, fieldSelector: {{status.phase: Failed}}}}]\n"
+            "  ttl: {immediate: true}\n"
+        ),
+        (
+            "5: spec.targetResources[0].fieldSelector: unknown field 'status.phase': "
+            "write matchFields: {status.phase: Failed}"
+        ),
+    ),
+    (
+        f"spec:\n  targetResources: [{{{TARGET}}}]\n  ttl: {{immediate: true}}\n  conditions: {{phase: Failed}}\n",
+        "7: spec.conditions.phase: must be a list, not 'Failed': write [Failed]",
+    ),
+    (
+        f"spec:\n  targetResources: [{{{TARGET}}}]\n  ttl: {{immediate: true}}\n  dryRun: true\n",
+        "4: spec: unknown field 'dryRun'; it belongs in spec.behavior",
+    ),
+    (
+        f"spec:\n  targetResources: [{{{TARGET}, conditions: {{phase: [Failed]}}}}]\n  ttl: {{immediate: true}}\n",
+        "5: spec.targetResources[0]: unknown field 'conditions'; it belongs in spec",
+    ),
+    (
+        f"spec:\n  targetResources: [{{{TARGET}}}]\n  ttl: {{immediate: true}}\n  maxObjects: 5\n",
+        "4: spec: unknown field 'maxObjects'; it belongs in spec.behavior.breaker",
+    ),
+    (
+        f"spec:\n  targetResources: [{{{TARGET}}}]\n  ttl: {{immediate: true}}\n  labelSelector: {{}}\n",
+        "4: spec: unknown field 'labelSelector'; it belongs in an entry of spec.targetResources",
+    ),
+    (
+        f"spec:\n  targetResources: [{{{TARGET}}}]\n  ttl: {{immediate: true}}\n  conditions: {{afterCreation: 1h}}\n",
+        "7: spec.conditions: unknown 'afterCreation'; it belongs in spec.ttl",
+    ),
+    (
+        f"spec:\n  targetResources: [{{{TARGET}}}]\n  ttl: {{phase: [Failed]}}\n",
+        "6: spec.ttl: unknown 'phase'; it belongs in spec.conditions",
+    ),
+    (
+        f"spec:\n  targetResources: [{{{TARGET}}}]\n  afterCreation: 1h\n  ttl: {{immediate: true}}\n",
+        "4: spec: unknown field 'afterCreation'; it belongs in spec.ttl",
+    ),
+]
+
 METADATA: list[tuple[dict[str, Any], str]] = [
     ({}, "no expiry can be told: it has no metadata.creationTimestamp"),
     ({"creationTimestamp": None}, "no expiry can be told: it has no metadata.creationTimestamp"),
@@ -200,6 +257,22 @@ def test_all_problems_of_a_policy_are_told_each_on_its_line(
         assert (policy["valid"], len(policy["errors"]), policy["decisions"]) == (False, len(lines), [])
 
 
+@pytest.mark.parametrize(("spec", "line"), MISPLACED, ids=range(len(MISPLACED)))
+def test_what_stands_in_the_wrong_place_says_where_it_belongs(tmp_path: Path, spec: str, line: str) -> None:
+    """What was written, where, and what to write instead; one line a mistake."""
+    (tmp_path / "policy.yaml").write_text(HEAD + spec)
+    assert zen_gc("validate", "-f", "policy.yaml", cwd=tmp_path).errors == [f"policy.yaml:{line}"]
+
+
+def test_the_targets_of_other_tools_are_ours(tmp_path: Path) -> None:
+    """Beside what is missing then."""
+    (tmp_path / "policy.yaml").write_text(f"{HEAD}spec:\n  targets: [{{{TARGET}}}]\n  ttl: {{immediate: true}}\n")
+    assert zen_gc("validate", "-f", "policy.yaml", cwd=tmp_path).errors == [
+        "policy.yaml:4: spec: unknown field 'targets'; did you mean 'targetResources'?",
+        "policy.yaml:4: spec.targetResources: is missing: a policy needs targets",
+    ]
+
+
 @pytest.mark.parametrize(("metadata", "because"), METADATA, ids=range(len(METADATA)))
 @pytest.mark.parametrize("form", ["json", "list"])
 def test_an_object_of_which_nothing_can_be_told_is_kept(
@@ -234,15 +307,61 @@ def test_an_object_of_which_nothing_can_be_told_is_kept(
 
 @pytest.mark.parametrize(
     "now",
-    ["yesterday", "", "2026-01-01", "2026-01-01T00:00:00", "2026-02-30T00:00:00Z", "99999-01-01T00:00:00Z", "0"],
+    ["yesterday", "", "2026-13-01", "2026-01-01T00:00:00", "2026-02-30T00:00:00Z", "99999-01-01T00:00:00Z", "0"],
 )
 def test_an_instant_that_is_none_is_one_line(tmp_path: Path, now: str) -> None:
-    """A date, or a time without a zone, is no instant."""
+    """A time without a zone is no instant, nor is a date that does not exist."""
     (tmp_path / "policy.yaml").write_text(POLICY)
     (tmp_path / "object.yaml").write_text(OBJECT)
     ran = zen_gc("plan", "-f", ".", "--now", now, cwd=tmp_path)
     assert (ran.code, ran.out, len(ran.errors)) == (2, "", 1)
     assert ran.err.startswith(f"--now: '{now}' is not a")
+
+
+def test_a_date_is_its_midnight(tmp_path: Path) -> None:
+    """In UTC, as everywhere in a policy."""
+    (tmp_path / "policy.yaml").write_text(POLICY)
+    (tmp_path / "object.yaml").write_text(OBJECT)
+    ran = zen_gc("plan", "-f", ".", "--now", "2026-01-01", cwd=tmp_path)
+    assert (ran.code, ran.out.splitlines()[0]) == (0, "At 2026-01-01T00:00:00Z:")
+
+
+@pytest.mark.parametrize("command", ["plan", "validate"])
+@pytest.mark.parametrize(
+    ("arguments", "line"),
+    [
+        (
+            ["--allow-resource", "foo"],
+            "--allow-resource foo: is no protected kind (nothing has to be allowed for others)",
+        ),
+        (
+            ["--allow-resource", "namespace"],
+            (
+                "--allow-resource namespace: is no protected kind; did you mean 'namespaces'? "
+                "(nothing has to be allowed for others)"
+            ),
+        ),
+        (["--allow-resource", "jobs.batch"], "--allow-resource jobs.batch: is no protected kind"),
+        (["--disable-plugin", "tll"], "--disable-plugin tll: there is no plugin of this name; did you mean 'ttl'?"),
+        (
+            ["--disable-plugin", "x"],
+            "--disable-plugin x: there is no plugin of this name (installed: actions, conditions, ",
+        ),
+    ],
+)
+def test_a_name_that_is_not_there_is_no_switch(tmp_path: Path, command: str, arguments: list[str], line: str) -> None:
+    """Misspelt, it would switch nothing, in silence."""
+    (tmp_path / "policy.yaml").write_text(POLICY)
+    (tmp_path / "object.yaml").write_text(OBJECT)
+    ran = zen_gc(command, "-f", ".", *arguments, cwd=tmp_path)
+    assert (ran.code, ran.out, len(ran.errors)) == (2, "", 1)
+    assert ran.err.startswith(line)
+
+
+def test_the_kind_of_an_api_server_of_its_own_may_be_allowed(tmp_path: Path) -> None:
+    """Only a cluster knows which there are."""
+    (tmp_path / "policy.yaml").write_text(POLICY)
+    assert zen_gc("validate", "-f", ".", "--allow-resource", "pods.metrics.k8s.io", cwd=tmp_path).code == 0
 
 
 @pytest.mark.parametrize("content", ["", "kind: [", "\x00", "{", "[]", "5"])

@@ -19,7 +19,7 @@ from zen_gc_core.errors import ExpressionSyntaxError, InputError, Undecided
 from zen_gc_core.keywords import Run
 from zen_gc_core.model.polarity import Polarity
 from zen_gc_core.model.policy import NAMESPACED, PolicyReference
-from zen_gc_core.texts import placed, visible
+from zen_gc_core.texts import counted, placed, visible
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -224,11 +224,15 @@ def _document(answer: _Answer, trace: bool) -> dict[str, Any]:  # noqa: FBT001  
     return shown
 
 
+def _costing(cost: Cost) -> str:
+    return f"{counted(cost.steps, 'step')}, {counted(cost.bytes, 'byte')}"
+
+
 def _show(answer: _Answer, *, trace: bool) -> None:
     candidate, yielded = answer.candidate, answer.yielded
     place = visible(placed(candidate.namespace, candidate.name))
     value = "" if yielded.error is not None else f"{_short(yielded.value)} ({yielded.kind}), "
-    cost = f"  [{yielded.cost.steps} steps, {yielded.cost.bytes} bytes]" if yielded.cost else ""
+    cost = f"  [{_costing(yielded.cost)}]" if yielded.cost and (yielded.cost.steps or yielded.cost.bytes) else ""
     click.echo(f"{candidate.kind} {place}: {value}{visible(answer.verdict)}{cost}")
     if answer.second is not None:
         _show_second(answer, answer.second)

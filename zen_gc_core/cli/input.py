@@ -15,7 +15,7 @@ from zen_gc_core.engine.parsing import parse_policy
 from zen_gc_core.errors import InputError
 from zen_gc_core.model.candidate import Candidate
 from zen_gc_core.model.policy import NAMESPACED
-from zen_gc_core.plugins import Plugins, installed_entry_points, load_plugins
+from zen_gc_core.plugins import Plugins, installed_entry_points, load_plugins, refuse_unknown
 from zen_gc_core.texts import visible
 
 if TYPE_CHECKING:
@@ -74,8 +74,14 @@ def as_candidate(document: Document) -> Candidate:
 
 
 def load_installed(allowing: Allowing) -> Plugins:
-    """Load the installed plugins; a quarantined one is a warning on standard error."""
-    plugins = load_plugins(installed_entry_points(), disabled=allowing.disable_plugin)
+    """Load the installed plugins; a quarantined one is a warning on standard error.
+
+    Raises:
+        InputError: A plugin that is to be switched off (``--disable-plugin``) is not there.
+    """
+    points = installed_entry_points()
+    refuse_unknown(points, allowing.disable_plugin)
+    plugins = load_plugins(points, disabled=allowing.disable_plugin)
     for plugin in plugins.quarantined:
         click.echo(
             f"warning: plugin '{plugin.name}' of {plugin.distribution} {plugin.version} is quarantined: {plugin.failure}",

@@ -83,15 +83,15 @@ def _rewritten(ctx: click.Context, argument: str, switches: Mapping[str, click.O
 
 
 def instant_of(text: str | None) -> datetime:
-    """The instant that ``--now`` gives; without one, the clock's.
+    """The instant that ``--now`` gives, a date being its midnight in UTC; without one, the clock's.
 
     Raises:
-        InputError: The text is no RFC 3339 time.
+        InputError: The text is neither an RFC 3339 time nor a date.
     """
     if text is None:
         return datetime.now(UTC)
     try:
-        return parse_instant(text, dates=False)
+        return parse_instant(text)
     except InputError as error:
         raise InputError(f"--now: {error}") from None
 

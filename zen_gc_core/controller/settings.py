@@ -14,8 +14,10 @@ from datetime import timedelta
 from typing import Any, TypeVar
 
 from zen_gc_core.engine.parsing.limits import SHORTEST_INTERVAL
+from zen_gc_core.engine.protected import allowed_resource_fault
 from zen_gc_core.engine.protections import Grants
 from zen_gc_core.errors import InputError
+from zen_gc_core.texts import visible
 
 T = TypeVar("T")
 
@@ -77,7 +79,13 @@ class Allowing:
 
         Args:
             own_namespace: The controller's own namespace; empty when there is none.
+
+        Raises:
+            InputError: A resource is not protected, so that its name must be misspelt.
         """
+        for resource in self.allow_resource:
+            if fault := allowed_resource_fault(resource):
+                raise InputError(f"--allow-resource {visible(resource, 80)}: {fault}")
         return Grants(
             cross_namespace=self.allow_cross_namespace,
             resources=frozenset(self.allow_resource),

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from zen_gc_core.engine.shares import Count
 from zen_gc_core.model.policy import GROUP, NAMESPACED
+from zen_gc_core.texts import counted
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,21 +41,19 @@ def tripped(policy: Policy, *, due: int, unfinished: int, counts: Callable[[], C
         return None
     breaker = policy.behavior.breaker
     if breaker.max_objects is not None and due > breaker.max_objects:
-        return (
-            f"it would act on {due} objects, more than breaker.maxObjects {breaker.max_objects}; {_lift(policy, due)}"
-        )
+        return f"it would act on {counted(due, 'object')}, more than breaker.maxObjects {breaker.max_objects}; {_lift(policy, due)}"
     if unfinished < breaker.min_objects:
         return None
-    counted = counts()
-    if counted is None:
-        return f"it would act on {unfinished} unfinished objects, and how many there are cannot be told; {_lift(policy, due)}"
+    kinds = counts()
+    if kinds is None:
+        return f"it would act on {counted(unfinished, 'unfinished object')}, and how many there are cannot be told; {_lift(policy, due)}"
     together = Count(
-        sum(count.unfinished for count in counted.values()), sum(count.population for count in counted.values())
+        sum(count.unfinished for count in kinds.values()), sum(count.population for count in kinds.values())
     )
-    for what, count in (("", together), *((f"{kind} ", count) for (_, kind), count in counted.items())):
+    for what, count in (("", together), *((f"{kind} ", count) for (_, kind), count in kinds.items())):
         if count.unfinished >= breaker.min_objects and count.unfinished * 100 > breaker.max_percent * count.population:
             return (
-                f"it would act on {count.unfinished} of {count.population} unfinished {what}objects, more than "
+                f"it would act on {count.unfinished} of {counted(count.population, f'unfinished {what}object')}, more than "
                 f"breaker.maxPercent {breaker.max_percent}; {_lift(policy, due)}"
             )
     return None

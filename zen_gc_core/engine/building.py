@@ -14,9 +14,11 @@ from pydantic import ValidationError
 
 from zen_gc_core.engine.expressing import Expressions
 from zen_gc_core.engine.parsing import limits
+from zen_gc_core.engine.parsing.misplaced import HOMES
 from zen_gc_core.engine.parsing.spelling import child
 from zen_gc_core.engine.possibility import checked_path, paths_in, shape_of
 from zen_gc_core.engine.reserved_marks import reserved
+from zen_gc_core.engine.wording import worded
 from zen_gc_core.errors import ExpressionSyntaxError, InputError, Undecided
 from zen_gc_core.fieldpaths import spell
 from zen_gc_core.keywords import Build, Compiled
@@ -208,7 +210,22 @@ class Workshop:
     def _unknown(self, words: Mapping[str, Offered], name: str) -> str:
         if name in self.vocabulary.unavailable:
             return f"'{name}' cannot be used: {self.vocabulary.unavailable[name]}"
+        if (home := self._home(words, name)) is not None:
+            return f"unknown '{name}'; it belongs in {home}"
         return f"unknown '{name}'{did_you_mean(name, words)} (installed: {', '.join(sorted(words)) or 'none'})"
+
+    def _home(self, words: Mapping[str, Offered], name: str) -> str | None:
+        """Where a word belongs that stands among keywords of another kind; None when that is not known."""
+        vocabulary = self.vocabulary
+        places = {
+            "spec.conditions": vocabulary.matchers,
+            "spec.ttl": vocabulary.ttls,
+            "spec.action": vocabulary.actions,
+        }
+        own = next((place for place, known in places.items() if known is words), None)
+        found = [place for place, known in places.items() if name in known]
+        home = found[0] if found else HOMES.get(name)
+        return home if home != own else None
 
     def matchers(
         self, raw: Mapping[str, Any], path: str, *, depth: int = 0, polarity: Polarity = Polarity.INCLUDES
@@ -395,26 +412,16 @@ def _written(reads: Reads) -> list[str] | None:
 
 
 def _problems(error: ValidationError, offered: Offered, path: str) -> list[Problem]:
-    details = error.errors(include_url=False, include_context=False, include_input=False)
+    details = error.errors(include_url=False)
     known = sorted(_fields(offered)) if any(detail["type"] == "extra_forbidden" for detail in details) else []
     told = [
-        Problem(_below(path, _location(detail["loc"])), _sentence(detail["type"], detail["msg"], detail["loc"], known))
-        for detail in details[: limits.PROBLEMS]
+        Problem(_below(path, _location(detail["loc"])), worded(detail, known)) for detail in details[: limits.PROBLEMS]
     ]
     return told + [Problem(path, "is wrong")] * (len(details) - len(told))  # counted, not told
 
 
 def _location(loc: tuple[int | str, ...]) -> str:
     return "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in loc).removeprefix(".")
-
-
-def _sentence(kind: str, message: str, loc: tuple[int | str, ...], known: list[str]) -> str:
-    if kind == "missing":
-        return "is required"
-    if kind == "extra_forbidden":
-        return f"unknown field '{loc[-1]}'{did_you_mean(str(loc[-1]), known)}"
-    text = message.removeprefix("Value error, ")
-    return text[:1].lower() + text[1:]
 
 
 def _fields(offered: Offered) -> set[str]:

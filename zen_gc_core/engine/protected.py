@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from zen_gc_core.engine.kinds import own_group
 from zen_gc_core.model.policy import GROUP
+from zen_gc_core.texts import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -88,3 +90,19 @@ def well_known(group: str, candidate: Candidate) -> str | None:
         if "kubernetes" in named:
             return f"{candidate.kind} {candidate.name} is the way to the API server"
     return None
+
+
+def allowed_resource_fault(resource: str) -> str | None:
+    """What is wrong with what ``--allow-resource`` names.
+
+    Args:
+        resource: A resource with its group (``roles.rbac.authorization.k8s.io``).
+
+    Returns:
+        What is wrong; None for a protected kind, and for one of an API server of its own, which only a cluster knows.
+    """
+    known = sorted(PROTECTED_KINDS.values())
+    group = resource.partition(".")[2]
+    if resource in known or ("." in group and not own_group(group)):
+        return None
+    return f"is no protected kind{did_you_mean(resource, known)} (nothing has to be allowed for others)"

@@ -21,6 +21,7 @@ from zen_gc_core import (
     Run,
     Undecided,
     built_in,
+    with_article,
 )
 
 if TYPE_CHECKING:
@@ -95,7 +96,7 @@ def _check_possible(config: list[str], build: Build) -> None:
             kinds = " or ".join(
                 sorted({f"{kind} ({', '.join(phases or ()) or 'it has none'})" for kind, phases in known})
             )
-            build.never(f"[{index}]", f"'{phase}' is never the phase of a {kinds}{elsewhere}")
+            build.never(f"[{index}]", f"'{phase}' is never the phase of {with_article(kinds)}{elsewhere}")
 
 
 def _phases_of(group: str, api_version: str, kind: str) -> tuple[str, ...] | None:

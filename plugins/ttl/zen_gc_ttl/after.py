@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 from pydantic import WithJsonSchema
 
-from zen_gc_core import Build, Candidate, Compiled, Config, Duration, Keyword, Run, Undecided, built_in
+from zen_gc_core import Build, Candidate, Compiled, Config, Duration, Keyword, Run, Undecided, built_in, with_article
 from zen_gc_ttl.starts import CREATED, Since, Start, finished, start_of
 from zen_gc_ttl.waits import ConfiguredWait, Wait, fixed, wait_of
 
@@ -46,11 +46,11 @@ def _warn_of_the_unfinishable(build: Build, path: str) -> None:
             continue
         known = built_in(target.api_version, target.kind)
         if known is not None and known.served:
-            build.warn(path, f"a {target.kind} never finishes: its objects are kept")
+            build.warn(path, f"{with_article(target.kind)} never finishes: its objects are kept")
         else:
             build.warn(
                 path,
-                f"it is not known when a {target.kind} finishes: its objects are kept, unless they have a condition "
+                f"it is not known when {with_article(target.kind)} finishes: its objects are kept, unless they have a condition "
                 "Succeeded, or a time such as status.finishedAt, status.completionTime or status.endTime",
             )
 

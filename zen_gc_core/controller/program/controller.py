@@ -35,7 +35,7 @@ from zen_gc_core.controller.telling.error_types import ErrorType
 from zen_gc_core.controller.telling.metrics import Metrics
 from zen_gc_core.controller.telling.runlog import RunLog
 from zen_gc_core.errors import ClusterError
-from zen_gc_core.plugins import installed_entry_points, load_plugins
+from zen_gc_core.plugins import installed_entry_points, load_plugins, refuse_unknown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -178,7 +178,9 @@ class Controller:
         return f"{self._lease_namespace}/{self._settings.leader_election_id}"
 
     def _run_context(self, connection: Connection, events: EventRecorder, authority: Callable[[], None]) -> RunContext:
-        plugins = load_plugins(installed_entry_points(), disabled=self._settings.disable_plugin)
+        points = installed_entry_points()
+        refuse_unknown(points, self._settings.disable_plugin)
+        plugins = load_plugins(points, disabled=self._settings.disable_plugin)
         for plugin in plugins.quarantined:
             self._log.plugin_quarantined(plugin.name, plugin.distribution, plugin.failure or "")
         return RunContext(

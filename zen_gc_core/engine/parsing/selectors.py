@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, cast, get_args
+from typing import TYPE_CHECKING, Any, Final, cast, get_args
 
 from zen_gc_core.engine.parsing import limits
 from zen_gc_core.engine.parsing.document import described
@@ -10,6 +10,7 @@ from zen_gc_core.errors import InputError
 from zen_gc_core.fieldpaths import FieldPath
 from zen_gc_core.model.names import label_key_fault, label_value_fault
 from zen_gc_core.model.selectors import FieldSelector, LabelSelector, Operator, Requirement, as_text
+from zen_gc_core.texts import nearest, visible
 
 if TYPE_CHECKING:
     from zen_gc_core.engine.parsing.document import Fields, Place
@@ -52,10 +53,32 @@ def _selector(place: Place | None, known: tuple[str, ...]) -> Fields | None:
     if place.value is None:
         place.problems.warn(place.path, "is null and selects everything; leave it out if that is meant")
         return None
+    if advice := _standing_directly(place.value, known):
+        place.refuse(advice)
+        return None
     fields = place.fields(known)
     if fields is not None and not any(each.value for each in fields.present.values()):
         place.problems.warn(place.path, "asks nothing and selects everything; leave it out if that is meant")
     return fields
+
+
+def _standing_directly(value: Any, known: tuple[str, ...]) -> str | None:
+    """What to write for labels or fields that stand directly in the selector (``{app: web}``); None where none do."""
+    if isinstance(value, str):
+        pairs = [pair.partition("=") for pair in value.split(",")]
+        right = all(name and equals and "=" not in text for name, equals, text in pairs)
+        entries = {name.strip(): text.strip() for name, _, text in pairs} if right else {}
+        lead = f"must be an object, not {described(value)}"
+    elif isinstance(value, dict):
+        plain = all(isinstance(key, str) and isinstance(text, str) for key, text in value.items())
+        entries = value if plain and not any(nearest(key, known) for key in value) else {}
+        lead = f"unknown field {described(next(iter(value), None))}"
+    else:
+        return None
+    if not entries:
+        return None
+    shown = ", ".join(f"{visible(name, 64)}: {visible(text, 64)}" for name, text in list(entries.items())[:3])
+    return f"{lead}: write {known[0]}: {{{shown}{', …' if len(entries) > 3 else ''}}}"
 
 
 def _equals(place: Place, key: str) -> Requirement | None:
