@@ -24,6 +24,7 @@ from zen_gc_core.engine.breaker import approval_command
 from zen_gc_core.engine.offline import Asking
 from zen_gc_core.errors import InputError
 from zen_gc_core.model.policy import CLUSTER, NAMESPACED, PolicyReference
+from zen_gc_core.texts import counted
 
 if TYPE_CHECKING:
     from zen_gc_core.engine.compiling import Compilation
@@ -72,7 +73,7 @@ def command(name: str, *, namespace: str | None, cluster: bool, digest: str | No
             f"look again, then: {approval_command(policy, up_to)}"
         )
     approve_policy(connection, seen, f"{policy.digest}/{up_to}")
-    click.echo(f"{reference.kind} {reference}: {policy.digest} may act on up to {up_to} objects a run")
+    click.echo(f"{reference.kind} {reference}: {policy.digest} may act on up to {counted(up_to, 'object')} a run")
     try:
         KillSwitch(connection, home).look()
     except Stopped as stop:
@@ -112,4 +113,4 @@ def _ask(
     click.echo(f"digest: {policy.digest}")
     if not sys.stdin.isatty():
         raise InputError(f"there is no terminal to ask at: {approval_command(policy, up_to)}")
-    click.confirm(f"Let it act on up to {up_to} objects a run?", abort=True)
+    click.confirm(f"Let it act on up to {counted(up_to, 'object')} a run?", abort=True)

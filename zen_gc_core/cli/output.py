@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
+from zen_gc_core.cli.scalars import ScalarError, plain_scalar
 from zen_gc_core.engine.guarding import UNSEEN, going_unseen
 from zen_gc_core.instants import format_instant
 from zen_gc_core.model.decision import Verdict
@@ -80,9 +81,24 @@ def as_json(document: Any) -> str:
     return json.dumps(document, indent=2, ensure_ascii=False)
 
 
+class _Dumper(yaml.SafeDumper):
+    """Writes a text in quotes wherever kubectl, or this program, would read something else in it."""
+
+
+def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+    try:
+        same = plain_scalar(text) == text
+    except ScalarError:
+        same = False
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=None if same else "'")
+
+
+_Dumper.add_representer(str, _text)
+
+
 def as_yaml(document: Any) -> str:
     """A document as YAML, in the order of the contract."""
-    text: str = yaml.safe_dump(document, sort_keys=False, allow_unicode=True, width=120)
+    text: str = yaml.dump(document, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=120)
     return text.rstrip("\n")
 
 

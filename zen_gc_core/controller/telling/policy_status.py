@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from zen_gc_core.instants import format_instant
 from zen_gc_core.model.decision import KeptBy
 from zen_gc_core.model.results import DONE, Result
+from zen_gc_core.texts import counted
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -78,10 +79,10 @@ def standing(report: RunReport, words: str = "") -> Standing:
         count = plan.kept[KeptBy.ERROR]
         degraded = (
             plan.first_reason or "EvaluationErrors",
-            f"{count} objects are kept by an error; the first: {plan.first_error}",
+            f"{counted(count, 'object is', 'objects are')} kept by an error; the first: {plan.first_error}",
         )
     elif report.results[Result.FAILED]:
-        degraded = (_FAILED_RUN, f"{report.results[Result.FAILED]} writes failed, also after retries")
+        degraded = (_FAILED_RUN, f"{counted(report.results[Result.FAILED], 'write')} failed, also after retries")
     return Standing("Active", ready=True, reason="Evaluated", message=message, degraded=degraded)
 
 
