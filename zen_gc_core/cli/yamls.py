@@ -24,6 +24,7 @@ DEEPEST: Final = 100
 
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
+_RESOLVER: Final = yaml.resolver.Resolver()
 _MERGE: Final = "<<"
 
 
@@ -130,15 +131,23 @@ class _Reading:
 
 def _scalar(node: yaml.ScalarNode) -> Any:
     text: str = node.value
-    if node.style or node.tag == _TEXT:
+    if node.style:
         _untagged(node, _TEXT)
         return text
     if node.tag not in _PLAIN_TAGS:
         raise YamlError(f"tag {node.tag} is not accepted", node.start_mark.line + 1)
     try:
-        return plain_scalar(text)
+        value = plain_scalar(text)
     except ScalarError as error:
+        if _called_text(node):
+            return text
         raise YamlError(str(error), node.start_mark.line + 1) from None
+    return text if not isinstance(value, str) and _called_text(node) else value
+
+
+def _called_text(node: yaml.ScalarNode) -> bool:
+    """Whether a plain scalar is tagged ``!!str``: its tag is then another than the one that PyYAML would resolve."""
+    return bool(node.tag == _TEXT and _RESOLVER.resolve(yaml.ScalarNode, node.value, (True, False)) != _TEXT)
 
 
 _TEXT: Final = "tag:yaml.org,2002:str"

@@ -17,6 +17,7 @@ import pytest
 import yaml
 
 from zen_gc_core.cli.scalars import ScalarError, plain_scalar
+from zen_gc_core.cli.yamls import YamlError, read_yaml
 
 HERE = Path(__file__).parent
 TABLE: list[list[Any]] = json.loads((HERE / "kubectl_reads.json").read_text())
@@ -80,6 +81,25 @@ def test_what_kubectl_reads_alike_is_read(text: str, value: object) -> None:
     assert (type(found), found) == (type(value), value)
 
 
+@pytest.mark.parametrize("text", ["NO", "y", "n", "010", "1_000", "0b11", "-0x1F", "9223372036854775808", "<<"])
+def test_a_document_with_such_a_scalar_is_refused_with_its_line(text: str) -> None:
+    """As a value and as a key; the same text in quotes, or called text where PyYAML lets it be told, is text."""
+    for line in (f"a: {text}", f"{text}: a"):
+        if line == "a: <<":
+            continue
+        with pytest.raises(YamlError) as refused:
+            list(read_yaml(f"b: 1\n{line}\n"))
+        assert refused.value.line == 2
+    (document,) = read_yaml(f"a: '{text}'\n'{text}': a\n")
+    assert document.value == {"a": text, text: "a"}
+
+
+def test_what_is_called_text_is_text() -> None:
+    """As kubectl reads it."""
+    (document,) = read_yaml("a: !!str 5\nb: !!str 010\nc: !!str no\n")
+    assert document.value == {"a": "5", "b": "010", "c": "no"}
+
+
 @pytest.mark.parametrize("row", TABLE, ids=[row[0][:30] for row in TABLE])
 def test_no_scalar_of_the_table_is_read_otherwise_than_by_kubectl(row: list[Any]) -> None:
     """Values and keys; what is refused here may be anything to kubectl."""
@@ -140,15 +160,18 @@ def is_plain(text: str) -> bool:
 def fault(text: str, value: dict[str, Any] | None, key: dict[str, Any] | None) -> str | None:
     """How a scalar is read here otherwise than by kubectl; None where it is not."""
     try:
-        ours = plain_scalar(text)
-    except ScalarError:
+        (document,) = read_yaml(f"a: {text}\n")
+        ours = document.value["a"]
+    except YamlError:
         return None
     theirs = sent(value["a"]) if value is not None else "refused"
     if value is None or type(ours) is not type(theirs) or ours != theirs:
         return f"value {text!r}: {ours!r} here, {theirs!r} to kubectl"
-    if isinstance(ours, str) and text != "<<" and (key is None or list(key) != [text]):
-        return f"key {text!r}: text here, {key} to kubectl"
-    return None
+    try:
+        (document,) = read_yaml(f"{text}: a\n")
+    except YamlError:
+        return None
+    return None if document.value == key else f"key {text!r}: {document.value} here, {key} to kubectl"
 
 
 def sent(value: Any) -> Any:
