@@ -46,9 +46,6 @@ FILES: list[tuple[str, bytes | str, str]] = [
     ("dangling.yaml", "a: *b\n", f"dangling.yaml:1: {ALIASES}"),
     ("tagged.yaml", "a: !!python/object:os.system x\n", "tagged.yaml:1: tag tag:yaml.org,2002:python/object:os.system"),
     ("nan.yaml", "a: .nan\n", "nan.yaml:1: .nan is not a value that JSON can hold"),
-    ("norway.yaml", "a:\n- NO\n- SE\n", "norway.yaml:2: NO is text in YAML 1.2, but false to kubectl: quote it, 'NO'"),
-    ("y.yaml", "a: 1\ny: 1\n", "y.yaml:2: y is text in YAML 1.2, but true to kubectl: quote it, 'y'"),
-    ("octal.yaml", "a: 010\n", "octal.yaml:1: 010 is the number 10 in YAML 1.2, but the number 8 to kubectl: quote it"),
     ("deep.yaml", "- " * 101 + "a", "deep.yaml:1: nested more than 100 deep"),
     ("deep.json", '{"a":' * 90_000 + "1" + "}" * 90_000, "deep.json: nested too deep"),
     ("list.yaml", "- a\n", f"list.yaml:1: {NO_MANIFEST}, not a list"),
@@ -319,6 +316,24 @@ def test_an_instant_that_is_none_is_one_line(tmp_path: Path, now: str) -> None:
     ran = zen_gc("plan", "-f", ".", "--now", now, cwd=tmp_path)
     assert (ran.code, ran.out, len(ran.errors)) == (2, "", 1)
     assert ran.err.startswith(f"--now: '{now}' is not a")
+
+
+def test_a_policy_in_which_kubectl_reads_something_else_is_refused_with_its_line(tmp_path: Path) -> None:
+    """An object with such a scalar is planned, and told of."""
+    norway = f"{POLICY}  conditions:\n    fields:\n    - {{path: data.x, operator: NotIn, values: [NO, SE]}}\n"
+    (tmp_path / "policy.yaml").write_text(norway)
+    (tmp_path / "object.yaml").write_text(f"{OBJECT}data: {{x: y}}\n")
+    ran = zen_gc("plan", "-f", "object.yaml", "-f", "policy.yaml", "--now", NOW, cwd=tmp_path)
+    assert (ran.code, ran.err) == (
+        2,
+        "policy.yaml:9: NO is text in YAML 1.2, but false to kubectl: quote it, 'NO'\n",
+    )
+    (tmp_path / "policy.yaml").write_text(POLICY)
+    ran = zen_gc("plan", "-f", "object.yaml", "-f", "policy.yaml", "--now", NOW, cwd=tmp_path)
+    assert (ran.code, ran.errors) == (
+        0,
+        ["note: object.yaml:4: y is text in YAML 1.2, but true to kubectl: quote it, 'y'"],
+    )
 
 
 def test_a_date_is_its_midnight(tmp_path: Path) -> None:

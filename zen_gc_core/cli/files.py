@@ -16,6 +16,8 @@ from zen_gc_core.cli.yamls import YamlError, read_yaml
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from zen_gc_core.cli.yamls import Doubt
+
 LARGEST_YAML: Final = 64 * 2**20
 LARGEST_JSON: Final = 2**30
 
@@ -101,8 +103,21 @@ def _yaml(source: str, content: bytes, told: Told) -> Iterator[Document]:
         for document in read_yaml(text):
             found = True
             whole = Document(document.value, "", "", source, document.line, document.lines)
-            yield from manifests(whole, document.value, "", told)
+            for manifest in manifests(whole, document.value, "", told):
+                yield _undoubted(manifest, whole, document.doubts, told)
     except YamlError as error:
         raise FileError(f"{source}:{error.line}: {error}") from None
     if not found:
         raise FileError(f"{source}: no document in it")
+
+
+def _undoubted(manifest: Document, whole: Document, doubts: tuple[Doubt, ...], told: Told) -> Document:
+    """Refuse a policy in which kubectl reads something else; of an object it is told, and nothing depends on it."""
+    for doubt in doubts:
+        inside = manifest.lines is whole.lines or doubt.line in manifest.lines.values()
+        place = f"{whole.source}:{doubt.line}: {doubt.message}"
+        if inside and manifest.is_policy:
+            raise FileError(place)
+        if place not in told.notes and not manifest.is_policy:
+            told.notes.append(place)
+    return manifest

@@ -39,13 +39,27 @@ class ScalarError(ValueError):
     """A plain scalar that is refused; the text says why."""
 
 
+class DoubtfulScalarError(ScalarError):
+    """A plain scalar that kubectl reads otherwise.
+
+    Args:
+        message: Both readings, and what to write instead.
+        value: What it is by YAML 1.2.
+    """
+
+    def __init__(self, message: str, value: Any) -> None:
+        self.value = value
+        super().__init__(message)
+
+
 def plain_scalar(text: str) -> Any:
     """The value of a plain scalar: None, a boolean, an integer, a finite number or text.
 
     A number without a fraction is an integer, as it is in the JSON that kubectl sends.
 
     Raises:
-        ScalarError: JSON cannot hold it, or kubectl reads something else in it.
+        ScalarError: JSON cannot hold it.
+        DoubtfulScalarError: kubectl reads something else in it.
     """
     if text in _NULL:
         return None
@@ -56,8 +70,9 @@ def plain_scalar(text: str) -> Any:
         theirs = _as_kubectl(text)
         if type(theirs) is not type(value) or theirs != value:
             shown = visible(text, _LONGEST_SHOWN)
-            raise ScalarError(
-                f"{shown} is {_described(value)} in YAML 1.2, but {_described(theirs)} to kubectl: quote it, '{shown}'"
+            raise DoubtfulScalarError(
+                f"{shown} is {_described(value)} in YAML 1.2, but {_described(theirs)} to kubectl: quote it, '{shown}'",
+                value,
             )
     return value
 

@@ -2,17 +2,17 @@
 
 Refused, each with its line: aliases and anchors (a few hundred bytes of them make gigabytes), merge keys, duplicate
 keys (kubectl takes the last one, in silence), keys that are not text, values that JSON cannot hold, tags, nesting beyond
-any real manifest, and plain scalars that kubectl reads otherwise (see ``zen_gc_core.cli.scalars``).
+any real manifest. Plain scalars that kubectl reads otherwise are told (see ``zen_gc_core.cli.scalars``).
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import yaml
 
-from zen_gc_core.cli.scalars import ScalarError, plain_scalar
+from zen_gc_core.cli.scalars import DoubtfulScalarError, ScalarError, plain_scalar
 from zen_gc_core.engine.parsing.spelling import child
 from zen_gc_core.errors import InputError
 
@@ -41,6 +41,20 @@ class YamlError(InputError):
         super().__init__(message)
 
 
+class Doubt(NamedTuple):
+    """A plain scalar that kubectl reads otherwise.
+
+    Args:
+        path: Where it stands; for a key, where its map does.
+        line: Its line, from 1.
+        message: Both readings, and what to write instead.
+    """
+
+    path: str
+    line: int
+    message: str
+
+
 @dataclass(frozen=True, slots=True)
 class YamlDocument:
     """One document of a YAML stream.
@@ -49,11 +63,13 @@ class YamlDocument:
         value: The document as plain data.
         line: The line on which it begins, from 1.
         lines: The line of every value below it, by its path as errors spell it (``spec.targetResources[0].kind``).
+        doubts: The plain scalars in it that kubectl reads otherwise; they have their value by YAML 1.2.
     """
 
     value: Any
     line: int
     lines: dict[str, int]
+    doubts: tuple[Doubt, ...] = ()
 
 
 def read_yaml(text: str) -> Iterator[YamlDocument]:
@@ -69,7 +85,7 @@ def read_yaml(text: str) -> Iterator[YamlDocument]:
             reading = _Reading()
             value = reading.plain(node, "", 1)
             if value is not None:
-                yield YamlDocument(value, node.start_mark.line + 1, reading.lines)
+                yield YamlDocument(value, node.start_mark.line + 1, reading.lines, tuple(reading.doubts))
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         problem = error.problem or error.context or "malformed"
@@ -88,6 +104,7 @@ class _Reading:
 
     def __init__(self) -> None:
         self.lines: dict[str, int] = {}
+        self.doubts: list[Doubt] = []
         self._seen: set[int] = set()
 
     def plain(self, node: yaml.Node, path: str, depth: int) -> Any:
@@ -103,7 +120,7 @@ class _Reading:
             _untagged(node, "tag:yaml.org,2002:seq")
             return [self.plain(item, f"{path}[{index}]", depth + 1) for index, item in enumerate(node.value)]
         if isinstance(node, yaml.ScalarNode):
-            return _scalar(node)
+            return self._scalar(node, path)
         raise YamlError("neither a map, a list nor a scalar", line)
 
     def _mapping(self, node: yaml.MappingNode, path: str, depth: int) -> dict[str, Any]:
@@ -111,7 +128,7 @@ class _Reading:
         for key_node, value_node in node.value:
             self._fresh(key_node)
             line = key_node.start_mark.line + 1
-            key = _scalar(key_node) if isinstance(key_node, yaml.ScalarNode) else None
+            key = self._scalar(key_node, path) if isinstance(key_node, yaml.ScalarNode) else None
             if not isinstance(key, str):
                 raise YamlError("a key must be text: put it in quotes", line)
             if key in found:
@@ -122,6 +139,13 @@ class _Reading:
                 raise YamlError("merge keys are not accepted: write the fields out", line)
             self.lines[below] = line
         return found
+
+    def _scalar(self, node: yaml.ScalarNode, path: str) -> Any:
+        try:
+            return _scalar(node)
+        except DoubtfulScalarError as doubt:
+            self.doubts.append(Doubt(path, node.start_mark.line + 1, str(doubt)))
+            return doubt.value
 
     def _fresh(self, node: yaml.Node) -> None:
         if id(node) in self._seen:
@@ -141,6 +165,8 @@ def _scalar(node: yaml.ScalarNode) -> Any:
     except ScalarError as error:
         if _called_text(node):
             return text
+        if isinstance(error, DoubtfulScalarError):
+            raise
         raise YamlError(str(error), node.start_mark.line + 1) from None
     return text if not isinstance(value, str) and _called_text(node) else value
 
