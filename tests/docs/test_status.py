@@ -1,120 +1,78 @@
-"""The reference of the status has every reason, field and event that the controller writes, and no other."""
+"""The reference of the status has every reason, field and event, as the program's own tables have them."""
 
 from __future__ import annotations
 
-import ast
 import re
-from typing import TYPE_CHECKING
 
-from tests.docs.pages import DOCS, REPOSITORY, section_of, table_rows, text_of
-from zen_gc_core.cluster import errors
-from zen_gc_core.controller.telling import policy_status
-from zen_gc_core.controller.telling.run_reporter import event_of
+from tests.docs.pages import DOCS, section_of, table_rows, text_of
+from zen_gc_core.controller.telling.events import EventReason, event_of
 from zen_gc_core.engine.crds.status_schema import status_schema
-from zen_gc_core.engine.judging import MARK_CONFLICT
-from zen_gc_core.engine.parsing.document import INVALID, SCOPE_DENIED
-from zen_gc_core.errors import ClusterError
+from zen_gc_core.model.reasons import Condition, Reason
 from zen_gc_core.model.results import Result
 from zen_gc_core.plugins import installed_entry_points, load_plugins
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 PAGE = DOCS / "reference" / "status.md"
 TROUBLESHOOT = DOCS / "how-to" / "troubleshoot.md"
 _WORD = re.compile(r"`([A-Z][A-Za-z]+)`")
-_REASON = re.compile(r"[A-Z][A-Za-z]+")
-_SAID_OF_RUNS = {"Stopped": 0, "failed": 0, "invalid": 0}
-_SAID_OF_POLICIES = {"Standing": 2}
 
 
-def calls() -> Iterator[ast.Call]:
-    """Every call in the controller."""
-    for place in sorted((REPOSITORY / "zen_gc_core" / "controller").rglob("*.py")):
-        yield from (
-            node for node in ast.walk(ast.parse(place.read_text(encoding="utf-8"))) if isinstance(node, ast.Call)
-        )
+def test_every_reason_of_ready_is_documented_in_its_own_words_and_no_other() -> None:
+    """Those that are never a condition's reason stand in a table below."""
+    rows = [[str(reason.ready), f"`{reason}`", str(reason.phase), reason.words] for reason in Reason if reason.phase]
+    wished = [[f"`{reason}`", reason.words] for reason in Reason if reason.condition is None]
+    assert table_rows(section_of(PAGE, "Ready")) == rows + wished
 
 
-def name_of_call(call: ast.Call) -> str:
-    """The last part of what is called."""
-    return call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
-
-
-def literals(nodes: list[ast.expr]) -> list[str]:
-    """Those of some expressions that are text."""
-    return [node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)]
-
-
-def ending_reasons() -> dict[str, bool]:
-    """The reasons that end runs, each with whether it is somebody's wish everywhere."""
-    found: dict[str, bool] = {}
-    for call in calls():
-        position = _SAID_OF_RUNS.get(name_of_call(call))
-        if position is None or not call.args:
-            continue
-        wished = any(keyword.arg == "expected" and ast.unparse(keyword.value) == "True" for keyword in call.keywords)
-        for reason in literals([call.args[position]]):
-            found[reason] = wished and found.get(reason, True)
-    return {reason: wished for reason, wished in found.items() if _REASON.fullmatch(reason)}
-
-
-def reasons_in_code() -> set[str]:
-    """Every reason that a condition may have."""
-    standing = {
-        reason
-        for call in calls()
-        if name_of_call(call) == "Standing"
-        for reason in literals([keyword.value for keyword in call.keywords if keyword.arg == "reason"])
+def test_a_reason_of_ready_has_a_phase_and_no_other_has_one() -> None:
+    """The phase of a policy is that of its Ready condition's reason."""
+    assert {reason for reason in Reason if reason.phase} == {
+        reason for reason in Reason if reason.condition is Condition.READY
     }
-    cluster = {
-        vars(kind)["reason"] for kind in vars(errors).values() if isinstance(kind, type) and "reason" in vars(kind)
-    }
-    return standing | cluster | set(ending_reasons()) | {INVALID, SCOPE_DENIED, ClusterError.__name__}
 
 
-def words_in(section: str, page: str = text_of(PAGE)) -> set[str]:
-    """The words that look like a reason in a section."""
-    return set(_WORD.findall(page.split(f"\n## {section}\n")[1].split("\n## ", maxsplit=1)[0]))
-
-
-def test_every_reason_of_ready_is_documented_and_no_other() -> None:
-    """Those that are no failure stand below the table."""
-    assert words_in("Ready") == reasons_in_code()
-
-
-def test_the_reasons_that_are_no_failure_are_named_as_such() -> None:
-    """They end a run without becoming a condition's reason."""
-    below = section_of(PAGE, "Ready").split("A run that ends because")[1]
-    wished = {reason for reason, expected in ending_reasons().items() if expected}
-    assert set(_WORD.findall(below)) == wished | {errors.AuthorityLost.reason}
-
-
-def test_every_reason_of_degraded_is_documented() -> None:
+def test_every_reason_of_degraded_is_documented_in_its_own_words() -> None:
     """Beside those of Ready."""
-    written = {policy_status._AS_EXPECTED[0], policy_status._FAILED_RUN, "EvaluationErrors", MARK_CONFLICT}
-    assert words_in("Degraded") == written
-    assert "EvaluationErrors" in (REPOSITORY / "zen_gc_core/controller/telling/policy_status.py").read_text(
-        encoding="utf-8"
-    )
+    rows = [
+        [str(reason is not Reason.AS_EXPECTED), f"`{reason}`", reason.words]
+        for reason in Reason
+        if reason.condition is Condition.DEGRADED
+    ]
+    assert table_rows(section_of(PAGE, "Degraded")) == [
+        *rows,
+        ["True", "a reason of Ready", "the run could not do what it should"],
+    ]
 
 
 def test_troubleshooting_has_an_answer_to_every_failure() -> None:
     """What can be a reason of Ready being false, or of Degraded being true."""
-    wished = {reason for reason, expected in ending_reasons().items() if expected}
-    failures = reasons_in_code() - wished - {"Evaluated", "Paused", errors.AuthorityLost.reason}
+    failures = {
+        reason
+        for reason in Reason
+        if reason.condition is not None and not reason.ready and reason is not Reason.AS_EXPECTED
+    }
     assert failures <= set(_WORD.findall(text_of(TROUBLESHOOT)))
-    assert {"EvaluationErrors", "DeletionFailed"} <= set(_WORD.findall(text_of(TROUBLESHOOT)))
 
 
-def test_every_event_is_documented_and_no_other() -> None:
+def test_every_failure_is_counted_and_no_wish_is() -> None:
+    """But for the loss of the lease, which nobody wished for either."""
+    counted = {reason for reason in Reason if reason.error_type is not None}
+    of_ready = {reason for reason in Reason if reason.condition is Condition.READY and not reason.ready}
+    assert counted >= of_ready
+    assert {reason for reason in counted if reason.wished} == {Reason.AUTHORITY_LOST}
+
+
+def test_every_event_is_documented_in_its_own_words_and_no_other() -> None:
     """By its reason."""
-    recorded = {reason for call in calls() if name_of_call(call) == "record" for reason in literals(call.args[1:2])}
-    actions = load_plugins(installed_entry_points()).vocabulary.actions.values()
-    for request in {request for action in actions for request in action.requests}:
-        recorded |= {event[0] for result in Result if (event := event_of(request, result)) is not None}
     rows = table_rows(section_of(PAGE, "Events"))
-    assert {name for cells in rows for name in re.findall(r"`(\w+)`", cells[0])} == recorded
+    told = {cells[0].strip("`"): cells[1:] for cells in rows}
+    assert len(told) == len(rows)
+    for reason in EventReason:
+        assert told.pop(reason) == ["Warning" if reason.warning else "Normal", reason.words]
+    actions = load_plugins(installed_entry_points()).vocabulary.actions.values()
+    requests = {request for action in actions for request in action.requests}
+    events = [event_of(request, result) for request in requests for result in Result]
+    recorded = {event.reason: "Warning" if event.warning else "Normal" for event in events if event}
+    assert {reason: cells[0] for reason, cells in told.items()} == recorded
 
 
 def test_every_field_of_the_status_is_documented_and_no_other() -> None:

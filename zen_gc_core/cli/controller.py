@@ -17,12 +17,13 @@ from zen_gc_core.controller.program.controller import SIGNALS, Controller, stop_
 from zen_gc_core.controller.settings import Settings
 from zen_gc_core.controller.telling.runlog import RunLog
 from zen_gc_core.errors import InputError, ZenGCError
-from zen_gc_core.model.results import DONE
+from zen_gc_core.model.results import DONE, Result
 from zen_gc_core.texts import visible
 
 if TYPE_CHECKING:
     from zen_gc_core.controller.beats.loop import Loop
     from zen_gc_core.controller.runs.policy_run import PolicyRun
+    from zen_gc_core.model.report import RunReport
 
 
 @click.command(
@@ -76,15 +77,26 @@ def _summary(loop: Loop) -> int:
 def _row(run: PolicyRun) -> tuple[str, ...]:
     name = str(run.entry.reference)
     if run.report is None:
-        return name, "", "", *("" for _ in DONE), "", visible(f"failed: {run.failure}")
+        return (
+            name,
+            "",
+            "",
+            *("" for _ in DONE),
+            "",
+            visible(f"failed: {run.failure.message if run.failure else 'see the log'}"),
+        )
     plan, results = run.report.plan, run.report.results
-    verdict = "ok"
-    if run.report.failed:
-        verdict = visible(f"failed: {plan.tripped or run.report.message or 'see the log'}")
-    elif run.report.dry_run:
-        verdict = "dry run"
     counts = (plan.matched, plan.due, *(results[done] for done in DONE), plan.pending)
-    return name, *map(str, counts), verdict
+    return name, *map(str, counts), _verdict(run.report)
+
+
+def _verdict(report: RunReport) -> str:
+    ending = report.ending
+    if ending is not None:
+        return visible(f"{'failed' if ending.failed else 'stopped'}: {ending.message}")
+    if failed := report.results[Result.FAILED]:
+        return f"failed: {failed} writes, see the log"
+    return "dry run" if report.dry_run else "ok"
 
 
 def _leave(code: int) -> None:

@@ -18,9 +18,10 @@
     │   └── AnswerTooLarge   … because there is too much of it
     ├── ListIncomplete       a list that could not be read to its end: it counts as no list
     ├── TargetUnavailable    a kind that the server does not serve now: try again later, never "nothing there"
-    └── AuthorityLost        this replica's right to write has ended: send nothing
+    ├── AuthorityLost        this replica's right to write has ended: send nothing
+    └── Cancelled            the program is ending: leave what you are at
 
-Every text is one line that a stranger can act on. Nothing else of the cluster layer is imported here.
+Every text is one line that a stranger can act on. Nothing of the cluster layer is imported here.
 """
 # ruff: noqa: N818  the names say what happened; each ends up as a condition's reason or beside one
 
@@ -29,24 +30,36 @@ from __future__ import annotations
 from typing import ClassVar
 
 from zen_gc_core.errors import ClusterError
+from zen_gc_core.model.reasons import Reason
 
 
-class BadConfiguration(ClusterError):
+class Explained(ClusterError):
+    """Every kind of cluster error below; each has the reason that a policy's condition gets by it."""
+
+    reason: ClassVar[Reason]
+
+
+def reason_of(error: ClusterError) -> Reason:
+    """The reason that a policy's condition gets by an error; one of no known kind has a reason, too."""
+    return error.reason if isinstance(error, Explained) else Reason.CLUSTER_ERROR
+
+
+class BadConfiguration(Explained):
     """No cluster can be found from the configuration, or not the one that was asked for."""
 
-    reason: ClassVar[str] = "BadConfiguration"
+    reason: ClassVar[Reason] = Reason.BAD_CONFIGURATION
 
 
-class TLSTrouble(ClusterError):
+class TLSTrouble(Explained):
     """The server and the client do not trust each other."""
 
-    reason: ClassVar[str] = "TLSTrouble"
+    reason: ClassVar[Reason] = Reason.TLS_TROUBLE
 
 
-class CannotReach(ClusterError):
+class CannotReach(Explained):
     """The server did not answer, or broke off; what a write did is unknown."""
 
-    reason: ClassVar[str] = "ClusterUnreachable"
+    reason: ClassVar[Reason] = Reason.CLUSTER_UNREACHABLE
 
 
 class TimedOut(CannotReach):
@@ -57,7 +70,7 @@ class LookedTooLongAgo(CannotReach):
     """What allows a request was looked at too long ago when it was about to leave: it did not, and may be tried again."""
 
 
-class ServerFailed(ClusterError):
+class ServerFailed(Explained):
     """The server failed (5xx); what a write did is unknown.
 
     Args:
@@ -65,14 +78,14 @@ class ServerFailed(ClusterError):
         status: The HTTP status.
     """
 
-    reason: ClassVar[str] = "ServerFailed"
+    reason: ClassVar[Reason] = Reason.SERVER_FAILED
 
     def __init__(self, message: str, status: int = 500) -> None:
         self.status = status
         super().__init__(message)
 
 
-class Throttled(ClusterError):
+class Throttled(Explained):
     """The server asks for patience (429).
 
     Args:
@@ -80,20 +93,20 @@ class Throttled(ClusterError):
         retry_after: Seconds to wait, as the server said; None when it did not.
     """
 
-    reason: ClassVar[str] = "Throttled"
+    reason: ClassVar[Reason] = Reason.THROTTLED
 
     def __init__(self, message: str, retry_after: float | None = None) -> None:
         self.retry_after = retry_after
         super().__init__(message)
 
 
-class Unauthorized(ClusterError):
+class Unauthorized(Explained):
     """The server does not know who is asking (401), also after the credentials were read anew."""
 
-    reason: ClassVar[str] = "Unauthorized"
+    reason: ClassVar[Reason] = Reason.UNAUTHORIZED
 
 
-class AccessDenied(ClusterError):
+class AccessDenied(Explained):
     """The server knows who is asking and refuses (403).
 
     Args:
@@ -103,7 +116,7 @@ class AccessDenied(ClusterError):
         message: The server's words.
     """
 
-    reason: ClassVar[str] = "AccessDenied"
+    reason: ClassVar[Reason] = Reason.ACCESS_DENIED
     status: ClassVar[int] = 403
 
     def __init__(self, verb: str, resource: str, namespace: str = "", message: str = "") -> None:
@@ -116,25 +129,25 @@ class AccessDenied(ClusterError):
         super().__init__(f"access denied: grant the verb {verb} on {resource}{where}{said}")
 
 
-class NotFound(ClusterError):
+class NotFound(Explained):
     """What was asked for is not there (404)."""
 
-    reason: ClassVar[str] = "NotFound"
+    reason: ClassVar[Reason] = Reason.NOT_FOUND
 
 
-class Conflict(ClusterError):
+class Conflict(Explained):
     """Somebody changed the object in the meantime (409)."""
 
-    reason: ClassVar[str] = "Conflict"
+    reason: ClassVar[Reason] = Reason.CONFLICT
 
 
-class Expired(ClusterError):
+class Expired(Explained):
     """A continue token or a resourceVersion is too old (410)."""
 
-    reason: ClassVar[str] = "Expired"
+    reason: ClassVar[Reason] = Reason.EXPIRED
 
 
-class Refused(ClusterError):
+class Refused(Explained):
     """The server does not accept the request as it is (400, 422 and the like).
 
     Args:
@@ -142,36 +155,42 @@ class Refused(ClusterError):
         status: The HTTP status.
     """
 
-    reason: ClassVar[str] = "Refused"
+    reason: ClassVar[Reason] = Reason.REFUSED
 
     def __init__(self, message: str, status: int = 400) -> None:
         self.status = status
         super().__init__(message)
 
 
-class MalformedAnswer(ClusterError):
+class MalformedAnswer(Explained):
     """An answer that is not what the Kubernetes API promises; often a proxy's."""
 
-    reason: ClassVar[str] = "MalformedAnswer"
+    reason: ClassVar[Reason] = Reason.MALFORMED_ANSWER
 
 
 class AnswerTooLarge(MalformedAnswer):
     """An answer that is larger than what is read into memory."""
 
 
-class ListIncomplete(ClusterError):
+class ListIncomplete(Explained):
     """A list that could not be read to its end; it is never taken for a shorter one."""
 
-    reason: ClassVar[str] = "ListIncomplete"
+    reason: ClassVar[Reason] = Reason.LIST_INCOMPLETE
 
 
-class TargetUnavailable(ClusterError):
+class TargetUnavailable(Explained):
     """A kind that the server does not serve, or does not serve now; never taken for "nothing there"."""
 
-    reason: ClassVar[str] = "TargetUnavailable"
+    reason: ClassVar[Reason] = Reason.TARGET_UNAVAILABLE
 
 
-class AuthorityLost(ClusterError):
+class AuthorityLost(Explained):
     """This replica's right to write has ended; nothing may be sent."""
 
-    reason: ClassVar[str] = "AuthorityLost"
+    reason: ClassVar[Reason] = Reason.AUTHORITY_LOST
+
+
+class Cancelled(Explained):
+    """Nobody waits for the answer any more: the program is ending."""
+
+    reason: ClassVar[Reason] = Reason.STOPPING

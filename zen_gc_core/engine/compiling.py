@@ -16,6 +16,7 @@ from zen_gc_core.model.finishing import BUILT_IN, Finishing
 from zen_gc_core.model.polarity import Polarity
 from zen_gc_core.model.policy import Policy, PolicyReference, Problem
 from zen_gc_core.model.reads import Reads
+from zen_gc_core.model.reasons import Reason
 from zen_gc_core.model.scope import TheseNamespaces
 
 if TYPE_CHECKING:
@@ -111,10 +112,10 @@ class Compilation:
         return self.compiled.policy.digest if self.compiled else ""
 
     @property
-    def reason(self) -> str:
+    def reason(self) -> Reason:
         """The reason of the Ready condition for its errors."""
         reasons = {problem.reason for problem in self.errors}
-        return reasons.pop() if len(reasons) == 1 else "InvalidPolicy"
+        return reasons.pop() if len(reasons) == 1 else Reason.INVALID_POLICY
 
 
 def compile_policy(

@@ -15,6 +15,7 @@ from zen_gc_core.engine.requesting import RefusedRequestError
 from zen_gc_core.errors import Missing, Undecided
 from zen_gc_core.instants import EARLIEST, format_instant
 from zen_gc_core.model.decision import Decision, KeptBy, Verdict
+from zen_gc_core.model.reasons import Reason
 from zen_gc_core.model.requests import signature_of
 
 if TYPE_CHECKING:
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from zen_gc_core.model.candidate import Candidate
 
 _TWO_MOMENTS: Final = dt.timedelta(microseconds=2)
-MARK_CONFLICT: Final = "MarkConflict"
 """The reason for which a mark of another policy is left alone."""
 
 _NO_EXPIRY: Final = KeptBy.NO_EXPIRY
@@ -184,7 +184,7 @@ def _act(compiled: CompiledPolicy, candidate: Candidate, run: Run, instant: dt.d
         if carried := request.carried_by(candidate):
             return keep(candidate, KeptBy.CONDITION, carried)
         if conflict := request.conflict(candidate, run.policy):
-            return replace(keep(candidate, KeptBy.ERROR, conflict, conflict), reason=MARK_CONFLICT)
+            return replace(keep(candidate, KeptBy.ERROR, conflict, conflict), reason=Reason.MARK_CONFLICT)
         request = request.signed(signature_of(run.now, run.policy))
     except RefusedRequestError as refused:
         return keep(candidate, KeptBy.ERROR, f"the action {refused}")

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from zen_gc_core.model.candidate import Candidate
     from zen_gc_core.model.plan import Veto
     from zen_gc_core.model.policy import Target
+    from zen_gc_core.model.reasons import Reason
 
 MOST_DUE: Final = 10_000
 """How many due objects a plan of the controller holds; the rest waits for the next run."""
@@ -99,7 +100,7 @@ class Tally:
         self.finished = 0
         self.untold = 0
         self.first_error: str | None = None
-        self.first_reason = ""
+        self.first_reason: Reason | None = None
         self._kept: Counter[KeptBy] = Counter()
         self._without_expiry = 0
         self._by_condition = 0
@@ -342,7 +343,7 @@ def conclude(
         decisions=decisions,
         kept={kept_by: sums.kept[kept_by] for kept_by in KeptBy},
         first_error=next((tally.first_error for tally in tallies if tally.first_error), None),
-        first_reason=next((tally.first_reason for tally in tallies if tally.first_error), ""),
+        first_reason=next((tally.first_reason for tally in tallies if tally.first_error), None),
         tripped=breaker.tripped(case.compiled.policy, due=sums.due, unfinished=sums.unfinished, counts=counts),
     )
     vetoes = veto(plan) if veto else ()

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from zen_gc_core.model.policy import NAMESPACED, Policy, Problem, Target
+from zen_gc_core.model.reasons import Reason
 from zen_gc_core.model.scope import EveryNamespace, TheseNamespaces, Unwritten
 
 if TYPE_CHECKING:
@@ -51,6 +52,6 @@ def _settle(target: Target, policy: Policy, *, lives: bool, cross_namespace: boo
             target.path,
             f"{target.kind} lives in no namespace, and a GarbageCollectionPolicy acts on its own namespace only; "
             "use a ClusterGarbageCollectionPolicy",
-            reason="ScopeDenied",
+            reason=Reason.SCOPE_DENIED,
         )
     return Problem(f"{target.path}.namespaces", f"{target.kind} lives in no namespace; leave it out")

@@ -11,6 +11,7 @@ from zen_gc_core.model.requests import Delete
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from zen_gc_core.model.reasons import Reason
     from zen_gc_core.model.requests import Request
 
 
@@ -68,7 +69,7 @@ class Decision:
     action: str | None = None
     request: Request | None = None
     told: str = ""
-    reason: str = ""
+    reason: Reason | None = None
 
     @property
     def asks_for(self) -> type[Request]:

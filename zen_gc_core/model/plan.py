@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from zen_gc_core.model.decision import Decision
     from zen_gc_core.model.policy import PolicyReference
+    from zen_gc_core.model.reasons import Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,7 @@ class Plan:
     decisions: tuple[Decision, ...]
     kept: Mapping[KeptBy, int] = field(default_factory=lambda: dict.fromkeys(KeptBy, 0))
     first_error: str | None = None
-    first_reason: str = ""
+    first_reason: Reason | None = None
     tripped: str | None = None
     vetoed: tuple[Veto, ...] = ()
 

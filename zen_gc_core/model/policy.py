@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
+from zen_gc_core.model.reasons import Reason
 from zen_gc_core.model.scope import EveryNamespace, Scope, matches_globs
 from zen_gc_core.texts import placed
 
@@ -29,12 +30,12 @@ class Problem:
     Args:
         path: Where, in the words that the user wrote (``spec.ttl.secondsAfterCreation``).
         message: What, in one line.
-        reason: The reason of the Ready condition that it makes: ``InvalidPolicy`` or ``ScopeDenied``.
+        reason: The reason of the Ready condition that it makes: ``INVALID_POLICY`` or ``SCOPE_DENIED``.
     """
 
     path: str
     message: str
-    reason: str = "InvalidPolicy"
+    reason: Reason = Reason.INVALID_POLICY
 
     def __str__(self) -> str:
         return f"{self.path}: {self.message}" if self.path else self.message

@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from zen_gc_core.model.reasons import Reason
 from zen_gc_core.model.results import Result
 
 if TYPE_CHECKING:
@@ -33,6 +34,29 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
+class Ending:
+    """Why a run ended without carrying out its plan, or all of it.
+
+    Args:
+        reason: Why.
+        message: Details, in one line; fit for logs and events.
+        words: What the status says instead; may quote an object, as the server or a plugin did. Empty: the message.
+    """
+
+    reason: Reason
+    message: str
+    words: str = ""
+
+    @property
+    def failed(self) -> bool:
+        """Whether that is a failure, and not somebody's wish."""
+        return not self.reason.wished
+
+    def __str__(self) -> str:
+        return f"{self.reason}: {self.message}"
+
+
+@dataclass(frozen=True, slots=True)
 class RunReport:
     """What one run of one policy did.
 
@@ -41,8 +65,7 @@ class RunReport:
         results: How many objects came to which result.
         started: When it began.
         duration: How long it took, in seconds.
-        stopped: Why it ended before its plan did, as a condition's reason (``AccessDenied``); None when it did not.
-        message: Details of that, in one line.
+        stopped: What ended it before its plan did, or kept it from acting at all; None when nothing did.
         dry_run: Whether it only said what it would do.
     """
 
@@ -50,11 +73,26 @@ class RunReport:
     results: Counter[Result] = field(default_factory=Counter)
     started: dt.datetime | None = None
     duration: float = 0.0
-    stopped: str | None = None
-    message: str = ""
+    stopped: Ending | None = None
     dry_run: bool = False
 
     @property
+    def ending(self) -> Ending | None:
+        """Why it did not do all that it could have: the breaker, a veto, or what stopped it; None when it did.
+
+        The one answer: log, metrics, events, status and ``--once`` tell this one, whatever else was in the way.
+        """
+        plan = self.plan
+        if plan.tripped is not None:
+            return Ending(Reason.BREAKER_TRIPPED, plan.tripped)
+        if plan.vetoed:
+            plugins = ", ".join(sorted({veto.plugin for veto in plan.vetoed}))
+            words = "; ".join(f"{veto.plugin}: {veto.reason}" for veto in plan.vetoed)
+            return Ending(Reason.VETOED, f"by {plugins}", words)
+        return self.stopped
+
+    @property
     def failed(self) -> bool:
-        """Whether something went wrong: it was stopped, or a write failed."""
-        return self.stopped is not None or self.plan.stopped or self.results[Result.FAILED] > 0
+        """Whether something went wrong: it ended by a failure, or a write failed."""
+        ending = self.ending
+        return (ending is not None and ending.failed) or self.results[Result.FAILED] > 0

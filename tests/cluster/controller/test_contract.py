@@ -179,7 +179,7 @@ def test_a_kill_switch_that_cannot_be_read_stops_every_write(
     policy = embedded.policy()
     embedded.server.faults = lambda each: fault if each.path.endswith(SWITCH) else None
     inside(embedded)
-    until(lambda: embedded.reason(policy) == "KillSwitch")
+    until(lambda: embedded.reason(policy) == "KillSwitchUnreadable")
     assert embedded.status(policy)["phase"] == "Error"
     assert embedded.names() == names
     embedded.server.faults = None

@@ -12,6 +12,8 @@ from zen_gc_core.controller.telling.metrics import Metrics
 from zen_gc_core.controller.telling.runlog import RunLog
 from zen_gc_core.model.decision import Decision, Verdict
 from zen_gc_core.model.policy import PolicyReference
+from zen_gc_core.model.reasons import Reason
+from zen_gc_core.model.report import Ending
 from zen_gc_core.model.requests import Delete
 
 POLICY = PolicyReference("GarbageCollectionPolicy", "team", "p", "u")
@@ -35,7 +37,7 @@ def test_a_record_that_cannot_be_written_is_counted_and_an_intent_is_an_error(*,
             stream.close()
         log = RunLog(lost=metrics.log_record_lost)
         log.evaluating(POLICY)
-        log.evaluation_failed(POLICY, "X", "why")
+        log.evaluation_failed(POLICY, Ending(Reason.EXPIRED, "why"))
         log.failed("the sweep", ValueError())
         log.stopping("SIGTERM")
         with pytest.raises((OSError, ValueError)):

@@ -21,6 +21,8 @@ from zen_gc_core.controller.process.logs import configure, logger
 from zen_gc_core.controller.telling.runlog import RunLog
 from zen_gc_core.model.decision import Decision, Verdict
 from zen_gc_core.model.policy import PolicyReference
+from zen_gc_core.model.reasons import Reason
+from zen_gc_core.model.report import Ending
 from zen_gc_core.model.requests import Delete
 
 SECRET = "hunter2"
@@ -52,7 +54,7 @@ def test_one_record_is_one_line_of_json_whatever_a_name_contains(name: str, name
     decision = Decision(name, name, namespace, name, name, Verdict.ACT, message, request=Delete())
     with configure("debug", "json", stream):
         RunLog().intent(policy, decision, name)
-        RunLog().evaluation_failed(policy, message, message)
+        RunLog().evaluation_failed(policy, Ending(Reason.CLUSTER_ERROR, message))
         logging.getLogger(name).error("%s", message)
     text = stream.getvalue()
     assert text.count("\n") == 3
@@ -200,7 +202,9 @@ def test_console_lines_are_for_people_and_harmless() -> None:
     stream = io.StringIO()
     with configure("info", "console", stream):
         before = sys.stdout
-        RunLog().evaluation_failed(PolicyReference("GarbageCollectionPolicy", "a", "\x1b[31m\n"), "X", "why")
+        RunLog().evaluation_failed(
+            PolicyReference("GarbageCollectionPolicy", "a", "\x1b[31m\n"), Ending(Reason.EXPIRED, "why")
+        )
         RunLog().failed("the sweep", OSError(5, "Input/output error"))
         assert sys.stdout is before
     text = stream.getvalue()

@@ -11,12 +11,12 @@ from typing import Any
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from zen_gc_core.controller.telling.error_types import ErrorType
 from zen_gc_core.controller.telling.metrics import KindCount, Metrics
 from zen_gc_core.model.decision import Decision, KeptBy, Verdict
 from zen_gc_core.model.plan import Plan
 from zen_gc_core.model.policy import PolicyReference
-from zen_gc_core.model.report import Outcome, RunReport
+from zen_gc_core.model.reasons import ErrorType, Reason
+from zen_gc_core.model.report import Ending, Outcome, RunReport
 from zen_gc_core.model.requests import Delete, Mark
 from zen_gc_core.model.results import Result
 
@@ -76,7 +76,8 @@ def report(policy: PolicyReference = POLICY, **changes: Any) -> RunReport:
     """A run of two seconds that met five jobs."""
     plan = {"now": NOW, "scanned": 9, "matched": 5, "due": 2, "decisions": ()}
     plan |= {key: changes.pop(key) for key in ("kept", "tripped") if key in changes}
-    return RunReport(Plan(policy, **plan), Counter(), started=NOW, duration=2.0, **changes)
+    results = changes.pop("results", Counter())
+    return RunReport(Plan(policy, **plan), results, started=NOW, duration=2.0, **changes)
 
 
 @pytest.fixture
@@ -90,6 +91,7 @@ def metrics() -> Metrics:
 def use_everything(metrics: Metrics, policy: PolicyReference = POLICY) -> None:
     """Make every metric have a sample."""
     metrics.run_finished(report(policy), [JOBS])
+    metrics.run_finished(report(policy, dry_run=True), [JOBS])
     for result in Result:
         metrics.outcome(policy, Outcome(JOB, result), seconds=0.1, at=NOW)
     metrics.error(policy, ErrorType.STATUS_UPDATE_FAILED)
@@ -138,7 +140,7 @@ def test_no_label_holds_the_name_of_an_object(metrics) -> None:
         (Result.GONE, {"gc_write_outcomes_total"}),
         (Result.CONFLICT, {"gc_delete_conflicts_total", "gc_write_outcomes_total"}),
         (Result.DROPPED, {"gc_write_outcomes_total"}),
-        (Result.WOULD_ACT, {"gc_resources_would_delete_total"}),
+        (Result.WOULD_ACT, set()),
         (Result.FAILED, {"gc_errors_total", "gc_write_outcomes_total"}),
     ],
 )
@@ -192,21 +194,39 @@ def test_a_kind_that_a_policy_no_longer_takes_is_not_pending_for_ever(metrics) -
 @pytest.mark.parametrize(
     ("reason", "error_type"),
     [
-        ("AccessDenied", "access_denied"),
-        ("ListIncomplete", "list_resources_failed"),
-        ("MalformedAnswer", "list_resources_failed"),
-        ("TargetUnavailable", "target_unavailable"),
-        ("InvalidPolicy", "invalid_policy"),
-        ("ClusterUnreachable", "cluster_unreachable"),
-        ("SomethingNew", "evaluation_failed"),
+        (Reason.ACCESS_DENIED, "access_denied"),
+        (Reason.LIST_INCOMPLETE, "list_resources_failed"),
+        (Reason.MALFORMED_ANSWER, "list_resources_failed"),
+        (Reason.TARGET_UNAVAILABLE, "target_unavailable"),
+        (Reason.INVALID_POLICY, "invalid_policy"),
+        (Reason.CLUSTER_UNREACHABLE, "cluster_unreachable"),
+        (Reason.POLICY_UNREADABLE, "evaluation_failed"),
     ],
 )
 def test_a_stopped_run_is_an_error_of_its_reason_and_no_success(metrics, reason, error_type) -> None:
     """And what is pending stays as the last whole run left it."""
     metrics.run_finished(report(), [JOBS])
-    metrics.run_finished(report(stopped=reason), [])
+    metrics.run_finished(report(stopped=Ending(reason, "…")), [])
     assert value(metrics, "gc_errors_total", {**OF_POLICY, "error_type": error_type}) == 1
     assert value(metrics, "gc_resources_pending_total", OF_JOBS) == 3
+
+
+def test_a_dry_run_counts_all_that_is_due_and_not_only_what_its_plan_holds(metrics) -> None:
+    """As the status does; a plan holds the oldest 10,000."""
+    jobs = KindCount("batch/v1", "Job", matched=25_000, pending=5_000, due=20_000)
+    metrics.run_finished(report(dry_run=True, results=Counter({Result.WOULD_ACT: 20_000})), [jobs])
+    assert value(metrics, "gc_resources_would_delete_total", OF_JOBS) == 20_000
+    metrics.run_finished(report(dry_run=True, tripped="too many"), [jobs])
+    assert value(metrics, "gc_resources_would_delete_total", OF_JOBS) == 20_000
+
+
+def test_a_lease_that_was_lost_is_counted_although_the_run_did_not_fail(metrics) -> None:
+    """The run is a success as far as it went; a wish counts as nothing."""
+    metrics.run_finished(report(stopped=Ending(Reason.AUTHORITY_LOST, "…")), [JOBS])
+    metrics.run_finished(report(stopped=Ending(Reason.KILL_SWITCH, "…")), [JOBS])
+    assert value(metrics, "gc_errors_total", {**OF_POLICY, "error_type": "authority_lost"}) == 1
+    assert len(scrape(metrics)["gc_errors_total"]) == 1
+    assert value(metrics, "gc_last_successful_run_timestamp_seconds", OF_POLICY) is not None
 
 
 def test_a_tripped_breaker_shows_until_a_run_passes_and_is_no_success(metrics) -> None:

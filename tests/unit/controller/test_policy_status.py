@@ -9,15 +9,18 @@ from typing import Any
 import pytest
 
 from zen_gc_core.controller.telling import policy_status
-from zen_gc_core.model.decision import KeptBy
+from zen_gc_core.model.decision import Decision, KeptBy, Verdict
 from zen_gc_core.model.plan import Plan, Veto
 from zen_gc_core.model.policy import NAMESPACED, PolicyReference
-from zen_gc_core.model.report import RunReport
+from zen_gc_core.model.reasons import Reason
+from zen_gc_core.model.report import Ending, RunReport
+from zen_gc_core.model.requests import Mark
 from zen_gc_core.model.results import Result
 
 NOW = dt.datetime(2026, 1, 1, 12, 0, 0, tzinfo=dt.UTC)
 LATER = NOW + dt.timedelta(minutes=1)
 POLICY = PolicyReference(NAMESPACED, "team", "p", uid="u", generation=3)
+MARKING = Decision("v1", "Pod", "a", "b", "u", Verdict.ACT, "due", request=Mark({"stale": "true"}))
 PLAN = Plan(POLICY, NOW, scanned=9, matched=7, due=4, decisions=(), kept=dict.fromkeys(KeptBy, 0))
 
 
@@ -102,10 +105,17 @@ def test_a_dry_run_never_counts_as_deleted() -> None:
         (report(), "Active", True, "Evaluated", None),
         (report(plan(tripped="too many")), "Error", False, "BreakerTripped", "BreakerTripped"),
         (report(plan(vetoed=(Veto("acme", "no"),))), "Error", False, "Vetoed", "Vetoed"),
-        (report(stopped="ClockSkew", message="off"), "Error", False, "ClockSkew", "ClockSkew"),
+        (report(stopped=Ending(Reason.CLOCK_SKEW, "off")), "Error", False, "ClockSkew", "ClockSkew"),
         (report(results={Result.FAILED: 1}), "Active", True, "Evaluated", "DeletionFailed"),
+        (report(plan(decisions=(MARKING,)), results={Result.FAILED: 1}), "Active", True, "Evaluated", "MarkingFailed"),
         (report(plan(first_error="Pod a/b: …")), "Active", True, "Evaluated", "EvaluationErrors"),
-        (report(plan(tripped="x"), stopped="ClockSkew"), "Error", False, "BreakerTripped", "BreakerTripped"),
+        (
+            report(plan(tripped="x"), stopped=Ending(Reason.CLOCK_SKEW, "off")),
+            "Error",
+            False,
+            "BreakerTripped",
+            "BreakerTripped",
+        ),
     ],
 )
 def test_how_a_policy_stands_after_a_run(
@@ -117,22 +127,25 @@ def test_how_a_policy_stands_after_a_run(
 ) -> None:
     """Phase, Ready and Degraded."""
     how = policy_status.standing(made)
-    assert (how.phase, how.ready, how.reason) == (phase, ready, reason)
+    assert (how.reason.phase, how.reason.ready, how.reason) == (phase, ready, reason)
     assert (how.degraded[0] if how.degraded else None) == degraded
 
 
 def test_a_wish_that_stopped_a_run_is_told_beside_its_numbers() -> None:
     """The kill switch leaves a policy Active; who looks sees why nothing goes."""
-    how = policy_status.standing(report(message="ConfigMap x/zen-gc-pause stops every write"))
-    assert how.phase == "Active"
+    how = policy_status.standing(
+        report(stopped=Ending(Reason.KILL_SWITCH, "ConfigMap x/zen-gc-pause stops every write"))
+    )
+    assert how.reason.phase == "Active"
     assert how.message == "matched 7, due 4; ConfigMap x/zen-gc-pause stops every write"
 
 
 def test_the_servers_words_stand_in_the_status_alone() -> None:
-    """The report, which logs, events and plugins get, has the plain ones."""
-    made = report(stopped="AccessDenied", message="access denied: grant the verb delete on pods")
-    assert policy_status.standing(made, "… (the server says: no)").message == "… (the server says: no)"
-    assert made.message == "access denied: grant the verb delete on pods"
+    """Logs and events have the plain ones."""
+    plain = "access denied: grant the verb delete on pods"
+    made = report(stopped=Ending(Reason.ACCESS_DENIED, plain, "… (the server says: no)"))
+    assert policy_status.standing(made).message == "… (the server says: no)"
+    assert str(made.ending) == f"AccessDenied: {plain}"
 
 
 def test_the_time_of_a_transition_is_stable() -> None:
@@ -141,7 +154,7 @@ def test_the_time_of_a_transition_is_stable() -> None:
     second = written(first, policy_status.standing(report(plan(matched=8))), LATER)
     assert conditions(second)["Ready"]["message"] != conditions(first)["Ready"]["message"]
     assert {each["lastTransitionTime"] for each in second["conditions"]} == {"2026-01-01T12:00:00Z"}
-    third = written(second, policy_status.failed("ListIncomplete", "…"), LATER)
+    third = written(second, policy_status.failed(Ending(Reason.LIST_INCOMPLETE, "…")), LATER)
     assert {each["lastTransitionTime"] for each in third["conditions"]} == {"2026-01-01T12:01:00Z"}
 
 
@@ -163,7 +176,7 @@ def test_a_paused_policy_has_no_next_run() -> None:
 
 def test_a_message_is_cut_where_the_server_would_refuse_it() -> None:
     """A list of a thousand problems."""
-    patch = written({}, policy_status.invalid("InvalidPolicy", ["x" * 100] * 100))
+    patch = written({}, policy_status.invalid(Reason.INVALID_POLICY, ["x" * 100] * 100))
     assert len(conditions(patch)["Ready"]["message"]) == policy_status.LONGEST_MESSAGE
     assert conditions(patch)["Degraded"]["status"] == "False"
 

@@ -20,7 +20,8 @@ from zen_gc_core.controller.telling.runlog import RunLog
 from zen_gc_core.model.decision import Decision, KeptBy, Verdict
 from zen_gc_core.model.plan import Plan, Veto
 from zen_gc_core.model.policy import PolicyReference, Problem
-from zen_gc_core.model.report import Outcome, RunReport
+from zen_gc_core.model.reasons import Reason
+from zen_gc_core.model.report import Ending, Outcome, RunReport
 from zen_gc_core.model.requests import Delete, Mark
 from zen_gc_core.model.results import Result
 from zen_gc_core.plugins import installed_entry_points, load_plugins
@@ -181,7 +182,11 @@ def test_a_run_is_one_record_with_its_numbers(said) -> None:
 @pytest.mark.parametrize(
     ("report", "reason", "message"),
     [
-        (RunReport(plan(), stopped="AccessDenied", message="no list of jobs"), "AccessDenied", "no list of jobs"),
+        (
+            RunReport(plan(), stopped=Ending(Reason.ACCESS_DENIED, "no list of jobs", SECRET)),
+            "AccessDenied",
+            "no list of jobs",
+        ),
         (RunReport(plan(tripped="it would act on 200")), "BreakerTripped", "it would act on 200"),
         (RunReport(plan(vetoed=(Veto("acme", SECRET),))), "Vetoed", "by acme"),
     ],
@@ -197,7 +202,9 @@ def test_a_run_that_was_stopped_failed_and_says_why(said, report, reason, messag
 
 def test_an_invalid_policy_is_told_with_all_of_its_problems(said) -> None:
     """Each with its path."""
-    RunLog().policy_invalid(POLICY, [Problem("spec.ttl", "missing"), Problem("spec.x", "unknown")])
+    RunLog().policy_invalid(
+        POLICY, Reason.INVALID_POLICY, [Problem("spec.ttl", "missing"), Problem("spec.x", "unknown")]
+    )
     assert said()[0]["problems"] == ["spec.ttl: missing", "spec.x: unknown"]
 
 
@@ -205,11 +212,11 @@ def test_the_rest_of_the_controllers_life_has_constant_phrases(said) -> None:
     """One method a phrase."""
     log, cause = RunLog(), TimeoutError(SECRET)
     log.evaluating(POLICY)
-    log.evaluation_failed(POLICY, "AccessDenied", "cannot list jobs.batch", seconds=1.0)
+    log.evaluation_failed(POLICY, Ending(Reason.ACCESS_DENIED, "cannot list jobs.batch"), seconds=1.0)
     log.still_terminating(POLICY, DELETING, "a", 900.0)
     log.status_not_written(POLICY, cause)
     log.event_not_recorded(cause)
-    log.writes_paused(POLICY, "KillSwitch")
+    log.writes_stopped(POLICY, Ending(Reason.KILL_SWITCH, SECRET))
     log.swept("jobs.batch", 12, 0.5)
     log.plugin_quarantined("acme", "acme-zen-gc 1.0", "ImportError")
     log.started("0.1.0", "pod_1")

@@ -78,7 +78,7 @@ def test_a_plugin_that_raises_at_the_end_of_a_run_harms_nobody_else():
     heard = []
 
     def broken(report):
-        raise SystemExit(report.message)
+        raise SystemExit(report.duration)
 
     def listening(report):
         heard.append(report)
@@ -89,6 +89,6 @@ def test_a_plugin_that_raises_at_the_end_of_a_run_harms_nobody_else():
             Point("two", zen_gc_run_finished=listening),
         ]
     )
-    report = RunReport(PLAN, message="done")
-    assert plugins.run_finished(report) == (("one", "SystemExit: done"),)
+    report = RunReport(PLAN, duration=1.5)
+    assert plugins.run_finished(report) == (("one", "SystemExit: 1.5"),)
     assert heard == [report]

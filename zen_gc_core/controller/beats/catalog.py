@@ -79,6 +79,11 @@ class Entry:
         """Which policy, and which state of it."""
         return self.compilation.reference
 
+    @property
+    def digest(self) -> str:
+        """What an approval of it names; empty when there can be none."""
+        return self.compilation.digest
+
 
 @dataclass(frozen=True, slots=True)
 class Changes:

@@ -19,9 +19,8 @@ from zen_gc_core.controller.beats.shares import Shares
 from zen_gc_core.controller.beats.sweep_pool import Ride, SweepPool
 from zen_gc_core.controller.runs.policy_run import PolicyRun
 from zen_gc_core.controller.telling import policy_status
-from zen_gc_core.controller.telling.error_types import ErrorType
-from zen_gc_core.controller.telling.status_writer import write_status
 from zen_gc_core.engine.building import CompilingTooLong
+from zen_gc_core.model.reasons import ErrorType, Phase
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -303,20 +302,18 @@ class Loop:
         """Report a policy that does not run: it is invalid, or paused."""
         compilation = entry.compilation
         if entry.paused:
-            write_status(self._context, entry, policy_status.PAUSED, {}, next_run=None)
+            self._context.statuses.write(entry, policy_status.PAUSED, {}, next_run=None)
             return
         if entry.status.get("observedGeneration") != entry.reference.generation:
-            self._context.log.policy_invalid(entry.reference, compilation.errors)
-            self._context.events.record(
-                entry.reference, "InvalidPolicy", "; ".join(map(str, compilation.errors)), warning=True
-            )
-        self._context.metrics.error(entry.reference, ErrorType.of_reason(compilation.reason))
+            self._context.log.policy_invalid(entry.reference, compilation.reason, compilation.errors)
+            self._context.events.invalid(entry.reference, compilation.errors)
+        self._context.metrics.error(entry.reference, compilation.reason.error_type or ErrorType.INVALID_POLICY)
         how = policy_status.invalid(compilation.reason, [str(problem) for problem in compilation.errors])
-        write_status(self._context, entry, how, {}, next_run=None)
+        self._context.statuses.write(entry, how, {}, next_run=None)
 
     def _count_phases(self) -> None:
         self._recount = False
-        phases = Counter(str(entry.status.get("phase") or "Active") for entry in self._catalog.entries)
+        phases = Counter(str(entry.status.get("phase") or Phase.ACTIVE) for entry in self._catalog.entries)
         self._context.metrics.policies(phases)
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from zen_gc_core.cluster.clocks import boottime
-from zen_gc_core.cluster.errors import AuthorityLost
+from zen_gc_core.cluster.errors import Cancelled
 from zen_gc_core.controller.beats.scheduling import CONTROLLER, BeatKey
 from zen_gc_core.controller.runs.sweeping import Sweep
 from zen_gc_core.errors import ClusterError
@@ -177,4 +177,4 @@ class SweepPool:
 
     def _check_cancelled(self) -> None:
         if self._context.stopping.is_set():
-            raise AuthorityLost("the program is ending")
+            raise Cancelled("the program is ending")

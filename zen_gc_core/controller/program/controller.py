@@ -31,10 +31,12 @@ from zen_gc_core.controller.beats.loop import Loop
 from zen_gc_core.controller.program.health import Heartbeat, Readiness, serve_health, serve_metrics
 from zen_gc_core.controller.runs.kill_switch import KillSwitch
 from zen_gc_core.controller.runs.run_context import RunContext
-from zen_gc_core.controller.telling.error_types import ErrorType
+from zen_gc_core.controller.telling.events import PolicyEvents
 from zen_gc_core.controller.telling.metrics import Metrics
 from zen_gc_core.controller.telling.runlog import RunLog
+from zen_gc_core.controller.telling.status_writer import StatusWriter
 from zen_gc_core.errors import ClusterError
+from zen_gc_core.model.reasons import ErrorType
 from zen_gc_core.plugins import installed_entry_points, load_plugins, refuse_unknown
 
 if TYPE_CHECKING:
@@ -112,17 +114,17 @@ class Controller:
             heartbeat.beat()
             self._check(connection)
             heartbeat.beat()
-            events = EventRecorder(connection, instance=self._identity, failed=self._event_failed)
-            stack.callback(events.close, 0.4)
+            recorder = EventRecorder(connection, instance=self._identity, failed=self._event_failed)
+            stack.callback(recorder.close, 0.4)
             authority, leading, elector = self._authority()
-            context = self._run_context(connection, events, authority)
+            context = self._run_context(connection, recorder, authority)
             catalog = Catalog(context.plugins.vocabulary, context.grants)
             readiness.set("plugins-loaded", holds=not context.missing_plugins)
             loop = Loop(context, catalog, leading, self._beat(heartbeat, readiness, catalog, elector))
             watch = PolicyWatch(connection, loop.receive)
             watch.start()
             stack.callback(watch.close, 0.1)
-            threads += (*watch.threads, events.thread)
+            threads += (*watch.threads, recorder.thread)
             if elector is not None:
                 elector.start()
                 threads.append(elector.thread)
@@ -177,12 +179,15 @@ class Controller:
     def _lease_name(self) -> str:
         return f"{self._lease_namespace}/{self._settings.leader_election_id}"
 
-    def _run_context(self, connection: Connection, events: EventRecorder, authority: Callable[[], None]) -> RunContext:
+    def _run_context(
+        self, connection: Connection, recorder: EventRecorder, authority: Callable[[], None]
+    ) -> RunContext:
         points = installed_entry_points()
         refuse_unknown(points, self._settings.disable_plugin)
         plugins = load_plugins(points, disabled=self._settings.disable_plugin)
         for plugin in plugins.quarantined:
             self._log.plugin_quarantined(plugin.name, plugin.distribution, plugin.failure or "")
+        events = PolicyEvents(recorder)
         return RunContext(
             connection=connection,
             resources=Resources(connection),
@@ -198,6 +203,7 @@ class Controller:
             log=self._log,
             metrics=self._metrics,
             events=events,
+            statuses=StatusWriter(connection, authority, self._log, self._metrics, events),
             write_timeout=self._timing.request,
         )
 

@@ -17,18 +17,19 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 from zen_gc_core.cluster.access import may
 from zen_gc_core.cluster.clocks import boottime
-from zen_gc_core.cluster.errors import AccessDenied, AuthorityLost, MalformedAnswer
+from zen_gc_core.cluster.errors import AccessDenied, MalformedAnswer
 from zen_gc_core.cluster.observing import observe
 from zen_gc_core.cluster.throttling import Throttle
 from zen_gc_core.cluster.writing import Writer
 from zen_gc_core.controller.process.logs import MOST_BLOCKED_SECONDS
 from zen_gc_core.controller.runs.aggregation import check_served_by_kubernetes
-from zen_gc_core.controller.runs.stopping import Stopped
+from zen_gc_core.controller.runs.stopping import Stopped, ending_by_write
 from zen_gc_core.engine import judging
 from zen_gc_core.engine.selecting import in_scope, selected
 from zen_gc_core.errors import ClusterError, Undecided
 from zen_gc_core.model.decision import Decision, Verdict
-from zen_gc_core.model.report import Outcome
+from zen_gc_core.model.reasons import Reason
+from zen_gc_core.model.report import Ending, Outcome
 from zen_gc_core.model.results import Result
 
 if TYPE_CHECKING:
@@ -137,7 +138,7 @@ class Carried:
     results: Counter[Result] = field(default_factory=Counter)
     accepted: list[Outcome] = field(default_factory=list)
     forbidden: list[str] = field(default_factory=list)
-    stopped: Stopped | None = None
+    stopped: Ending | None = None
     unexpected: Exception | None = None
 
 
@@ -164,24 +165,6 @@ MOST_FORBIDDEN: Final = 20
 """Forbidden writes in a row that end a run."""
 
 _ANSWERED: Final = frozenset({Result.DELETED, Result.MARKED, Result.ACCEPTED, Result.GONE, Result.CONFLICT})
-_PLAIN_WORDS: Final = {
-    "Throttled": "the API server has asked for patience for too long",
-    "Unauthorized": "the API server does not accept the credentials",
-    "ClusterUnreachable": "the API server does not answer",
-    "ServerFailed": "the API server fails",
-}
-
-
-def _stop(error: ClusterError) -> Stopped:
-    """The end of a run by an answer about one object: the server's words may quote it, and are kept apart."""
-    if isinstance(error, AuthorityLost):
-        return Stopped(error.reason, str(error), expected=True)
-    if isinstance(error, AccessDenied):
-        plain = AccessDenied(error.verb, error.resource, error.namespace)
-        return Stopped(error.reason, str(plain), words=str(error))
-    reason = str(getattr(error, "reason", "ClusterError"))
-    message = _PLAIN_WORDS.get(reason, f"the run was ended by a {type(error).__name__}")
-    return Stopped(reason, message, words=str(error))
 
 
 class _Carrying:
@@ -209,16 +192,16 @@ class _Carrying:
                 self._acting.fence.pass_one()
                 self._act(decision)
             except Stopped as stop:
-                self._end(stop)
+                self._end(stop.ending)
             except ClusterError as error:
-                self._end(_stop(error))
+                self._end(ending_by_write(error))
             except Exception as error:  # noqa: BLE001  what was done before it is told all the same
                 self.carried.unexpected = self.carried.unexpected or error
-                self._end(Stopped("UnexpectedError", f"the run was ended by a {type(error).__name__}"))
+                self._end(Ending(Reason.UNEXPECTED_ERROR, f"the run was ended by a {type(error).__name__}"))
 
-    def _end(self, stop: Stopped) -> None:
+    def _end(self, ending: Ending) -> None:
         with self._lock:
-            self.carried.stopped = self.carried.stopped or stop
+            self.carried.stopped = self.carried.stopped or ending
         self._ended.set()
 
     def _sleep(self, seconds: float) -> None:
@@ -226,9 +209,9 @@ class _Carrying:
         until = boottime() + seconds
         while (left := until - boottime()) > 0:
             if self._acting.stopping.wait(min(left, 0.2)) or self._ended.is_set():
-                raise Stopped("Stopping", "the run was told to end", expected=True)
+                raise Stopped(Reason.STOPPING, "the run was told to end")
             if self._acting.superseded():
-                raise Stopped("PolicyChanged", "the policy was edited or deleted", expected=True)
+                raise Stopped(Reason.POLICY_CHANGED, "the policy was edited or deleted")
 
     def _act(self, decision: Decision) -> None:
         acting = self._acting
@@ -319,7 +302,7 @@ class _Carrying:
             too_many = self._in_a_row >= MOST_FORBIDDEN
         if too_many:
             raise Stopped(
-                "Forbidden",
+                Reason.FORBIDDEN,
                 f"{MOST_FORBIDDEN} writes in a row were forbidden although the right to them is there: "
                 "an admission policy or a webhook forbids them",
                 words=str(error.said),
@@ -344,7 +327,7 @@ class _Carrying:
 
 def _request(decision: Decision) -> Request:
     if decision.request is None:
-        raise Stopped("NoRequest", f"the decision on {decision.kind} {decision.name} asks for nothing")
+        raise Stopped(Reason.NO_REQUEST, f"the decision on {decision.kind} {decision.name} asks for nothing")
     return decision.request
 
 
@@ -373,7 +356,7 @@ class _Journal:
         began = boottime()
         self._acting.witness.intent(self._decision, attempt)
         if (blocked := boottime() - began) >= MOST_BLOCKED_SECONDS:
-            raise Stopped("LogBlocked", f"the log was blocked for {blocked:.0f} s")
+            raise Stopped(Reason.LOG_BLOCKED, f"the log was blocked for {blocked:.0f} s")
 
     def look_again(self) -> None:
         self._acting.fence.look_again()

@@ -16,6 +16,7 @@ from zen_gc_core.cluster.observing import observe
 from zen_gc_core.cluster.policies import POLICY_KINDS
 from zen_gc_core.controller.runs.stopping import Stopped
 from zen_gc_core.errors import ClusterError
+from zen_gc_core.model.reasons import Reason
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -129,17 +130,17 @@ class Fence:
         try:
             seen = observe(self._connection, resource, policy.namespace, policy.name, sleep=self._sleep)
         except ClusterError as error:
-            raise Stopped("PolicyUnreadable", f"the policy cannot be read again: {error}") from error
+            raise Stopped(Reason.POLICY_UNREADABLE, f"the policy cannot be read again: {error}") from error
         if seen is None or seen.uid != policy.uid:
-            raise Stopped("PolicyDeleted", "the policy was deleted", expected=True)
+            raise Stopped(Reason.POLICY_DELETED, "the policy was deleted")
         document = seen.document()
         if seen.terminating:
-            raise Stopped("PolicyDeleted", "the policy is being deleted", expected=True)
+            raise Stopped(Reason.POLICY_DELETED, "the policy is being deleted")
         if (change := self._difference(document["metadata"])) is not None:
-            raise Stopped("PolicyChanged", change, expected=True)
+            raise Stopped(Reason.POLICY_CHANGED, change)
         spec = document.get("spec")
         if not isinstance(spec, dict) or spec.get("paused", False) is not False:
-            raise Stopped("Paused", "the policy was paused", expected=True)
+            raise Stopped(Reason.PAUSED, "the policy was paused")
 
 
 def check_clocks(skew: dt.timedelta | None) -> None:
@@ -152,8 +153,8 @@ def check_clocks(skew: dt.timedelta | None) -> None:
         Stopped: They are more than 30 s apart, or cannot be compared.
     """
     if skew is None:
-        raise Stopped("ClockSkew", "the API server's clock is not known: its answers carry no Date")
+        raise Stopped(Reason.CLOCK_SKEW, "the API server's clock is not known: its answers carry no Date")
     seconds = skew.total_seconds()
     if abs(seconds) > MOST_SKEW_SECONDS:
         ahead = "ahead of" if seconds > 0 else "behind"
-        raise Stopped("ClockSkew", f"the local clock is {abs(seconds):.0f} s {ahead} the API server's")
+        raise Stopped(Reason.CLOCK_SKEW, f"the local clock is {abs(seconds):.0f} s {ahead} the API server's")

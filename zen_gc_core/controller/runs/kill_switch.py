@@ -11,6 +11,7 @@ from zen_gc_core.cluster.discovery import Resource
 from zen_gc_core.cluster.observing import observe
 from zen_gc_core.controller.runs.stopping import Stopped
 from zen_gc_core.errors import ClusterError
+from zen_gc_core.model.reasons import Reason
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -76,11 +77,13 @@ class KillSwitch:
         try:
             seen = observe(self._connection, _CONFIG_MAPS, self._namespace, NAME, sleep=sleep)
         except ClusterError as error:
-            stop = Stopped("KillSwitch", f"ConfigMap {NAME} cannot be read, which stops every write: {error}")
+            stop = Stopped(
+                Reason.KILL_SWITCH_UNREADABLE, f"ConfigMap {NAME} cannot be read, which stops every write: {error}"
+            )
             self._note(now, stop)
             raise stop from error
         if seen is not None and not _let_go(seen):
-            stop = Stopped("KillSwitch", f"ConfigMap {self._namespace}/{NAME} stops every write", expected=True)
+            stop = Stopped(Reason.KILL_SWITCH, f"ConfigMap {self._namespace}/{NAME} stops every write")
             self._note(now, stop)
             raise stop
         self._note(now, None)

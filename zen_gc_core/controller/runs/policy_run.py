@@ -9,22 +9,21 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from zen_gc_core.cluster.clocks import boottime
-from zen_gc_core.cluster.errors import AccessDenied, AuthorityLost, NotFound, TargetUnavailable
+from zen_gc_core.cluster.errors import AccessDenied, Cancelled, NotFound, TargetUnavailable
 from zen_gc_core.cluster.policies import read_policy
 from zen_gc_core.controller.runs.acting import Acting, Rate, carry_out
 from zen_gc_core.controller.runs.fencing import Fence, check_clocks
 from zen_gc_core.controller.runs.preparing import Preparing, check_access
 from zen_gc_core.controller.runs.scope_counting import count_in_scope
-from zen_gc_core.controller.runs.stopping import Stopped
+from zen_gc_core.controller.runs.stopping import Stopped, ending_by
 from zen_gc_core.controller.runs.terminating import follow_up
 from zen_gc_core.controller.telling import policy_status
-from zen_gc_core.controller.telling.error_types import ErrorType
 from zen_gc_core.controller.telling.metrics import KindCount
 from zen_gc_core.controller.telling.run_reporter import RunReporter
-from zen_gc_core.controller.telling.status_writer import write_status
 from zen_gc_core.engine.planning import conclude
 from zen_gc_core.errors import ClusterError
-from zen_gc_core.model.report import RunReport
+from zen_gc_core.model.reasons import ErrorType, Reason
+from zen_gc_core.model.report import Ending, RunReport
 from zen_gc_core.model.results import Result
 
 if TYPE_CHECKING:
@@ -74,13 +73,12 @@ class PolicyRun:
         self.entry = entry
         self.members: dict[Resource, Member] = {}
         self.report: RunReport | None = None
-        self.failure: Stopped | None = None
+        self.failure: Ending | None = None
         self._context = context
         self._compiled = compiled
         self._wait = wait
         self._interval = interval
-        self._stop: Stopped | None = None
-        self._reporter = RunReporter(context, entry.reference)
+        self._reporter = RunReporter(context.log, context.metrics, context.events, entry.reference)
         self._began = boottime()
         self._started = dt.datetime.now(dt.UTC)
         self._seen_gone = 0
@@ -88,7 +86,9 @@ class PolicyRun:
     @property
     def failed(self) -> bool:
         """Whether it could not do what it should, so that the next one is put off."""
-        return self.report is None or self.report.stopped is not None
+        if self.report is None:
+            return True
+        return self.report.stopped is not None and self.report.stopped.failed
 
     @property
     def dry_run(self) -> bool:
@@ -107,7 +107,7 @@ class PolicyRun:
                 self.entry.access_checked = True
             self.members = members
         except Stopped as stop:
-            self.failure = stop
+            self.failure = stop.ending
         except ClusterError as error:
             self._fail(error)
 
@@ -123,8 +123,7 @@ class PolicyRun:
             self.entry.access_checked = False
         if isinstance(error, NotFound):
             error = TargetUnavailable(f"the kind is not served any more: {error}")
-        expected = isinstance(error, AuthorityLost)
-        self.failure = Stopped(getattr(error, "reason", "ClusterError"), str(error), expected=expected)
+        self.failure = ending_by(error)
 
     def finish(self) -> None:
         """Plan, act and report, once all sweeps have passed."""
@@ -136,7 +135,7 @@ class PolicyRun:
         if self.failure is None:
             try:
                 self._evaluate()
-            except AuthorityLost as error:
+            except Cancelled as error:
                 self._fail(error)
         self._tell()
 
@@ -154,41 +153,40 @@ class PolicyRun:
         stop = self._obstacle(plan)
         if stop is None and not plan.stopped:
             if self.dry_run:
-                self._reporter.would_act(plan.decisions)
+                self._reporter.would_act(plan.decisions, plan.due)
                 results[Result.WOULD_ACT] = plan.due
             else:
                 results, stop = self._act(plan)
-        self._stop = stop
         self.report = RunReport(
             plan=plan,
             results=results,
             started=self._started,
             duration=boottime() - self._began,
-            stopped=stop.reason if stop and not stop.expected else None,
-            message=str(stop) if stop else "",
+            stopped=stop,
             dry_run=self.dry_run,
         )
-        if stop is not None and stop.expected:
-            self._context.log.writes_paused(self.entry.reference, stop.reason)
+        ending = self.report.ending
+        if ending is not None and not ending.failed:
+            self._context.log.writes_stopped(self.entry.reference, ending)
 
     def _check_cancelled(self) -> None:
         if self._context.stopping.is_set():
-            raise AuthorityLost("the program is ending")
+            raise Cancelled("the program is ending")
 
-    def _obstacle(self, plan: Plan) -> Stopped | None:
+    def _obstacle(self, plan: Plan) -> Ending | None:
         """What keeps any run from writing now; of the switch it is told also when there is nothing to write."""
         try:
             check_clocks(self._context.connection.clock.skew())
         except Stopped as stop:
-            return stop
+            return stop.ending
         if self._context.missing_plugins:
-            return Stopped("PluginMissing", f"required plugin {'; '.join(self._context.missing_plugins)}")
+            return Ending(Reason.PLUGIN_MISSING, f"required plugin {'; '.join(self._context.missing_plugins)}")
         if self.dry_run:
             return None
         switched = self._context.switch.recent(self._sleep)
-        return switched if switched is not None and (plan.due or switched.expected) else None
+        return switched.ending if switched is not None and (plan.due or not switched.ending.failed) else None
 
-    def _act(self, plan: Plan) -> tuple[Counter[Result], Stopped | None]:
+    def _act(self, plan: Plan) -> tuple[Counter[Result], Ending | None]:
         context, behavior = self._context, self._compiled.policy.behavior
         rate = Rate(
             behavior.max_deletions_per_second or context.settings.max_deletions_per_second,
@@ -223,7 +221,7 @@ class PolicyRun:
             ledger.forbidden.popitem(last=False)
         for outcome in carried.accepted:
             self.entry.ledger.accepted.setdefault(outcome.decision.uid, (outcome, now))
-        if carried.stopped is not None and carried.stopped.reason == "AccessDenied":
+        if carried.stopped is not None and carried.stopped.reason is Reason.ACCESS_DENIED:
             self.entry.access_checked = False
         if carried.unexpected is not None:
             context.log.failed("carrying out a plan", carried.unexpected)
@@ -231,17 +229,17 @@ class PolicyRun:
 
     def _sleep(self, seconds: float) -> None:
         if self._context.stopping.wait(seconds):
-            raise Stopped("Stopping", "the program is ending", expected=True)
+            raise Stopped(Reason.STOPPING, "the program is ending")
 
     def _tell(self) -> None:
         report, failure = self.report, self.failure
         if report is None:
-            stop = failure or Stopped("NotEvaluated", "nothing was evaluated")
-            if stop.expected:
-                self._context.log.writes_paused(self.entry.reference, stop.reason)
+            ending = failure or Ending(Reason.NOT_EVALUATED, "nothing was evaluated")
+            if not ending.failed:
+                self._context.log.writes_stopped(self.entry.reference, ending)
                 return
-            self._reporter.failed(stop.reason, str(stop), seconds=boottime() - self._began)
-            self._write_status(policy_status.failed(stop.reason, str(stop)), {})
+            self._reporter.failed(ending, seconds=boottime() - self._began)
+            self._write_status(policy_status.failed(ending), {})
             return
         self._reporter.finished()
         self._context.log.evaluation_finished(report)
@@ -249,8 +247,7 @@ class PolicyRun:
         self._record(report)
         counted = policy_status.numbers(report, self.entry.ledger.deleted, self._seen_gone)
         self.entry.ledger.deleted += self._deleted(report)
-        words = self._stop.words if self._stop else ""
-        self._write_status(policy_status.standing(report, words), counted, acted=self._acted(report))
+        self._write_status(policy_status.standing(report), counted, acted=self._acted(report))
         self._hear(report)
 
     def _deleted(self, report: RunReport) -> int:
@@ -268,29 +265,25 @@ class PolicyRun:
                 resource.kind,
                 sum(tally.matched for tally in member.tallies),
                 sum(tally.matched - tally.due for tally in member.tallies),
+                sum(tally.due for tally in member.tallies),
             )
             for resource, member in self.members.items()
         ]
 
     def _record(self, report: RunReport) -> None:
         """Write the events about the run as a whole."""
-        plan, events, reference = report.plan, self._context.events, self.entry.reference
-        if plan.tripped is not None:
-            events.record(reference, "BreakerTripped", plan.tripped, warning=True)
-        for veto in plan.vetoed:
-            events.record(reference, "Vetoed", f"plugin {veto.plugin}: {veto.reason}", warning=True)
-        if report.stopped is not None:
-            message = f"Failed to evaluate policy: {report.stopped}: {report.message}"
-            events.record(reference, "EvaluationFailed", message, warning=True)
-        switched_off = self._stop is not None and self._stop.reason == "KillSwitch"
-        if switched_off and plan.due and not self.entry.ledger.switched_off:
-            events.record(reference, "WritesPaused", str(self._stop), warning=True)
-        self.entry.ledger.switched_off = switched_off and (plan.due > 0 or self.entry.ledger.switched_off)
+        plan, events, ledger = report.plan, self._context.events, self.entry.ledger
+        if report.ending is not None:
+            events.ended(self.entry.reference, report.ending, plan)
+        stopped = report.stopped
+        switched_off = stopped is not None and stopped.reason is Reason.KILL_SWITCH
+        if stopped is not None and switched_off and plan.due and not ledger.switched_off:
+            events.paused(self.entry.reference, stopped)
+        ledger.switched_off = switched_off and (plan.due > 0 or ledger.switched_off)
         found = (plan.matched, self._deleted(report), plan.pending)
-        if found != self.entry.ledger.evaluated or self._acted(report):
-            self.entry.ledger.evaluated = found
-            message = f"Evaluated policy: matched={found[0]}, deleted={found[1]}, pending={found[2]}"
-            events.record(reference, "PolicyEvaluated", message)
+        if found != ledger.evaluated or self._acted(report):
+            ledger.evaluated = found
+            events.evaluated(self.entry.reference, *found)
 
     def _hear(self, report: RunReport) -> None:
         """Tell the plugins, on a thread of its own, for 10 s at the most."""
@@ -306,7 +299,7 @@ class PolicyRun:
 
     def _write_status(self, how: Standing, counted: dict[str, object], *, acted: bool = False) -> None:
         next_run = dt.datetime.now(dt.UTC) + dt.timedelta(seconds=self._wait(self))
-        write_status(self._context, self.entry, how, counted, next_run=next_run, acted=acted)
+        self._context.statuses.write(self.entry, how, counted, next_run=next_run, acted=acted)
 
 
 def _forbidden_last(plan: Plan, forbidden: Collection[str]) -> Plan:

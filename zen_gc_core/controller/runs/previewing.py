@@ -88,7 +88,7 @@ class _Preview:
         try:
             self._members = preparing.members(compiled, asking.now)
         except Stopped as stop:
-            problem = Problem("", str(stop), stop.reason)
+            problem = Problem("", str(stop), stop.ending.reason)
             self._compilation = replace(self._compilation, compiled=None, errors=(problem,))
         except ClusterError as error:
             self._failure = str(error)

@@ -12,12 +12,13 @@ if TYPE_CHECKING:
     from zen_gc_core.cluster.connection import Connection
     from zen_gc_core.cluster.counting import FieldSelectors
     from zen_gc_core.cluster.discovery import Resources
-    from zen_gc_core.cluster.events import EventRecorder
     from zen_gc_core.cluster.namespaces import Namespaces
     from zen_gc_core.controller.runs.kill_switch import KillSwitch
     from zen_gc_core.controller.settings import Settings
+    from zen_gc_core.controller.telling.events import PolicyEvents
     from zen_gc_core.controller.telling.metrics import Metrics
     from zen_gc_core.controller.telling.runlog import RunLog
+    from zen_gc_core.controller.telling.status_writer import StatusWriter
     from zen_gc_core.engine.protections import Grants
     from zen_gc_core.plugins import Plugins
 
@@ -41,6 +42,7 @@ class RunContext:
         log: The log.
         metrics: The metrics.
         events: The events.
+        statuses: Writes statuses.
         write_timeout: Seconds for one write, as the authority's end assumes it.
     """
 
@@ -57,5 +59,6 @@ class RunContext:
     stopping: threading.Event
     log: RunLog
     metrics: Metrics
-    events: EventRecorder
+    events: PolicyEvents
+    statuses: StatusWriter
     write_timeout: float

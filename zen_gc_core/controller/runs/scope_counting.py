@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from zen_gc_core.cluster.counting import count
-from zen_gc_core.cluster.errors import AuthorityLost
+from zen_gc_core.cluster.errors import Cancelled
 from zen_gc_core.cluster.listing import Restart, candidates, pages
 from zen_gc_core.cluster.paging import Selection
 from zen_gc_core.engine.finishing import may_finish
@@ -45,14 +45,14 @@ def count_in_scope(
         The numbers; None when they cannot be told.
 
     Raises:
-        AuthorityLost: What ``check_cancelled`` raised; that says nothing about the numbers.
+        Cancelled: What ``check_cancelled`` raised; that says nothing about the numbers.
     """
     kinds: dict[KindKey, dict[Resource, Member]] = {}
     for resource, member in members.items():
         kinds.setdefault(kind_key(resource.group, resource.kind), {})[resource] = member
     try:
         return {key: _of_kind(connection, key, versions, check_cancelled) for key, versions in kinds.items()}
-    except AuthorityLost:
+    except Cancelled:
         raise
     except (ClusterError, Undecided):
         return None

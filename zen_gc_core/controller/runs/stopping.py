@@ -1,20 +1,54 @@
-"""The end of a run before its plan's: why, and whether somebody wished it."""
+"""What ends a run before its plan does: raised by whoever finds it, or read from an error of the cluster."""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Final
 
-class Stopped(Exception):  # noqa: N818  it says what happened to a run
+from zen_gc_core.cluster.errors import AccessDenied, AuthorityLost, reason_of
+from zen_gc_core.errors import ZenGCError
+from zen_gc_core.model.reasons import Reason
+from zen_gc_core.model.report import Ending
+
+if TYPE_CHECKING:
+    from zen_gc_core.errors import ClusterError
+
+_PLAIN_WORDS: Final = {
+    Reason.THROTTLED: "the API server has asked for patience for too long",
+    Reason.UNAUTHORIZED: "the API server does not accept the credentials",
+    Reason.CLUSTER_UNREACHABLE: "the API server does not answer",
+    Reason.SERVER_FAILED: "the API server fails",
+}
+
+
+class Stopped(ZenGCError):  # noqa: N818  it says what happened to a run
     """A run must end before its plan does.
 
     Args:
-        reason: The condition's reason.
+        reason: Why.
         message: Why, in one line; fit for logs and events.
-        expected: Whether that is somebody's wish (a pause, an edit) rather than a failure.
         words: The server's words about it, which may quote an object: for the status alone.
+
+    Attributes:
+        ending: All of that.
     """
 
-    def __init__(self, reason: str, message: str, *, expected: bool = False, words: str = "") -> None:
-        self.reason = reason
-        self.expected = expected
-        self.words = words
+    def __init__(self, reason: Reason, message: str, words: str = "") -> None:
+        self.ending = Ending(reason, message, words)
         super().__init__(message)
+
+
+def ending_by(error: ClusterError) -> Ending:
+    """The end of a run by an answer that is about no object: about a list, a kind, or the right to write."""
+    return Ending(reason_of(error), str(error))
+
+
+def ending_by_write(error: ClusterError) -> Ending:
+    """The end of a run by an answer about one object: the server's words may quote it, and are kept apart."""
+    if isinstance(error, AuthorityLost):
+        return ending_by(error)
+    if isinstance(error, AccessDenied):
+        plain = AccessDenied(error.verb, error.resource, error.namespace)
+        return Ending(error.reason, str(plain), words=str(error))
+    reason = reason_of(error)
+    message = _PLAIN_WORDS.get(reason, f"the run was ended by a {type(error).__name__}")
+    return Ending(reason, message, words=str(error))

@@ -129,7 +129,7 @@ class Sweep:
         self.lists += 1
         audience = _Audience(members)
         self._moved_at = boottime()
-        for page in pages(self._connection, self._resource, selection, check_cancelled=self._still):
+        for page in pages(self._connection, self._resource, selection, check_cancelled=self._check_going):
             if isinstance(page, Restart):
                 audience = _Audience(members)
                 continue
@@ -140,7 +140,7 @@ class Sweep:
             self._moved_at = boottime()
         audience.settle()
 
-    def _still(self) -> None:
+    def _check_going(self) -> None:
         """Asked while a page is waited for: whether it is still wanted, and whether the list gets on."""
         if self._asked is not None:
             self._asked()

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Final
 
 from zen_gc_core.cluster.clocks import boottime
 from zen_gc_core.cluster.observing import observe
-from zen_gc_core.controller.telling.error_types import ErrorType
 from zen_gc_core.errors import ClusterError
+from zen_gc_core.model.reasons import ErrorType
 from zen_gc_core.model.results import Result
 
 if TYPE_CHECKING:

@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Final, TypeVar
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector
 from prometheus_client.exposition import generate_latest
 
-from zen_gc_core.controller.telling.error_types import ErrorType
 from zen_gc_core.model.decision import KeptBy
+from zen_gc_core.model.reasons import ErrorType, Phase, Reason
 from zen_gc_core.model.results import Result
 
 if TYPE_CHECKING:
@@ -29,14 +29,13 @@ if TYPE_CHECKING:
     from prometheus_client.metrics import MetricWrapperBase
 
     from zen_gc_core.model.policy import PolicyReference
-    from zen_gc_core.model.report import Outcome, RunReport
+    from zen_gc_core.model.report import Ending, Outcome, RunReport
 
 M = TypeVar("M", bound="MetricWrapperBase")
 
 CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
 """The classic text format: OpenMetrics has no gauges that end in ``_total``, and the Go program's dashboards need them."""
 
-PHASES: Final = ("Active", "Paused", "Error")
 TTL_EXPIRED: Final = "ttl_expired"
 """The Go program's label for a deletion because of age; there is no other reason to delete."""
 
@@ -63,12 +62,14 @@ class KindCount:
         kind: The kind.
         matched: Those that the policy's selectors took.
         pending: Those of them that wait or are kept.
+        due: Those of them that are to be acted on.
     """
 
     api_version: str
     kind: str
     matched: int
     pending: int
+    due: int = 0
 
 
 class Metrics:
@@ -140,7 +141,7 @@ class Metrics:
         """Count a run that has ended, however it did.
 
         Args:
-            report: What it did. Its results are not counted here: `outcome` has counted each.
+            report: What it did. Its writes are not counted here: `outcome` has counted each.
             counts: What it met, one entry a kind.
         """
         policy = report.plan.policy
@@ -153,11 +154,12 @@ class Metrics:
                 self._at(self._matched, policy, count.api_version, count.kind).inc(count.matched)
                 # Made at once, so that rate() sees the step from zero.
                 if report.dry_run:
-                    self._at(self._would_delete, policy, count.api_version, count.kind)
+                    would = count.due if report.results[Result.WOULD_ACT] else 0
+                    self._at(self._would_delete, policy, count.api_version, count.kind).inc(would)
                 else:
                     self._at(self._deleted, policy, count.api_version, count.kind, TTL_EXPIRED)
-            if report.stopped is not None:
-                self._at(self._errors, policy, ErrorType.of_reason(report.stopped)).inc()
+            if report.ending is not None:
+                self.ended(policy, report.ending)
             if self._leading:
                 self._show(report, counts)
 
@@ -165,7 +167,7 @@ class Metrics:
         """Set the gauges about a policy; a run that was stopped does not know how much is pending."""
         policy = report.plan.policy
         self._at(self._breaker, policy).set(report.plan.tripped is not None)
-        if report.stopped is not None:
+        if report.stopped is not None and report.stopped.failed:
             return
         self._drop(self._pending, policy)
         for count in counts:
@@ -189,8 +191,7 @@ class Metrics:
             if policy.uid in self._forgotten:
                 return
             if result is Result.WOULD_ACT:
-                self._at(self._would_delete, policy, *kind).inc()
-                return
+                return  # a plan holds no more of them than fit its bounds; `run_finished` counts all
             self._at(self._outcomes, policy, *kind, result.value).inc()
             if result is Result.DELETED:
                 self._at(self._deleted, policy, *kind, TTL_EXPIRED).inc()
@@ -200,11 +201,16 @@ class Metrics:
             elif result is Result.CONFLICT:
                 self._at(self._conflicts, policy, *kind).inc()
             elif result is Result.FAILED:
-                self.error(policy, ErrorType(f"{decision.asks_for.words.noun}_failed"))
+                self.error(policy, Reason.of_failed(decision.asks_for).error_type or ErrorType.EVALUATION_FAILED)
 
     def log_record_lost(self) -> None:
         """Count a log record that could not be written."""
         self._lost.inc()
+
+    def ended(self, policy: PolicyReference, ending: Ending) -> None:
+        """Count the end of a run that nobody wished for, or that the lease asked for."""
+        if ending.reason.error_type is not None:
+            self.error(policy, ending.reason.error_type)
 
     def error(self, policy: PolicyReference | None, error_type: ErrorType) -> None:
         """Count an error that is neither the end of a reported run nor the outcome of a write.
@@ -222,8 +228,8 @@ class Metrics:
     def policies(self, phases: Mapping[str, int]) -> None:
         """Set how many policies are in which phase; a phase that is not named has none. A standby's word is not heard."""
         with self._lock:
-            for phase in PHASES if self._leading else ():
-                self._policies.labels(phase).set(phases.get(phase, 0))
+            for phase in Phase if self._leading else ():
+                self._policies.labels(phase.value).set(phases.get(phase, 0))
 
     def leading(self) -> None:
         """Say that this replica leads; without leader election it always does, and must say so, too."""

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from zen_gc_core.instants import format_instant
 from zen_gc_core.model.decision import KeptBy
+from zen_gc_core.model.reasons import Condition, Reason
+from zen_gc_core.model.requests import Delete
 from zen_gc_core.model.results import DONE, Result
 from zen_gc_core.texts import counted
 
@@ -18,72 +20,60 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Mapping, Sequence
 
-    from zen_gc_core.model.report import RunReport
+    from zen_gc_core.model.report import Ending, RunReport
 
 LONGEST_MESSAGE: Final = 4096
 _CLOCK: Final = ("lastGCRun", "nextGCRun")
 _CLOCK_OF_RUN: Final = ("scanned", "durationSeconds")
-_AS_EXPECTED: Final = ("AsExpected", "")
-_FAILED_RUN: Final = "DeletionFailed"
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How a policy stands: its phase and what its conditions say.
+    """How a policy stands: what its conditions say.
 
     Args:
-        phase: ``Active``, ``Paused`` or ``Error``.
-        ready: Whether it is evaluated as it should be.
-        reason: Why, as the Ready condition's reason.
+        reason: The Ready condition's reason, which says whether it is ready, and in which phase.
         message: Details.
         degraded: Reason and message of the Degraded condition when it is true; None when it is false.
     """
 
-    phase: str
-    ready: bool
-    reason: str
+    reason: Reason
     message: str = ""
-    degraded: tuple[str, str] | None = None
+    degraded: tuple[Reason, str] | None = None
 
 
-PAUSED: Final = Standing("Paused", ready=True, reason="Paused", message="the policy is paused")
+PAUSED: Final = Standing(Reason.PAUSED, "the policy is paused")
 
 
-def failed(reason: str, message: str) -> Standing:
+def failed(ending: Ending) -> Standing:
     """The standing of a policy that could not do what it should."""
-    return Standing("Error", ready=False, reason=reason, message=message, degraded=(reason, message))
+    message = ending.words or ending.message
+    return Standing(ending.reason, message, (ending.reason, message))
 
 
-def invalid(reason: str, messages: Sequence[str]) -> Standing:
+def invalid(reason: Reason, messages: Sequence[str]) -> Standing:
     """The standing of a policy that is refused; it never acts."""
-    return Standing("Error", ready=False, reason=reason, message="; ".join(messages))
+    return Standing(reason, "; ".join(messages))
 
 
-def standing(report: RunReport, words: str = "") -> Standing:
-    """The standing of a policy after a run.
-
-    Args:
-        report: The run.
-        words: The server's words about what stopped it; empty when there are none.
-    """
-    plan = report.plan
-    if plan.tripped is not None:
-        return failed("BreakerTripped", plan.tripped)
-    if plan.vetoed:
-        return failed("Vetoed", "; ".join(f"{veto.plugin}: {veto.reason}" for veto in plan.vetoed))
-    if report.stopped is not None:
-        return failed(report.stopped, words or report.message)
-    message = f"matched {plan.matched}, due {plan.due}{f'; {report.message}' if report.message else ''}"
+def standing(report: RunReport) -> Standing:
+    """The standing of a policy after a run."""
+    plan, ending = report.plan, report.ending
+    if ending is not None and ending.failed:
+        return failed(ending)
+    message = f"matched {plan.matched}, due {plan.due}{f'; {ending.message}' if ending else ''}"
     degraded = None
     if plan.first_error is not None:
         count = plan.kept[KeptBy.ERROR]
         degraded = (
-            plan.first_reason or "EvaluationErrors",
+            plan.first_reason or Reason.EVALUATION_ERRORS,
             f"{counted(count, 'object is', 'objects are')} kept by an error; the first: {plan.first_error}",
         )
     elif report.results[Result.FAILED]:
-        degraded = (_FAILED_RUN, f"{counted(report.results[Result.FAILED], 'write')} failed, also after retries")
-    return Standing("Active", ready=True, reason="Evaluated", message=message, degraded=degraded)
+        asked = plan.decisions[0].asks_for if plan.decisions else Delete
+        message_of_failures = f"{counted(report.results[Result.FAILED], 'write')} failed, also after retries"
+        degraded = (Reason.of_failed(asked), message_of_failures)
+    return Standing(Reason.EVALUATED, message, degraded)
 
 
 def numbers(report: RunReport, total_before: int, seen_gone: int) -> dict[str, Any]:
@@ -141,7 +131,7 @@ def status(  # noqa: PLR0913  what a status is made of
         now: The instant of this status.
     """
     return {
-        "phase": how.phase,
+        "phase": how.reason.phase,
         "observedGeneration": generation,
         "digest": digest or None,
         **counted,
@@ -151,25 +141,25 @@ def status(  # noqa: PLR0913  what a status is made of
 
 
 def _conditions(before: Mapping[str, Any], how: Standing, generation: int, now: dt.datetime) -> list[dict[str, Any]]:
-    reason, message = how.degraded or _AS_EXPECTED
+    reason, message = how.degraded or (Reason.AS_EXPECTED, "")
     wanted = (
-        ("Ready", how.ready, how.reason, how.message),
-        ("Degraded", how.degraded is not None, reason, message),
+        (Condition.READY, how.reason.ready, how.reason, how.message),
+        (Condition.DEGRADED, how.degraded is not None, reason, message),
     )
     return [_condition(before, entry, generation, now) for entry in wanted]
 
 
 def _condition(
-    before: Mapping[str, Any], wanted: tuple[str, bool, str, str], generation: int, now: dt.datetime
+    before: Mapping[str, Any], wanted: tuple[Condition, bool, Reason, str], generation: int, now: dt.datetime
 ) -> dict[str, Any]:
     kind, holds, reason, message = wanted
     found = "True" if holds else "False"
     old = _old_condition(before, kind)
     same = old.get("status") == found and isinstance(old.get("lastTransitionTime"), str)
     return {
-        "type": kind,
+        "type": kind.value,
         "status": found,
-        "reason": reason,
+        "reason": reason.value,
         "message": message if len(message) <= LONGEST_MESSAGE else f"{message[: LONGEST_MESSAGE - 1]}…",
         "observedGeneration": generation,
         "lastTransitionTime": old["lastTransitionTime"] if same else format_instant(now),

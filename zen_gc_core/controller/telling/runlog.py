@@ -7,11 +7,12 @@ or a server's words about a write: they may quote the object's fields. How recor
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from zen_gc_core.controller.process.forgiving import ForgivingLog
 from zen_gc_core.controller.process.logs import logger
 from zen_gc_core.instants import format_instant
+from zen_gc_core.model.reasons import Phase
 from zen_gc_core.model.results import Result
 
 if TYPE_CHECKING:
@@ -21,11 +22,9 @@ if TYPE_CHECKING:
 
     from zen_gc_core.model.decision import Decision
     from zen_gc_core.model.policy import PolicyReference, Problem
-    from zen_gc_core.model.report import Outcome, RunReport
+    from zen_gc_core.model.reasons import Reason
+    from zen_gc_core.model.report import Ending, Outcome, RunReport
     from zen_gc_core.model.requests import Request
-
-ACTIVE: Final = "Active"
-ERROR: Final = "Error"
 
 
 class RunLog:
@@ -47,7 +46,7 @@ class RunLog:
     def evaluation_finished(self, report: RunReport) -> None:
         """A run has ended: one record, whether it went well or was stopped."""
         plan = report.plan
-        reason, message = _stop_of(report)
+        ending = report.ending
         numbers: dict[str, Any] = {
             "duration": report.duration,
             "dry_run": report.dry_run,
@@ -58,28 +57,27 @@ class RunLog:
             "kept": {by.value: count for by, count in plan.kept.items()},
             "results": {result.value: count for result, count in report.results.items() if count},
         }
-        if reason is None:
+        if ending is None or not ending.failed:
             self._log.info("evaluation finished", **_of(plan.policy), **numbers)
         else:
-            told = {"reason": reason, "message": message}
-            self._log.warning("evaluation failed", **_of(plan.policy, ERROR), **told, **numbers)
+            told = {"reason": ending.reason.value, "message": ending.message}
+            self._log.warning("evaluation failed", **_of(plan.policy, Phase.ERROR), **told, **numbers)
 
-    def evaluation_failed(self, policy: PolicyReference, reason: str, message: str, *, seconds: float = 0.0) -> None:
+    def evaluation_failed(self, policy: PolicyReference, ending: Ending, *, seconds: float = 0.0) -> None:
         """A run ended before there was anything to report, or did not begin.
 
         Args:
             policy: The policy.
-            reason: The condition's reason (``AccessDenied``).
-            message: Why, in one line; a policy's words or a server's about a list, never about an object.
+            ending: Why; its message is a policy's words or a server's about a list, never about an object.
             seconds: How long it had taken.
         """
-        self._log.warning("evaluation failed", **_of(policy, ERROR), reason=reason, message=message, duration=seconds)
+        told = {"reason": ending.reason.value, "message": ending.message}
+        self._log.warning("evaluation failed", **_of(policy, Phase.ERROR), **told, duration=seconds)
 
-    def policy_invalid(self, policy: PolicyReference, problems: Collection[Problem]) -> None:
-        """A policy was refused, for all of these reasons."""
+    def policy_invalid(self, policy: PolicyReference, reason: Reason, problems: Collection[Problem]) -> None:
+        """A policy was refused, for all of these problems."""
         told = [str(problem) for problem in problems]
-        reason = next((problem.reason for problem in problems), "InvalidPolicy")
-        self._log.warning("policy invalid", **_of(policy, ERROR), reason=reason, problems=told)
+        self._log.warning("policy invalid", **_of(policy, Phase.ERROR), reason=reason.value, problems=told)
 
     def intent(self, policy: PolicyReference, decision: Decision, attempt_id: str) -> None:
         """A write is about to be sent. The record is flushed when this returns.
@@ -140,14 +138,9 @@ class RunLog:
         """A Kubernetes Event could not be recorded."""
         self._log.warning("event not recorded", reason=type(cause).__name__)
 
-    def writes_paused(self, policy: PolicyReference, reason: str) -> None:
-        """The kill switch, or a policy that changed under a run, stops the writes of a run.
-
-        Args:
-            policy: The policy.
-            reason: A constant word: ``KillSwitch``, ``PolicyChanged``, ``AuthorityLost``.
-        """
-        self._log.warning("writes stopped", **_of(policy), reason=reason)
+    def writes_stopped(self, policy: PolicyReference, ending: Ending) -> None:
+        """The kill switch, a policy that changed under a run, or the lease stops the writes of a run."""
+        self._log.warning("writes stopped", **_of(policy), reason=ending.reason.value)
 
     def swept(self, resource: str, objects: int, seconds: float) -> None:
         """One pass over a resource (``jobs.batch``) has ended."""
@@ -225,8 +218,8 @@ def _phrase(request: type[Request], result: Result, attempts: int) -> str:
     return f"resource {request.done}" if result is request.done else f"resource not {request.done}"
 
 
-def _of(policy: PolicyReference, phase: str = ACTIVE) -> dict[str, Any]:
-    return {"policy": policy.name, "namespace": policy.namespace, "phase": phase}
+def _of(policy: PolicyReference, phase: Phase = Phase.ACTIVE) -> dict[str, Any]:
+    return {"policy": policy.name, "namespace": policy.namespace, "phase": phase.value}
 
 
 def _write(policy: PolicyReference, decision: Decision) -> dict[str, Any]:
@@ -241,14 +234,3 @@ def _write(policy: PolicyReference, decision: Decision) -> dict[str, Any]:
         "resource_uid": decision.uid,
         "reason": f"due since {format_instant(due)}" if due is not None else "due",
     }
-
-
-def _stop_of(report: RunReport) -> tuple[str | None, str]:
-    """Why a run ended before its plan did: a condition's reason and a line; None when it did not."""
-    if report.stopped is not None:
-        return report.stopped, report.message
-    if report.plan.tripped is not None:
-        return "BreakerTripped", report.plan.tripped
-    if report.plan.vetoed:
-        return "Vetoed", f"by {', '.join(sorted({veto.plugin for veto in report.plan.vetoed}))}"
-    return None, ""

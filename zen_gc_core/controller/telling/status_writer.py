@@ -3,70 +3,110 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
 
 from zen_gc_core.cluster.errors import AuthorityLost
 from zen_gc_core.cluster.policies import patch_status
 from zen_gc_core.controller.telling import policy_status
-from zen_gc_core.controller.telling.error_types import ErrorType
 from zen_gc_core.errors import ClusterError
+from zen_gc_core.model.reasons import ErrorType
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
-    from zen_gc_core.controller.beats.catalog import Entry
-    from zen_gc_core.controller.runs.run_context import RunContext
+    from zen_gc_core.cluster.connection import Connection
+    from zen_gc_core.controller.telling.events import PolicyEvents
+    from zen_gc_core.controller.telling.metrics import Metrics
     from zen_gc_core.controller.telling.policy_status import Standing
+    from zen_gc_core.controller.telling.runlog import RunLog
+    from zen_gc_core.model.policy import PolicyReference
 
 
-def write_status(  # noqa: PLR0913  a status, and whose
-    context: RunContext,
-    entry: Entry,
-    how: Standing,
-    counted: Mapping[str, object],
-    *,
-    next_run: dt.datetime | None,
-    acted: bool = False,
-) -> None:
-    """Write a policy's status, when it says anything new; a failure is told, and the next run tries again.
+class HasStatus(Protocol):
+    """A policy, with its status as it was read or written last."""
+
+    status: dict[str, Any]
+    resource_version: str
+    superseded: bool
+
+    @property
+    def reference(self) -> PolicyReference:
+        """Which policy, and which state of it."""
+
+    @property
+    def digest(self) -> str:
+        """What an approval of it names; empty when there can be none."""
+
+
+@dataclass(frozen=True, slots=True)
+class StatusWriter:
+    """Writes statuses; may be used by several threads, but for one policy by one at a time.
 
     Args:
-        context: What to work with.
-        entry: The policy; one that was edited or deleted since is left alone.
-        how: How it stands.
-        counted: The numbers of its run; empty when it did not run.
-        next_run: When it runs next.
-        acted: Whether the run did anything, which is always written.
+        connection: The cluster.
+        authority: Raises when this replica has no right to write.
+        log: Told of what could not be written; so are the metrics and the events.
+        metrics: See there.
+        events: See there.
     """
-    if entry.superseded:
-        return
-    patch = policy_status.status(
-        entry.status,
-        generation=entry.reference.generation,
-        digest=entry.compilation.digest,
-        how=how,
-        counted=counted,
-        next_run=next_run,
-        now=dt.datetime.now(dt.UTC),
-    )
-    if not acted and not policy_status.worth_writing(entry.status, patch):
-        return
-    try:
-        version = patch_status(
-            context.connection,
-            entry.reference,
-            patch,
-            resource_version=entry.resource_version,
-            authority=context.authority,
+
+    connection: Connection
+    authority: Callable[[], None]
+    log: RunLog
+    metrics: Metrics
+    events: PolicyEvents
+
+    def write(
+        self,
+        policy: HasStatus,
+        how: Standing,
+        counted: Mapping[str, object],
+        *,
+        next_run: dt.datetime | None,
+        acted: bool = False,
+    ) -> None:
+        """Write a policy's status, when it says anything new; a failure is told, and the next run tries again.
+
+        Args:
+            policy: The policy; one that was edited or deleted since is left alone.
+            how: How it stands.
+            counted: The numbers of its run; empty when it did not run.
+            next_run: When it runs next.
+            acted: Whether the run did anything, which is always written.
+        """
+        if policy.superseded:
+            return
+        patch = policy_status.status(
+            policy.status,
+            generation=policy.reference.generation,
+            digest=policy.digest,
+            how=how,
+            counted=counted,
+            next_run=next_run,
+            now=dt.datetime.now(dt.UTC),
         )
-    except AuthorityLost:
-        return
-    except ClusterError as error:
-        context.log.status_not_written(entry.reference, error)
-        context.metrics.error(entry.reference, ErrorType.STATUS_UPDATE_FAILED)
-        context.events.record(entry.reference, "StatusUpdateFailed", f"Failed to update status: {error}", warning=True)
-        return
-    if version is not None:
-        entry.resource_version = version
-        merged = {**entry.status, **patch}
-        entry.status = {name: value for name, value in merged.items() if value is not None}
+        if acted or policy_status.worth_writing(policy.status, patch):
+            self._patch(policy, patch)
+
+    def _patch(self, policy: HasStatus, patch: dict[str, Any]) -> None:
+        reference = policy.reference
+        try:
+            version = patch_status(
+                self.connection,
+                reference,
+                patch,
+                resource_version=policy.resource_version,
+                authority=self.authority,
+            )
+        except AuthorityLost:
+            return
+        except ClusterError as error:
+            self.log.status_not_written(reference, error)
+            self.metrics.error(reference, ErrorType.STATUS_UPDATE_FAILED)
+            self.events.status_not_written(reference, error)
+            return
+        if version is not None:
+            policy.resource_version = version
+            merged = {**policy.status, **patch}
+            policy.status = {name: value for name, value in merged.items() if value is not None}

@@ -13,13 +13,12 @@ from typing import TYPE_CHECKING, Any, Final
 from zen_gc_core.engine.parsing import limits
 from zen_gc_core.engine.parsing.spelling import Spelling, child, item, shown
 from zen_gc_core.model.policy import Problem
+from zen_gc_core.model.reasons import Reason
 from zen_gc_core.texts import did_you_mean, nearest, visible
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
-INVALID: Final = "InvalidPolicy"
-SCOPE_DENIED: Final = "ScopeDenied"
 _MOST_UNKNOWN: Final = 8
 _LONGEST_MESSAGE: Final = 500
 
@@ -44,7 +43,7 @@ class Problems:
     homes: Mapping[str, str] = field(default_factory=dict)
     meant: Mapping[str, str] = field(default_factory=dict)
 
-    def refuse(self, path: str, message: str, reason: str = INVALID) -> None:
+    def refuse(self, path: str, message: str, reason: Reason = Reason.INVALID_POLICY) -> None:
         """Note an error at a native place."""
         self.errors.append(Problem(self.spelling.written(path), visible(message, _LONGEST_MESSAGE), reason))
 
@@ -82,7 +81,7 @@ class Place:
     path: str
     problems: Problems
 
-    def refuse(self, message: str, reason: str = INVALID) -> None:
+    def refuse(self, message: str, reason: Reason = Reason.INVALID_POLICY) -> None:
         """Note an error at this place."""
         self.problems.refuse(self.path, message, reason)
 

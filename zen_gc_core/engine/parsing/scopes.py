@@ -9,9 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from zen_gc_core.engine.parsing.document import SCOPE_DENIED
 from zen_gc_core.engine.parsing.globs import Globs, Names, read_globs
 from zen_gc_core.model.names import is_glob, namespace_glob_fault
+from zen_gc_core.model.reasons import Reason
 from zen_gc_core.model.scope import EveryNamespace, MatchingNamespaces, TheseNamespaces, Unwritten
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def _own(fields: Fields, known: BuiltInKind | None, kind: str, own: str) -> Scop
         fields.place.refuse(
             f"{kind} lives in no namespace, and a GarbageCollectionPolicy acts on its own namespace only; "
             "use a ClusterGarbageCollectionPolicy",
-            SCOPE_DENIED,
+            Reason.SCOPE_DENIED,
         )
         return None
     return TheseNamespaces(frozenset([own]))
@@ -75,14 +75,14 @@ def _confined(fields: Fields, known: BuiltInKind | None, kind: str, own: str) ->
     )
     selector, named = _selector(fields), fields.get("namespaces")
     if selector is not None:
-        selector.refuse(denied, SCOPE_DENIED)
+        selector.refuse(denied, Reason.SCOPE_DENIED)
         return None
     if named is not None:
         globs = read_globs(named, _NAMESPACES)
         if globs is None:
             return None
         if globs.exclude or set(globs.include) != {own}:
-            named.refuse(denied, SCOPE_DENIED)
+            named.refuse(denied, Reason.SCOPE_DENIED)
             return None
     return _own(fields, known, kind, own)
 
