@@ -83,7 +83,7 @@ def labels(chance: random.Random) -> dict[str, Any]:
     return {"hasLabels": [{"key": chance.choice(["env", "y"]), **requirement(chance, LABELS)}]}
 
 
-def annotations(chance: random.Random) -> dict[str, Any]:
+def annotated(chance: random.Random) -> dict[str, Any]:
     return {"hasAnnotations": [{"key": "note", **requirement(chance, TEXTS)}]}
 
 
@@ -122,11 +122,11 @@ def older(chance: random.Random) -> dict[str, Any]:
 
 
 def nested(chance: random.Random) -> dict[str, Any]:
-    simple = [labels, annotations, fields, older, cel]
+    simple = [labels, annotated, fields, older, cel]
     return {chance.choice(["any", "all", "none"]): [chance.choice(simple)(chance) for _ in range(2)]}
 
 
-CONDITIONS = [labels, annotations, fields, cel, jmespath, older, nested]
+CONDITIONS = [labels, annotated, fields, cel, jmespath, older, nested]
 
 
 def ttl(chance: random.Random) -> dict[str, Any]:
