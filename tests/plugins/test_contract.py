@@ -61,6 +61,7 @@ ACTIONS = [
     ("delete", {"propagationPolicy": "Foreground", "gracePeriodSeconds": 0}),
     ("label", {"quarantine": "yes"}),
     ("annotate", {"example.com/note": "any text at all"}),
+    ("scale", {"replicas": 0}),
 ]
 
 SCALARS = st.one_of(

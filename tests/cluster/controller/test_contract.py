@@ -443,9 +443,10 @@ def test_a_change_in_the_middle_of_a_run_ends_it(stage: Stage, inside: Callable[
         stage.delete(path)
     else:
         stage.cluster.create(kill_switch(stage))
-    reasons = {"delete": "PolicyDeleted", "switch": "KillSwitch"}
+    # the watch, which says only that the policy is another by now, may be faster than the next look at it
+    reasons = {"delete": {"PolicyDeleted", "PolicyChanged"}, "switch": {"KillSwitch"}}.get(change, {"PolicyChanged"})
     changed = len(controller.records("deleting resource"))
-    controller.await_record("writes stopped", reason=reasons.get(change, "PolicyChanged"))
+    assert controller.await_record("writes stopped")["reason"] in reasons
     left = stage.names()
     assert len(names - left) <= changed + 20 + 8
     assert left

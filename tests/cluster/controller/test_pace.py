@@ -201,7 +201,9 @@ def test_a_thousand_policies_at_rest_cost_one_list_an_interval(
     spent = time.monotonic() - began
     requests = [each for each in embedded.server.requests if by_controller(each) and "watch" not in each.query]
     assert lists_of(embedded) <= spent / 6 + 1
-    assert [each.path for each in requests if not each.path.endswith("/configmaps")] == []
+    others = [each.path for each in requests if not each.path.endswith("/configmaps")]
+    assert [path for path in others if not path.endswith("/zen-gc-pause")] == []
+    assert len(others) <= spent / 6 + 1, "the kill switch is looked at once a beat"
 
 
 def test_lists_never_exceed_the_beats_on_a_machine_that_has_no_time(

@@ -51,6 +51,10 @@ MATCHED = {
 """Three policies look at the same Pods; six ReplicaSets, one being there as an owner."""
 
 
+REWRITTEN = {"quarantine"}
+"""Asks who changed what and when: a real server writes metadata.managedFields anew when the objects are made."""
+
+
 @pytest.fixture(params=["embedded", pytest.param("real", marks=pytest.mark.real)])
 def own_cluster(request: pytest.FixtureRequest) -> Iterator[Cluster]:
     """A cluster with the CRDs on which no other test has policies: a controller runs them all."""
@@ -65,6 +69,8 @@ def own_cluster(request: pytest.FixtureRequest) -> Iterator[Cluster]:
 @pytest.mark.parametrize("names", [NINE, OTHERS], ids=["nine", "others"])
 def test_examples_together_take_exactly_what_must_go(own_cluster: Cluster, names: list[str], tmp_path: Path) -> None:
     """`zen-gc plan --live` says so before, and the controller does it; everything else stays as it was."""
+    if isinstance(own_cluster, RealCluster):
+        names = [name for name in names if name not in REWRITTEN]
     installed = install(own_cluster, names)
 
     assert _planned(own_cluster, installed, tmp_path) == installed.acted_on
