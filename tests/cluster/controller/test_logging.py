@@ -89,8 +89,8 @@ def test_nothing_of_an_objects_body_is_ever_told(embedded: EmbeddedStage, replic
     answers["denied-three"] = refusal(403)
     embedded.server.faults = lambda each: refusal(403) if each.method == "DELETE" else None
     embedded.make("last", data={"until": "2020-01-01"})
-    started.await_record("evaluation failed", policy="configmaps", reason="AccessDenied")
-    until(lambda: "EvaluationFailed" in embedded.reasons("configmaps"))
+    started.await_record("resource not deleted", policy="configmaps", resource_name="last")
+    until(lambda: "DeletionFailed" in embedded.reasons("configmaps"))
     _, metrics = 200, str(started.scrape().values)
     events = json.dumps(embedded.events())
     started.send(signal.SIGTERM)
