@@ -148,7 +148,7 @@ def test_an_answer_to_a_delete_that_ends_the_run(
     policy = embedded.policy(evaluationInterval="1h")
     embedded.server.faults = lambda each: fault if each.method == "DELETE" else None
     controller = inside(embedded)
-    record = controller.await_record("evaluation failed", policy=policy, reason=reason)
+    controller.await_record("evaluation failed", policy=policy, reason=reason)
     assert len(embedded.names()) == 40
     assert len(embedded.sent("DELETE")) <= 8 * 2
     intents = [each["attempt_id"] for each in controller.records("deleting resource")]
