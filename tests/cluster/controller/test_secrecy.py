@@ -47,7 +47,7 @@ PRYING: dict[str, dict[str, Any]] = {
     "jmespath-number": {"conditions": {"jmespath": "abs(to_number(data.secret)) > `1`"}},
     "jmespath-sum": {"conditions": {"jmespath": "sum(values(data)) > `1`"}},
     "jmespath-type": {"conditions": {"jmespath": "data.secret"}},
-    "jmespath-keys": {"conditions": {"jmespath": "length(keys(data)) > data.secret"}},
+    "jmespath-keys": {"conditions": {"jmespath": "length(keys(data)) > to_number(data.secret)"}},
     "fields-greater": fields("data.secret", "GreaterThan", 3),
     "fields-less": fields("data.json", "LessThan", 3),
     "ttl-since": {"ttl": READS[0]},
