@@ -78,7 +78,9 @@ class _JSONLexer(Lexer):  # type: ignore[misc]  # the library ships no types
         lexeme = self._consume_until("`").replace("\\`", "`")
         try:
             value = json.loads(lexeme, parse_float=_finite, parse_constant=_refuse_constant)
-        except (ValueError, RecursionError):
+        except RecursionError:
+            raise LexerError(start, lexeme, f"nested deeper than {MAX_NESTING}") from None
+        except ValueError:
             plain = lexeme[:1].isalnum() and lexeme.isprintable() and "'" not in lexeme and len(lexeme) <= 40
             hint = f": a string is written '{lexeme}'" if plain else ""
             raise LexerError(start, lexeme, f"what stands between the backticks is not JSON{hint}") from None
