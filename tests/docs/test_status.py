@@ -43,12 +43,22 @@ def test_every_reason_of_degraded_is_documented_in_its_own_words() -> None:
     ]
 
 
+def test_every_reason_of_progressing_is_documented_in_its_own_words() -> None:
+    """Whether a run is acting."""
+    assert table_rows(section_of(PAGE, "Progressing")) == [
+        [str(reason is Reason.ACTING), f"`{reason}`", reason.words]
+        for reason in Reason
+        if reason.condition is Condition.PROGRESSING
+    ]
+
+
 def test_troubleshooting_has_an_answer_to_every_failure() -> None:
     """What can be a reason of Ready being false, or of Degraded being true."""
     failures = {
         reason
         for reason in Reason
-        if reason.condition is not None and not reason.ready and reason is not Reason.AS_EXPECTED
+        if (reason.condition is Condition.READY and not reason.ready)
+        or (reason.condition is Condition.DEGRADED and reason is not Reason.AS_EXPECTED)
     }
     assert failures <= set(_WORD.findall(text_of(TROUBLESHOOT)))
 

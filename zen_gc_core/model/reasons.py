@@ -51,6 +51,7 @@ class Condition(enum.StrEnum):
 
     READY = "Ready"
     DEGRADED = "Degraded"
+    PROGRESSING = "Progressing"
 
 
 class Reason(enum.StrEnum):
@@ -195,6 +196,15 @@ class Reason(enum.StrEnum):
         Condition.DEGRADED,
         None,
     )
+
+    ACTING = (
+        "Acting",
+        "a run is carrying out its plan; the message has how far it is",
+        None,
+        Condition.PROGRESSING,
+        None,
+    )
+    IDLE = "Idle", "no run is acting now", None, Condition.PROGRESSING, None
 
     @classmethod
     def of_failed(cls, request: type[Request]) -> Reason:

@@ -119,6 +119,12 @@ class Stage:
         """A policy's status, empty when it has none."""
         return dict(self.read(name, **where).get("status") or {})
 
+    def settled(self, name: str, **where: Any) -> dict[str, Any]:
+        """A policy's status after a run, empty while it has none or a run acts."""
+        status = self.status(name, **where)
+        acts = any(each["reason"] == "Acting" for each in status.get("conditions") or [])
+        return {} if acts else status
+
     def condition(self, name: str, kind: str = "Ready", **where: Any) -> dict[str, Any]:
         """One of a policy's conditions, empty when it is not there."""
         conditions = self.status(name, **where).get("conditions") or []

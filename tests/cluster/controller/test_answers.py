@@ -110,7 +110,7 @@ def test_an_answer_to_a_delete(  # noqa: PLR0917  a row of the table
     intents = controller.records("deleting resource", attempt_id=record["attempt_id"])
     assert len(intents) == record.get("attempts", 1)
     assert len(controller.records(phrase, attempt_id=record["attempt_id"])) == 1
-    until(lambda: embedded.status(policy))
+    until(lambda: embedded.settled(policy))
     until(lambda: "PolicyEvaluated" in embedded.reasons(policy))
     samples = controller.scrape()
     assert samples.total("gc_resources_deleted_total", policy_name=policy) == (outcome == "deleted")

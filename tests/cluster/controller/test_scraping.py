@@ -27,7 +27,7 @@ def test_the_metrics_count_what_happened(stage: Stage, inside: Callable[..., Ins
     policy = stage.policy(ttl={"afterCreation": "1h"}, evaluationInterval="1h")
     controller = inside(stage)
     controller.await_record("evaluation finished")
-    until(lambda: stage.status(policy))
+    until(lambda: stage.settled(policy))
     samples = controller.scrape()
     kind = {
         "policy_namespace": stage.namespace,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +28,12 @@ def patches(stage: EmbeddedStage) -> list[Request]:
     return [each for each in stage.server.requests if each.method == "PATCH" and each.path.endswith("/status")]
 
 
+def cells(shown: list[str]) -> dict[str, str]:
+    """The first row of a table of kubectl's, by the first word of each column."""
+    head = re.sub(r"(LAST|NEXT) RUN|DRY RUN|OLDEST DUE", lambda found: found[0].split()[0], shown[0])
+    return dict(zip(head.split(), shown[1].split(), strict=True))
+
+
 def test_every_field_says_what_the_run_found(stage: Stage, inside: Callable[..., Inside]) -> None:
     """Deleted, waiting, kept by the mark; and what `kubectl get gcp` shows of it."""
     gone = stage.make_many(2, metadata={"creationTimestamp": ago(hours=3)})
@@ -36,7 +43,7 @@ def test_every_field_says_what_the_run_found(stage: Stage, inside: Callable[...,
     inside(stage, gc_interval=dt.timedelta(minutes=5))
     before = dt.datetime.now(dt.UTC).replace(microsecond=0)
     policy = stage.policy(ttl={"afterCreation": "1h"})
-    status = until(lambda: stage.status(policy))
+    status = until(lambda: stage.settled(policy))
     assert stage.names() == {"waiting", "marked"}
     assert not stage.there(gone[0])
     assert (status["phase"], status["observedGeneration"]) == ("Active", 1)
@@ -45,6 +52,7 @@ def test_every_field_says_what_the_run_found(stage: Stage, inside: Callable[...,
     assert "resourcesWouldDelete" not in status
     run = status["lastRun"]
     assert run.pop("durationSeconds") >= 0
+    assert run.pop("oldestDue") <= ago(hours=1)
     assert run.pop("scanned") >= 4  # how many others there are is the server's to know: the selector is pushed down
     assert run == {
         "due": 2,
@@ -55,6 +63,7 @@ def test_every_field_says_what_the_run_found(stage: Stage, inside: Callable[...,
         "gone": 0,
         "conflicts": 0,
         "failed": 0,
+        "dryRun": False,
         "kept": {"protected": 1, "condition": 0, "noExpiry": 0, "error": 0},
     }
     last, following = (dt.datetime.fromisoformat(status[name]) for name in ("lastGCRun", "nextGCRun"))
@@ -64,14 +73,37 @@ def test_every_field_says_what_the_run_found(stage: Stage, inside: Callable[...,
     assert (ready["status"], ready["reason"], ready["observedGeneration"]) == ("True", "Evaluated", 1)
     assert (degraded["status"], degraded["reason"]) == ("False", "AsExpected")
     shown = stage.cluster.kubectl("get", "gcp", "-n", stage.namespace, check=True).stdout.splitlines()
-    columns = dict(
-        zip(shown[0].replace("LAST RUN", "LAST").replace("NEXT RUN", "NEXT").split(), shown[1].split(), strict=False)
+    columns = cells(shown)
+    assert (columns["PHASE"], columns["READY"], columns["REASON"]) == ("Active", "True", "Evaluated")
+    assert (columns["MATCHED"], columns["DUE"], columns["DELETED"], columns["PENDING"]) == ("4", "2", "2", "2")
+    assert "SCHEDULE" not in columns
+    wide = cells(
+        stage.cluster.kubectl("get", "gcp", "-n", stage.namespace, "-o", "wide", check=True).stdout.splitlines()
     )
-    assert columns["PHASE"] == "Active"
-    assert columns["READY"] == "True"
-    assert (columns["MATCHED"], columns["DELETED"], columns["PENDING"]) == ("4", "2", "2")
+    assert (wide["DRY"], wide["SCHEDULE"]) == ("false", "5m")
+    assert re.fullmatch(r"[0-9]+[hm0-9]*", wide["OLDEST"])
     assert status["nextGCRun"] in shown[1]
     assert "<invalid>" not in shown[1]
+
+
+def test_the_status_says_how_far_a_run_is_while_it_acts(stage: Stage, inside: Callable[..., Inside]) -> None:
+    """A policy whose breaker had tripped shows at once that it acts, and not when all is done."""
+    stage.make_many(3)
+    behavior = {"breaker": {"maxObjects": 2}, "maxDeletionsPerSecond": 0.2}
+    policy = stage.policy(behavior=behavior)
+    controller = inside(stage)
+    until(lambda: stage.reason(policy) == "BreakerTripped")
+    assert stage.condition(policy, "Progressing")["status"] == "False"
+    stage.edit(policy, {"behavior": {"breaker": {"maxObjects": 5}}})
+    until(lambda: stage.condition(policy, "Progressing")["reason"] == "Acting")
+    status = stage.status(policy)
+    if stage.names():  # else the machine was slow to look
+        assert (status["phase"], stage.reason(policy)) == ("Active", "Evaluated")
+        assert (status["resourcesMatched"], status["lastRun"]["due"]) == (3, 3)
+    until(lambda: stage.condition(policy, "Progressing")["reason"] == "Idle", patience=120)
+    assert stage.status(policy)["totalDeleted"] == 3
+    assert controller.records("evaluating policy")
+    stage.cluster.kubectl("get", "cgcp", check=True)
 
 
 def test_pausing_and_going_on_are_seen_and_keep_their_times(stage: Stage, inside: Callable[..., Inside]) -> None:
@@ -113,7 +145,7 @@ def test_an_error_is_told_and_its_mending_too(
     name = stage.make()
     inside(stage)
     policy = stage.policy(**spec)
-    status = until(lambda: stage.status(policy))
+    status = until(lambda: stage.settled(policy))
     assert status["phase"] == "Error"
     ready = stage.condition(policy)
     assert (ready["status"], ready["reason"]) == ("False", reason)
@@ -146,7 +178,7 @@ def test_a_cluster_policy_has_a_status_too(stage: Stage, inside: Callable[..., I
     inside(stage)
     policy = stage.policy(kind=CLUSTER, targetResources=[{**TARGET, "namespaces": [stage.namespace]}])
     until(lambda: not stage.there(name))
-    status = until(lambda: stage.status(policy, kind=CLUSTER))
+    status = until(lambda: stage.settled(policy, kind=CLUSTER))
     assert (status["phase"], status["totalDeleted"]) == ("Active", 1)
 
 
@@ -157,7 +189,7 @@ def test_a_dry_run_says_what_it_would_do_and_does_nothing(
     names = set(embedded.make_many(3))
     policy = embedded.policy(behavior={"dryRun": True})
     controller = inside(embedded)
-    status = until(lambda: embedded.status(policy))
+    status = until(lambda: embedded.settled(policy))
     assert (status["resourcesWouldDelete"], status["resourcesDeleted"], status["lastRun"]["due"]) == (3, 0, 3)
     controller.await_record("evaluation finished", 4)
     assert len(patches(embedded)) == 1
@@ -239,7 +271,7 @@ def test_a_policy_made_anew_does_not_get_the_status_of_the_old_one(
     until(lambda: hits[0])
     embedded.delete(path)
     embedded.policy(policy, evaluationInterval="1h", ttl={"afterCreation": "1h"})
-    status = until(lambda: embedded.status(policy))
+    status = until(lambda: embedded.settled(policy))
     time.sleep(1.5)
     assert embedded.status(policy) == status
     assert status["totalDeleted"] == 0

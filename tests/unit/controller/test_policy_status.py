@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from zen_gc_core.controller.telling import policy_status
+from zen_gc_core.engine.crds.status_schema import status_schema
 from zen_gc_core.model.decision import Decision, KeptBy, Verdict
 from zen_gc_core.model.plan import Plan, Veto
 from zen_gc_core.model.policy import NAMESPACED, PolicyReference
@@ -40,7 +42,9 @@ def written(
     before: dict[str, Any], how: policy_status.Standing, at: dt.datetime = NOW, **counted: Any
 ) -> dict[str, Any]:
     """The patch."""
-    return policy_status.status(before, generation=3, digest="d", how=how, counted=counted, next_run=LATER, now=at)
+    return policy_status.status(
+        before, generation=3, schedule="1m", digest="d", how=how, counted=counted, next_run=LATER, now=at
+    )
 
 
 def conditions(status: dict[str, Any]) -> dict[str, dict[str, Any]]:
@@ -79,6 +83,8 @@ def test_the_numbers_of_a_run_are_those_of_its_outcomes() -> None:
             "conflicts": 5,
             "failed": 6,
             "kept": {"protected": 1, "condition": 2, "noExpiry": 3, "error": 4},
+            "dryRun": False,
+            "oldestDue": None,
             "durationSeconds": 1.235,
         },
     }
@@ -155,19 +161,24 @@ def test_the_time_of_a_transition_is_stable() -> None:
     assert conditions(second)["Ready"]["message"] != conditions(first)["Ready"]["message"]
     assert {each["lastTransitionTime"] for each in second["conditions"]} == {"2026-01-01T12:00:00Z"}
     third = written(second, policy_status.failed(Ending(Reason.LIST_INCOMPLETE, "…")), LATER)
-    assert {each["lastTransitionTime"] for each in third["conditions"]} == {"2026-01-01T12:01:00Z"}
+    times = {kind: each["lastTransitionTime"] for kind, each in conditions(third).items()}
+    assert times == {
+        "Ready": "2026-01-01T12:01:00Z",
+        "Degraded": "2026-01-01T12:01:00Z",
+        "Progressing": "2026-01-01T12:00:00Z",
+    }
 
 
 @pytest.mark.parametrize("before", [{}, {"conditions": None}, {"conditions": "x"}, {"conditions": [None, {"type": 1}]}])
 def test_a_status_that_somebody_spoilt_is_written_anew(before: dict[str, Any]) -> None:
     """Whole, with both conditions."""
-    assert set(conditions(written(before, policy_status.PAUSED))) == {"Ready", "Degraded"}
+    assert set(conditions(written(before, policy_status.PAUSED))) == {"Ready", "Degraded", "Progressing"}
 
 
 def test_a_paused_policy_has_no_next_run() -> None:
     """The field is removed."""
     patch = policy_status.status(
-        {}, generation=1, digest="d", how=policy_status.PAUSED, counted={}, next_run=None, now=NOW
+        {}, generation=1, schedule="1m", digest="d", how=policy_status.PAUSED, counted={}, next_run=None, now=NOW
     )
     assert patch["phase"] == "Paused"
     assert patch["nextGCRun"] is None
@@ -190,6 +201,7 @@ def test_the_clock_alone_is_not_worth_a_write() -> None:
         before,
         generation=3,
         digest="d",
+        schedule="1m",
         how=policy_status.standing(again),
         counted=policy_status.numbers(again, 0, 0),
         next_run=LATER + dt.timedelta(minutes=1),
@@ -234,3 +246,55 @@ def test_the_total_of_a_status_that_somebody_spoilt_counts_from_nothing(value: A
 def test_a_new_leader_knows_what_was_told_last(status: dict[str, Any], found: tuple[int, int, int] | None) -> None:
     """So that a change of leaders is no event for every policy."""
     assert policy_status.evaluated(status) == found
+
+
+def test_a_run_that_acts_says_how_far_it_is_and_leaves_the_next_run_alone() -> None:
+    """With the numbers so far; when it has ended, nothing is in progress."""
+    made = report(plan(decisions=(MARKING,) * 4), results={Result.DELETED: 2, Result.FAILED: 1})
+    patch = written({}, policy_status.acting(made), **policy_status.numbers(made, 10, 0))
+    assert "nextGCRun" not in patch
+    assert (patch["phase"], patch["totalDeleted"], patch["lastRun"]["deleted"]) == ("Active", 12, 2)
+    progressing = conditions(patch)["Progressing"]
+    assert (progressing["status"], progressing["reason"]) == ("True", "Acting")
+    assert progressing["message"] == "3 of 4 objects done; deleted 2, failed 1"
+    after = conditions(written(patch, policy_status.standing(made)))["Progressing"]
+    assert (after["status"], after["reason"], after["message"]) == ("False", "Idle", "")
+
+
+def _unknown(value: Any, schema: dict[str, Any], path: str = "status") -> list[str]:
+    """What a schema does not name, or has another type for."""
+    types = {"object": dict, "array": list, "string": str, "integer": int, "number": (int, float), "boolean": bool}
+    if value is None:
+        return []
+    if not isinstance(value, types[schema["type"]]):
+        return [path]
+    if isinstance(value, list):
+        return [found for entry in value for found in _unknown(entry, schema["items"], path)]
+    if not isinstance(value, dict):
+        return []
+    known = schema["properties"]
+    return [
+        found
+        for name, entry in value.items()
+        for found in (_unknown(entry, known[name], f"{path}.{name}") if name in known else [f"{path}.{name}"])
+    ]
+
+
+def test_all_that_is_written_is_in_the_schema() -> None:
+    """After a run, in the middle of one, of a dry run, and of a policy that does not run."""
+    decision = replace(MARKING, expires_at=NOW)
+    for made in (report(plan(decisions=(decision,))), report(dry_run=True), report(plan(tripped="too many"))):
+        for how in (policy_status.standing(made), policy_status.acting(made), policy_status.PAUSED):
+            patch = written({}, how, **policy_status.numbers(made, 10, 1))
+            assert patch["schedule"] == "1m"
+            assert _unknown(patch, status_schema()) == []
+    assert _unknown({"lastRun": {"nonsense": 1}, "phase": 3}, status_schema()) == [
+        "status.lastRun.nonsense",
+        "status.phase",
+    ]
+
+
+def test_since_when_the_oldest_is_due_is_told_to_the_hour() -> None:
+    """The minute is the object's own."""
+    due = tuple(replace(MARKING, expires_at=NOW + dt.timedelta(minutes=minutes)) for minutes in (50, 20, 90))
+    assert policy_status.numbers(report(plan(decisions=due)), 0, 0)["lastRun"]["oldestDue"] == "2026-01-01T12:00:00Z"

@@ -53,7 +53,7 @@ def test_both_kinds_have_one_schema(documents):
     assert one["versions"] == other["versions"]
     assert [(each["names"]["kind"], each["scope"], each["names"]["shortNames"]) for each in (one, other)] == [
         ("GarbageCollectionPolicy", "Namespaced", ["gcp", "gcpolicy"]),
-        ("ClusterGarbageCollectionPolicy", "Cluster", ["cgcpolicy"]),
+        ("ClusterGarbageCollectionPolicy", "Cluster", ["cgcp", "cgcpolicy"]),
     ]
 
 

@@ -16,6 +16,7 @@ from zen_gc_core.engine.parsing import parse_policy
 from zen_gc_core.model.unreadable import why
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Callable
 
     from zen_gc_core.engine.protections import Grants
@@ -83,6 +84,12 @@ class Entry:
     def digest(self) -> str:
         """What an approval of it names; empty when there can be none."""
         return self.compilation.digest
+
+    @property
+    def interval(self) -> dt.timedelta | None:
+        """How often it runs; None when it does not say, or never does."""
+        compiled = self.compilation.compiled
+        return compiled.policy.evaluation_interval if compiled is not None else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -203,7 +203,7 @@ class Controller:
             log=self._log,
             metrics=self._metrics,
             events=events,
-            statuses=StatusWriter(connection, authority, self._log, self._metrics, events),
+            statuses=StatusWriter(connection, authority, self._log, self._metrics, events, self._settings.gc_interval),
             write_timeout=self._timing.request,
         )
 

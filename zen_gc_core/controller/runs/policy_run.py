@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Final
 from zen_gc_core.cluster.clocks import boottime
 from zen_gc_core.cluster.errors import AccessDenied, Cancelled, NotFound, TargetUnavailable
 from zen_gc_core.cluster.policies import read_policy
-from zen_gc_core.controller.runs.acting import Acting, Rate, carry_out
+from zen_gc_core.controller.runs.acting import Acting, Carried, Rate, carry_out
 from zen_gc_core.controller.runs.fencing import Fence, check_clocks
 from zen_gc_core.controller.runs.preparing import Preparing, check_access
+from zen_gc_core.controller.runs.progress import Progress
 from zen_gc_core.controller.runs.scope_counting import count_in_scope
 from zen_gc_core.controller.runs.stopping import Stopped, ending_by
 from zen_gc_core.controller.runs.terminating import follow_up
@@ -82,6 +83,7 @@ class PolicyRun:
         self._began = boottime()
         self._started = dt.datetime.now(dt.UTC)
         self._seen_gone = 0
+        self._total_before = entry.ledger.deleted
 
     @property
     def failed(self) -> bool:
@@ -148,6 +150,7 @@ class PolicyRun:
             lambda: count_in_scope(self._context.connection, self.members, self._check_cancelled),
             self._context.plugins.veto,
         )
+        self._total_before = self.entry.ledger.deleted
         self._seen_gone = follow_up(self._context, self.entry.reference, self.entry.ledger, self._reporter)
         results: Counter[Result] = Counter()
         stop = self._obstacle(plan)
@@ -157,14 +160,7 @@ class PolicyRun:
                 results[Result.WOULD_ACT] = plan.due
             else:
                 results, stop = self._act(plan)
-        self.report = RunReport(
-            plan=plan,
-            results=results,
-            started=self._started,
-            duration=boottime() - self._began,
-            stopped=stop,
-            dry_run=self.dry_run,
-        )
+        self.report = self._reported(plan, results, stop)
         ending = self.report.ending
         if ending is not None and not ending.failed:
             self._context.log.writes_stopped(self.entry.reference, ending)
@@ -212,7 +208,11 @@ class PolicyRun:
             lambda: self.entry.superseded,
         )
         ledger = self.entry.ledger
-        carried = carry_out(next(iter(self.members.values())).case, _forbidden_last(plan, ledger.forbidden), acting)
+        carried = Carried()
+        if plan.decisions:
+            with Progress(lambda: self._tell_progress(plan), self._progress_failed):
+                case = next(iter(self.members.values())).case
+                carried = carry_out(case, _forbidden_last(plan, ledger.forbidden), acting)
         ledger.next_write = rate.next_turn
         now = boottime()
         for uid in carried.forbidden:
@@ -226,6 +226,25 @@ class PolicyRun:
         if carried.unexpected is not None:
             context.log.failed("carrying out a plan", carried.unexpected)
         return carried.results, carried.stopped
+
+    def _tell_progress(self, plan: Plan) -> None:
+        """Write the status as it is in the middle of acting."""
+        so_far = self._reported(plan, self._reporter.results)
+        counted = policy_status.numbers(so_far, self._total_before, self._seen_gone)
+        self._context.statuses.write(self.entry, policy_status.acting(so_far), counted, next_run=None, acted=True)
+
+    def _progress_failed(self, error: Exception) -> None:
+        self._context.log.failed("telling progress", error)
+
+    def _reported(self, plan: Plan, results: Counter[Result], stopped: Ending | None = None) -> RunReport:
+        return RunReport(
+            plan=plan,
+            results=results,
+            started=self._started,
+            duration=boottime() - self._began,
+            stopped=stopped,
+            dry_run=self.dry_run,
+        )
 
     def _sleep(self, seconds: float) -> None:
         if self._context.stopping.wait(seconds):
@@ -245,8 +264,9 @@ class PolicyRun:
         self._context.log.evaluation_finished(report)
         self._context.metrics.run_finished(report, self._counts())
         self._record(report)
-        counted = policy_status.numbers(report, self.entry.ledger.deleted, self._seen_gone)
-        self.entry.ledger.deleted += self._deleted(report)
+        counted = policy_status.numbers(report, self._total_before, self._seen_gone)
+        ledger = self.entry.ledger  # the watch has brought back what was written while it acted
+        ledger.deleted = max(ledger.deleted, self._total_before + self._deleted(report))
         self._write_status(policy_status.standing(report), counted, acted=self._acted(report))
         self._hear(report)
 

@@ -57,7 +57,7 @@ def follow_up(
         if seen is None or seen.uid != uid:
             del ledger.accepted[uid]
             gone += 1
-            reporter.acted(replace(outcome, result=Result.DELETED), clock() - since, 1)
+            reporter.seen_gone(replace(outcome, result=Result.DELETED), clock() - since)
         elif not seen.terminating:
             del ledger.accepted[uid]
         elif clock() - since > STUCK_SECONDS:

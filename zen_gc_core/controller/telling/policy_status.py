@@ -6,7 +6,7 @@ status of a condition does (sig-architecture, "Typical status properties").
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from zen_gc_core.instants import format_instant
@@ -35,11 +35,13 @@ class Standing:
         reason: The Ready condition's reason, which says whether it is ready, and in which phase.
         message: Details.
         degraded: Reason and message of the Degraded condition when it is true; None when it is false.
+        progress: How far a run that is acting now has come; empty when none is.
     """
 
     reason: Reason
     message: str = ""
     degraded: tuple[Reason, str] | None = None
+    progress: str = ""
 
 
 PAUSED: Final = Standing(Reason.PAUSED, "the policy is paused")
@@ -76,6 +78,18 @@ def standing(report: RunReport) -> Standing:
     return Standing(Reason.EVALUATED, message, degraded)
 
 
+def acting(report: RunReport) -> Standing:
+    """The standing of a policy while a run acts.
+
+    Args:
+        report: What the run has done so far.
+    """
+    done, results = report.results.total(), report.results
+    deleted = results[Result.DELETED] + results[Result.ACCEPTED]
+    how_far = f"{done} of {len(report.plan.decisions)} objects done; deleted {deleted}, failed {results[Result.FAILED]}"
+    return replace(standing(report), progress=how_far)
+
+
 def numbers(report: RunReport, total_before: int, seen_gone: int) -> dict[str, Any]:
     """The numbers of a run.
 
@@ -104,9 +118,18 @@ def numbers(report: RunReport, total_before: int, seen_gone: int) -> dict[str, A
             "conflicts": results[Result.CONFLICT],
             "failed": results[Result.FAILED],
             "kept": {str(kept_by): plan.kept[kept_by] for kept_by in KeptBy},
+            "dryRun": dry,
+            "oldestDue": _oldest_due(report),
             "durationSeconds": round(report.duration, 3),
         },
     }
+
+
+def _oldest_due(report: RunReport) -> str | None:
+    """Since when the oldest object of a plan is due, to the hour: a policy's status is no place to read objects' fields."""
+    expiries = (decision.expires_at for decision in report.plan.decisions)
+    oldest = min((expiry for expiry in expiries if expiry is not None), default=None)
+    return format_instant(oldest.replace(minute=0, second=0, microsecond=0)) if oldest is not None else None
 
 
 def status(  # noqa: PLR0913  what a status is made of
@@ -114,6 +137,7 @@ def status(  # noqa: PLR0913  what a status is made of
     *,
     generation: int,
     digest: str,
+    schedule: str,
     how: Standing,
     counted: Mapping[str, Any],
     next_run: dt.datetime | None,
@@ -125,9 +149,10 @@ def status(  # noqa: PLR0913  what a status is made of
         before: The status as it was read.
         generation: The generation of the policy that this is about.
         digest: What an approval of it names; empty when there can be none.
+        schedule: How often it runs; empty when it never does.
         how: How the policy stands.
         counted: The numbers of its run; empty when it did not run.
-        next_run: When it runs next; None when it does not.
+        next_run: When it runs next; None when it does not. While a run acts, what was written last stays.
         now: The instant of this status.
     """
     return {
@@ -135,7 +160,8 @@ def status(  # noqa: PLR0913  what a status is made of
         "observedGeneration": generation,
         "digest": digest or None,
         **counted,
-        "nextGCRun": format_instant(next_run) if next_run is not None else None,
+        **({} if how.progress else {"nextGCRun": format_instant(next_run) if next_run is not None else None}),
+        "schedule": schedule or None,
         "conditions": _conditions(before, how, generation, now),
     }
 
@@ -145,6 +171,12 @@ def _conditions(before: Mapping[str, Any], how: Standing, generation: int, now: 
     wanted = (
         (Condition.READY, how.reason.ready, how.reason, how.message),
         (Condition.DEGRADED, how.degraded is not None, reason, message),
+        (
+            Condition.PROGRESSING,
+            bool(how.progress),
+            Reason.ACTING if how.progress else Reason.IDLE,
+            how.progress,
+        ),
     )
     return [_condition(before, entry, generation, now) for entry in wanted]
 
@@ -183,7 +215,7 @@ def _without_clock(name: str, value: Any) -> Any:
     if name in _CLOCK:
         return value is None
     if name == "lastRun" and isinstance(value, dict):
-        return {key: entry for key, entry in value.items() if key not in _CLOCK_OF_RUN}
+        return {key: entry for key, entry in value.items() if key not in _CLOCK_OF_RUN and entry is not None}
     return value
 
 

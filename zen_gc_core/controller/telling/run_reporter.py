@@ -43,6 +43,7 @@ class RunReporter:
         self._events = events
         self._policy = policy
         self._lock = threading.Lock()
+        self._results: Counter[Result] = Counter()
         self._told = 0
         self._told_failures = 0
         self._left_out: Counter[ObjectEvent] = Counter()
@@ -51,8 +52,23 @@ class RunReporter:
         """A request is about to be sent."""
         self._log.intent(self._policy, decision, attempt.attempt_id)
 
+    @property
+    def results(self) -> Counter[Result]:
+        """How many objects came to which result in this run, so far."""
+        with self._lock:
+            return self._results.copy()
+
+    def seen_gone(self, outcome: Outcome, seconds: float) -> None:
+        """An object that an earlier run had begun to delete is gone now."""
+        self._tell(outcome, seconds, 1, None)
+
     def acted(self, outcome: Outcome, seconds: float, attempts: int, cause: BaseException | None = None) -> None:
         """An object's turn has ended."""
+        with self._lock:
+            self._results[outcome.result] += 1
+        self._tell(outcome, seconds, attempts, cause)
+
+    def _tell(self, outcome: Outcome, seconds: float, attempts: int, cause: BaseException | None) -> None:
         self._log.outcome(self._policy, outcome, seconds, attempts=max(attempts, 1), cause=cause)
         self._metrics.outcome(self._policy, outcome, seconds=seconds, at=dt.datetime.now(dt.UTC))
         event = event_of(outcome.decision.asks_for, outcome.result)

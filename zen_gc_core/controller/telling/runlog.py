@@ -41,7 +41,7 @@ class RunLog:
 
     def evaluating(self, policy: PolicyReference) -> None:
         """A run of a policy begins."""
-        self._log.debug("evaluating policy", **_of(policy))
+        self._log.info("evaluating policy", **_of(policy))
 
     def evaluation_finished(self, report: RunReport) -> None:
         """A run has ended: one record, whether it went well or was stopped."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from zen_gc_core.cluster.errors import AuthorityLost
 from zen_gc_core.cluster.policies import patch_status
 from zen_gc_core.controller.telling import policy_status
+from zen_gc_core.durations import format_duration
 from zen_gc_core.errors import ClusterError
 from zen_gc_core.model.reasons import ErrorType
 
@@ -38,6 +39,10 @@ class HasStatus(Protocol):
     def digest(self) -> str:
         """What an approval of it names; empty when there can be none."""
 
+    @property
+    def interval(self) -> dt.timedelta | None:
+        """How often it runs; None when it does not say."""
+
 
 @dataclass(frozen=True, slots=True)
 class StatusWriter:
@@ -49,6 +54,7 @@ class StatusWriter:
         log: Told of what could not be written; so are the metrics and the events.
         metrics: See there.
         events: See there.
+        default_interval: How often a policy runs that does not say.
     """
 
     connection: Connection
@@ -56,6 +62,7 @@ class StatusWriter:
     log: RunLog
     metrics: Metrics
     events: PolicyEvents
+    default_interval: dt.timedelta
 
     def write(
         self,
@@ -81,6 +88,7 @@ class StatusWriter:
             policy.status,
             generation=policy.reference.generation,
             digest=policy.digest,
+            schedule=format_duration(policy.interval or self.default_interval),
             how=how,
             counted=counted,
             next_run=next_run,

@@ -18,13 +18,21 @@ if TYPE_CHECKING:
 _COLUMNS: Final = (
     ("Phase", "string", ".status.phase"),
     ("Ready", "string", '.status.conditions[?(@.type=="Ready")].status'),
+    ("Reason", "string", '.status.conditions[?(@.type=="Ready")].reason'),
     ("Matched", "integer", ".status.resourcesMatched"),
+    ("Due", "integer", ".status.lastRun.due"),
     ("Deleted", "integer", ".status.resourcesDeleted"),
     ("Pending", "integer", ".status.resourcesPending"),
     ("Last Run", "date", ".status.lastGCRun"),
     ("Next Run", "string", ".status.nextGCRun"),
     ("Age", "date", ".metadata.creationTimestamp"),
 )
+_WIDE_COLUMNS: Final = (
+    ("Dry Run", "boolean", ".status.lastRun.dryRun"),
+    ("Schedule", "string", ".status.schedule"),
+    ("Oldest Due", "date", ".status.lastRun.oldestDue"),
+)
+"""Those of ``kubectl get -o wide``."""
 
 
 def crd_documents(vocabulary: Vocabulary) -> list[dict[str, Any]]:
@@ -35,7 +43,7 @@ def crd_documents(vocabulary: Vocabulary) -> list[dict[str, Any]]:
     """
     return [
         _definition(vocabulary, NAMESPACED, "garbagecollectionpolicies", "Namespaced", ("gcp", "gcpolicy")),
-        _definition(vocabulary, CLUSTER, "clustergarbagecollectionpolicies", "Cluster", ("cgcpolicy",)),
+        _definition(vocabulary, CLUSTER, "clustergarbagecollectionpolicies", "Cluster", ("cgcp", "cgcpolicy")),
     ]
 
 
@@ -75,7 +83,11 @@ def _definition(
                     "storage": True,
                     "subresources": {"status": {}},
                     "additionalPrinterColumns": [
-                        {"name": name, "type": shown, "jsonPath": path} for name, shown, path in _COLUMNS
+                        *({"name": name, "type": shown, "jsonPath": path} for name, shown, path in _COLUMNS),
+                        *(
+                            {"name": name, "type": shown, "priority": 1, "jsonPath": path}
+                            for name, shown, path in _WIDE_COLUMNS
+                        ),
                     ],
                     "schema": {"openAPIV3Schema": _schema(vocabulary)},
                 }

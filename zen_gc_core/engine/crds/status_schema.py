@@ -26,6 +26,7 @@ def status_schema() -> Schema:
             "totalDeleted": _count("How many objects the policy deleted since it was made."),
             "lastGCRun": _time("When the policy ran last."),
             "nextGCRun": _time("When it runs next."),
+            "schedule": _text("How often it runs."),
             "lastRun": _last_run(),
             "conditions": _conditions(),
         },
@@ -56,6 +57,8 @@ def _last_run() -> Schema:
                 "How many matched objects were kept, and why.",
                 {name: _count(f"Kept {why}.") for name, why in kept.items()},
             ),
+            "dryRun": {"description": "Whether it only said what it would do.", "type": "boolean"},
+            "oldestDue": _time("Since when the oldest object that was to be acted on was due, to the hour."),
             "durationSeconds": {"description": "How long it took.", "type": "number"},
         },
     )
@@ -65,7 +68,7 @@ def _conditions() -> Schema:
     condition = _record(
         "A condition, as the Kubernetes API conventions define it.",
         {
-            "type": {**_text("Ready or Degraded."), "maxLength": 316},
+            "type": {**_text("Ready, Degraded or Progressing."), "maxLength": 316},
             "status": {**_text("True, False or Unknown."), "enum": ["True", "False", "Unknown"]},
             "observedGeneration": _count("The generation that it is about."),
             "lastTransitionTime": _time("When the status changed last."),
