@@ -65,6 +65,11 @@ def install_crds(cluster: Cluster) -> None:
             cluster.create(document)
 
 
+def _acts(status: dict[str, Any]) -> bool:
+    """Whether a status says that a run is acting."""
+    return any(each["type"] == "Progressing" and each["status"] == "True" for each in status.get("conditions") or [])
+
+
 @dataclass
 class Stage:
     """A cluster with the CRDs, a namespace for objects and one for the controller.
@@ -122,8 +127,12 @@ class Stage:
     def settled(self, name: str, **where: Any) -> dict[str, Any]:
         """A policy's status after a run, empty while it has none or a run acts."""
         status = self.status(name, **where)
-        acts = any(each["reason"] == "Acting" for each in status.get("conditions") or [])
-        return {} if acts else status
+        return {} if _acts(status) else status
+
+    def acting(self, name: str, **where: Any) -> dict[str, Any]:
+        """A policy's status while a run acts, empty else."""
+        status = self.status(name, **where)
+        return status if _acts(status) else {}
 
     def condition(self, name: str, kind: str = "Ready", **where: Any) -> dict[str, Any]:
         """One of a policy's conditions, empty when it is not there."""

@@ -11,7 +11,8 @@ import pytest
 from zen_gc_embedded import Fault
 
 from tests.cluster.controller.controllers import instant
-from tests.cluster.controller.stage import SELECTOR, TARGET, ago, until
+from tests.cluster.controller.stage import COLLECTIONS, SELECTOR, TARGET, ago, until
+from zen_gc_core.engine.breaker import APPROVE
 from zen_gc_core.model.policy import CLUSTER
 
 if TYPE_CHECKING:
@@ -21,6 +22,10 @@ if TYPE_CHECKING:
 
     from tests.cluster.controller.controllers import Inside
     from tests.cluster.controller.stage import EmbeddedStage, Stage
+
+LONG = 120.0
+TABLE = {"Accept": "application/json;as=Table;v=v1;g=meta.k8s.io"}
+"""What kubectl asks for."""
 
 
 def patches(stage: EmbeddedStage) -> list[Request]:
@@ -87,23 +92,42 @@ def test_every_field_says_what_the_run_found(stage: Stage, inside: Callable[...,
 
 
 def test_the_status_says_how_far_a_run_is_while_it_acts(stage: Stage, inside: Callable[..., Inside]) -> None:
-    """A policy whose breaker had tripped shows at once that it acts, and not when all is done."""
-    stage.make_many(3)
+    """A policy that is approved after its breaker tripped shows at once that it acts, and then what it has done so far."""
+    stage.make_many(20)
     behavior = {"breaker": {"maxObjects": 2}, "maxDeletionsPerSecond": 0.2}
-    policy = stage.policy(behavior=behavior)
+    policy = stage.policy(behavior=behavior, evaluationInterval="1h")
     controller = inside(stage)
     until(lambda: stage.reason(policy) == "BreakerTripped")
     assert stage.condition(policy, "Progressing")["status"] == "False"
-    stage.edit(policy, {"behavior": {"breaker": {"maxObjects": 5}}})
-    until(lambda: stage.condition(policy, "Progressing")["reason"] == "Acting")
-    status = stage.status(policy)
-    if stage.names():  # else the machine was slow to look
-        assert (status["phase"], stage.reason(policy)) == ("Active", "Evaluated")
-        assert (status["resourcesMatched"], status["lastRun"]["due"]) == (3, 3)
-    until(lambda: stage.condition(policy, "Progressing")["reason"] == "Idle", patience=120)
-    assert stage.status(policy)["totalDeleted"] == 3
-    assert controller.records("evaluating policy")
-    stage.cluster.kubectl("get", "cgcp", check=True)
+    approval = {APPROVE: f"{stage.status(policy)['digest']}/20"}
+    stage.patch(stage.path(policy), {"metadata": {"annotations": approval}})
+    status = until(lambda: stage.acting(policy), patience=LONG)
+    assert (status["phase"], stage.reason(policy)) == ("Active", "Evaluated")
+    assert (status["resourcesMatched"], status["lastRun"]["due"], status["totalDeleted"]) == (20, 20, 0)
+    status = until(lambda: (found := stage.acting(policy)) and found["totalDeleted"] and found, patience=LONG)
+    assert 0 < status["lastRun"]["deleted"] == status["totalDeleted"] < 20
+    message = stage.condition(policy, "Progressing")["message"]
+    assert re.fullmatch(r"[0-9]+ of 20 objects done; deleted [0-9]+, failed 0", message)
+    assert len(controller.records("evaluating policy", level="info", policy=policy)) == 2
+    stage.edit(policy, {"behavior": {"breaker": {"maxObjects": 20}, "maxDeletionsPerSecond": 100}})
+    status = until(lambda: (found := stage.settled(policy)).get("totalDeleted") == 20 and found, patience=LONG)
+    assert stage.names() == set()
+    assert stage.condition(policy, "Progressing")["reason"] == "Idle"
+    assert status["nextGCRun"] > status["lastGCRun"]
+
+
+def test_a_table_of_policies_has_what_one_looks_for_first(stage: Stage) -> None:
+    """The columns as the API server makes them, for both kinds and their short names; the last three only in a wide one."""
+    names = ("gcp", "cgcp")
+    for short, collection in zip(names, COLLECTIONS, strict=True):
+        table = stage.cluster.request("GET", collection, headers=TABLE).body
+        columns = {each["name"]: each["priority"] for each in table["columnDefinitions"]}
+        assert [name for name, priority in columns.items() if not priority] == [
+            "Name",
+            *("Phase", "Ready", "Reason", "Matched", "Due", "Deleted", "Pending", "Last Run", "Next Run", "Age"),
+        ]
+        assert [name for name, priority in columns.items() if priority] == ["Dry Run", "Schedule", "Oldest Due"]
+        stage.cluster.kubectl("get", short, "-A", check=True)
 
 
 def test_pausing_and_going_on_are_seen_and_keep_their_times(stage: Stage, inside: Callable[..., Inside]) -> None:
@@ -244,7 +268,7 @@ def test_a_status_that_cannot_be_written_is_counted_and_written_later(
     embedded.server.faults = lambda each: Fault(status=422) if each.path.endswith("/status") else None
     controller = inside(embedded)
     controller.await_record("status update failed", policy=policy, reason="Refused")
-    assert embedded.names() == set()
+    until(lambda: embedded.names() == set())
     until(lambda: "StatusUpdateFailed" in embedded.reasons(policy))
     assert controller.scrape().total("gc_errors_total", policy_name=policy, error_type="status_update_failed") >= 1
     embedded.server.faults = None
