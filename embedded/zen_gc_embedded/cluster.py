@@ -16,16 +16,17 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from aiohttp import web
 
-from zen_gc_embedded import routing, seeding
-from zen_gc_embedded.access import Access
-from zen_gc_embedded.bodies import present
-from zen_gc_embedded.collecting import Collector
+from zen_gc_embedded import seeding
 from zen_gc_embedded.errors import NotRunningError, UnusableError
 from zen_gc_embedded.faults import RequestLog
-from zen_gc_embedded.objects import timestamp
-from zen_gc_embedded.serving import Server
+from zen_gc_embedded.rules.collecting import Collector
+from zen_gc_embedded.rules.terminating import Terminator
 from zen_gc_embedded.state import State
-from zen_gc_embedded.terminating import Terminator
+from zen_gc_embedded.store.objects import timestamp
+from zen_gc_embedded.wire import routing
+from zen_gc_embedded.wire.access import Access
+from zen_gc_embedded.wire.bodies import present
+from zen_gc_embedded.wire.serving import Server
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping

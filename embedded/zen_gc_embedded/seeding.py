@@ -9,16 +9,16 @@ from __future__ import annotations
 import uuid
 from typing import TYPE_CHECKING, Any
 
-from zen_gc_embedded import definitions
-from zen_gc_embedded.defaulting import label_namespace
 from zen_gc_embedded.errors import UnusableError
-from zen_gc_embedded.objects import Object, items, mapping
-from zen_gc_embedded.updating import put
+from zen_gc_embedded.kinds import definitions
+from zen_gc_embedded.kinds.defaulting import label_namespace
+from zen_gc_embedded.rules.updating import put
+from zen_gc_embedded.store.objects import Object, items, mapping
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from zen_gc_embedded.resources import Resource
+    from zen_gc_embedded.kinds.resources import Resource
     from zen_gc_embedded.state import State
 
 

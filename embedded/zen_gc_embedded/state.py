@@ -9,15 +9,15 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from zen_gc_embedded.objects import Object, Record, record_of, timestamp
-from zen_gc_embedded.registry import Registry
+from zen_gc_embedded.kinds.registry import Registry
 from zen_gc_embedded.statuses import not_found
-from zen_gc_embedded.storing import Change, Storage
+from zen_gc_embedded.store.objects import Object, Record, record_of, timestamp
+from zen_gc_embedded.store.storing import Change, Storage
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from zen_gc_embedded.resources import Resource
+    from zen_gc_embedded.kinds.resources import Resource
 
     Listener = Callable[[Resource, Change], None]
 

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from zen_gc_embedded.causes import Cause
-    from zen_gc_embedded.objects import Object
-    from zen_gc_embedded.resources import Resource
+    from zen_gc_embedded.kinds.resources import Resource
+    from zen_gc_embedded.store.objects import Object
 
 LOCK_MESSAGE = "the object has been modified; please apply your changes to the latest version and try again"
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
-from zen_gc_embedded.columns import age, printed, short_duration
 from zen_gc_embedded.errors import UnusableError
-from zen_gc_embedded.jsonpaths import compile_path
+from zen_gc_embedded.kinds.columns import age, printed, short_duration
+from zen_gc_embedded.kinds.jsonpaths import compile_path
 
 NOW = datetime(2026, 1, 2, tzinfo=UTC)
 MINUTE, HOUR, DAY = 60, 3600, 86400

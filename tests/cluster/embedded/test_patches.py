@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from zen_gc_embedded.applying import Applier, applied
-from zen_gc_embedded.builtin_resources import builtin_resources
-from zen_gc_embedded.patching import decode_yaml, merge
+from zen_gc_embedded.kinds.builtin_resources import builtin_resources
+from zen_gc_embedded.rules.applying import Applier, applied
+from zen_gc_embedded.rules.patching import decode_yaml, merge
+from zen_gc_embedded.rules.strategic import strategic_merge
 from zen_gc_embedded.statuses import StatusError
-from zen_gc_embedded.strategic import strategic_merge
 
 CONFIGMAPS = next(resource for resource in builtin_resources() if resource.plural == "configmaps")
 PODS = next(resource for resource in builtin_resources() if resource.plural == "pods")

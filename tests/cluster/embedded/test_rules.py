@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from zen_gc_embedded import EmbeddedCluster, protobuf
+from zen_gc_embedded import EmbeddedCluster
+from zen_gc_embedded.forms import protobuf
 from zen_gc_embedded.statuses import StatusError
 
 from tests.cluster.embedded.waiting import until

@@ -5,8 +5,8 @@ from __future__ import annotations
 import copy
 
 import pytest
-from zen_gc_embedded.structural import Structure
-from zen_gc_embedded.validation import problems
+from zen_gc_embedded.kinds.structural import Structure
+from zen_gc_embedded.rules.validation import problems
 
 TEXT = {"type": "string"}
 OPEN = {"type": "object", "x-kubernetes-preserve-unknown-fields": True}

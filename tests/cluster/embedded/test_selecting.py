@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from zen_gc_embedded.builtin_resources import builtin_resources
-from zen_gc_embedded.objects import record_of
-from zen_gc_embedded.selecting import selection
+from zen_gc_embedded.kinds.builtin_resources import builtin_resources
 from zen_gc_embedded.statuses import StatusError
+from zen_gc_embedded.store.objects import record_of
+from zen_gc_embedded.wire.selecting import selection
 
 RESOURCES = {resource.plural: resource for resource in builtin_resources() if resource.group in {"", "batch"}}
 LABELS = {"app": "web", "tier": "1", "example.com/team": "a", "empty": ""}

@@ -1,0 +1,33 @@
+"""The reviews that a client may ask about itself. Everybody may do everything on the embedded cluster."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from zen_gc_embedded.kinds.resources import Resource
+    from zen_gc_embedded.store.objects import Object
+
+_EVERYTHING = {
+    "resourceRules": [{"verbs": ["*"], "apiGroups": ["*"], "resources": ["*"]}],
+    "nonResourceRules": [{"verbs": ["*"], "nonResourceURLs": ["*"]}],
+    "incomplete": False,
+}
+KINDS = frozenset({"SelfSubjectAccessReview", "SelfSubjectRulesReview", "SelfSubjectReview"})
+
+
+def review(content: Object, resource: Resource, user: str) -> Object:
+    """The answered review.
+
+    Args:
+        content: The review as it was sent.
+        resource: Its resource.
+        user: Who asks.
+    """
+    statuses: dict[str, Object] = {
+        "SelfSubjectAccessReview": {"allowed": True},
+        "SelfSubjectRulesReview": _EVERYTHING,
+        "SelfSubjectReview": {"userInfo": {"username": user, "groups": ["system:masters", "system:authenticated"]}},
+    }
+    kind = {"kind": resource.kind, "apiVersion": resource.group_version}
+    return {**content, **kind, "metadata": content.get("metadata", {}), "status": statuses[resource.kind]}
