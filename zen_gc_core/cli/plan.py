@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import importlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -214,10 +213,11 @@ def _repeated(files: Files, documents: Mapping[int, Document]) -> None:
 def _live(
     request: _Request, manifests: Manifests, plugins: Plugins, asking: Asking
 ) -> tuple[list[Planned], Sequence[Document | None]]:
-    """Plan over a cluster. What talks to one is loaded here, so that planning offline does not wait for it."""
-    connecting = importlib.import_module("zen_gc_core.cluster.connection")
-    previewing = importlib.import_module("zen_gc_core.controller.runs.previewing")
-    connection = connecting.Connection.open(
+    """Plan over a cluster; what talks to one is loaded here."""
+    from zen_gc_core.cluster.connection import Connection  # noqa: PLC0415  planning offline does not wait for a client
+    from zen_gc_core.controller.runs import previewing  # noqa: PLC0415  as above
+
+    connection = Connection.open(
         kubeconfig=request.connecting.kubeconfig or None, context=request.connecting.context or None
     )
     documents: list[Document | None] = list(manifests.policies)

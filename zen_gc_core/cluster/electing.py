@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import random
 import threading
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from zen_gc_core.cluster.authority import Authority
@@ -28,13 +29,13 @@ IMPATIENCE: Final = 0.25
 
 
 class ElectionListener(Protocol):
-    """Who is told how the election goes, on the elector's thread; none of it may raise."""
+    """Who is told how the election goes, in order, on a thread of its own: one that raises or hangs delays no renewal."""
 
     def started_leading(self) -> None:
-        """The lease is ours and the authority is valid; must return at once."""
+        """The lease is ours; whether it still is, the authority alone says."""
 
     def stopped_leading(self, leader: str) -> None:
-        """The lease is lost and the authority has ended; we stand by again when this returns, so it may wait for the work.
+        """The lease is lost and the authority has ended; we stand by again.
 
         Args:
             leader: Who holds the lease, as it was seen last; empty when nobody.
@@ -122,11 +123,11 @@ class Elector:
     def _run(self) -> None:
         while not self._stopping.is_set():
             if self._attempt(self._acquire):
-                self._listener.started_leading()
+                self._teller.tell(self._listener.started_leading)
                 self._lead()
                 if not self._stopping.is_set():
                     self.authority.end()
-                    self._listener.stopped_leading(self.leader)
+                    self._teller.tell(partial(self._listener.stopped_leading, self.leader))
             self._stopping.wait(self._pause())
 
     def _lead(self) -> None:
@@ -154,7 +155,7 @@ class Elector:
         try:
             return ask()
         except ClusterError as error:
-            self._listener.election_failed(error)
+            self._teller.tell(partial(self._listener.election_failed, error))
             return False
 
     def _acquire(self) -> bool:
@@ -227,4 +228,4 @@ class Elector:
         try:
             self._store.replace(lease, released())
         except ClusterError as error:
-            self._listener.election_failed(error)
+            self._teller.tell(partial(self._listener.election_failed, error))

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from zen_gc_embedded import EmbeddedCluster, Fault
 
+from tests.cluster.embedded.waiting import until
 from zen_gc_core.cluster.authority import Authority
 from zen_gc_core.cluster.clocks import boottime
 from zen_gc_core.cluster.connection import Connection
@@ -382,7 +383,7 @@ class Rude(Follower):
         super().started_leading()
         if self.hangs is None:
             raise RuntimeError("rude")
-        self.hangs.wait(PATIENCE)
+        self.hangs.wait()
 
 
 @pytest.mark.parametrize("hangs", [False, True])
@@ -392,8 +393,9 @@ def test_who_is_told_of_an_election_cannot_end_it(election: Election, *, hangs: 
     elector, heard = election.stand("a", Timing(lease=60, renew=40, retry=0.1), rude)
     heard.hears("started")
     before = election.spec()["renewTime"]
-    while election.spec()["renewTime"] == before:
-        pass
-    assert elector.leading
-    if rude.hangs is not None:
-        rude.hangs.set()
+    try:
+        assert until(lambda: election.spec()["renewTime"] != before)
+        assert elector.leading
+    finally:
+        if rude.hangs is not None:
+            rude.hangs.set()
