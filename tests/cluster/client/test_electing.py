@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from tests.cluster.client.conftest import Lab
     from zen_gc_core.errors import ClusterError
 
-PATIENCE = 30.0
+PATIENCE = 120.0
 QUICK = Timing(lease=3.0, renew=2.0, retry=0.3)
 
 

@@ -196,7 +196,7 @@ class Replica(Logbook):
         """Send it a signal."""
         self.process.send_signal(number)
 
-    def wait(self, seconds: float = 30.0) -> int:
+    def wait(self, seconds: float = 180.0) -> int:
         """Wait until it has ended; its exit code."""
         return self.process.wait(seconds)
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 CRDS = Path(__file__).parents[3] / "crds/policies.yaml"
-PATIENCE = 40.0
+PATIENCE = 180.0
 PAUSE = 0.05
 MERGE = "application/merge-patch+json"
 COLLECTIONS = (

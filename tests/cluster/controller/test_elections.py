@@ -15,6 +15,8 @@ from tests.cluster.controller.stage import by_controller, until
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from zen_gc_embedded.faults import Request
+
     from tests.cluster.controller.controllers import Replica
     from tests.cluster.controller.stage import EmbeddedStage, Stage
 
@@ -38,9 +40,9 @@ def works(stage: Stage, by: Replica) -> None:
 
 
 def test_the_next_replica_acts_soon_after_a_sigterm(real: Stage, replica: Callable[..., Replica]) -> None:
-    """Within 3 s, by the default pace; the standby was Ready, and served metrics and health, all the time."""
+    """It waits for no expiry: the lease is released. The standby was Ready, and served metrics and health, all the time."""
     default = (
-        "--leader-election-lease-duration=15s",
+        "--leader-election-lease-duration=1h",
         "--leader-election-renew-deadline=10s",
         "--leader-election-retry-period=2s",
     )
@@ -57,10 +59,8 @@ def test_the_next_replica_acts_soon_after_a_sigterm(real: Stage, replica: Callab
     assert first.scrape().total("gc_policies_total", phase="Active") == 1
     lease = real.lease()
     assert lease["holderIdentity"] == first.identity
-    asked = time.monotonic()
     first.send(signal.SIGTERM)
     assert first.wait() == 0
-    assert time.monotonic() - asked < 5.0
     name = real.make()
     taken = second.await_record("became leader")
     until(lambda: not real.there(name))
@@ -171,17 +171,23 @@ def test_a_leader_that_cannot_renew_stops_writing_and_comes_back(
 def test_a_server_that_hangs_does_not_keep_the_program_from_ending(
     embedded: EmbeddedStage, replica: Callable[..., Replica]
 ) -> None:
-    """SIGTERM: exit 0 within 5 s, whatever is still waited for."""
+    """SIGTERM: exit 0, whatever is still waited for; nothing of it is answered while the test lasts."""
     embedded.policy()
     leader = replica(embedded).awake()
     works(embedded, leader)
     embedded.make_many(5)
-    embedded.server.faults = lambda each: Fault(delay=60.0) if by_controller(each) else None
-    time.sleep(1.2)
-    asked = time.monotonic()
+    hung: list[Request] = []
+
+    def hang(each: Request) -> Fault | None:
+        if not by_controller(each):
+            return None
+        hung.append(each)
+        return Fault(delay=3600.0)
+
+    embedded.server.faults = hang
+    until(lambda: hung, "a request that hangs")
     leader.send(signal.SIGTERM)
     assert leader.wait() == 0
-    assert time.monotonic() - asked < 5.0
 
 
 def test_the_work_under_way_ends_before_the_lease_is_given_back(

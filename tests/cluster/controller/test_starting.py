@@ -106,13 +106,11 @@ def test_times_that_do_not_fit_together(embedded: EmbeddedStage, replica: Callab
 
 def test_a_sigterm_while_it_starts_ends_it(embedded: EmbeddedStage, replica: Callable[..., Replica]) -> None:
     """Also when the API server hangs."""
-    embedded.server.faults = lambda each: Fault(delay=30.0) if by_controller(each) else None
+    embedded.server.faults = lambda each: Fault(delay=3600.0) if by_controller(each) else None
     started = replica(embedded)
     until(lambda: [each for each in embedded.server.requests if by_controller(each)] or _waits(started))
-    asked = time.monotonic()
     started.send(signal.SIGTERM)
     assert started.wait() == 0
-    assert time.monotonic() - asked < 5.0
     assert [json.loads(line)["event"] for line in started.text().splitlines()] == ["controller stopping"]
 
 
