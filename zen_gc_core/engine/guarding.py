@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 from zen_gc_core.errors import Undecided
 from zen_gc_core.model.decision import KeptBy
 from zen_gc_core.model.heads import UNREADABLE_OWNER
+from zen_gc_core.model.plan import Dependent
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -53,11 +54,13 @@ class Guards:
     Args:
         guarded: The owners that must stay, and why.
         above: Of each object with owners that matter, these; so that owners of owners stay, too.
+        along: Of each owner that matters, the objects in view that it owns, by what they are known as.
         doubtful: Namespaces with an object whose owners cannot be read, by its kind, and the doubt.
     """
 
     guarded: dict[Key, Guard] = field(default_factory=dict)
     above: dict[Key, tuple[Key, ...]] = field(default_factory=dict)
+    along: dict[Key, list[tuple[Key, Dependent]]] = field(default_factory=dict)
     doubtful: dict[tuple[str, str], str] = field(default_factory=dict)
 
     def look_at(self, candidate: Candidate, kinds: frozenset[str], protections: Protections, run: Run) -> None:
@@ -69,13 +72,18 @@ class Guards:
             )
         if not owners:
             return
-        self.above[_key(candidate)] = tuple(owners)
-        guard = _guard(candidate, protections, run)
+        own = _key(candidate)
+        self.above[own] = tuple(owners)
+        found = (own, Dependent(candidate.api_version, candidate.kind, candidate.namespace, candidate.name))
+        for key in owners:
+            self.along.setdefault(key, []).append(found)
+        guard = guard_of(candidate, protections, run)
         if guard is not None:
             self.guarded |= dict.fromkeys(owners, guard)
 
 
-def _guard(candidate: Candidate, protections: Protections, run: Run) -> Guard | None:
+def guard_of(candidate: Candidate, protections: Protections, run: Run) -> Guard | None:
+    """Why an object that would go along with its owner must stay, or None."""
     what = f"{candidate.kind} {candidate.name}, which it owns and would take along"
     if candidate.malformed is not None:
         return Guard(KeptBy.ERROR, f"cannot tell whether {what}, must stay: {candidate.malformed}")
@@ -134,6 +142,31 @@ class Settled:
             if kind != decision.kind and decision.namespace in {namespace, ""}:
                 return Guard(KeptBy.ERROR, doubt)
         return None
+
+
+def going_along(lists: Iterable[Guards], decisions: Iterable[Decision]) -> dict[str, tuple[Dependent, ...]]:
+    """By the uid of what is due and takes something along: the objects in view that it owns, directly or not.
+
+    Args:
+        lists: What the objects of each list keep.
+        decisions: The due ones.
+    """
+    owned: dict[Key, list[tuple[Key, Dependent]]] = {}
+    for guards in lists:
+        for key, found in guards.along.items():
+            owned.setdefault(key, []).extend(found)
+    along = {}
+    for decision in decisions if owned else ():
+        if decision.request is None or not decision.request.takes_along or _key(decision) not in owned:
+            continue
+        seen: dict[Key, Dependent] = {}
+        waiting = [_key(decision)]
+        while waiting:
+            below = [each for each in owned.get(waiting.pop(), ()) if each[0] not in seen]
+            seen |= dict(below)
+            waiting += [key for key, _ in below]
+        along[decision.uid] = tuple(seen.values())
+    return along
 
 
 UNSEEN: Final = "not looked at: what these objects own goes along, marked or not, unless this policy takes it, too"

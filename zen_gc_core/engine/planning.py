@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from zen_gc_core.engine import breaker, judging
 from zen_gc_core.engine.finishing import may_finish, unfinished
-from zen_gc_core.engine.guarding import Guards, Settled, owner_kinds
+from zen_gc_core.engine.guarding import Guards, Settled, going_along, owner_kinds
 from zen_gc_core.engine.protections import needs_whole
 from zen_gc_core.engine.selecting import in_scope, selected, takes_everything
 from zen_gc_core.engine.shares import Sums, added, identity, in_several_versions, kind_key, once
@@ -345,6 +345,7 @@ def conclude(
         first_error=next((tally.first_error for tally in tallies if tally.first_error), None),
         first_reason=next((tally.first_reason for tally in tallies if tally.first_error), None),
         tripped=breaker.tripped(case.compiled.policy, due=sums.due, unfinished=sums.unfinished, counts=counts),
+        along={} if case.record else going_along((tally.guards for tally in tallies), decisions),
     )
     vetoes = veto(plan) if veto else ()
     return replace(plan, vetoed=vetoes) if vetoes else plan

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from zen_gc_core.model.decision import KeptBy
 
@@ -29,6 +29,15 @@ class Veto:
     reason: str
 
 
+class Dependent(NamedTuple):
+    """An object that goes along with one that is deleted, because it is owned by it, directly or not."""
+
+    api_version: str
+    kind: str
+    namespace: str
+    name: str
+
+
 @dataclass(frozen=True, slots=True)
 class Plan:
     """What one run of one policy would do.
@@ -46,6 +55,7 @@ class Plan:
         first_reason: That error in one word, where it is not one of the evaluation.
         tripped: Why the breaker stops the run; None when it does not.
         vetoed: The vetoes of plugins.
+        along: For the controller, by the uid of what is due: the objects in view that would go along with it.
     """
 
     policy: PolicyReference
@@ -59,6 +69,7 @@ class Plan:
     first_reason: Reason | None = None
     tripped: str | None = None
     vetoed: tuple[Veto, ...] = ()
+    along: Mapping[str, tuple[Dependent, ...]] = field(default_factory=dict)
 
     @property
     def pending(self) -> int:

@@ -25,6 +25,7 @@ from zen_gc_core.controller.process.logs import MOST_BLOCKED_SECONDS
 from zen_gc_core.controller.runs.aggregation import check_served_by_kubernetes
 from zen_gc_core.controller.runs.stopping import Stopped, ending_by_write
 from zen_gc_core.engine import judging
+from zen_gc_core.engine.guarding import guard_of
 from zen_gc_core.engine.selecting import in_scope, selected
 from zen_gc_core.errors import ClusterError, Undecided
 from zen_gc_core.model.decision import Decision, Verdict
@@ -150,7 +151,7 @@ def carry_out(case: Case, plan: Plan, acting: Acting) -> Carried:
         plan: Its plan; one that is stopped by the breaker or a veto is not carried out.
         acting: What to act with.
     """
-    carrying = _Carrying(case, acting)
+    carrying = _Carrying(case, plan, acting)
     if plan.stopped or not plan.decisions:
         return carrying.carried
     workers = min(WORKERS, len(plan.decisions))
@@ -168,9 +169,10 @@ _ANSWERED: Final = frozenset({Result.DELETED, Result.MARKED, Result.ACCEPTED, Re
 
 
 class _Carrying:
-    def __init__(self, case: Case, acting: Acting) -> None:
+    def __init__(self, case: Case, plan: Plan, acting: Acting) -> None:
         self.carried = Carried()
         self._case = case
+        self._along = plan.along
         self._acting = acting
         self._lock = threading.Lock()
         self._ended = threading.Event()
@@ -257,7 +259,25 @@ class _Carrying:
         # A condition may hold at the run's instant and no longer now: a window of the night that the run outlived.
         present = replace(case.run, now=self._acting.now())
         late = judging.decide(case.compiled, candidate, present, case.protections)
-        return again if late.verdict is Verdict.ACT else late
+        if late.verdict is not Verdict.ACT:
+            return late
+        return self._kept_by_what_goes_along(decision, candidate, present) or again
+
+    def _kept_by_what_goes_along(self, decision: Decision, candidate: Candidate, run: Run) -> Decision | None:
+        """Ask anew each object that the run saw to be owned by this one; it may carry a keep mark by now."""
+        for dependent in self._along.get(decision.uid, ()):
+            observed = observe(
+                self._acting.connection,
+                self._acting.resources.resolve(dependent.api_version, dependent.kind),
+                dependent.namespace,
+                dependent.name,
+                throttle=self._throttle,
+                sleep=self._sleep,
+            )
+            guard = None if observed is None else guard_of(observed.candidate(), self._case.protections, run)
+            if guard is not None:
+                return judging.keep(candidate, guard.kept_by, guard.because)
+        return None
 
     def _write(self, decision: Decision, observed: Observed, journal: _Journal) -> None:
         acting = self._acting

@@ -32,6 +32,7 @@ from zen_gc_core.expressions.cel.syntax import (
     Select,
     Unary,
 )
+from zen_gc_core.expressions.cel.values import no_overload
 from zen_gc_core.expressions.cel.weighing import weight
 
 if TYPE_CHECKING:
@@ -216,6 +217,8 @@ class ExactCompiler:
             try:
                 return function(*values)
             except _RAW as error:
+                if name == "contains":
+                    raise no_overload(name, *values) from None
                 raise ExpressionError(f"{name}(): {type(error).__name__}: {str(error)[:80]}") from error
 
         return called

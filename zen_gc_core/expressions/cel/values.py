@@ -170,9 +170,18 @@ def type_name(value: Any) -> str:
     return name
 
 
+_HINTS: Final = {
+    ("contains", list): "of a list: write `x in list`, or list.exists(e, e.contains(x))",
+    ("contains", dict): "of a map: write `key in map`",
+}
+"""What is meant by calls that other languages have, by the type of their first operand."""
+
+
 def no_overload(operation: str, *operands: Any) -> ExpressionError:
     """The error of an operation that its operands' types do not have."""
-    return ExpressionError(f"no such overload: {operation}({', '.join(map(type_name, operands))})")
+    said = f"no such overload: {operation}({', '.join(map(type_name, operands))})"
+    hint = _HINTS.get((operation, type(operands[0]))) if operands else None
+    return ExpressionError(f"{said}; {hint}" if hint else said)
 
 
 def as_int(value: int) -> int:
