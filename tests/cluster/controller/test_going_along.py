@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import secrets
+import threading
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from zen_gc_embedded import Fault
 
-from tests.cluster.controller.stage import LABELS, SELECTOR, until
+from tests.cluster.controller.stage import LABELS, SELECTOR, by_controller, until
 from zen_gc_core.model.policy import CLUSTER
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from zen_gc_embedded import Request
+
     from tests.cluster.controller.controllers import Inside
-    from tests.cluster.controller.stage import Stage
+    from tests.cluster.controller.stage import EmbeddedStage, Stage
 
 KEEP = "gc.kube-zen.io/keep"
 ALLOWED = ("namespaces", "customresourcedefinitions.apiextensions.k8s.io")
@@ -107,3 +111,35 @@ def test_a_marked_dependent_in_view_keeps_its_owner(stage: Stage, inside: Callab
     until(lambda: stage.status(policy).get("totalDeleted") == 1)
     assert stage.status(policy)["lastRun"]["kept"]["protected"] == 4
     assert stage.names() == {"a", "b", "c", "z"}
+
+
+def test_a_dependent_that_is_marked_during_the_run_keeps_its_owner(
+    embedded: EmbeddedStage, inside: Callable[..., Inside]
+) -> None:
+    """The pass saw it without a mark; it is read anew after the owner, and before the write."""
+    embedded.make("owner", metadata={"annotations": {"acme.io/wait": "1s"}})
+    uid = embedded.cluster.request("GET", embedded.config_map("owner")).body["metadata"]["uid"]
+    reference = {"apiVersion": "v1", "kind": "ConfigMap", "name": "owner", "uid": uid}
+    embedded.make("dependent", metadata={"ownerReferences": [reference]})
+    marked = threading.Event()
+
+    def mark() -> None:
+        embedded.patch(embedded.config_map("dependent"), {"metadata": {"annotations": {KEEP: ""}}})
+        marked.set()
+
+    def meddle(request: Request) -> Fault | None:
+        if not by_controller(request) or request.method != "GET" or not request.path.endswith("/owner"):
+            return None
+        if not marked.is_set():
+            threading.Thread(target=mark).start()
+            return Fault(delay=1)
+        return None
+
+    embedded.server.faults = meddle
+    inside(embedded)
+    wait = {"path": "metadata.annotations['acme.io/wait']"}
+    policy = embedded.policy(evaluationInterval="1s", ttl={"after": {"since": "created", "wait": wait}})
+    until(marked.is_set)
+    until(lambda: embedded.status(policy).get("lastRun", {}).get("kept", {}).get("protected") == 1)
+    assert embedded.names() == {"owner", "dependent"}
+    assert not embedded.sent("DELETE", "/owner")

@@ -170,7 +170,7 @@ def type_name(value: Any) -> str:
     return name
 
 
-_HINTS: Final = {
+_HINTS: Final[dict[tuple[str, type], str]] = {
     ("contains", list): "of a list: write `x in list`, or list.exists(e, e.contains(x))",
     ("contains", dict): "of a map: write `key in map`",
 }

@@ -69,12 +69,11 @@ def runs(status: dict[str, Any], *, besides: str = "") -> bool:
     """
     conditions = status.get("conditions")
     for condition in conditions if isinstance(conditions, list) else ():
-        if isinstance(condition, dict):
+        if type(condition) is dict:
             kind = condition.get("type")
-            if isinstance(kind, str) and kind in _CONDITIONS and _holds(condition.get("status")):
+            if type(kind) is str and kind in _CONDITIONS and _holds(condition.get("status")):
                 return True
-    fields = [field for field in _FIELDS if field in status and field != besides]
-    return any(_of_field(status[field]) for field in fields)
+    return any(field in status and field != besides and _of_field(status[field]) for field in _FIELDS)
 
 
 def says_running(value: Any) -> bool:

@@ -9,7 +9,7 @@ from zen_gc_core.fieldpaths import MISSING, FieldPath
 from zen_gc_core.model.finishing.kinds import ROWS
 from zen_gc_core.model.finishing.rows import walk_of
 from zen_gc_core.model.finishing.running import runs, says_running
-from zen_gc_core.model.finishing.times import found, latest, possible, status_writes
+from zen_gc_core.model.finishing.times import found, latest, possible, reader_of, status_writes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -143,9 +143,9 @@ def _by_row(row: Finishes) -> Evidence:
         holding = () if state is not None else _holding(row.conditions, status)
         if state is None and not holding and not row.time_says:
             return None
-        if runs(status, besides=seen_elsewhere) or any(map(says_running, _all(candidate, running))):
+        if runs(status, besides=seen_elsewhere) or (running and any(map(says_running, _all(candidate, running)))):
             return None
-        time = time_of(candidate, state, holding)
+        time = time_of(candidate, status, state, holding)
         if time is None and (state is not None or holding):
             raise Missing("it has finished, but there is no finish time")
         return time
@@ -158,16 +158,18 @@ def _all(candidate: Candidate, paths: Iterable[Walk]) -> Iterator[Any]:
         yield from found(candidate, path)
 
 
-def _time_of(row: Finishes) -> Callable[[Candidate, Any, Iterable[dict[str, Any]]], datetime | None]:
-    at = [walk_of(path) for path in row.at]
+def _time_of(row: Finishes) -> Callable[[Candidate, dict[str, Any], Any, Iterable[dict[str, Any]]], datetime | None]:
+    at = [reader_of(walk_of(path)) for path in row.at]
     entry = row.entry
     entries = FieldPath.parse(entry.path) if entry else None
 
-    def time_of(candidate: Candidate, state: Any, holding: Iterable[dict[str, Any]]) -> datetime | None:
+    def time_of(
+        candidate: Candidate, status: dict[str, Any], state: Any, holding: Iterable[dict[str, Any]]
+    ) -> datetime | None:
         if row.latest:
-            time = latest([value for path in at for value in found(candidate, path)])
+            time = latest([value for read in at for value in read(candidate, status)])
         else:
-            time = next((each for path in at if (each := latest(found(candidate, path)))), None)
+            time = next((each for read in at if (each := latest(read(candidate, status)))), None)
         if time is not None:
             return time
         told: list[Any] = [condition.get("lastTransitionTime") for condition in holding]

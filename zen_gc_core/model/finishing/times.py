@@ -13,7 +13,7 @@ from zen_gc_core.fieldpaths import MISSING, walk
 from zen_gc_core.instants import EARLIEST, format_instant, is_zero, parse_instant
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from datetime import datetime, timedelta
 
     from zen_gc_core.model.candidate import Candidate
@@ -31,6 +31,42 @@ def found(candidate: Candidate, path: Walk) -> list[Any]:
     return [each for each in values if each is not MISSING]
 
 
+def reader_of(path: Walk) -> Callable[[Candidate, dict[str, Any]], Iterable[Any]]:
+    """What reads the values at a path, as ``found``, of an object and its decoded status.
+
+    Most times lie in a list of the status, and are read from it in one go; what is missing there is None.
+    """
+    first, parts = path
+    if len(parts) != 1 or first.segments[:1] != ("status",) or not (names := _names(first.segments[1:])):
+        return lambda candidate, _: found(candidate, path)
+    if len(names) != 1 or not (inner := _names(parts[0])):
+        return lambda candidate, _: found(candidate, path)
+    (listed,) = names
+    *outer, last = inner
+
+    def in_a_list(_: Candidate, status: dict[str, Any]) -> Iterable[Any]:
+        items = status.get(listed)
+        if type(items) is not list:
+            return ()
+        values = []
+        for item in items:
+            for name in outer:
+                if type(item) is not dict:
+                    break
+                item = item.get(name)  # noqa: PLW2901  one step down
+            if type(item) is dict:
+                values.append(item.get(last))
+        return values
+
+    return in_a_list
+
+
+def _names(segments: tuple[str | int, ...]) -> list[str]:
+    """Segments that are all keys of maps; empty when one is an index."""
+    names = [segment for segment in segments if isinstance(segment, str)]
+    return names if len(names) == len(segments) else []
+
+
 def latest(values: Iterable[Any]) -> datetime | None:
     """The latest instant among values that should be times; None where there is no time.
 
@@ -40,7 +76,7 @@ def latest(values: Iterable[Any]) -> datetime | None:
     found: datetime | None = None
     seen: Any = None
     for value in values:
-        if value is None or value in ("", seen):
+        if value is None or value in (seen, ""):
             continue  # most times of an object are alike
         seen = value
         try:
