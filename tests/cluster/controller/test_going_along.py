@@ -140,6 +140,6 @@ def test_a_dependent_that_is_marked_during_the_run_keeps_its_owner(
     wait = {"path": "metadata.annotations['acme.io/wait']"}
     policy = embedded.policy(evaluationInterval="1s", ttl={"after": {"since": "created", "wait": wait}})
     until(marked.is_set)
-    until(lambda: embedded.status(policy).get("lastRun", {}).get("kept", {}).get("protected") == 1)
+    until(lambda: embedded.status(policy).get("lastRun", {}).get("kept", {}).get("protected") == 2)
     assert embedded.names() == {"owner", "dependent"}
     assert not embedded.sent("DELETE", "/owner")
