@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 from pydantic import Field
 
-from zen_gc_conditions.conjunction import all_hold, first_false
+from zen_gc_conditions.conjunction import all_hold, first_false, read_by
 from zen_gc_core import Build, Candidate, Compiled, Keyword, Matchers, Run, Undecided
 
 if TYPE_CHECKING:
@@ -26,15 +26,6 @@ def _compiled(maps: list[Matchers], build: Build, *, negated: bool = False) -> l
     return [build.matchers(raw, f"[{index}]", negated=negated) for index, raw in enumerate(maps)]
 
 
-def _reads(parts: Sequence[Compiled[bool]]) -> list[str] | None:
-    reads: set[str] = set()
-    for part in parts:
-        if part.reads is None:
-            return None
-        reads.update(part.reads)
-    return sorted(reads)
-
-
 def _compile_all(config: list[Matchers], build: Build) -> Compiled[bool]:
     parts = _compiled(config, build)
     calls = [part.call for part in parts]
@@ -42,7 +33,7 @@ def _compile_all(config: list[Matchers], build: Build) -> Compiled[bool]:
     def explain(candidate: Candidate, run: Run) -> str:
         return _why(parts[first_false(calls, candidate, run)], candidate, run)
 
-    return Compiled(all_hold(calls), reads=_reads(parts), explain=explain)
+    return Compiled(all_hold(calls), reads=read_by(parts), explain=explain)
 
 
 def _compile_any(config: list[Matchers], build: Build) -> Compiled[bool]:
@@ -51,7 +42,7 @@ def _compile_any(config: list[Matchers], build: Build) -> Compiled[bool]:
     def explain(candidate: Candidate, run: Run) -> str:
         return "; ".join(_why(part, candidate, run) for part in parts)
 
-    return Compiled(_one_holds([part.call for part in parts]), reads=_reads(parts), explain=explain)
+    return Compiled(_one_holds([part.call for part in parts]), reads=read_by(parts), explain=explain)
 
 
 def _compile_none(config: list[Matchers], build: Build) -> Compiled[bool]:
@@ -66,7 +57,7 @@ def _compile_none(config: list[Matchers], build: Build) -> Compiled[bool]:
         held = [index for index, call in enumerate(calls) if _surely(call, candidate, run)]
         return " and ".join(f"none[{index}] holds ({', '.join(config[index]) or 'it asks nothing'})" for index in held)
 
-    return Compiled(holds, reads=_reads(parts), explain=explain)
+    return Compiled(holds, reads=read_by(parts), explain=explain)
 
 
 def _one_holds(calls: Sequence[Callable[[Candidate, Run], bool]]) -> Callable[[Candidate, Run], bool]:

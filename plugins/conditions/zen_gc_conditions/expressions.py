@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from pydantic import Field, ValidatorFunctionWrapHandler, WrapValidator
 
-from zen_gc_conditions.conjunction import all_hold, first_false
+from zen_gc_conditions.conjunction import all_hold, first_false, read_by
 from zen_gc_core import Build, Candidate, Compiled, Keyword, Missing, Run, Undecided
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def _keyword(language: str, description: str) -> Keyword[list[str], bool]:
         def explain(candidate: Candidate, run: Run) -> str:
             return f"{language} is false: {_shown(config[first_false(calls, candidate, run)])}"
 
-        return Compiled(all_hold(calls), reads=_together(programs), explain=explain)
+        return Compiled(all_hold(calls), reads=read_by(programs), explain=explain)
 
     shape = Annotated[str | list[str], WrapValidator(_by_shape), Field(description=description)]
     return Keyword(language, shape, compile_expressions)
@@ -58,15 +58,6 @@ def _holding(evaluate: Callable[[Candidate, Run], Any], language: str) -> Callab
         raise doubt(f"{language} yields {kind}, not true or false")
 
     return holds
-
-
-def _together(programs: list[Compiled[Any]]) -> list[str] | None:
-    reads: set[str] = set()
-    for program in programs:
-        if program.reads is None:
-            return None
-        reads.update(program.reads)
-    return sorted(reads)
 
 
 def _shown(text: str) -> str:
