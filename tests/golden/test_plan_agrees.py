@@ -73,6 +73,14 @@ def test_an_empty_list_of_policies_is_valid(tmp_path: Path) -> None:
     assert (ran.code, ran.err) == (0, "note: the list is empty: there is no policy to check\n")
 
 
+def test_an_empty_list_of_policies_has_an_empty_plan(tmp_path: Path) -> None:
+    """Said, and no failure: `kubectl get gcp -A -o yaml | zen-gc plan --live -f -` on a cluster without policies."""
+    (tmp_path / "policies.json").write_text(json.dumps(listed()))
+    ran = zen_gc("plan", "-f", "policies.json", "-o", "json", cwd=tmp_path)
+    assert (ran.code, ran.err) == (0, "note: the list is empty: there is no policy to plan\n")
+    assert json.loads(ran.out)["policies"] == []
+
+
 def test_a_policy_without_a_namespace_is_in_the_one_that_is_named(tmp_path: Path) -> None:
     """As with kubectl's -n; objects without a namespace are there, too."""
     ran = run(tmp_path, "-n", "team-a", "-o", "json", policy=policy(), objects=[thing(namespace="team-a")][0])

@@ -97,6 +97,11 @@ def command(**values: Any) -> int:
     )
     gc.disable()  # a short life, and many objects that stay: looking for cycles among them is a third of the work
     manifests = read_manifests(values["filenames"])
+    if manifests.told.lists and not (manifests.policies or manifests.objects or request.name):
+        click.echo("note: the list is empty: there is no policy to plan", err=True)
+        if values["output"] != "table":
+            _print(request.now, [], values["output"])
+        return 0
     _check(request, manifests)
     planned, documents = _planned(request, manifests)
     _print(request.now, planned, values["output"])

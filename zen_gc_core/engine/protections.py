@@ -178,7 +178,7 @@ class Protections:
             if secret_type is not MISSING and not isinstance(secret_type, str):
                 raise Undecided("the type of the Secret is no text")
             if secret_type in PROTECTED_SECRET_TYPES and secret_type not in self.grants.secret_types:
-                return f"Secrets of type {secret_type} are protected"
+                return f"Secrets of type {secret_type} are protected (--allow-secret-type {secret_type} lifts this)"
         return well_known(group, candidate)
 
     def _by_namespace(self, candidate: Candidate, run: Run) -> str | None:

@@ -53,7 +53,10 @@ def inside(kind="ConfigMap", api_version="v1", name="x", **fields):
             inside("Role", "rbac.authorization.k8s.io/v1"),
             "(--allow-resource roles.rbac.authorization.k8s.io lifts this)",
         ),
-        (inside("Secret", rest={"type": "helm.sh/release.v1"}), "Secrets of type helm.sh/release.v1 are protected"),
+        (
+            inside("Secret", rest={"type": "helm.sh/release.v1"}),
+            "Secrets of type helm.sh/release.v1 are protected (--allow-secret-type helm.sh/release.v1 lifts this)",
+        ),
         (inside("Secret", rest={"type": "Opaque"}), None),
         (inside("Secret", rest={"type": 5}), "cannot tell whether it is protected"),
         (inside(annotations={"argocd.argoproj.io/tracking-id": "shop"}), "Argo CD application shop tracks it"),
