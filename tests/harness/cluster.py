@@ -48,6 +48,7 @@ class Cluster(ABC):
     Attributes:
         name: "embedded" or "real".
         url: where its API is.
+        authority: the file of the certificate authority, None without https.
         kubeconfig_path: a kubeconfig of the administrator.
     """
 
@@ -55,7 +56,7 @@ class Cluster(ABC):
 
     def __init__(self, url: str, *, token: str | None = None, authority: Path | None = None) -> None:
         self.url = url
-        self._authority = authority
+        self.authority = authority
         self._connection = Connection(url, token=token, authority=authority)
         self._resources = Resources(self._connection)
         self._home = Path(tempfile.mkdtemp(prefix="zen-gc-home-"))
@@ -203,7 +204,7 @@ class Cluster(ABC):
     def _write_kubeconfig(self, name: str, token: str | None) -> Path:
         path = self._home / f"{name}.kubeconfig"
         path.touch(mode=0o600)
-        path.write_text(json.dumps(kubeconfig(self.url, token=token, authority=self._authority)))
+        path.write_text(json.dumps(kubeconfig(self.url, token=token, authority=self.authority)))
         return path
 
     def _expect(self, method: str, path: str, body: Any, *, content_type: str = "application/json") -> dict[str, Any]:

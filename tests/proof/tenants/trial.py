@@ -1,0 +1,229 @@
+"""Two tenants on a real API server, a leader and a standby under the shipped rights, and what is measured of them."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tests.cluster.controller.controllers import fetch
+from tests.cluster.controller.stage import until
+from tests.harness.connection import Connection
+from tests.proof.hostile import Health
+from tests.proof.tenants.attacks import ATTACKS, Place
+from tests.proof.tenants.neighbour import INTERVAL, SECRET, Neighbour, policy
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from tests.cluster.controller.controllers import Replica
+    from tests.cluster.controller.stage import Stage
+    from tests.harness.real import RealCluster
+
+MANIFESTS = Path(__file__).parents[3] / "deploy/manifests"
+HOME = "zen-gc-system"
+ACCOUNT = "gc-controller"
+MOST_MEMORY = 256 << 20
+KEPT = ("kept", "kept-too")
+FLAGS = (f"--min-interval={INTERVAL:.0f}s", f"--gc-interval={INTERVAL:.0f}s", "--max-deletions-per-second=10")
+TENANT_RULES = [
+    {
+        "apiGroups": ["gc.kube-zen.io"],
+        "resources": ["garbagecollectionpolicies"],
+        "verbs": ["get", "list", "watch", "create", "update", "patch", "delete"],
+    },
+    {"apiGroups": [""], "resources": ["configmaps"], "verbs": ["get", "list", "create", "update", "patch", "delete"]},
+    {"apiGroups": [""], "resources": ["events"], "verbs": ["get", "list"]},
+]
+
+
+@dataclass
+class Row:
+    """What came of an attack: how many requests the server took, and with which status it refused the others."""
+
+    taken: int = 0
+    refused: Counter[int] = field(default_factory=Counter)
+    memory: tuple[int, int] = (0, 0)
+
+
+@dataclass
+class Trial:
+    """What an attack runs against, and what is seen meanwhile.
+
+    Args:
+        stage: The cluster; its namespace is the neighbour's.
+        place: Where the attacker is.
+        attacker: The attacker's connection.
+        replicas: The leader first, then the standby.
+        healths: What their probes say.
+        neighbour: The other tenant.
+    """
+
+    stage: Stage
+    place: Place
+    attacker: Connection
+    replicas: tuple[Replica, Replica]
+    healths: tuple[Health, Health]
+    neighbour: Neighbour
+    table: dict[str, Row] = field(default_factory=dict)
+    calm: float = 0.0
+
+    def settle(self) -> None:
+        """Wait until the neighbour is served in peace; how long that takes is what this machine can do."""
+        until(lambda: self.neighbour.error or any(wait.gone for wait in self.neighbour.waits), "served", patience=180.0)
+        assert self.neighbour.error is None, self.neighbour.error
+        self.calm = max(wait.seconds for wait in self.neighbour.waits if wait.gone)
+
+    def attack(self, name: str) -> None:
+        """Send all requests of an attack."""
+        row = self.table[name] = Row()
+        self.neighbour.during = name
+        for send in ATTACKS[name](self.place):
+            answer = self.attacker.request(send.method, send.path, send.body, content_type=send.content_type)
+            if answer.status < 300:
+                row.taken += 1
+            else:
+                row.refused[answer.status] += 1
+
+    def watch(self, name: str, seconds: float) -> None:
+        """Let the attack last, and note what it costs."""
+        time.sleep(seconds)
+        leader, standby = (peak(replica) for replica in self.replicas)
+        self.table[name].memory = (leader, standby)
+
+    def allowed(self) -> float:
+        """Two intervals in seconds, on this machine: as much longer as its load makes everything, and what peace took."""
+        return 2 * INTERVAL * self.neighbour.stretch + self.calm
+
+    def end(self) -> None:
+        """Make no more objects, and give those that are there the time that they are allowed."""
+        ends = time.monotonic() + self.allowed()
+        waits = list(self.neighbour.waits)
+        while time.monotonic() < ends and not all(wait.gone for wait in waits):
+            time.sleep(0.2)
+        self.neighbour.end()
+        for health in self.healths:
+            health.end()
+
+    def printed(self) -> str:
+        """The table."""
+        lines = [f"{'attack':34} taken refused{'':21} longest wait  leader  standby"]
+        for name, row in self.table.items():
+            refused = " ".join(f"{count}x{status}" for status, count in sorted(row.refused.items())) or "0"
+            waited = self.neighbour.longest(name) / INTERVAL
+            leader, standby = (figure >> 20 for figure in row.memory)
+            lines.append(f"{name:34} {row.taken:5} {refused:27} {waited:8.2f} iv {leader:5} M {standby:6} M")
+        lines.append(
+            f"allowed: {self.allowed() / INTERVAL:.2f} intervals of {INTERVAL:.0f} s (load {self.neighbour.stretch:.2f}, "
+            f"peace {self.calm:.1f} s); probes failed for {[f'{each.longest:.1f} s' for each in self.healths]}"
+        )
+        return "\n".join(lines)
+
+    def late(self) -> list[str]:
+        """The objects of the neighbour's that waited longer than is allowed."""
+        allowed = self.allowed()
+        late = [wait for wait in self.neighbour.waits if wait.seconds > allowed]
+        return [f"{wait.during}: {wait.seconds:.1f} s, {'gone' if wait.gone else 'still there'}" for wait in late]
+
+    def readable(self) -> dict[str, str]:
+        """What the attacker may read of the controller's doing, its log among it, as text."""
+        policies = self.attacker.request("GET", self.place.policies).body["items"]
+        events = self.attacker.request("GET", f"/api/v1/namespaces/{self.place.own}/events").body["items"]
+        texts = {
+            "status": json.dumps([each.get("status") for each in policies], ensure_ascii=False),
+            "events": json.dumps([each.get("message") for each in events], ensure_ascii=False),
+        }
+        for number, replica in enumerate(self.replicas):
+            port = replica.records("controller started")[0]["metrics_port"]
+            texts[f"metrics {number}"] = fetch(port, "/metrics")[1]
+            texts[f"log {number}"] = replica.text() + replica.err.read_text()
+        return texts
+
+
+def peak(replica: Replica) -> int:
+    """The most memory that a replica has had, in bytes."""
+    rows = Path(f"/proc/{replica.process.pid}/status").read_text().splitlines()
+    (row,) = [each for each in rows if each.startswith("VmHWM")]
+    return int(row.split()[1]) * 1024
+
+
+def install(cluster: RealCluster) -> Path:
+    """Apply the manifests, and return the kubeconfig of the controller's account when its rights are there."""
+    applied = cluster.kubectl("apply", "--server-side", "--force-conflicts", "-k", str(MANIFESTS))
+    assert applied.returncode == 0, applied.stderr
+    who = cluster.service_account_kubeconfig(HOME, ACCOUNT)
+    asked = ("auth", "can-i", "delete", "configmaps", "--all-namespaces")
+    until(lambda: cluster.kubectl(*asked, config=who).stdout.strip() == "yes", "roles are aggregated", patience=120.0)
+    return who
+
+
+def tenant(cluster: RealCluster, namespace: str) -> str:
+    """Make an account that may write policies and ConfigMaps of a namespace and nothing else; its token."""
+    config = cluster.service_account_kubeconfig(namespace, "tenant")
+    group = "rbac.authorization.k8s.io"
+    metadata = {"name": "tenant", "namespace": namespace}
+    cluster.create({"apiVersion": f"{group}/v1", "kind": "Role", "metadata": metadata, "rules": TENANT_RULES})
+    cluster.create(
+        {
+            "apiVersion": f"{group}/v1",
+            "kind": "RoleBinding",
+            "metadata": metadata,
+            "roleRef": {"apiGroup": group, "kind": "Role", "name": "tenant"},
+            "subjects": [{"kind": "ServiceAccount", "name": "tenant", "namespace": namespace}],
+        }
+    )
+    return str(json.loads(config.read_text())["users"][0]["user"]["token"])
+
+
+def plant(stage: Stage) -> str:
+    """Put the neighbour's data there, as ConfigMaps that the attacker's policies ask for and as a Secret; a uid of it."""
+    labels = {"gc": "yes"}
+    uids = []
+    for name in KEPT:
+        metadata = {"name": name, "namespace": stage.namespace, "labels": labels}
+        made = stage.cluster.create(
+            {"apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata, "data": {"secret": SECRET}}
+        )
+        uids.append(made["metadata"]["uid"])
+    metadata = {"name": "planted", "namespace": stage.namespace, "labels": labels}
+    stage.cluster.create({"apiVersion": "v1", "kind": "Secret", "metadata": metadata, "stringData": {"secret": SECRET}})
+    return str(uids[0])
+
+
+@contextlib.contextmanager
+def trial(stage: Stage, authority: Path, who: Path, start: Callable[..., Replica]) -> Iterator[Trial]:
+    """Two tenants and two replicas, all of whom have started; the end is the caller's (`Trial.end`).
+
+    Args:
+        stage: The cluster, the neighbour's namespace and the controller's.
+        authority: The server's certificate authority.
+        who: The kubeconfig of the controller's account.
+        start: Starts a replica.
+    """
+    cluster: Any = stage.cluster
+    own = cluster.namespace()
+    place = Place(own, stage.namespace, plant(stage))
+    attacker = Connection(cluster.url, token=tenant(cluster, own), authority=authority)
+    leader = start(stage, *FLAGS, config=who).awake()
+    until(lambda: leader.scrape().total("gc_leader_election_status") == 1, "it leads", patience=120.0)
+    standby = start(stage, *FLAGS, config=who).awake()
+    token = tenant(cluster, stage.namespace)
+    owner = Connection(cluster.url, token=token, authority=authority)
+    path = f"/apis/gc.kube-zen.io/v1alpha1/namespaces/{stage.namespace}/garbagecollectionpolicies"
+    made = owner.request("POST", path, policy())
+    assert made.status == 201, made.text
+    healths = (Health(leader), Health(standby))
+    neighbour = Neighbour(stage, token, authority)
+    for thread in (*healths, neighbour):
+        thread.start()
+    try:
+        yield Trial(stage, place, attacker, (leader, standby), healths, neighbour)
+    finally:
+        for thread in (*healths, neighbour):
+            thread.end()
+        attacker.close()
+        owner.close()
