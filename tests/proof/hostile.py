@@ -63,6 +63,7 @@ class Health(threading.Thread):
 
     replica: Replica
     longest: float = 0.0
+    since_taken: float = 0.0
     said: Counter[str] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
@@ -86,7 +87,13 @@ class Health(threading.Thread):
                 continue
             self.said[text.strip()] += 1
             since = since if since is not None else now
-            self.longest = max(self.longest, time.monotonic() - since)
+            ill = time.monotonic() - since
+            self.longest, self.since_taken = max(self.longest, ill), max(self.since_taken, ill)
+
+    def taken(self) -> float:
+        """For how many seconds at a stretch it said no since this was asked last."""
+        ill, self.since_taken = self.since_taken, 0.0
+        return ill
 
     def end(self) -> None:
         """Make it end."""
@@ -175,7 +182,7 @@ class Trial:
 def trial(stage: Stage, replica: Callable[..., Replica], directory: Path, seed: int) -> Any:
     """Start a controller behind a proxy with a seed."""
     write_certificate(directory / "proxy.crt", directory / "proxy.key")
-    authority = stage.cluster._authority
+    authority = stage.cluster.authority
     assert authority is not None
     policy = stage.policy(
         evaluationInterval="1s", behavior={"maxDeletionsPerSecond": 500, "breaker": {"minObjects": 10**6}}, **POLICY

@@ -3,74 +3,18 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from tests.proof.tenants.sends import MERGE, POLICIES, SPEC, TARGET, Place, Send
 from zen_gc_core.model.policy import API_VERSION, CLUSTER, NAMESPACED
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-LABELS = {"gc": "yes"}
-TARGET: dict[str, Any] = {"apiVersion": "v1", "kind": "ConfigMap", "labelSelector": {"matchLabels": LABELS}}
-SPEC: dict[str, Any] = {"targetResources": [TARGET], "ttl": {"immediate": True}, "evaluationInterval": "1s"}
 RESTING = {"ttl": {"afterCreation": "30d"}}
-POLICIES = "/apis/gc.kube-zen.io/v1alpha1"
-MERGE = "application/merge-patch+json"
 DEEP = 1_500
 ODD = "\x1b[31m\x07\u202e\u2066\u200bx"
 """A terminal's escape, a bell, and characters that turn the order of what follows."""
-
-
-@dataclass(frozen=True)
-class Send:
-    """A request of the tenant's; the body is text where a program's own encoder would refuse it."""
-
-    method: str
-    path: str
-    body: Any = None
-    content_type: str = "application/json"
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where the attacks happen.
-
-    Args:
-        own: The tenant's namespace.
-        other: The neighbour's.
-        victim: The uid of an object of the neighbour's.
-    """
-
-    own: str
-    other: str
-    victim: str
-
-    @property
-    def policies(self) -> str:
-        """Where the tenant's policies are."""
-        return f"{POLICIES}/namespaces/{self.own}/garbagecollectionpolicies"
-
-    @property
-    def config_maps(self) -> str:
-        """Where the tenant's ConfigMaps are."""
-        return f"/api/v1/namespaces/{self.own}/configmaps"
-
-    def policy(self, name: str, spec: dict[str, Any] | None = None, **metadata: Any) -> Send:
-        """Make a policy that takes the tenant's labelled ConfigMaps at once, or does what the spec says."""
-        body = {"apiVersion": API_VERSION, "kind": NAMESPACED, "metadata": {"name": name, **metadata}}
-        return Send("POST", self.policies, {**body, "spec": {**SPEC, **(spec or {})}})
-
-    def raw(self, name: str, conditions: str, *, paused: bool = False) -> Send:
-        """Make a policy whose conditions are text."""
-        spec = json.dumps({**SPEC, "paused": paused})[:-1] + f', "conditions": {conditions}}}'
-        head = json.dumps({"apiVersion": API_VERSION, "kind": NAMESPACED, "metadata": {"name": name}})[:-1]
-        return Send("POST", self.policies, f'{head}, "spec": {spec}}}')
-
-    def config_map(self, name: str, data: dict[str, str] | None = None, **metadata: Any) -> Send:
-        """Make a ConfigMap that the tenant's policies take."""
-        body = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": name, "labels": LABELS, **metadata}}
-        return Send("POST", self.config_maps, {**body, "data": data or {}})
 
 
 def _deep(depth: int, inmost: str = "1") -> str:
@@ -297,6 +241,14 @@ def _large_policies(at: Place) -> Iterator[Send]:
         yield at.raw(f"heavy-{number}", json.dumps({"cel": "true", "zz": "x" * 1_000_000}))
 
 
+def _no_unicode(at: Place) -> Iterator[Send]:
+    for number, text in enumerate(("\\ud800", "\\udfff\\ud800", "\\u0000", "\\ufffe")):
+        head = f'{{"name": "no-unicode-{number}", "labels": {{"gc": "yes"}}, "annotations": {{"a": "{text}"}}}}'
+        yield Send("POST", at.config_maps, f'{{"apiVersion": "v1", "kind": "ConfigMap", "metadata": {head}}}')
+        yield at.raw(f"no-unicode-{number}", f'{{"cel": "object.data.a == \'{text}\'"}}')
+        yield at.raw(f"no-unicode-key-{number}", f'{{"{text}": "{text}"}}')
+
+
 def _many_objects(at: Place) -> Iterator[Send]:
     for number in range(300):
         yield at.config_map(f"many-{number}", finalizers=["acme.com/never"])
@@ -407,6 +359,7 @@ ATTACKS: dict[str, Callable[[Place], Iterator[Send]]] = {
     "objects 1,500 deep": _deep_objects,
     "large objects": _large_objects,
     "large policies": _large_policies,
+    "texts that are no Unicode": _no_unicode,
     "300 objects that never go": _many_objects,
     "claimed owners": _claimed_owners,
     "prying expressions": _prying,

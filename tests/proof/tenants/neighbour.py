@@ -8,6 +8,8 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import urllib3
+
 from tests.harness.connection import Connection
 from zen_gc_core.model.policy import API_VERSION, NAMESPACED
 
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.cluster.controller.stage import Stage
+    from tests.harness.connection import Response
 
 INTERVAL = 10.0
 """Seconds between two runs of the neighbour's policy: the least that a namespaced policy gets."""
@@ -23,6 +26,10 @@ SPIN = 0.02
 DONE = {"served": "done"}
 SECRET = "s3cr3t-0f-th3-n3ighb0ur"
 POLICY = "served"
+
+
+class _Refused(Exception):
+    """The server did not do what the neighbour may ask for."""
 
 
 @dataclass
@@ -60,26 +67,37 @@ class Neighbour(threading.Thread):
         self._ending = threading.Event()
         self._stretches: list[float] = []
         self._waiting: dict[str, Wait] = {}
-        self.during = "calm"
+        self._enough = False
+        self.during = "peace"
         self.waits: list[Wait] = []
-        self.error: BaseException | None = None
+        self.unanswered = 0
 
     def run(self) -> None:
-        """Go on until told to end."""
-        try:
-            self._go_on()
-        except BaseException as error:  # noqa: BLE001  it is looked at by who started it
-            self.error = error
+        """Go on until told to end; a request that is not answered is sent again."""
+        next_one = 0.0
+        while not self._ending.wait(0.2):
+            self._spin()
+            try:
+                if time.monotonic() >= next_one and not self._enough:
+                    self._make()
+                    next_one = time.monotonic() + INTERVAL / 3
+                self._look()
+            except (urllib3.exceptions.HTTPError, _Refused):
+                self.unanswered += 1
+
+    def make_no_more(self) -> None:
+        """Only look what becomes of what is there."""
+        self._enough = True
 
     def end(self) -> None:
         """Make it end."""
         self._ending.set()
-        self.join(60.0)
+        self.join(90.0)
         self._connection.close()
 
-    def longest(self, during: str) -> float:
-        """The longest wait of what was made meanwhile, in seconds, those that still wait among them."""
-        return max((wait.seconds for wait in self.waits if wait.during == during), default=0.0)
+    def latest(self, during: str) -> float:
+        """The longest wait of what was made meanwhile, in intervals, those that still wait among them."""
+        return max((wait.seconds / INTERVAL for wait in self.waits if wait.during == during), default=0.0)
 
     def waiting(self) -> bool:
         """Whether an object that was made before now is still there."""
@@ -91,33 +109,28 @@ class Neighbour(threading.Thread):
         recent = sorted(self._stretches)
         return max(1.0, recent[len(recent) * 9 // 10]) if recent else 1.0
 
-    def _go_on(self) -> None:
-        next_one = 0.0
-        while not self._ending.wait(0.2):
-            self._spin()
-            if time.monotonic() >= next_one:
-                next_one = time.monotonic() + INTERVAL / 3
-                self._make()
-            self._look()
-
     def _make(self) -> None:
         wait = Wait(self.during, f"done-{secrets.token_hex(4)}", 0.0)
         body = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": wait.name, "labels": DONE}}
-        answer = self._connection.request("POST", self._path, {**body, "data": {"secret": SECRET}})
-        assert answer.status == 201, answer.text
+        self._answer("POST", self._path, {**body, "data": {"secret": SECRET}})
         wait.made = time.monotonic()
         self._waiting[wait.name] = wait
         self.waits.append(wait)
 
     def _look(self) -> None:
-        answer = self._connection.request("GET", f"{self._path}?labelSelector=served%3Ddone")
-        assert answer.status == 200, answer.text
+        answer = self._answer("GET", f"{self._path}?labelSelector=served%3Ddone")
         there = {item["metadata"]["name"] for item in answer.body["items"]}
         for name, wait in list(self._waiting.items()):
             wait.seconds = time.monotonic() - wait.made
             if name not in there:
                 wait.gone = True
                 del self._waiting[name]
+
+    def _answer(self, method: str, path: str, body: Any = None) -> Response:
+        answer = self._connection.request(method, path, body)
+        if answer.status not in {200, 201}:
+            raise _Refused(f"{method} {path}: {answer.status} {answer.text}")
+        return answer
 
     def _spin(self) -> None:
         began, until = time.monotonic(), time.thread_time() + SPIN
