@@ -200,6 +200,6 @@ def _token(config: dict[str, Any]) -> str:
 
 
 def _authority(stage: Stage) -> Path:
-    found = stage.cluster._authority
+    found = stage.cluster.authority
     assert found is not None
     return found

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from tests.proof.tenants.sends import MERGE, POLICIES, SPEC, TARGET, Place, Send
+from tests.proof.tenants.sends import LABELS, MERGE, POLICIES, SPEC, TARGET, Place, Send
 from zen_gc_core.model.policy import API_VERSION, CLUSTER, NAMESPACED
 
 if TYPE_CHECKING:

@@ -28,7 +28,7 @@ SECRET = "s3cr3t-0f-th3-n3ighb0ur"
 POLICY = "served"
 
 
-class _Refused(Exception):
+class _RefusedError(Exception):
     """The server did not do what the neighbour may ask for."""
 
 
@@ -82,7 +82,7 @@ class Neighbour(threading.Thread):
                     self._make()
                     next_one = time.monotonic() + INTERVAL / 3
                 self._look()
-            except (urllib3.exceptions.HTTPError, _Refused):
+            except (urllib3.exceptions.HTTPError, _RefusedError):
                 self.unanswered += 1
 
     def make_no_more(self) -> None:
@@ -129,7 +129,7 @@ class Neighbour(threading.Thread):
     def _answer(self, method: str, path: str, body: Any = None) -> Response:
         answer = self._connection.request(method, path, body)
         if answer.status not in {200, 201}:
-            raise _Refused(f"{method} {path}: {answer.status} {answer.text}")
+            raise _RefusedError(f"{method} {path}: {answer.status} {answer.text}")
         return answer
 
     def _spin(self) -> None:
