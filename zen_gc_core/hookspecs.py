@@ -71,7 +71,9 @@ def zen_gc_veto(plan: Plan) -> str | None:
 
 @hookspec
 def zen_gc_run_finished(report: RunReport) -> None:
-    """Hear of a finished run. Called once a run on a thread of its own, for at most 10 s; the answer is ignored.
+    """Hear of a finished run. Called once a run, on a thread that no run waits for; the answer is ignored.
+
+    All listeners share the thread. While one takes too long, 16 reports wait; what comes then is dropped, logged and counted.
 
     Args:
         report: What the run did.

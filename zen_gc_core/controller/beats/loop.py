@@ -50,6 +50,9 @@ SECONDS_TO_END: Final = 2.5
 """Seconds that runs have to end after the program was told to stop."""
 
 LONGEST_END: Final = 60.0
+HOOK_SECONDS: Final = 10.0
+"""Seconds that listeners have to hear of the runs of ``run_once``."""
+
 Slot = tuple[str, str, str, str]
 """A policy's kind, namespace, name and uid."""
 
@@ -132,6 +135,7 @@ class Loop:
         until = boottime() + seconds
         while self._under_way and boottime() < until:
             self._drain(min(TICK, until - boottime()))
+        self._context.hearing.close(HOOK_SECONDS if self._once else max(0.0, until - boottime()))
 
     def _turn(self, *, start: bool = True) -> None:
         self._work_on(start=start)

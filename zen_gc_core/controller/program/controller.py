@@ -29,6 +29,7 @@ from zen_gc_core.cluster.watching import PolicyWatch
 from zen_gc_core.controller.beats.catalog import Catalog
 from zen_gc_core.controller.beats.loop import Loop
 from zen_gc_core.controller.program.health import Heartbeat, Readiness, serve_health, serve_metrics
+from zen_gc_core.controller.runs.hearing import Hearing
 from zen_gc_core.controller.runs.kill_switch import KillSwitch
 from zen_gc_core.controller.runs.run_context import RunContext
 from zen_gc_core.controller.telling.events import PolicyEvents
@@ -197,6 +198,7 @@ class Controller:
             grants=self._settings.grants(self._namespace),
             switch=KillSwitch(connection, self._namespace, self._metrics.writes_paused),
             plugins=plugins,
+            hearing=Hearing(plugins, self._log, self._metrics),
             missing_plugins=plugins.missing(self._settings.require_plugin),
             authority=authority,
             stopping=self.stopping,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import threading
 from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
@@ -23,7 +22,7 @@ from zen_gc_core.controller.telling.metrics import KindCount
 from zen_gc_core.controller.telling.run_reporter import RunReporter
 from zen_gc_core.engine.planning import conclude
 from zen_gc_core.errors import ClusterError
-from zen_gc_core.model.reasons import ErrorType, Reason
+from zen_gc_core.model.reasons import Reason
 from zen_gc_core.model.report import Ending, RunReport
 from zen_gc_core.model.results import Result
 
@@ -38,7 +37,6 @@ if TYPE_CHECKING:
     from zen_gc_core.engine.compiling import CompiledPolicy
     from zen_gc_core.model.plan import Plan
 
-HOOK_SECONDS: Final = 10.0
 MOST_FORBIDDEN_REMEMBERED: Final = 1000
 
 
@@ -268,7 +266,7 @@ class PolicyRun:
         ledger = self.entry.ledger  # the watch has brought back what was written while it acted
         ledger.deleted = max(ledger.deleted, self._total_before + self._deleted(report))
         self._write_status(policy_status.standing(report), counted, acted=self._acted(report))
-        self._hear(report)
+        self._context.hearing.tell(report)
 
     def _deleted(self, report: RunReport) -> int:
         return report.results[Result.DELETED] + self._seen_gone
@@ -304,18 +302,6 @@ class PolicyRun:
         if found != ledger.evaluated or self._acted(report):
             ledger.evaluated = found
             events.evaluated(self.entry.reference, *found)
-
-    def _hear(self, report: RunReport) -> None:
-        """Tell the plugins, on a thread of its own, for 10 s at the most."""
-
-        def tell() -> None:
-            for name, error in self._context.plugins.run_finished(report):
-                self._context.log.plugin_failed(name, error.partition(":")[0])  # its text may quote an object
-                self._context.metrics.error(self.entry.reference, ErrorType.PLUGIN_FAILED)
-
-        thread = threading.Thread(target=tell, name="zen_gc_run_finished", daemon=True)
-        thread.start()
-        thread.join(HOOK_SECONDS)
 
     def _write_status(self, how: Standing, counted: dict[str, object], *, acted: bool = False) -> None:
         next_run = dt.datetime.now(dt.UTC) + dt.timedelta(seconds=self._wait(self))

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from zen_gc_core.cluster.counting import FieldSelectors
     from zen_gc_core.cluster.discovery import Resources
     from zen_gc_core.cluster.namespaces import Namespaces
+    from zen_gc_core.controller.runs.hearing import Hearing
     from zen_gc_core.controller.runs.kill_switch import KillSwitch
     from zen_gc_core.controller.settings import Settings
     from zen_gc_core.controller.telling.events import PolicyEvents
@@ -35,7 +36,8 @@ class RunContext:
         settings: The controller's settings.
         grants: What policies may do beyond the protections.
         switch: The kill switch in the controller's namespace.
-        plugins: The plugins, for vetoes and for what they want to hear.
+        plugins: The plugins, for vetoes.
+        hearing: Tells the plugins of finished runs.
         missing_plugins: Why required plugins are not loaded; while there is one, nothing is written.
         authority: Raises when this replica has no right to write.
         stopping: Set when the program ends.
@@ -54,6 +56,7 @@ class RunContext:
     grants: Grants
     switch: KillSwitch
     plugins: Plugins
+    hearing: Hearing
     missing_plugins: tuple[str, ...]
     authority: Callable[[], None]
     stopping: threading.Event
