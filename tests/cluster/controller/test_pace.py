@@ -18,15 +18,18 @@ from zen_gc_embedded import Fault
 from tests.cluster.controller.controllers import instant
 from tests.cluster.controller.stage import AT_ONCE, LABELS, TARGET, by_controller, until
 from zen_gc_core.controller.runs import sweeping
+from zen_gc_core.engine.planning import Case, Tally, tally_of
 from zen_gc_core.model.policy import API_VERSION, CLUSTER, NAMESPACED
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from zen_gc_embedded.faults import Request
 
     from tests.cluster.controller.controllers import Inside, Replica
     from tests.cluster.controller.stage import EmbeddedStage, Stage
+    from zen_gc_core.model.candidate import Candidate
+    from zen_gc_core.model.policy import Target
 
 WIDGETS: dict[str, Any] = {
     "apiVersion": "apiextensions.k8s.io/v1",
@@ -326,3 +329,35 @@ def test_a_run_that_waits_looks_at_its_policy(
         until(lambda: embedded.status(policy).get("observedGeneration") == 2)
     assert time.monotonic() - began < 30
     assert len(controller.records("resource deleted")) == 1
+
+
+def test_a_policy_that_takes_all_the_time_leaves_the_sweep(
+    embedded: EmbeddedStage, inside: Callable[..., Inside], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is told so and takes nothing; the others on the same list, those of its namespace too, do their work."""
+    clock = [0.0]
+
+    def costly_tally(case: Case, targets: Sequence[Target]) -> Tally:
+        tally = tally_of(case, targets)
+        offer = tally.offer
+
+        def slow(candidate: Candidate) -> None:
+            clock[0] += 4.0 if case.compiled.policy.reference.name == "costly" else 0.001
+            offer(candidate)
+
+        monkeypatch.setattr(tally, "offer", slow)
+        return tally
+
+    monkeypatch.setattr(sweeping, "tally_of", costly_tally)
+    monkeypatch.setattr(sweeping, "thread_time", lambda: clock[0])
+    monkeypatch.setattr(sweeping, "perf_counter", lambda: clock[0])
+    names = embedded.make_many(10)
+    embedded.policy("costly", evaluationInterval="1h")
+    other = embedded.policy(ttl={"afterCreation": "1h"})
+    controller = inside(embedded)
+    until(lambda: "too expensive" in str(embedded.condition("costly").get("message")), "it is told")
+    before = len(controller.records("evaluation finished", policy=other))
+    controller.await_record("evaluation finished", before + 2, policy=other)
+    assert embedded.status(other)["resourcesMatched"] == 10
+    assert not controller.records("evaluation finished", policy="costly")
+    assert embedded.names() == set(names)

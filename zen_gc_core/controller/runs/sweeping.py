@@ -8,6 +8,7 @@ no others.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from time import perf_counter, thread_time
 from typing import TYPE_CHECKING, Final
 
 from zen_gc_core.cluster.clocks import boottime
@@ -37,6 +38,16 @@ LONGEST_SECONDS: Final = 1800.0
 """How long a sweep may take, however well it gets on."""
 
 
+MOST_JUDGING_SECONDS: Final = 30.0
+"""Processor time that a cluster policy may take of a pass that others ride on; then it has to leave."""
+
+SHARE_OF_JUDGING_SECONDS: Final = 5.0
+"""The same for all policies of one namespace together; then those leave that took more than an even part."""
+
+SLOW_OBJECT_SECONDS: Final = 0.02
+"""An object that took longer makes the sweep look at who takes the time for the rest of its page; looking costs, too."""
+
+
 @dataclass(slots=True)
 class Member:
     """A policy on a sweep.
@@ -46,12 +57,20 @@ class Member:
         targets: Its targets of this kind.
         tallies: What was counted, a tally for each list that it needed.
         error: Why its objects could not be listed; None when they were.
+        judging: Processor time that it took where it was looked at who takes how long, in seconds.
     """
 
     case: Case
     targets: Sequence[Target]
     tallies: list[Tally] = field(default_factory=list)
     error: ClusterError | None = None
+    judging: float = 0.0
+
+    @property
+    def owner(self) -> tuple[str, str]:
+        """Whose share of the time it takes: its namespace's; a policy of whoever runs the cluster has its own."""
+        policy = self.case.compiled.policy.reference
+        return (policy.namespace, "" if policy.namespace else policy.name)
 
     @property
     def namespaces(self) -> frozenset[str] | None:
@@ -134,9 +153,15 @@ class Sweep:
                 audience = _Audience(members)
                 continue
             self.objects += len(page.items)
+            audience.watched, now = False, perf_counter()
             for candidate in candidates(page):
+                if audience.watched:
+                    audience.offer_watched(candidate)
+                    continue
                 for tally in audience.of(candidate):
                     tally.offer(candidate)
+                before, now = now, perf_counter()
+                audience.watched = now - before > SLOW_OBJECT_SECONDS
             self._moved_at = boottime()
         audience.settle()
 
@@ -198,10 +223,21 @@ def _as_parameter(target: Target) -> str:
 
 
 class _Audience:
-    """Who is shown an object: those that look at its namespace. A thousand policies cost a look-up, not a loop."""
+    """Who is shown an object: those that look at its namespace. A thousand policies cost a look-up, not a loop.
+
+    Attributes:
+        watched: Whether it is looked at who takes how long.
+    """
 
     def __init__(self, members: Sequence[Member]) -> None:
-        self._all: list[tuple[Member, Tally]] = [(member, tally_of(member.case, member.targets)) for member in members]
+        self._all: list[tuple[Member, Tally]] = [
+            (member, tally_of(member.case, member.targets)) for member in members if member.error is None
+        ]
+        self._member = {id(tally): member for member, tally in self._all}
+        self.watched = False
+        self._seat()
+
+    def _seat(self) -> None:
         self._everywhere: list[Tally] = []
         self._in: dict[str, list[Tally]] = {}
         for member, tally in self._all:
@@ -216,6 +252,35 @@ class _Audience:
 
     def of(self, candidate: Candidate) -> Sequence[Tally]:
         return self._in.get(candidate.namespace, self._everywhere)
+
+    def offer_watched(self, candidate: Candidate) -> None:
+        """Show an object, and let who has taken too long leave: its run fails, and the others go on."""
+        for tally in self.of(candidate):
+            member = self._member[id(tally)]
+            if member.error is not None:
+                continue
+            began = thread_time()
+            tally.offer(candidate)
+            took = thread_time() - began
+            member.judging += took
+            if took > 0:
+                self._check(member)
+
+    def _check(self, member: Member) -> None:
+        most = SHARE_OF_JUDGING_SECONDS if member.owner[0] else MOST_JUDGING_SECONDS
+        if member.judging * len(self._all) <= most:
+            return  # not even if all took as much
+        those = [each for each, _ in self._all if each.owner == member.owner]
+        if sum(each.judging for each in those) <= most:
+            return
+        for each in those:
+            if each.judging * len(those) >= most:
+                each.error = ListIncomplete(
+                    f"judging the objects took {'all policies of the namespace' if member.owner[0] else 'the policy'} "
+                    f"more than {most:g} s, for which others wait: the conditions of this one are too expensive"
+                )
+        self._all = [(each, tally) for each, tally in self._all if each.error is None]
+        self._seat()
 
     def settle(self) -> None:
         for member, tally in self._all:
