@@ -33,11 +33,17 @@ def write_key(private: Path, public: Path | None = None) -> ec.EllipticCurvePriv
     return key
 
 
-def write_certificate(certificate: Path, private: Path) -> None:
-    """Write a key and a certificate of it for 127.0.0.1 and localhost, signed by itself: it is its own authority."""
+def write_certificate(certificate: Path, private: Path, *, expired: bool = False) -> None:
+    """Write a key and a certificate of it for 127.0.0.1 and localhost, signed by itself: it is its own authority.
+
+    Args:
+        certificate: where the certificate goes.
+        private: where the key goes.
+        expired: whether it was good a lifetime ago and is no more.
+    """
     key = write_key(private)
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "kube-apiserver under test")])
-    now = dt.datetime.now(dt.UTC)
+    now = dt.datetime.now(dt.UTC) - (LIFETIME + CLOCK_SLACK if expired else dt.timedelta())
     names = x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1")), x509.DNSName("localhost")])
     signing = x509.KeyUsage(
         digital_signature=True,

@@ -195,6 +195,26 @@ def test_a_certificate_for_another_name_is_not_trusted(
             connect(config(f"https://127.0.0.1:{raw.port}", **strange)).request("GET", "/version")
 
 
+def test_a_certificate_that_has_expired_is_not_trusted(connect: Callable[..., Connection], tmp_path: Path) -> None:
+    """That is said, each time, and no byte of a request leaves."""
+    crt, key = tmp_path / "tls.crt", tmp_path / "tls.key"
+    asked = []
+
+    def note(client: socket.socket) -> None:
+        asked.append(client)
+        answer(client)
+
+    write_certificate(crt, key, expired=True)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(crt, key)
+    with RawServer(note, tls=context) as raw:
+        connection = connect(config(f"https://127.0.0.1:{raw.port}", **{"certificate-authority": str(crt)}))
+        for _ in range(2):
+            with pytest.raises(TLSTrouble, match="expired"):
+                connection.request("GET", "/version")
+    assert asked == []
+
+
 def test_an_authority_that_is_no_certificate_is_tls_trouble(
     connect: Callable[..., Connection], certificate: tuple[Path, ssl.SSLContext]
 ) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tracemalloc
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -320,3 +321,23 @@ def test_the_reference_names_every_error_type() -> None:
     """And none that is not there."""
     text = (ROOT / "docs/reference/metrics.md").read_text()
     assert set(re.findall(r"^\| `(\w+)` \| ", text.split("## Error types")[1], re.MULTILINE)) == set(ErrorType)
+
+
+def test_ten_thousand_policies_fit_into_the_metrics_and_leave_nothing_behind():
+    """Each costs a bounded number of series, lines and bytes, and when all are gone so are their series."""
+    metrics = Metrics("1")
+    bare = metrics.exposition().count(b"\n")
+    many = [PolicyReference("GarbageCollectionPolicy", "team", f"policy-{n}", uid=f"u-{n}") for n in range(10_000)]
+    tracemalloc.start()
+    for policy in many:
+        metrics.run_finished(report(policy), [JOBS])
+        metrics.error(policy, ErrorType.EVALUATION_FAILED)
+    taken, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    text = metrics.exposition()
+    assert taken < 100 << 20
+    assert text.count(b"\n") - bare < 30 * len(many)
+    assert len(text) < 50 << 20
+    for policy in many:
+        metrics.forget(policy)
+    assert b"policy-" not in metrics.exposition()
