@@ -63,6 +63,7 @@ def test_no_tenant_stops_another_or_reads_what_is_not_its_own(
             run.attack(name)
             if WHOLE or name == names[-1]:
                 run.watch(name, SECONDS)
+                print(run.line(name), flush=True)  # noqa: T201  as far as it is known by now
         run.end(PATIENCE)
         print(run.printed())  # noqa: T201  likewise
         told = run.readable()

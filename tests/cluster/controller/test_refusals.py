@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from zen_gc_embedded import Fault
 
-from tests.cluster.controller.stage import AT_ONCE, LABELS, SELECTOR, until
+from tests.cluster.controller.stage import AT_ONCE, LABELS, SELECTOR, TARGET, until
 from zen_gc_core.cluster.discovery import API_SERVICES
 from zen_gc_core.controller.runs.acting import MOST_FORBIDDEN
-from zen_gc_core.model.policy import NAMESPACED
+from zen_gc_core.model.policy import API_VERSION, NAMESPACED
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -171,3 +172,33 @@ def test_marks_of_two_policies_under_different_keys_are_no_conflict(
         return embedded.cluster.request("GET", embedded.config_map(name)).body["metadata"]["labels"]
 
     until(lambda: labels() == {**LABELS, "one": "x", "two": "x"})
+
+
+@pytest.mark.parametrize("paused", [False, True])
+def test_a_policy_nested_a_thousand_deep_is_its_own_problem(
+    real: Stage, inside: Callable[..., Inside], *, paused: bool
+) -> None:
+    """The real API server takes it; it takes nothing, is told so unless it rests, and all others are served, edits among them."""
+    deep = '{"a":' * 1_000 + "1" + "}" * 1_000
+    spec = json.dumps({"targetResources": [TARGET], "ttl": AT_ONCE, "paused": paused})[:-1]
+    head = json.dumps({"apiVersion": API_VERSION, "kind": NAMESPACED, "metadata": {"name": "deep"}})[:-1]
+    path = real.path("deep")
+    controller = inside(real)
+    made = real.cluster.request(
+        "POST", path.rpartition("/")[0], f'{head}, "spec": {spec}, "conditions": {{"zz": {deep}}}}}}}'
+    )
+    assert made.status == 201, made.text
+    try:
+        names = real.make_many(2, metadata={"labels": {"other": "yes"}})
+        kept = real.make()
+        if not paused:
+            until(lambda: '"phase":"Error"' in real.cluster.request("GET", path).text, "it is refused", 90.0)
+        other = {**TARGET, "labelSelector": {"matchLabels": {"other": "yes"}}}
+        served = real.policy(targetResources=[other])
+        until(lambda: not any(map(real.there, names)), "the others are served", 90.0)
+        real.edit(served, {"paused": True})
+        until(lambda: real.status(served).get("phase") == "Paused", "the others' edits are seen", 90.0)
+        assert real.there(kept)
+        assert not controller.records("unexpected error")
+    finally:
+        real.delete(path)

@@ -42,6 +42,7 @@ MOST_ILL = 5.0
 
 KEPT = ("kept", "kept-too")
 FLAGS = (f"--min-interval={INTERVAL:.0f}s", f"--gc-interval={INTERVAL:.0f}s", "--max-deletions-per-second=10")
+HEAD = f"{'attack':34} {'held':4} taken refused{'':25} worst wait   ill   leader  standby"
 TENANT_RULES = [
     {
         "apiGroups": ["gc.kube-zen.io"],
@@ -136,21 +137,24 @@ class Trial:
 
     def printed(self) -> str:
         """The table."""
-        lines = [f"{'attack':34} {'held':4} taken refused{'':25} worst wait   ill   leader  standby"]
-        for name, row in self.table.items():
-            refused = " ".join(f"{count}x{status or 'none'}" for status, count in sorted(row.refused.items())) or "-"
-            late = self.neighbour.latest(name)
-            held = late <= MOST_INTERVALS and row.ill <= MOST_ILL and max(row.memory) < MOST_MEMORY
-            leader, standby = (figure >> 20 for figure in row.memory)
-            lines.append(
-                f"{name:34} {'yes' if held else 'NO':4} {row.taken:5} {refused:32} {late:7.2f} iv {row.ill:4.1f} s"
-                f" {leader:5} M {standby:6} M"
-            )
+        lines = [HEAD, *map(self.line, self.table)]
         lines.append(
             f"an interval is {INTERVAL:.0f} s; the machine's load made work take {self.neighbour.stretch:.1f} times as long; "
             f"in peace an object waited {self.neighbour.latest('peace'):.2f} intervals"
         )
         return "\n".join(lines)
+
+    def line(self, name: str) -> str:
+        """What is known of an attack by now."""
+        row = self.table[name]
+        refused = " ".join(f"{count}x{status or 'none'}" for status, count in sorted(row.refused.items())) or "-"
+        late = self.neighbour.latest(name)
+        held = late <= MOST_INTERVALS and row.ill <= MOST_ILL and max(row.memory) < MOST_MEMORY
+        leader, standby = (figure >> 20 for figure in row.memory)
+        return (
+            f"{name:34} {'yes' if held else 'NO':4} {row.taken:5} {refused:32} {late:7.2f} iv {row.ill:4.1f} s"
+            f" {leader:5} M {standby:6} M"
+        )
 
     def late(self, most: float) -> list[str]:
         """The objects of the neighbour's that waited longer than some intervals."""
