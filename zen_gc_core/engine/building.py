@@ -162,6 +162,9 @@ class Workshop:
 
     def _checked(self, offered: Offered, use: KeywordUse) -> Any:
         """A keyword's configuration in its own shape; what is wrong with it is noted, and raised."""
+        if _more_than(limits.VALUES, use.config):
+            self.errors.append(Problem(use.path, f"has more than {limits.VALUES:,} fields and entries"))
+            raise _RefusedError(use.path)
         try:
             raw = orjson.dumps(use.config)
             if orjson.loads(raw) != use.config:
@@ -409,6 +412,18 @@ def _written(reads: Reads) -> list[str] | None:
     if reads.everything:
         return None
     return sorted(map(spell, reads.paths))
+
+
+def _more_than(most: int, config: Any) -> bool:
+    """Whether a configuration has more fields and entries than that, at any depth: each may be a problem to be told."""
+    count, waiting = 0, [config]
+    while waiting and count <= most:
+        value = waiting.pop()
+        if isinstance(value, dict | list):
+            count += len(value)
+            if count <= most:
+                waiting.extend(value.values() if isinstance(value, dict) else value)
+    return count > most
 
 
 def _problems(error: ValidationError, offered: Offered, path: str) -> list[Problem]:

@@ -50,6 +50,9 @@ KIND: Final = 63
 CONDITIONS: Final = 200
 """The most conditions of a policy: keywords of its condition maps, at any depth, and entries of their lists."""
 
+VALUES: Final = 5_000
+"""The most fields and entries of the configuration of one keyword, at any depth."""
+
 EXPRESSIONS: Final = 64 * 1024
 """The most bytes of a policy's expressions together."""
 
