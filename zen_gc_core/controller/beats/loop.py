@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from zen_gc_core.cluster.watching import PolicyEvent
-    from zen_gc_core.controller.beats.catalog import Catalog, Entry
+    from zen_gc_core.controller.beats.catalog import Catalog
+    from zen_gc_core.controller.runs.remembered import Entry
     from zen_gc_core.controller.runs.run_context import RunContext
     from zen_gc_core.engine.compiling import Compilation
 

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection
 
     from zen_gc_core.cluster.discovery import Resource
-    from zen_gc_core.controller.beats.catalog import Entry
+    from zen_gc_core.controller.runs.remembered import Entry
     from zen_gc_core.controller.runs.run_context import RunContext
     from zen_gc_core.controller.runs.sweeping import Member
     from zen_gc_core.controller.telling.policy_status import Standing

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from zen_gc_core.cluster.observing import Observed
-    from zen_gc_core.controller.beats.catalog import Ledger
+    from zen_gc_core.controller.runs.remembered import Ledger
     from zen_gc_core.controller.runs.run_context import RunContext
     from zen_gc_core.controller.telling.run_reporter import RunReporter
     from zen_gc_core.model.policy import PolicyReference

@@ -1,0 +1,84 @@
+"""What is remembered of a policy between its runs.
+
+The loop makes and replaces entries; a policy's one run writes its ledger (see ``docs/explanation/threads.md``).
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from zen_gc_core.engine.compiling import Compilation
+    from zen_gc_core.model.policy import PolicyReference
+    from zen_gc_core.model.report import Outcome
+
+Key = tuple[str, str, str]
+"""A policy's kind, namespace and name."""
+
+
+@dataclass(slots=True)
+class Ledger:
+    """What outlives an edit of a policy.
+
+    Args:
+        deleted: How many objects it has deleted in all.
+        accepted: Its writes whose objects are terminating, and since when (boot-time clock), by uid.
+        forbidden: Objects whose write was forbidden although the right to it is there, by uid.
+        switched_off: Whether it was told that the kill switch stops it.
+        evaluated: The numbers of the last event about a run.
+        next_write: When its rate lets the next write leave (boot-time clock).
+    """
+
+    deleted: int = 0
+    accepted: OrderedDict[str, tuple[Outcome, float]] = field(default_factory=OrderedDict)
+    forbidden: OrderedDict[str, None] = field(default_factory=OrderedDict)
+    switched_off: bool = False
+    evaluated: tuple[int, int, int] | None = None
+    next_write: float = 0.0
+
+
+@dataclass(slots=True)
+class Entry:
+    """A policy, and what is remembered of it.
+
+    Args:
+        key: Its kind, namespace and name.
+        compilation: The policy, compiled, or its errors.
+        paused: Whether it rests.
+        status: Its status, as it was read or written last.
+        resource_version: Its version, as it was read or written last.
+        ledger: What outlives an edit.
+        access_checked: Whether it is known that what it needs is allowed.
+        superseded: Whether it was edited or deleted since; nothing more is said of it.
+        document: The policy as it was read, until it is compiled; None from then on.
+    """
+
+    key: Key
+    compilation: Compilation
+    paused: bool
+    status: dict[str, Any]
+    resource_version: str
+    ledger: Ledger = field(default_factory=Ledger)
+    access_checked: bool = False
+    superseded: bool = False
+    document: dict[str, Any] | None = None
+
+    @property
+    def reference(self) -> PolicyReference:
+        """Which policy, and which state of it."""
+        return self.compilation.reference
+
+    @property
+    def digest(self) -> str:
+        """What an approval of it names; empty when there can be none."""
+        return self.compilation.digest
+
+    @property
+    def interval(self) -> dt.timedelta | None:
+        """How often it runs; None when it does not say, or never does."""
+        compiled = self.compilation.compiled
+        return compiled.policy.evaluation_interval if compiled is not None else None
