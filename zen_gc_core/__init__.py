@@ -26,6 +26,7 @@ if TYPE_CHECKING:
         Matchers,
         Namespace,
         Run,
+        reads_together,
     )
     from zen_gc_core.model.candidate import Candidate
     from zen_gc_core.model.decision import Decision
@@ -86,6 +87,7 @@ _ROOMS = {
     "label_value_fault": "model.names",
     "parse_duration": "durations",
     "parse_instant": "instants",
+    "reads_together": "keywords",
     "spell": "fieldpaths",
     "with_article": "texts",
     "unequal": "model.shapes",
@@ -147,6 +149,7 @@ __all__ = [
     "label_value_fault",
     "parse_duration",
     "parse_instant",
+    "reads_together",
     "spell",
     "unequal",
     "with_article",

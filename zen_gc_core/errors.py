@@ -8,7 +8,16 @@
     │   └── OpenQuestionError      … because the object leaves open what is asked, which is no evaluation error
     ├── Undecided                  a keyword cannot tell: the object is kept, with the reason
     │   └── Missing                … because a field is not there, which is no evaluation error
-    └── ClusterError               the API server, by what the caller should do (see ``zen_gc_core.cluster.errors``)
+    ├── ClusterError               the API server, by what the caller should do (see ``zen_gc_core.cluster.errors``)
+    ├── Stopped                    a run must end before its plan does; it says why (``controller.runs.stopping``)
+    ├── UndeclaredReadError        a keyword reads what it did not declare: the object is kept (``model.candidate``)
+    ├── RefusedRequestError        an action asks for what it may not: the object is kept (``engine.requesting``)
+    ├── CompilingTooLong           a policy costs too much to compile: it is refused (``engine.building``)
+    ├── ImpossibleError            no object has such a place: the policy is refused (``model.shapes``)
+    ├── ScalarError                YAML that JSON cannot hold, or that kubectl reads otherwise (``cli.scalars``)
+    ├── PluginMissingError         a required plugin is not loaded: mend the installation (``cli.plan``)
+    ├── CannotListenError          a port is taken or no address: mend the flags (``controller.process.serving``)
+    └── DemoError                  the demo did not go as it should (``cli.demo_cluster``)
 
 Every error's text is one line that a stranger can act on.
 """

@@ -27,7 +27,7 @@ from zen_gc_core.model.finishing import BUILT_IN, Finishing
 from zen_gc_core.model.requests import Request
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from zen_gc_core.model.polarity import Polarity
     from zen_gc_core.model.policy import PolicyReference, Target
@@ -161,6 +161,16 @@ class Compiled(Generic[T]):
     call: Callable[..., T]
     reads: Sequence[str] | None = None
     explain: Callable[[Candidate, Run], str] | None = None
+
+
+def reads_together(parts: Iterable[Compiled[Any]]) -> list[str] | None:
+    """What several compiled keywords or expressions look at together; None when one of them looks at the whole object."""
+    together: set[str] = set()
+    for part in parts:
+        if part.reads is None:
+            return None
+        together.update(part.reads)
+    return sorted(together)
 
 
 class Build(ABC):

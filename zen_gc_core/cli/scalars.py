@@ -13,6 +13,7 @@ import re
 from decimal import Decimal
 from typing import Any, Final
 
+from zen_gc_core.errors import ZenGCError
 from zen_gc_core.texts import visible
 
 _NULL: Final = frozenset(("", "~", "null", "Null", "NULL"))
@@ -35,7 +36,7 @@ _LARGEST: Final = 2**63 - 1
 _LONGEST_SHOWN: Final = 40
 
 
-class ScalarError(ValueError):
+class ScalarError(ZenGCError):
     """A plain scalar that is refused; the text says why."""
 
 

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from zen_gc_core.cluster.answers import failure
-from zen_gc_core.cluster.errors import AnswerTooLarge, MalformedAnswer, Throttled
-from zen_gc_core.cluster.retrying import steps
+from zen_gc_core.cluster.errors import AnswerTooLarge, MalformedAnswer
+from zen_gc_core.cluster.retrying import patiently
 from zen_gc_core.cluster.throttling import Throttle
 from zen_gc_core.errors import InputError
 from zen_gc_core.model.heads import Head, Items, decode_items
@@ -139,12 +139,9 @@ class PageReader:
         Raises:
             ClusterError: It cannot be had.
         """
-        for attempt in steps(self._sleep, timeouts=False):
-            with attempt:
-                return self._patiently(token)
-        raise AssertionError("unreachable: the last step returns or raises")
+        return patiently(lambda _step: self._fitting(token), self._sleep, self._throttle, timeouts=False)
 
-    def _patiently(self, token: str) -> tuple[Page, str]:
+    def _fitting(self, token: str) -> tuple[Page, str]:
         while True:
             try:
                 answer = self._ask(token)
@@ -155,11 +152,7 @@ class PageReader:
                 continue
             if answer.status == 200:
                 return self._page(answer)
-            error = failure(answer, verb="list", resource=str(self.resource), namespace=self._selection.namespace or "")
-            if not isinstance(error, Throttled):
-                raise error
-            self._throttle.slow_down(error)
-            self._throttle.wait()
+            raise failure(answer, verb="list", resource=str(self.resource), namespace=self._selection.namespace or "")
 
     def _ask(self, token: str) -> Answer:
         wanted = self._selection

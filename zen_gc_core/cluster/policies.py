@@ -5,13 +5,15 @@ Documents come as decoded JSON; what they mean is the engine's to say.
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, Any, Final
 
 from zen_gc_core.cluster.answers import failure
 from zen_gc_core.cluster.discovery import Resource
 from zen_gc_core.cluster.errors import MalformedAnswer, TargetUnavailable
 from zen_gc_core.cluster.observing import Observed, read_object
-from zen_gc_core.cluster.retrying import steps
+from zen_gc_core.cluster.retrying import patiently
+from zen_gc_core.cluster.throttling import Throttle
 from zen_gc_core.cluster.writing import FIELD_MANAGER, MERGE_PATCH, WRITE_TIMEOUT
 
 if TYPE_CHECKING:
@@ -78,6 +80,7 @@ def patch_status(  # noqa: PLR0913  what is written, and with what right
     resource_version: str,
     authority: Callable[[], None],
     timeout: float = WRITE_TIMEOUT,
+    sleep: Callable[[float], None] = time.sleep,
 ) -> str | None:
     """Write a policy's status, to exactly the policy that is meant: the same uid, and the version that was read.
 
@@ -90,6 +93,7 @@ def patch_status(  # noqa: PLR0913  what is written, and with what right
         resource_version: The version that was read last.
         authority: Asked right before the request leaves; raises when there is no right to write.
         timeout: Seconds for one request; not more than the authority's end assumes.
+        sleep: Waits while the server fails or asks for patience; whatever it raises ends the wait.
 
     Returns:
         The policy's new resourceVersion; None when this policy is gone, or another one has its name.
@@ -113,8 +117,10 @@ def patch_status(  # noqa: PLR0913  what is written, and with what right
             guard=authority,
         )
 
+    throttle = Throttle(sleep=sleep)
     for tries in range(1, STATUS_TRIES + 1):
-        answer = _answered(send, resource_version)
+        version = resource_version
+        answer = patiently(lambda _step, version=version: _answered(send(version)), sleep, throttle)  # type: ignore[misc]
         if answer.status == 200:
             return _version(answer.document())
         if answer.status == 404:
@@ -128,15 +134,11 @@ def patch_status(  # noqa: PLR0913  what is written, and with what right
     raise AssertionError("unreachable: the last try returns or raises")
 
 
-def _answered(send: Callable[[str], Answer], version: str) -> Answer:
-    """Send one patch; tried again while the server fails, which is safe: a repeat of one that arrived is a conflict."""
-    for attempt in steps():
-        with attempt:
-            answer = send(version)
-            if answer.status >= 500:
-                raise failure(answer, verb="patch", resource=answer.path)
-            return answer
-    raise AssertionError("unreachable: the last step returns or raises")
+def _answered(answer: Answer) -> Answer:
+    """The answer to a patch, unless the server fails or is busy: a repeat is safe, of one that arrived it is a conflict."""
+    if answer.status == 429 or answer.status >= 500:
+        raise failure(answer, verb="patch", resource=answer.path)
+    return answer
 
 
 def _version(document: dict[str, Any]) -> str:

@@ -60,19 +60,22 @@ def steps(sleep: Callable[[float], None] = time.sleep, *, timeouts: bool = True)
     )
 
 
-def patiently(send: Callable[[int], T], sleep: Callable[[float], None], throttle: Throttle) -> T:
+def patiently(
+    send: Callable[[int], T], sleep: Callable[[float], None], throttle: Throttle, *, timeouts: bool = True
+) -> T:
     """Send something until it is answered: five steps, and as many 429 between them as the throttle bears.
 
     Args:
         send: Sends it once; gets the number of the step, from 1. A repeat must do no harm.
         sleep: Waits between steps; whatever it raises ends them.
         throttle: What everybody who sends beside it waits for.
+        timeouts: Whether what took too long is tried again.
 
     Raises:
         Throttled: The server has asked for patience for too long.
         ClusterError: What the last step raised, or any that is not to be tried again.
     """
-    for attempt in steps(sleep):
+    for attempt in steps(sleep, timeouts=timeouts):
         with attempt:
             while True:
                 throttle.wait()

@@ -19,7 +19,7 @@ from zen_gc_core.engine.parsing.spelling import child
 from zen_gc_core.engine.possibility import checked_path, paths_in, shape_of
 from zen_gc_core.engine.reserved_marks import reserved
 from zen_gc_core.engine.wording import worded
-from zen_gc_core.errors import ExpressionSyntaxError, InputError, Undecided
+from zen_gc_core.errors import ExpressionSyntaxError, InputError, Undecided, ZenGCError
 from zen_gc_core.fieldpaths import spell
 from zen_gc_core.keywords import Build, Compiled
 from zen_gc_core.model.polarity import Polarity
@@ -44,7 +44,7 @@ DEEPEST: Final = 8
 """How deep condition maps may be nested."""
 
 
-class CompilingTooLong(Exception):  # noqa: N818  it says what happened
+class CompilingTooLong(ZenGCError):  # noqa: N818  it says what happened
     """What asked for a policy to be compiled does not wait any longer."""
 
 

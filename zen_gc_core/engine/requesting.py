@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from zen_gc_core.engine.reserved_marks import reserved
+from zen_gc_core.errors import ZenGCError
 from zen_gc_core.model.reads import Reads
 from zen_gc_core.model.requests import Request
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from zen_gc_core.model.decision import Decision
 
 
-class RefusedRequestError(Exception):
+class RefusedRequestError(ZenGCError):
     """An action answered with what it may not ask for; the text goes on where "the action" ends."""
 
 

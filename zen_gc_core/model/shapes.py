@@ -10,6 +10,7 @@ import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Literal
 
+from zen_gc_core.errors import ZenGCError
 from zen_gc_core.texts import did_you_mean
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ NAMES: Final[Mapping[Sort, str]] = {
 """The sorts, as they are written in a sentence."""
 
 
-class ImpossibleError(ValueError):
+class ImpossibleError(ZenGCError):
     """There is no such place in any object; the text says why, and what was meant."""
 
 

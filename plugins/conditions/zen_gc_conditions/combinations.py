@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 from pydantic import Field
 
-from zen_gc_conditions.conjunction import all_hold, first_false, read_by
-from zen_gc_core import Build, Candidate, Compiled, Keyword, Matchers, Run, Undecided
+from zen_gc_conditions.conjunction import all_hold, first_false
+from zen_gc_core import Build, Candidate, Compiled, Keyword, Matchers, Run, Undecided, reads_together
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -33,7 +33,7 @@ def _compile_all(config: list[Matchers], build: Build) -> Compiled[bool]:
     def explain(candidate: Candidate, run: Run) -> str:
         return _why(parts[first_false(calls, candidate, run)], candidate, run)
 
-    return Compiled(all_hold(calls), reads=read_by(parts), explain=explain)
+    return Compiled(all_hold(calls), reads=reads_together(parts), explain=explain)
 
 
 def _compile_any(config: list[Matchers], build: Build) -> Compiled[bool]:
@@ -42,7 +42,7 @@ def _compile_any(config: list[Matchers], build: Build) -> Compiled[bool]:
     def explain(candidate: Candidate, run: Run) -> str:
         return "; ".join(_why(part, candidate, run) for part in parts)
 
-    return Compiled(_one_holds([part.call for part in parts]), reads=read_by(parts), explain=explain)
+    return Compiled(_one_holds([part.call for part in parts]), reads=reads_together(parts), explain=explain)
 
 
 def _compile_none(config: list[Matchers], build: Build) -> Compiled[bool]:
@@ -57,7 +57,7 @@ def _compile_none(config: list[Matchers], build: Build) -> Compiled[bool]:
         held = [index for index, call in enumerate(calls) if _surely(call, candidate, run)]
         return " and ".join(f"none[{index}] holds ({', '.join(config[index]) or 'it asks nothing'})" for index in held)
 
-    return Compiled(holds, reads=read_by(parts), explain=explain)
+    return Compiled(holds, reads=reads_together(parts), explain=explain)
 
 
 def _one_holds(calls: Sequence[Callable[[Candidate, Run], bool]]) -> Callable[[Candidate, Run], bool]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from zen_gc_core import Candidate, Compiled, Run, Undecided
+from zen_gc_core import Candidate, Run, Undecided
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -37,16 +37,6 @@ def all_hold(calls: Sequence[Callable[[Candidate, Run], bool]]) -> Callable[[Can
 def first_false(calls: Sequence[Callable[[Candidate, Run], bool]], candidate: Candidate, run: Run) -> int:
     """The place of the first callable that is false, where one is."""
     return next(index for index, call in enumerate(calls) if _is_false(call, candidate, run))
-
-
-def read_by(parts: Sequence[Compiled[Any]]) -> list[str] | None:
-    """The fields that several compiled parts read together; None, the whole object, when one reads that."""
-    reads: set[str] = set()
-    for part in parts:
-        if part.reads is None:
-            return None
-        reads.update(part.reads)
-    return sorted(reads)
 
 
 def _is_false(call: Callable[[Candidate, Run], bool], candidate: Candidate, run: Run) -> bool:

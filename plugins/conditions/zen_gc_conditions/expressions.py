@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from pydantic import Field, ValidatorFunctionWrapHandler, WrapValidator
 
-from zen_gc_conditions.conjunction import all_hold, first_false, read_by
-from zen_gc_core import Build, Candidate, Compiled, Keyword, Missing, Run, Undecided
+from zen_gc_conditions.conjunction import all_hold, first_false
+from zen_gc_core import Build, Candidate, Compiled, Keyword, Missing, Run, Undecided, reads_together
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,7 +40,7 @@ def _keyword(language: str, description: str) -> Keyword[list[str], bool]:
         def explain(candidate: Candidate, run: Run) -> str:
             return f"{language} is false: {_shown(config[first_false(calls, candidate, run)])}"
 
-        return Compiled(all_hold(calls), reads=read_by(programs), explain=explain)
+        return Compiled(all_hold(calls), reads=reads_together(programs), explain=explain)
 
     shape = Annotated[str | list[str], WrapValidator(_by_shape), Field(description=description)]
     return Keyword(language, shape, compile_expressions)

@@ -10,7 +10,7 @@ from zen_gc_embedded import EmbeddedCluster, Fault, Request
 
 from tests.cluster.client.conftest import POLICY_CRDS
 from zen_gc_core.cluster.authority import Authority
-from zen_gc_core.cluster.errors import AuthorityLost, Conflict, ServerFailed, TargetUnavailable
+from zen_gc_core.cluster.errors import AuthorityLost, Cancelled, Conflict, ServerFailed, TargetUnavailable
 from zen_gc_core.cluster.policies import patch_status, read_policy
 from zen_gc_core.cluster.watching import UNREADABLE, Changed, Interrupted, Listed, PolicyEvent, PolicyWatch, Removed
 from zen_gc_core.model.policy import PolicyReference
@@ -18,7 +18,7 @@ from zen_gc_core.model.policy import PolicyReference
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from tests.cluster.client.conftest import Lab
+    from tests.cluster.client.conftest import Lab, Naps
     from zen_gc_core.cluster.connection import Connection
     from zen_gc_core.cluster.observing import Observed
 
@@ -124,6 +124,25 @@ def test_a_status_is_sent_again_when_the_server_fails(broken: Lab, server: Embed
     server.faults = on_patches(Fault(status=500))
     with pytest.raises(ServerFailed):
         patch_status(broken.connection, about, {}, resource_version=observed.resource_version, authority=FOREVER)
+
+
+def test_a_status_waits_as_long_as_the_server_asks(broken: Lab, server: EmbeddedCluster, naps: Naps) -> None:
+    """A 429 is no failure; whoever ends the wait ends the write."""
+    server.seed(POLICY_CRDS)
+    about, observed = made(broken)
+    server.faults = on_patches(Fault(status=429, retry_after=7), None)
+    version = observed.resource_version
+    assert patch_status(
+        broken.connection, about, {"phase": "Active"}, resource_version=version, authority=FOREVER, sleep=naps
+    )
+    assert [round(nap) for nap in naps.taken][:1] == [7]
+    server.faults = on_patches(Fault(status=429, retry_after=7))
+
+    def end(_seconds: float) -> None:
+        raise Cancelled("the program is ending")
+
+    with pytest.raises(Cancelled):
+        patch_status(broken.connection, about, {}, resource_version=version, authority=FOREVER, sleep=end)
 
 
 def test_no_status_is_written_without_authority(broken: Lab, server: EmbeddedCluster) -> None:

@@ -527,7 +527,7 @@ def test_what_holds_at_the_run_s_instant_must_hold_when_the_write_leaves(
         evaluationInterval="1h",
     )
     controller = inside(stage)
-    until(lambda: stage.status(policy).get("lastGCRun"), patience=90.0)
+    until(lambda: stage.settled(policy).get("lastGCRun"), patience=90.0)
     left = stage.names()
     assert left  # at 2 a second the run has 8 s of work, and half of it lie in the window
     for record in controller.records("resource deleted"):

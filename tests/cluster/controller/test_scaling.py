@@ -104,7 +104,7 @@ def test_the_status_of_a_run_says_how_many_were_scaled(stage: Stage, inside: Cal
     policy = stage.policy(targetResources=[target()], action={"scale": {"replicas": 1}}, evaluationInterval="1h")
     before = stage.cluster.request("GET", path(stage, names[0])).body["metadata"].get("annotations", {})
     inside(stage)
-    until(lambda: stage.status(policy).get("lastRun"))
+    until(lambda: stage.settled(policy).get("lastRun"))
     run = stage.status(policy)["lastRun"]
     assert (run["due"], run["scaled"], run["deleted"], run["marked"], run["failed"]) == (2, 2, 0, 0, 0)
     assert run["kept"]["condition"] == 2
@@ -141,8 +141,31 @@ def test_an_object_that_changes_under_the_patch_is_left_alone(
         Fault(status=409) if each.method == "PATCH" and "/deployments/" in each.path else None
     )
     inside(embedded)
-    until(lambda: embedded.status(policy).get("lastRun"))
+    until(lambda: embedded.settled(policy).get("lastRun"))
     assert embedded.status(policy)["lastRun"]["conflicts"] == 1
+    assert seen(embedded, name) == (3, {})
+
+
+def test_a_scaling_that_fails_is_told_as_that_everywhere(
+    embedded: EmbeddedStage, inside: Callable[..., Inside]
+) -> None:
+    """Status, event, log and metric."""
+    name = made(embedded, 3)
+    policy = embedded.policy(targetResources=[target()], action=DOWN, evaluationInterval="1h")
+    embedded.server.faults = lambda each: (
+        Fault(status=422) if each.method == "PATCH" and "/deployments/" in each.path else None
+    )
+    controller = inside(embedded)
+    until(lambda: embedded.condition(policy, "Degraded").get("reason") == "ScalingFailed")
+    until(lambda: embedded.settled(policy).get("lastRun"))
+    assert embedded.status(policy)["lastRun"]["failed"] == 1
+    event = until(lambda: next((each for each in embedded.events(policy) if each["reason"] == "ScalingFailed"), None))
+    assert (event["type"], event["message"].split(" (")[0]) == (
+        "Warning",
+        f"Failed to scale resource {embedded.namespace}/{name}",
+    )
+    assert controller.await_record("resource not scaled", resource_name=name)["outcome"] == "failed"
+    assert controller.scrape().total("gc_errors_total", policy_name=policy, error_type="scaling_failed") == 1
     assert seen(embedded, name) == (3, {})
 
 

@@ -19,7 +19,7 @@ from zen_gc_core.cluster.connection import Connection
 from zen_gc_core.cluster.counting import FieldSelectors
 from zen_gc_core.cluster.discovery import Resources
 from zen_gc_core.cluster.electing import Elector
-from zen_gc_core.cluster.errors import NotFound
+from zen_gc_core.cluster.errors import Cancelled, NotFound
 from zen_gc_core.cluster.events import EventRecorder
 from zen_gc_core.cluster.lease import Timing
 from zen_gc_core.cluster.namespaces import Namespaces
@@ -163,6 +163,10 @@ class Controller:
         if self.stopping.wait(seconds):
             raise ClusterError("told to stop before it had started")
 
+    def _nap(self, seconds: float) -> None:
+        if self.stopping.wait(seconds):
+            raise Cancelled("the program is ending")
+
     def _authority(self) -> tuple[Callable[[], None], Callable[[], bool], Elector | None]:
         if not self._elects:
             return Authority.forever().check, lambda: True, None
@@ -205,7 +209,9 @@ class Controller:
             log=self._log,
             metrics=self._metrics,
             events=events,
-            statuses=StatusWriter(connection, authority, self._log, self._metrics, events, self._settings.gc_interval),
+            statuses=StatusWriter(
+                connection, authority, self._log, self._metrics, events, self._settings.gc_interval, self._nap
+            ),
             write_timeout=self._timing.request,
         )
 

@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
-from zen_gc_core.cluster.errors import AuthorityLost
+from zen_gc_core.cluster.errors import AuthorityLost, Cancelled
 from zen_gc_core.cluster.policies import patch_status
 from zen_gc_core.controller.telling import policy_status
 from zen_gc_core.durations import format_duration
@@ -55,6 +55,7 @@ class StatusWriter:
         metrics: See there.
         events: See there.
         default_interval: How often a policy runs that does not say.
+        sleep: Waits while the server fails or asks for patience; raises when the program ends.
     """
 
     connection: Connection
@@ -63,6 +64,7 @@ class StatusWriter:
     metrics: Metrics
     events: PolicyEvents
     default_interval: dt.timedelta
+    sleep: Callable[[float], None]
 
     def write(
         self,
@@ -106,8 +108,9 @@ class StatusWriter:
                 patch,
                 resource_version=policy.resource_version,
                 authority=self.authority,
+                sleep=self.sleep,
             )
-        except AuthorityLost:
+        except (AuthorityLost, Cancelled):
             return
         except ClusterError as error:
             self.log.status_not_written(reference, error)
