@@ -39,8 +39,8 @@ class Ending:
 
     Args:
         reason: Why.
-        message: Details, in one line; fit for logs and events.
-        words: What the status says instead; may quote an object, as the server or a plugin did. Empty: the message.
+        message: Details, in one line; fit for logs and events: it quotes no object.
+        words: What the status says instead: a plugin's own words, for those who may read the policy. Empty: the message.
     """
 
     reason: Reason

@@ -91,8 +91,10 @@ class Logbook:
 
     def await_record(self, event: str, count: int = 1, **fields: Any) -> dict[str, Any]:
         """Wait for a record, and return it."""
-        what = f"{event} {fields} in\n{self.text()[-3000:]}"
-        return until(lambda: self.records(event, **fields)[count - 1 :], what)[0]
+        try:
+            return until(lambda: self.records(event, **fields)[count - 1 :])[0]
+        except AssertionError:
+            raise AssertionError(f"there is no {event!r} with {fields} in\n{self.text()[-3000:]}") from None
 
 
 class Inside(Logbook):

@@ -65,7 +65,7 @@ def forbid(stage: Stage, name: str) -> None:
 
 @pytest.mark.real
 def test_an_object_that_admission_forbids_stops_nobody(real: Stage, inside: Callable[..., Inside]) -> None:
-    """It fails, with the server's words; the run goes on, and the next one begins with others."""
+    """It fails; the run goes on, and the next one begins with others."""
     name = f"a-{secrets.token_hex(4)}"
     real.make(name)
     forbid(real, name)

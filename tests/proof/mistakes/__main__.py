@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import argparse
 import json
+import multiprocessing
 import random
 import time
 from collections import Counter
 from pathlib import Path
 
-from tests.proof.mistakes.judging import Tally, batch
+from tests.proof.mistakes.judging import Tally, one_batch
 from tests.proof.mistakes.telling import cannot_be_told
 
 
@@ -21,10 +22,17 @@ def main() -> None:
     parser.add_argument("--findings", type=Path, help="a file for every finding, a JSON line each")
     arguments = parser.parse_args()
     print(f"seed {arguments.seed}, {arguments.minutes:g} minutes", flush=True)
-    tally, ends, turns = Tally(), time.monotonic() + 60 * arguments.minutes, 0
-    while time.monotonic() < ends:
-        batch(f"{arguments.seed}/{turns}", tally)
-        turns += 1
+    tally, began, turns = Tally(), time.monotonic(), 0
+    # The runner of click keeps what each command printed: a process for every twenty batches gives it back.
+    with multiprocessing.get_context("spawn").Pool(1, maxtasksperchild=20) as pool:
+        while time.monotonic() - began < 60 * arguments.minutes:
+            tally.add(pool.apply(one_batch, (f"{arguments.seed}/{turns}",)))
+            turns += 1
+            if turns % 200 == 0:
+                print(
+                    f"{(time.monotonic() - began) / 60:.0f} min: {turns} batches, {len(tally.findings)} take more",
+                    flush=True,
+                )
     print(f"{'mistake':18}{'place':42}{'tried':>8}{'refused':>9}{'warned':>8}{'keeps':>8}{'more':>7}{'told':>6}")
     untold: Counter[tuple[str, str]] = Counter()
     for finding in tally.findings:

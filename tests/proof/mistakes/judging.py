@@ -32,13 +32,24 @@ class Finding:
     warnings: list[str]
 
 
+def _counters() -> defaultdict[tuple[str, str], Counter[str]]:
+    return defaultdict(Counter)
+
+
 @dataclass
 class Tally:
     """What came of many mistakes: per kind of mistake and place, how many were refused, warned of, harmless, harmful."""
 
-    counts: dict[tuple[str, str], Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    counts: dict[tuple[str, str], Counter[str]] = field(default_factory=_counters)
     findings: list[Finding] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
+
+    def add(self, other: Tally) -> None:
+        """Take in what came of other mistakes."""
+        for key, counts in other.counts.items():
+            self.counts[key].update(counts)
+        self.findings += other.findings
+        self.faults += other.faults
 
 
 def plans(objects: list[dict[str, Any]], policies: list[dict[str, Any]], folder: Path) -> dict[str, dict[str, Any]]:
@@ -81,6 +92,13 @@ def batch(seed: str, tally: Tally) -> None:
         if found[base]["valid"]:
             before, after = right[base]["spec"], changed["spec"]
             _count(tally, Finding(mistake, before, after, [], []), found[base], found[name])
+
+
+def one_batch(seed: str) -> Tally:
+    """What came of one batch."""
+    tally = Tally()
+    batch(seed, tally)
+    return tally
 
 
 def _count(tally: Tally, tried: Finding, right: dict[str, Any], wrong: dict[str, Any]) -> None:

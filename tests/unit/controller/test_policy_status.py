@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from zen_gc_core.cluster.errors import AccessDenied
+from zen_gc_core.controller.runs.stopping import ending_by_write
 from zen_gc_core.controller.telling import policy_status
 from zen_gc_core.engine.crds.status_schema import status_schema
 from zen_gc_core.model.decision import Decision, KeptBy, Verdict
@@ -146,12 +148,11 @@ def test_a_wish_that_stopped_a_run_is_told_beside_its_numbers() -> None:
     assert how.message == "matched 7, due 4; ConfigMap x/zen-gc-pause stops every write"
 
 
-def test_the_servers_words_stand_in_the_status_alone() -> None:
-    """Logs and events have the plain ones."""
-    plain = "access denied: grant the verb delete on pods"
-    made = report(stopped=Ending(Reason.ACCESS_DENIED, plain, "… (the server says: no)"))
-    assert policy_status.standing(made).message == "… (the server says: no)"
-    assert str(made.ending) == f"AccessDenied: {plain}"
+def test_the_servers_words_about_an_object_stand_nowhere() -> None:
+    """They may quote it: status, log and events have the plain ones, which say what to grant."""
+    ending = ending_by_write(AccessDenied("delete", "pods", "team", "the pod has password=x"))
+    assert ending.message == "access denied: grant the verb delete on pods in namespace team"
+    assert policy_status.standing(report(stopped=ending)).message == ending.message
 
 
 def test_the_time_of_a_transition_is_stable() -> None:

@@ -327,7 +327,6 @@ class _Carrying:
                 Reason.FORBIDDEN,
                 f"{MOST_FORBIDDEN} writes in a row were forbidden although the right to them is there: "
                 "an admission policy or a webhook forbids them",
-                words=str(error.said),
             )
 
     def _note_end(self, decision: Decision, journal: _Journal, error: Stopped | ClusterError) -> None:

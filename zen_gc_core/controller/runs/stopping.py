@@ -25,15 +25,14 @@ class Stopped(ZenGCError):  # noqa: N818  it says what happened to a run
 
     Args:
         reason: Why.
-        message: Why, in one line; fit for logs and events.
-        words: The server's words about it, which may quote an object: for the status alone.
+        message: Why, in one line; quotes no object, and no server that may.
 
     Attributes:
         ending: All of that.
     """
 
-    def __init__(self, reason: Reason, message: str, words: str = "") -> None:
-        self.ending = Ending(reason, message, words)
+    def __init__(self, reason: Reason, message: str) -> None:
+        self.ending = Ending(reason, message)
         super().__init__(message)
 
 
@@ -43,12 +42,12 @@ def ending_by(error: ClusterError) -> Ending:
 
 
 def ending_by_write(error: ClusterError) -> Ending:
-    """The end of a run by an answer about one object: the server's words may quote it, and are kept apart."""
+    """The end of a run by an answer about one object: the server's words may quote it, and are left out."""
     if isinstance(error, AuthorityLost):
         return ending_by(error)
     if isinstance(error, AccessDenied):
         plain = AccessDenied(error.verb, error.resource, error.namespace)
-        return Ending(error.reason, str(plain), words=str(error))
+        return Ending(error.reason, str(plain))
     reason = reason_of(error)
     message = _PLAIN_WORDS.get(reason, f"the run was ended by a {type(error).__name__}")
-    return Ending(reason, message, words=str(error))
+    return Ending(reason, message)
