@@ -106,6 +106,7 @@ class Trial:
                 row.taken += 1
             else:
                 row.refused[status] += 1
+        self._measure(row)
 
     def _send(self, send: Send) -> int:
         """Send a request and return its status: 0 when nothing came back, which is no end of the attack."""
@@ -117,9 +118,11 @@ class Trial:
     def watch(self, name: str, seconds: float) -> None:
         """Let the attack last, and note what it costs."""
         time.sleep(seconds)
+        self._measure(self.table[name])
+
+    def _measure(self, row: Row) -> None:
         leader, standby = (peak(replica) for replica in self.replicas)
-        row = self.table[name]
-        row.memory, row.ill = (leader, standby), max(health.taken() for health in self.healths)
+        row.memory, row.ill = (leader, standby), max(row.ill, *(health.taken() for health in self.healths))
 
     def end(self, patience: float) -> None:
         """Make no more objects, and give those that are there some time to go.
