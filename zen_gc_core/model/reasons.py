@@ -89,8 +89,8 @@ class Reason(enum.StrEnum):
     EVALUATED = (
         "Evaluated",
         (
-            "it ran; the message has the numbers, and why writes were held back if they were (`zen-gc-pause`, an edit while "
-            "it ran)"
+            "it ran; the message has the numbers, why writes were held back if they were (`zen-gc-pause`, an edit while "
+            "it ran), and which Namespaces, globs and selectors of namespaces take nothing"
         ),
         None,
         Condition.READY,

@@ -15,7 +15,7 @@ from zen_gc_core.controller.telling import policy_status
 from zen_gc_core.engine.crds.status_schema import status_schema
 from zen_gc_core.model.decision import Decision, KeptBy, Verdict
 from zen_gc_core.model.plan import Plan, Veto
-from zen_gc_core.model.policy import NAMESPACED, PolicyReference
+from zen_gc_core.model.policy import NAMESPACED, PolicyReference, Problem
 from zen_gc_core.model.reasons import Reason
 from zen_gc_core.model.report import Ending, RunReport
 from zen_gc_core.model.requests import Mark
@@ -153,6 +153,14 @@ def test_the_servers_words_about_an_object_stand_nowhere() -> None:
     ending = ending_by_write(AccessDenied("delete", "pods", "team", "the pod has password=x"))
     assert ending.message == "access denied: grant the verb delete on pods in namespace team"
     assert policy_status.standing(report(stopped=ending)).message == ending.message
+
+
+def test_what_the_numbers_do_not_tell_stands_behind_them() -> None:
+    """Also while the run acts."""
+    warnings = (Problem("spec.targetResources[0].namespaces", "Namespace gone does not exist"),)
+    expected = "matched 7, due 4; spec.targetResources[0].namespaces: Namespace gone does not exist"
+    for how in (policy_status.standing(report(), warnings), policy_status.acting(report(), warnings)):
+        assert (how.reason, how.message, how.degraded) == (Reason.EVALUATED, expected, None)
 
 
 def test_the_time_of_a_transition_is_stable() -> None:

@@ -208,6 +208,17 @@ def test_an_invalid_policy_is_told_with_all_of_its_problems(said) -> None:
     assert said()[0]["problems"] == ["spec.ttl: missing", "spec.x: unknown"]
 
 
+def test_what_is_not_there_is_told_and_that_it_is_there_now(said) -> None:
+    """Two phrases."""
+    RunLog().unreached(POLICY, [Problem("spec.x", "takes no Namespace of this cluster")])
+    RunLog().unreached(POLICY, ())
+    told = [(record["event"], record["level"], record.get("problems")) for record in said()]
+    assert told == [
+        ("policy names what is not there", "warning", ["spec.x: takes no Namespace of this cluster"]),
+        ("policy names what is there", "info", None),
+    ]
+
+
 def test_the_rest_of_the_controllers_life_has_constant_phrases(said) -> None:
     """One method a phrase."""
     log, cause = RunLog(), TimeoutError(SECRET)

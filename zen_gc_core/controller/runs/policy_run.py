@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 from collections import Counter
 from dataclasses import replace
@@ -17,6 +18,7 @@ from zen_gc_core.controller.runs.progress import Progress
 from zen_gc_core.controller.runs.scope_counting import count_in_scope
 from zen_gc_core.controller.runs.stopping import Stopped, ending_by
 from zen_gc_core.controller.runs.terminating import follow_up
+from zen_gc_core.controller.runs.unreached import unreached
 from zen_gc_core.controller.telling import policy_status
 from zen_gc_core.controller.telling.metrics import KindCount
 from zen_gc_core.controller.telling.run_reporter import RunReporter
@@ -105,11 +107,22 @@ class PolicyRun:
             if not self.entry.access_checked:
                 check_access(context.connection, self._compiled.requests, members, dry_run=self.dry_run)
                 self.entry.access_checked = True
+            self._look_for_namespaces(members)
             self.members = members
         except Stopped as stop:
             self.failure = stop.ending
         except ClusterError as error:
             self._fail(error)
+
+    def _look_for_namespaces(self, members: dict[Resource, Member]) -> None:
+        """Find what the policy names and the cluster does not have; a cluster that does not say changes nothing."""
+        context, ledger = self._context, self.entry.ledger
+        policy = next(iter(members.values())).case.compiled.policy
+        with contextlib.suppress(ClusterError):
+            found = unreached(context.connection, context.namespaces, policy, installed=True)
+            if found != ledger.unreached:
+                ledger.unreached = found
+                context.log.unreached(self.entry.reference, found)
 
     def _now(self) -> dt.datetime:
         """The instant of the run: the earlier of the local and the server's clock."""
@@ -229,7 +242,9 @@ class PolicyRun:
         """Write the status as it is in the middle of acting."""
         so_far = self._reported(plan, self._reporter.results)
         counted = policy_status.numbers(so_far, self._total_before, self._seen_gone)
-        self._context.statuses.write(self.entry, policy_status.acting(so_far), counted, next_run=None, acted=True)
+        self._context.statuses.write(
+            self.entry, policy_status.acting(so_far, self.entry.ledger.unreached), counted, next_run=None, acted=True
+        )
 
     def _progress_failed(self, error: Exception) -> None:
         self._context.log.failed("telling progress", error)
@@ -265,7 +280,9 @@ class PolicyRun:
         counted = policy_status.numbers(report, self._total_before, self._seen_gone)
         ledger = self.entry.ledger  # the watch has brought back what was written while it acted
         ledger.deleted = max(ledger.deleted, self._total_before + self._deleted(report))
-        self._write_status(policy_status.standing(report), counted, acted=self._acted(report))
+        self._write_status(
+            policy_status.standing(report, self.entry.ledger.unreached), counted, acted=self._acted(report)
+        )
         self._context.hearing.tell(report)
 
     def _deleted(self, report: RunReport) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -100,7 +101,9 @@ class _Preview:
         if failure is not None or not members:
             return Planned(self._compilation, None, failure)
         tallies = [tally for member in members for tally in member.tallies]
-        warnings = unreached(connection, namespaces, members[0].case.compiled.policy)
+        warnings: tuple[Problem, ...] = ()
+        with contextlib.suppress(ClusterError):
+            warnings = unreached(connection, namespaces, members[0].case.compiled.policy)
         return Planned(
             replace(self._compilation, warnings=(*self._compilation.warnings, *warnings)),
             conclude(members[0].case, tallies, lambda: count_in_scope(connection, self._members), asking.veto),

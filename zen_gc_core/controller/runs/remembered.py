@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import datetime as dt
 
     from zen_gc_core.engine.compiling import Compilation
-    from zen_gc_core.model.policy import PolicyReference
+    from zen_gc_core.model.policy import PolicyReference, Problem
     from zen_gc_core.model.report import Outcome
 
 Key = tuple[str, str, str]
@@ -30,6 +30,7 @@ class Ledger:
         forbidden: Objects whose write was forbidden although the right to it is there, by uid.
         switched_off: Whether it was told that the kill switch stops it.
         evaluated: The numbers of the last event about a run.
+        unreached: What it names and the cluster does not have, as it was told last.
         next_write: When its rate lets the next write leave (boot-time clock).
     """
 
@@ -38,6 +39,7 @@ class Ledger:
     forbidden: OrderedDict[str, None] = field(default_factory=OrderedDict)
     switched_off: bool = False
     evaluated: tuple[int, int, int] | None = None
+    unreached: tuple[Problem, ...] = ()
     next_write: float = 0.0
 
 

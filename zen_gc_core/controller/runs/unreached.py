@@ -1,17 +1,18 @@
 """What a policy names and the cluster does not have: Namespaces that are not there, globs and selectors that take none.
 
-Asked where a plan is shown to people, who would otherwise see ``0 scanned`` and not why. What may not be read is not
-told: it is no fault of the policy.
+Who reads a plan or a status would otherwise see ``0 scanned`` and not why. What may not be read is not told: it is no
+fault of the policy.
 """
 
 from __future__ import annotations
 
 import contextlib
+from functools import cache
 from typing import TYPE_CHECKING, Final
 
+from zen_gc_core.cluster.errors import AccessDenied
 from zen_gc_core.cluster.namespaces import NAMESPACES
 from zen_gc_core.cluster.observing import observe
-from zen_gc_core.errors import ClusterError
 from zen_gc_core.model.policy import Problem
 from zen_gc_core.model.scope import MatchingNamespaces, TheseNamespaces
 
@@ -20,34 +21,40 @@ if TYPE_CHECKING:
 
     from zen_gc_core.cluster.connection import Connection
     from zen_gc_core.cluster.namespaces import Namespaces
-    from zen_gc_core.model.policy import Policy, Target
+    from zen_gc_core.model.policy import Policy
 
 _MOST_NAMED: Final = 20
 """How many Namespaces of one policy are looked for."""
 
 
-def unreached(connection: Connection, namespaces: Namespaces, policy: Policy) -> list[Problem]:
+def unreached(
+    connection: Connection, namespaces: Namespaces, policy: Policy, *, installed: bool = False
+) -> tuple[Problem, ...]:
     """Warnings of what a policy names and the cluster does not have.
 
     Args:
         connection: The cluster.
         namespaces: Lists its Namespaces.
         policy: The policy, its scopes settled.
+        installed: Whether the policy is on the cluster, so that its own Namespace need not be asked about.
+
+    Raises:
+        ClusterError: The cluster does not say; a right that is missing is no error.
     """
     found: list[Problem] = []
-    with contextlib.suppress(ClusterError):
-        found.extend(_missing(connection, policy))
-    with contextlib.suppress(ClusterError):
+    with contextlib.suppress(AccessDenied):
+        found.extend(_missing(connection, policy, {policy.reference.namespace} if installed else set()))
+    with contextlib.suppress(AccessDenied):
         found.extend(_matching_none(namespaces, policy))
-    return found
+    return tuple(found)
 
 
-def _missing(connection: Connection, policy: Policy) -> Iterator[Problem]:
+def _missing(connection: Connection, policy: Policy, there: set[str]) -> Iterator[Problem]:
     named = {
         name: "metadata.namespace" if name == policy.reference.namespace else f"{target.path}.namespaces"
         for target in reversed(policy.targets)
         if isinstance(target.scope, TheseNamespaces)
-        for name in target.scope.names
+        for name in target.scope.names - there
     }
     for name in sorted(named)[:_MOST_NAMED]:
         if observe(connection, NAMESPACES, "", name) is None:
@@ -55,12 +62,11 @@ def _missing(connection: Connection, policy: Policy) -> Iterator[Problem]:
 
 
 def _matching_none(namespaces: Namespaces, policy: Policy) -> Iterator[Problem]:
+    names = cache(namespaces.names)
     for target in policy.targets:
-        if isinstance(target.scope, MatchingNamespaces) and not any(map(target.scope.takes, namespaces.names())):
+        if isinstance(target.scope, MatchingNamespaces) and not any(map(target.scope.takes, names())):
             yield Problem(f"{target.path}.namespaces", "takes no Namespace of this cluster")
-        elif target.namespace_selector is not None and not _selected(namespaces, target):
+        elif (selector := target.namespace_selector) is not None and not any(
+            map(target.scope.takes, names(str(selector)))
+        ):
             yield Problem(f"{target.path}.namespaceSelector", "takes no Namespace of this cluster")
-
-
-def _selected(namespaces: Namespaces, target: Target) -> bool:
-    return any(map(target.scope.takes, namespaces.names(str(target.namespace_selector))))

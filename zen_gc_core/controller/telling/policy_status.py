@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Mapping, Sequence
 
+    from zen_gc_core.model.policy import Problem
     from zen_gc_core.model.report import Ending, RunReport
 
 LONGEST_MESSAGE: Final = 4096
@@ -58,12 +59,17 @@ def invalid(reason: Reason, messages: Sequence[str]) -> Standing:
     return Standing(reason, "; ".join(messages))
 
 
-def standing(report: RunReport) -> Standing:
-    """The standing of a policy after a run."""
+def standing(report: RunReport, warnings: Sequence[Problem] = ()) -> Standing:
+    """The standing of a policy after a run.
+
+    Args:
+        report: The run.
+        warnings: What its numbers do not tell, such as a Namespace that does not exist.
+    """
     plan, ending = report.plan, report.ending
     if ending is not None and ending.failed:
         return failed(ending)
-    message = f"matched {plan.matched}, due {plan.due}{f'; {ending.message}' if ending else ''}"
+    told = [f"matched {plan.matched}, due {plan.due}", *([ending.message] if ending else []), *map(str, warnings)]
     degraded = None
     if plan.first_error is not None:
         count = plan.kept[KeptBy.ERROR]
@@ -75,19 +81,20 @@ def standing(report: RunReport) -> Standing:
         asked = plan.decisions[0].asks_for if plan.decisions else Delete
         message_of_failures = f"{counted(report.results[Result.FAILED], 'write')} failed, also after retries"
         degraded = (Reason.of_failed(asked), message_of_failures)
-    return Standing(Reason.EVALUATED, message, degraded)
+    return Standing(Reason.EVALUATED, "; ".join(told), degraded)
 
 
-def acting(report: RunReport) -> Standing:
+def acting(report: RunReport, warnings: Sequence[Problem] = ()) -> Standing:
     """The standing of a policy while a run acts.
 
     Args:
         report: What the run has done so far.
+        warnings: See `standing`.
     """
     done, results = report.results.total(), report.results
     deleted = results[Result.DELETED] + results[Result.ACCEPTED]
     how_far = f"{done} of {len(report.plan.decisions)} objects done; deleted {deleted}, failed {results[Result.FAILED]}"
-    return replace(standing(report), progress=how_far)
+    return replace(standing(report, warnings), progress=how_far)
 
 
 def numbers(report: RunReport, total_before: int, seen_gone: int) -> dict[str, Any]:

@@ -79,6 +79,14 @@ class RunLog:
         told = [str(problem) for problem in problems]
         self._log.warning("policy invalid", **_of(policy, Phase.ERROR), reason=reason.value, problems=told)
 
+    def unreached(self, policy: PolicyReference, problems: Collection[Problem]) -> None:
+        """What a policy names and the cluster does not have is not what it was; empty when everything is there now."""
+        if problems:
+            told = [str(problem) for problem in problems]
+            self._log.warning("policy names what is not there", **_of(policy), problems=told)
+        else:
+            self._log.info("policy names what is there", **_of(policy))
+
     def intent(self, policy: PolicyReference, decision: Decision, attempt_id: str) -> None:
         """A write is about to be sent. The record is flushed when this returns.
 
