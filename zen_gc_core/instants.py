@@ -83,4 +83,5 @@ def _shown(value: object) -> str:
 
 def format_instant(moment: datetime) -> str:
     """Spell an aware datetime as RFC 3339 in UTC, whole seconds (``2026-01-01T12:00:00Z``); fractions are dropped."""
-    return f"{moment.astimezone(UTC).replace(microsecond=0, tzinfo=None).isoformat()}Z"
+    in_utc = moment if moment.tzinfo is UTC else moment.astimezone(UTC)
+    return f"{in_utc.isoformat(timespec='seconds')[:19]}Z"

@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from zen_gc_core.model.candidate import Candidate
 
 _TWO_MOMENTS: Final = dt.timedelta(microseconds=2)
-"""The reason for which a mark of another policy is left alone."""
 
 _NO_EXPIRY: Final = KeptBy.NO_EXPIRY
 _CONDITION: Final = KeptBy.CONDITION
@@ -46,6 +45,7 @@ def due(
     Returns:
         A decision when it is due or when an error keeps it; else what keeps it; None when its time is yet to come.
     """
+    asked = None
     if candidate.malformed is None:
         try:
             instant = compiled.expiry(candidate, run)
@@ -56,9 +56,10 @@ def due(
                     return None
                 if not compiled.matcher(candidate, run):
                     return _CONDITION
+                asked = instant
         except Exception:  # noqa: BLE001, S110  whatever it was, it is asked again below and told
             pass
-    decision = decide(compiled, candidate, run, protections, owner_matters=owner_matters)
+    decision = _decide(compiled, candidate, run, protections, owner_matters, asked)
     if decision.verdict is Verdict.ACT or decision.kept_by is KeptBy.ERROR:
         return decision
     return decision.kept_by
@@ -79,6 +80,18 @@ def decide(
     Returns:
         A decision; never an exception of a keyword.
     """
+    return _decide(compiled, candidate, run, protections, owner_matters, None)
+
+
+def _decide(  # noqa: PLR0913, PLR0917  called once an object that is due, by position
+    compiled: CompiledPolicy,
+    candidate: Candidate,
+    run: Run,
+    protections: Protections,
+    owner_matters: bool,  # noqa: FBT001
+    asked: dt.datetime | None,
+) -> Decision:
+    """As ``decide``; with what the TTL has answered already, where the conditions then held, too."""
     if candidate.malformed is not None:
         return keep(candidate, KeptBy.ERROR, candidate.malformed, "it cannot be read, or its metadata is malformed")
     try:
@@ -94,10 +107,11 @@ def decide(
         )
     if protection is not None:
         return keep(candidate, KeptBy.PROTECTED, f"protected: {protection}")
-    held = _by_conditions(compiled, candidate, run)
-    if held is not None:
-        return held
-    return _by_time(compiled, candidate, run)
+    if asked is None:
+        held = _by_conditions(compiled, candidate, run)
+        if held is not None:
+            return held
+    return _by_time(compiled, candidate, run, asked)
 
 
 def _by_conditions(compiled: CompiledPolicy, candidate: Candidate, run: Run) -> Decision | None:
@@ -112,9 +126,9 @@ def _by_conditions(compiled: CompiledPolicy, candidate: Candidate, run: Run) -> 
     return keep(candidate, KeptBy.CONDITION, compiled.matcher.explain(candidate, run))
 
 
-def _by_time(compiled: CompiledPolicy, candidate: Candidate, run: Run) -> Decision:
+def _by_time(compiled: CompiledPolicy, candidate: Candidate, run: Run, asked: dt.datetime | None) -> Decision:
     try:
-        instant = _instant(compiled, candidate, run)
+        instant = _instant(compiled, candidate, run, asked)
     except Missing as doubt:
         return keep(candidate, KeptBy.NO_EXPIRY, f"no expiry: {doubt}")
     except Undecided as doubt:
@@ -129,9 +143,9 @@ def _by_time(compiled: CompiledPolicy, candidate: Candidate, run: Run) -> Decisi
     return _act(compiled, candidate, run, instant, f"{prefix}due since {format_instant(instant)}")
 
 
-def _instant(compiled: CompiledPolicy, candidate: Candidate, run: Run) -> dt.datetime | None:
+def _instant(compiled: CompiledPolicy, candidate: Candidate, run: Run, asked: dt.datetime | None) -> dt.datetime | None:
     try:
-        answer: object = compiled.expiry(candidate, run)
+        answer: object = compiled.expiry(candidate, run) if asked is None else asked
         if answer is None:
             return None
         instant = _in_utc(answer)
@@ -155,13 +169,15 @@ def _check_birth(instant: dt.datetime, candidate: Candidate, run: Run) -> None:
         return
     if born > run.now and born - run.now > run.clock_skew:
         raise Undecided(f"metadata.creationTimestamp {format_instant(born)} cannot be right: it is ahead of now")
-    if instant <= min(born, run.now - _TWO_MOMENTS):
+    if instant <= born and instant <= run.now - _TWO_MOMENTS:
         when = "before" if instant < born else "at the instant that"
         raise Undecided(f"the expiry {format_instant(instant)} cannot be right: it is {when} it was made")
 
 
 def _in_utc(answer: object) -> dt.datetime:
     """An instant in UTC, whatever zone it came with; a zone may be a plugin's code and fail."""
+    if type(answer) is dt.datetime and answer.tzinfo is dt.UTC:
+        return answer
     if not isinstance(answer, dt.datetime) or answer.utcoffset() is None:
         raise Undecided(f"the TTL answered with a value of type {type(answer).__name__}, not an instant with a zone")
     return answer.astimezone(dt.UTC)
@@ -185,13 +201,26 @@ def _act(compiled: CompiledPolicy, candidate: Candidate, run: Run, instant: dt.d
             return keep(candidate, KeptBy.CONDITION, carried)
         if conflict := request.conflict(candidate, run.policy):
             return replace(keep(candidate, KeptBy.ERROR, conflict, conflict), reason=Reason.MARK_CONFLICT)
-        request = request.signed(signature_of(run.now, run.policy))
+        if request.verb != "delete":  # which leaves nothing behind that could be signed
+            request = request.signed(signature_of(run.now, run.policy))
     except RefusedRequestError as refused:
         return keep(candidate, KeptBy.ERROR, f"the action {refused}")
     except Exception as error:  # noqa: BLE001  whatever an action raises or answers, nothing is done
         told = f"the action failed: spec.action.{compiled.policy.action.name}"
         return keep(candidate, KeptBy.ERROR, f"the action failed: {type(error).__name__}: {error}", told)
-    return replace(decision, action=compiled.policy.action.name, request=request)
+    return Decision(
+        decision.api_version,
+        decision.kind,
+        decision.namespace,
+        decision.name,
+        decision.uid,
+        Verdict.ACT,
+        because,
+        None,
+        instant,
+        compiled.policy.action.name,
+        request,
+    )
 
 
 def keep(candidate: Candidate, kept_by: KeptBy, because: str, told: str = "") -> Decision:

@@ -11,6 +11,8 @@ ARGO_CD: Final = "argocd.argoproj.io/tracking-id"
 FLUX: Final = {"kustomize.toolkit.fluxcd.io": "Kustomization", "helm.toolkit.fluxcd.io": "HelmRelease"}
 """The domains of Flux's labels ``name`` and ``namespace``, and the kind that they name."""
 
+_FLUX_LABELS: Final = tuple((f"{domain}/name", f"{domain}/namespace", kind) for domain, kind in FLUX.items())
+
 
 def manager_of(candidate: Candidate) -> str | None:
     """What tracks an object (``Argo CD application shop``), or None."""
@@ -19,9 +21,9 @@ def manager_of(candidate: Candidate) -> str | None:
         if not _of_another(tracked, candidate):
             return f"Argo CD application {application}" if application else "Argo CD"
     if candidate.labels:
-        for domain, kind in FLUX.items():
-            if (name := candidate.labels.get(f"{domain}/name")) is not None:
-                namespace = candidate.labels.get(f"{domain}/namespace")
+        for name_label, namespace_label, kind in _FLUX_LABELS:
+            if (name := candidate.labels.get(name_label)) is not None:
+                namespace = candidate.labels.get(namespace_label)
                 return f"Flux {kind} {namespace}/{name}" if namespace else f"Flux {kind} {name}"
     return None
 

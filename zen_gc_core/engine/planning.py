@@ -114,7 +114,7 @@ class Tally:
         """Take in one object of the kind."""
         if self._takes_all:
             self.scanned += 1
-            self._match(candidate)
+            self._judge(candidate)
             return
         try:
             reached = in_scope(self._targets, candidate, self._case.run)
@@ -137,16 +137,13 @@ class Tally:
                 )
             )
             return
-        self._match(candidate)
-
-    def _match(self, candidate: Candidate) -> None:
-        self.matched += 1
-        if candidate.owner_references:
-            self.guards.look_at(candidate, self._owner_kinds, self._case.protections, self._case.run)
         self._judge(candidate)
 
     def _judge(self, candidate: Candidate) -> None:
+        self.matched += 1
         case = self._case
+        if candidate.owner_references:
+            self.guards.look_at(candidate, self._owner_kinds, case.protections, case.run)
         owner_matters = candidate.complete or not needs_whole(candidate, case.compiled.lifted, case.run.finishing)
         answer = judging.due(case.compiled, candidate, case.run, case.protections, owner_matters=owner_matters)
         if case.record and not isinstance(answer, Decision):

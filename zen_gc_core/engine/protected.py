@@ -72,6 +72,11 @@ COMES_WITH_EVERY_NAMESPACE: Final = frozenset(
 """Protected objects that Kubernetes or OpenShift makes in every Namespace: they keep no Namespace from going."""
 
 _SERVES_THE_API: Final = frozenset({("", "Service"), ("", "Endpoints"), ("discovery.k8s.io", "EndpointSlice")})
+NAMED_HERE: Final = frozenset(
+    {"Secret", *(key[1] for table in (PROTECTED_KINDS, OF_EVERY_NAMESPACE, _SERVES_THE_API) for key in table)}
+)
+"""The kinds that these tables speak of, in whatever group: no other is protected by what it is."""
+
 SERVICE_OF_A_SLICE: Final = "kubernetes.io/service-name"
 
 

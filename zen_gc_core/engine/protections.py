@@ -14,6 +14,7 @@ from zen_gc_core.engine.finishing import looked_after, may_finish
 from zen_gc_core.engine.managing import manager_of
 from zen_gc_core.engine.protected import (
     COMES_WITH_EVERY_NAMESPACE,
+    NAMED_HERE,
     PROTECTED_KINDS,
     PROTECTED_NAMESPACES,
     PROTECTED_SECRET_TYPES,
@@ -119,13 +120,13 @@ class Protections:
         """
         return (
             self._by_place(candidate)
-            or self._by_kind(candidate)
+            or (self._by_kind(candidate) if candidate.kind in NAMED_HERE else None)
             or (marked(candidate.labels, candidate.annotations, run.now) and f"it {_carries(candidate, run.now)}")
             or ("it is terminating" if candidate.terminating else None)
-            or (None if lifted.owned else _by_owner(candidate, run))
+            or (_by_owner(candidate, run) if candidate.owner_references and not lifted.owned else None)
             or (None if lifted.managed else _by_manager(candidate, run))
             or self._by_namespace(candidate, run)
-            or self._by_service(candidate)
+            or (self._by_service(candidate) if candidate.kind == "Endpoints" else None)
             or (None if lifted.marking else self._by_contents(candidate, run, lifted))
             or None
         )

@@ -39,12 +39,14 @@ def _reaches(target: Target, candidate: Candidate, run: Run) -> bool:
 
 def selected(targets: Sequence[Target], candidate: Candidate) -> bool:
     """Whether the names, labels and fields of one of the targets take an object in its scope."""
-    return any(
-        target.takes_name(candidate.name)
-        and (target.label_selector is None or target.label_selector.takes(candidate.labels))
-        and (target.field_selector is None or target.field_selector.takes(candidate.get))
-        for target in targets
-    )
+    for target in targets:  # asked of every object: a generator costs as much as the answer
+        if (
+            (target.label_selector is None or target.label_selector.takes(candidate.labels))
+            and target.takes_name(candidate.name)
+            and (target.field_selector is None or target.field_selector.takes(candidate.get))
+        ):
+            return True
+    return False
 
 
 def takes_everything(target: Target) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from zen_gc_core.fieldpaths import FieldPath
 from zen_gc_core.model.candidate import Candidate, UndeclaredReadError
 
 if TYPE_CHECKING:
@@ -58,6 +59,7 @@ class _Restricted(Candidate):
     def __init__(self, whole: Candidate, reads: Reads) -> None:
         self._whole = whole
         self._reads = reads
+        self.finish = None  # its own: what another may read says nothing of what this one may
 
     @property
     def api_version(self) -> str:  # type: ignore[override]  # read-only here
@@ -133,6 +135,9 @@ class _Restricted(Candidate):
         if not self._reads.everything:
             raise UndeclaredReadError("the whole object was read but not declared")
         return self._whole.object
+
+    def get(self, path: FieldPath | str) -> Any:
+        return self._at(path.segments if isinstance(path, FieldPath) else FieldPath.parse(path).segments)
 
     def only(self, roots: Iterable[str]) -> dict[str, Any]:
         asked = tuple(roots)

@@ -135,7 +135,7 @@ def finished(build: Build) -> Start:
 
 
 def _finished(candidate: Candidate, run: Run) -> dt.datetime | None:
-    return run.finish_of(candidate)
+    return run.finishing.finish_of(candidate, run.now, run.clock_skew)  # without the step between, for every object
 
 
 def _finished_words(candidate: Candidate, run: Run) -> str:

@@ -16,7 +16,7 @@ from zen_gc_core.engine.protections import Protections
 from zen_gc_core.engine.shares import counts_in_population
 from zen_gc_core.errors import InputError, Undecided
 from zen_gc_core.instants import format_instant
-from zen_gc_core.model.candidate import Candidate
+from zen_gc_core.model.candidate import Candidate, UndeclaredReadError
 from zen_gc_core.model.decision import KeptBy, Verdict
 from zen_gc_core.model.finishing import BUILT_IN, Condition, Finishes, Finishing
 from zen_gc_core.model.reads import Reads
@@ -231,6 +231,22 @@ def test_a_node_s_clock_may_lag_by_the_allowed_skew():
 
 
 ROW = Finishes("acme.io", "Render", state="status.step", states=("done",), at=("status.took[].until",))
+
+
+def test_a_finish_that_was_read_is_an_answer_for_the_same_table_and_version_alone():
+    """What is due is asked several times and read once; another table, version or reader reads for itself."""
+    status = {"step": "done", "took": [{"until": "2026-01-01T11:00:00Z"}], "finishedAt": "2026-01-01T10:00:00Z"}
+    obj, other = thing("acme.io/v1", "Render", status), Finishing([ROW])
+    candidate = Candidate.from_object(obj)
+    for table, finish in 2 * ((other, "2026-01-01T11:00:00Z"), (BUILT_IN, "2026-01-01T10:00:00Z")):
+        assert format_instant(table.finish_of(candidate, NOW, SKEW)) == finish
+    assert other.finish_of(candidate, NOW, SKEW) == other.finish_of(candidate, NOW, SKEW)
+    moved = candidate.in_version("example.com/v1")
+    assert format_instant(other.finish_of(moved, NOW, SKEW)) == "2026-01-01T10:00:00Z"
+    with pytest.raises(Undecided, match="ahead of now"):
+        other.finish_of(candidate, NOW - dt.timedelta(hours=2), SKEW)
+    with pytest.raises(UndeclaredReadError):
+        other.finish_of(restrict(candidate, Reads.of(["metadata.labels"])), NOW, SKEW)
 
 
 def test_a_row_of_a_plugin_is_asked_as_the_built_in_ones_are():
