@@ -191,7 +191,7 @@ def test_an_object_that_cannot_be_judged_degrades_its_policy(stage: Stage, insid
     degraded = until(lambda: (found := stage.condition(policy, "Degraded")).get("status") == "True" and found)
     assert degraded["reason"] == "EvaluationErrors"
     assert f"ConfigMap {stage.namespace}/odd" in degraded["message"]
-    assert stage.names() == {"odd"}
+    until(lambda: stage.names() == {"odd"}, "the status is written before the run acts")
     assert stage.status(policy)["lastRun"]["kept"]["error"] == 1
     assert stage.status(policy)["phase"] == "Active"
 

@@ -229,12 +229,30 @@ def test_kubectl_shows_what_a_policy_does(server):
     namespace = server.namespace()
     item = {**policy(RIGHT), "metadata": {"name": "shown", "namespace": namespace}}
     condition = {"type": "Ready", "status": "True", "reason": "Ready", "lastTransitionTime": "2026-01-01T00:00:00Z"}
-    status = {"phase": "Active", "resourcesMatched": 3, "resourcesDeleted": 2, "resourcesPending": 1}
+    status = {
+        "phase": "Active",
+        "resourcesMatched": 3,
+        "resourcesDeleted": 2,
+        "resourcesPending": 1,
+        "lastRun": {"due": 4},
+    }
     status |= {"lastGCRun": "2026-01-01T00:00:00Z", "nextGCRun": "2999-01-01T00:00:00Z", "conditions": [condition]}
     server.create({**item, "status": status})
     header, row = server.kubectl("get", "gcp", "-n", namespace).stdout.splitlines()
-    columns = ("NAME", "PHASE", "READY", "MATCHED", "DELETED", "PENDING", "LAST RUN", "NEXT RUN", "AGE")
+    columns = (
+        "NAME",
+        "PHASE",
+        "READY",
+        "REASON",
+        "MATCHED",
+        "DUE",
+        "DELETED",
+        "PENDING",
+        "LAST RUN",
+        "NEXT RUN",
+        "AGE",
+    )
     assert tuple(re.split(r"\s{2,}", header.strip())) == columns
-    assert row.split()[:6] == ["shown", "Active", "True", "3", "2", "1"]
+    assert row.split()[:8] == ["shown", "Active", "True", "Ready", "3", "4", "2", "1"]
     assert "2999-01-01T00:00:00Z" in row
     server.kubectl("delete", "gcp", "shown", "-n", namespace)

@@ -36,7 +36,7 @@ NINE = [
 ]
 OTHERS = sorted(set(EXAMPLES) - set(NINE))
 ALLOWING = ["--allow-resource", "persistentvolumeclaims"]
-COLUMNS = ["NAME", "PHASE", "READY", "MATCHED", "DELETED", "PENDING", "LAST RUN", "NEXT RUN", "AGE"]
+COLUMNS = ["NAME", "PHASE", "READY", "REASON", "MATCHED", "DUE", "DELETED", "PENDING", "LAST RUN", "NEXT RUN", "AGE"]
 MATCHED = {
     "completed-jobs": 7,
     "evicted-pods": 19,
@@ -130,7 +130,7 @@ def _listed(cluster: Cluster, namespace: str) -> dict[str, dict[str, str]]:
 
 def _assert_listed(rows: dict[str, dict[str, str]], installed: Installed) -> None:
     assert rows.keys() == {policy["metadata"]["name"] for policy in installed.policies if policy["kind"] == NAMESPACED}
-    assert {(row["PHASE"], row["READY"]) for row in rows.values()} == {("Active", "True")}
+    assert {(row["PHASE"], row["READY"], row["REASON"]) for row in rows.values()} == {("Active", "True", "Evaluated")}
     assert {name: int(row["MATCHED"]) for name, row in rows.items()} == MATCHED
     for row in rows.values():
         assert row["LAST RUN"].removesuffix("s").isdigit(), row
