@@ -12,7 +12,7 @@ import click
 
 from zen_gc_core.cli.options import BooleanCommand, settings_of, settings_options
 from zen_gc_core.cli.output import columns
-from zen_gc_core.controller.process import logs
+from zen_gc_core.controller.process import allocating, logs
 from zen_gc_core.controller.program.controller import SIGNALS, Controller, stop_on_signals
 from zen_gc_core.controller.settings import Settings
 from zen_gc_core.controller.telling.runlog import RunLog
@@ -45,6 +45,7 @@ def command(once: bool, **values: Any) -> None:  # noqa: FBT001  a switch
     Each option can also be given as an environment variable: --gc-interval as ZEN_GC_GC_INTERVAL.
     """
     settings = settings_of(Settings, values)
+    allocating.give_back_what_is_large()
     undo = logs.configure(
         settings.log_level, "json" if settings.log_format == "json" else "console", sys.stderr if once else sys.stdout
     )

@@ -1,6 +1,6 @@
 """One page of a list: asked for, checked, and split into its items.
 
-A page is HTTP 200, JSON, a list of the resource that was asked for, with a resourceVersion, and not over 32 MiB;
+A page is HTTP 200, JSON, a list of the resource that was asked for, with a resourceVersion, and not over 12 MiB;
 anything else is no page. What a list is made of stands in ``listing``.
 """
 
@@ -28,7 +28,10 @@ if TYPE_CHECKING:
     from zen_gc_core.cluster.discovery import Resource
 
 PAGE_SIZE: Final = 500
-SMALLEST_PAGE: Final = 8
+LARGEST_PAGE: Final = 12 * 1024 * 1024
+"""The most bytes of a page. A sweep holds two at a time; an object alone is smaller: etcd takes 1.5 MiB, and JSON writes a
+character in six bytes at the most."""
+
 METADATA_ONLY: Final = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json"
 
 
@@ -90,7 +93,7 @@ class Selection:
         label_selector: As the API's ``labelSelector`` parameter; empty asks nothing.
         field_selector: As the API's ``fieldSelector`` parameter; empty asks nothing.
         metadata_only: Whether metadata is enough. A server may send whole objects all the same.
-        limit: How many items a page has; fewer when that is more than 32 MiB.
+        limit: How many items a page has; fewer where that is more than 12 MiB.
     """
 
     namespace: str | None = None
@@ -128,7 +131,7 @@ class PageReader:
         self._throttle = Throttle(sleep=sleep)
 
     def read(self, token: str) -> tuple[Page, str]:
-        """Read one page; tried again while the server fails, with fewer items when it is too large.
+        """Read one page; tried again while the server fails, and with fewer items when it is too large.
 
         Args:
             token: The continue token; empty for the first page.
@@ -146,11 +149,13 @@ class PageReader:
             try:
                 answer = self._ask(token)
             except AnswerTooLarge:
-                if self._limit <= SMALLEST_PAGE:
+                if self._limit == 1:
                     raise
-                self._limit = max(self._limit // 4, SMALLEST_PAGE)
+                self._limit = max(self._limit // 4, 1)
                 continue
             if answer.status == 200:
+                if len(answer.body) < LARGEST_PAGE // 4:  # else a page twice as long might not fit again
+                    self._limit = min(self._limit * 2, self._selection.limit)
                 return self._page(answer)
             raise failure(answer, verb="list", resource=str(self.resource), namespace=self._selection.namespace or "")
 
@@ -169,6 +174,7 @@ class PageReader:
             query=query,
             accept=METADATA_ONLY if wanted.metadata_only else "application/json",
             timeout=self._timeout,
+            limit=LARGEST_PAGE,
             bulk=True,
             verb="LIST",
         )

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import contextvars
+import io
 import re
 import ssl
 from dataclasses import dataclass
@@ -206,14 +207,13 @@ def read(
         CannotReach: It broke off, or took too long (TimedOut).
         AnswerTooLarge: There is more of it.
     """
-    parts: list[bytes] = []
+    content = io.BytesIO()  # parts that are joined would be there twice
     whole = False
     too_long = TimedOut(f"{server} took too long to send its answer")
     size = 0
     try:
         while part := response.read(_STEP) if bulk and size >= _STEP else response.read1(_STEP):
-            parts.append(part)
-            size += len(part)
+            size += content.write(part)
             if size > limit:
                 raise AnswerTooLarge(f"{server} sent more than {limit // 2**20} MiB in one answer")
             if boottime() > deadline:
@@ -230,7 +230,7 @@ def read(
             response.release_conn()
         else:
             response.close()
-    return parts[0] if len(parts) == 1 else b"".join(parts)
+    return content.getvalue()
 
 
 def lines(response: BaseHTTPResponse, server: str, *, limit: int) -> Iterator[bytes]:

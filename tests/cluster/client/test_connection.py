@@ -7,14 +7,17 @@ import datetime as dt
 import ssl
 import threading
 import time
+import tracemalloc
 from email.utils import format_datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import urllib3
 from zen_gc_embedded import EmbeddedCluster, Fault
 
 from tests.cluster.client.servers import RawServer
 from tests.harness.certificates import write_certificate
+from zen_gc_core.cluster import wire
 from zen_gc_core.cluster.authority import Authority
 from zen_gc_core.cluster.clocks import ServerClock, boottime
 from zen_gc_core.cluster.errors import (
@@ -154,6 +157,24 @@ def test_an_answer_without_end_is_not_read_to_its_end(
     server.faults = lambda _: Fault(body=b"x" * 3_000_000)
     with pytest.raises(AnswerTooLarge, match="more than 1 MiB"):
         connect(server).request("GET", "/version", limit=2**20)
+
+
+@pytest.mark.parametrize("bulk", [False, True])
+def test_a_long_answer_is_held_once(tmp_path: Path, *, bulk: bool) -> None:
+    """Not in parts and as a whole: a sweep reads the next page while it judges one."""
+    size = 10 << 20
+    path = tmp_path / "answer"
+    path.write_bytes(b"x" * size)
+    with path.open("rb") as file:
+        response = urllib3.HTTPResponse(body=file, preload_content=False)
+        tracemalloc.start()
+        try:
+            body = wire.read(response, "server", deadline=boottime() + 600, bulk=bulk)
+            most = tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
+    assert len(body) == size
+    assert most < 1.5 * size
 
 
 def test_a_redirect_is_not_followed(connect: Callable[..., Connection]) -> None:

@@ -283,12 +283,23 @@ def test_who_does_not_want_the_list_any_more_need_not_wait_for_it(broken: Lab, s
 
 
 def test_a_page_that_is_too_large_is_asked_for_in_smaller_ones(broken: Lab, server: EmbeddedCluster) -> None:
-    """32 MiB hold 60 ConfigMaps of half a MiB, but not 100."""
+    """12 MiB hold 7 ConfigMaps of half a MiB, but not 31."""
     large = [{**each, "data": {"key": "x" * 500_000}} for each in config_maps(100)]
     server.seed(large)
     server.requests.clear()
     assert len(names(pages(broken.connection, CONFIG_MAPS))) == 100
-    assert [int(request.query["limit"]) for request in server.requests] == [500, 125, 31, 31, 31, 31]
+    assert [int(request.query["limit"]) for request in server.requests] == [500, 125, 31, *[7] * 15]
+
+
+def test_objects_that_no_page_holds_together_are_listed_one_by_one(broken: Lab, server: EmbeddedCluster) -> None:
+    """JSON writes ``<`` in six bytes, so that a ConfigMap of 1 MiB has more than 6; behind them pages are long again."""
+    large = [{**each, "data": {"key": "x" * 7_000_000}} for each in config_maps(9)[:3]]
+    server.seed([*large, *config_maps(40)[9:]])
+    server.requests.clear()
+    assert len(names(pages(broken.connection, CONFIG_MAPS))) == 34
+    limits = [int(request.query["limit"]) for request in server.requests]
+    assert limits[:5] == [500, 125, 31, 7, 1]
+    assert limits[-1] > 8
 
 
 def test_a_token_that_repeats_does_not_make_an_endless_list(broken: Lab, server: EmbeddedCluster) -> None:
