@@ -30,4 +30,4 @@ def give_back_what_is_large() -> bool:
     if mallopt is None:
         return False
     options = ((_M_MMAP_THRESHOLD, LARGE), (_M_TRIM_THRESHOLD, KEPT), (_M_ARENA_MAX, ARENAS))
-    return all([mallopt(option, value) == 1 for option, value in options])
+    return [mallopt(option, value) for option, value in options] == [1] * len(options)
