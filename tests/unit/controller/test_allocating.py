@@ -42,5 +42,5 @@ ended.set()
 @pytest.mark.skipif(sys.platform != "linux", reason="glibc's")
 def test_large_buffers_of_threads_go_back_to_the_system() -> None:
     """Pages are read on threads of their own, and the C library would keep megabytes for each."""
-    found = subprocess.run([sys.executable, "-c", PROGRAM], capture_output=True, text=True, check=True)  # noqa: S603
+    found = subprocess.run([sys.executable, "-c", PROGRAM], capture_output=True, text=True, check=True)
     assert int(found.stdout) <= 16, "MiB, of 80 that eight threads had"
