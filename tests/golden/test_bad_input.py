@@ -341,7 +341,8 @@ def test_a_date_is_its_midnight(tmp_path: Path) -> None:
     (tmp_path / "policy.yaml").write_text(POLICY)
     (tmp_path / "object.yaml").write_text(OBJECT)
     ran = zen_gc("plan", "-f", ".", "--now", "2026-01-01", cwd=tmp_path)
-    assert (ran.code, ran.out.splitlines()[0]) == (0, "At 2026-01-01T00:00:00Z:")
+    headline = "At 2026-01-01T00:00:00Z, with the controller in namespace zen-gc-system:"
+    assert (ran.code, ran.out.splitlines()[0]) == (0, headline)
 
 
 @pytest.mark.parametrize("command", ["plan", "validate"])

@@ -91,7 +91,7 @@ def test_the_table_has_a_headline_a_policy_and_a_line_an_object() -> None:
     """For people; acting objects under the name of what is done."""
     lines = zen_gc("plan", "-f", EXAMPLE, "--now", NOW).out.splitlines()
     (policy,) = _json("-f", EXAMPLE)["policies"]
-    assert lines[0] == f"At {NOW}:"
+    assert lines[0] == f"At {NOW}, with the controller in namespace zen-gc-system:"
     assert lines[2] == "GarbageCollectionPolicy default/temp-configmaps: 7 scanned, 5 matched, 2 due, 3 pending"
     assert lines[3].split() == ["VERDICT", "KIND", "OBJECT", "BECAUSE"]
     for decision, line in zip(policy["decisions"], lines[4:], strict=True):
@@ -235,3 +235,41 @@ def _acting(document: Any) -> list[str]:
         for decision in policy["decisions"]
         if decision["verdict"] == "act"
     ]
+
+
+@pytest.mark.parametrize(
+    ("pod", "flags", "own"),
+    [
+        (None, [], "zen-gc-system"),
+        ("gc-pod", [], "gc-pod"),
+        ("gc-pod", ["--controller-namespace", "gc-own"], "gc-own"),
+    ],
+)
+def test_a_plan_says_which_namespace_is_the_controllers_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, pod: str | None, flags: list[str], own: str
+) -> None:
+    """In its first line, and where it keeps an object for that; the flag, else the Pod's, else zen-gc-system."""
+    monkeypatch.delenv("ZEN_GC_CONTROLLER_NAMESPACE", raising=False)
+    monkeypatch.delenv("POD_NAMESPACE", raising=False)
+    if pod is not None:
+        monkeypatch.setenv("POD_NAMESPACE", pod)
+    spec = {
+        "targetResources": [{"apiVersion": "v1", "kind": "ConfigMap", "namespaces": ["*"]}],
+        "ttl": {"immediate": True},
+    }
+    policy = {"apiVersion": "gc.kube-zen.io/v1alpha1", "kind": "ClusterGarbageCollectionPolicy", "spec": spec}
+    created = "2025-01-01T00:00:00Z"
+    objects = [
+        {
+            "apiVersion": "v1",
+            "kind": "ConfigMap",
+            "metadata": {"name": "x", "namespace": where, "creationTimestamp": created},
+        }
+        for where in ("zen-gc-system", "gc-pod", "gc-own")
+    ]
+    (tmp_path / "all.yaml").write_text(yaml.safe_dump_all([policy | {"metadata": {"name": "p"}}, *objects]))
+    ran = zen_gc("plan", "-f", "all.yaml", "--now", NOW, *flags, cwd=tmp_path)
+    assert ran.out.splitlines()[0] == f"At {NOW}, with the controller in namespace {own}:"
+    kept = [line for line in ran.out.splitlines() if line.startswith("  keep")]
+    assert [line.split()[2] for line in kept] == [f"{own}/x"]
+    assert "the controller's own (--controller-namespace)" in kept[0]

@@ -109,7 +109,7 @@ def _ask(
         for one in plan_live(connection, [compilation], asking)
     ]
     click.echo(as_yaml({"spec": document["spec"]}))
-    click.echo(as_table(now, planned))
+    click.echo(as_table(now, grants.own_namespace, planned))
     click.echo(f"digest: {policy.digest}")
     if not sys.stdin.isatty():
         raise InputError(f"there is no terminal to ask at: {approval_command(policy, up_to)}")

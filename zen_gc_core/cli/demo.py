@@ -16,6 +16,7 @@ from zen_gc_core.cli.demo_objects import SHOP, policies, props, surroundings
 from zen_gc_core.cli.output import as_table, columns
 from zen_gc_core.controller.process import logs
 from zen_gc_core.controller.runs.previewing import plan_live
+from zen_gc_core.controller.settings import DEFAULT_NAMESPACE
 from zen_gc_core.engine.compiling import compile_policy
 from zen_gc_core.engine.crds import crd_documents
 from zen_gc_core.engine.offline import Asking
@@ -76,7 +77,7 @@ def _play(cluster: DemoCluster) -> list[Prop]:
 
     _heading("2. What they would do; nothing has happened yet", "zen-gc plan --live -f policies.yaml")
     before = _plan(cluster, plugins)
-    click.echo(as_table(dt.datetime.now(dt.UTC), before))
+    click.echo(as_table(dt.datetime.now(dt.UTC), DEFAULT_NAMESPACE, before))
     click.echo("".join(f"  {problem}" for one in before for problem in one.compilation.errors))
 
     _heading("3. What goes, as it goes", "zen-gc controller --gc-interval 1s")
@@ -93,7 +94,9 @@ def _heading(title: str, shown: str) -> None:
 
 def _plan(cluster: DemoCluster, plugins: Plugins, *, skipped: bool = False) -> list[Planned]:
     compilations = [compile_policy(parse_policy(policy), plugins.vocabulary) for _, policy in policies()]
-    asking = Asking(dt.datetime.now(dt.UTC), Grants(), skipped=skipped, veto=plugins.veto)
+    asking = Asking(
+        dt.datetime.now(dt.UTC), Grants(own_namespace=DEFAULT_NAMESPACE), skipped=skipped, veto=plugins.veto
+    )
     return plan_live(cluster.connection, compilations, asking)
 
 

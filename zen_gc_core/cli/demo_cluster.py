@@ -14,7 +14,7 @@ from zen_gc_embedded import EmbeddedCluster
 from zen_gc_core.cluster.connection import Connection
 from zen_gc_core.cluster.policies import POLICY_KINDS
 from zen_gc_core.controller.program.controller import Controller
-from zen_gc_core.controller.settings import Settings
+from zen_gc_core.controller.settings import DEFAULT_NAMESPACE, Settings
 from zen_gc_core.errors import ZenGCError
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ class DemoCluster:
             gc_interval=timedelta(seconds=1),
             min_interval=timedelta(seconds=1),
             enable_leader_election=False,
-            controller_namespace="zen-gc-system",
+            controller_namespace=DEFAULT_NAMESPACE,
             metrics_addr="127.0.0.1:0",
             health_addr="127.0.0.1:0",
         )

@@ -102,10 +102,17 @@ def as_yaml(document: Any) -> str:
     return text.rstrip("\n")
 
 
-def as_table(now: dt.datetime, planned: Sequence[Planned]) -> str:
-    """Plans as a table for people: a headline a policy, a line an object."""
+def as_table(now: dt.datetime, own_namespace: str, planned: Sequence[Planned]) -> str:
+    """Plans as a table for people: a headline a policy, a line an object.
+
+    Args:
+        now: The instant of the plans.
+        own_namespace: The namespace that is protected as the controller's own.
+        planned: Policies and their plans.
+    """
     sections = [_section(one) for one in planned]
-    return "\n\n".join([f"At {format_instant(now)}:", *sections]) if sections else "No policies."
+    headline = f"At {format_instant(now)}, with the controller in namespace {visible(own_namespace)}:"
+    return "\n\n".join([headline, *sections]) if sections else "No policies."
 
 
 def _section(planned: Planned) -> str:

@@ -100,11 +100,11 @@ def command(**values: Any) -> int:
     if manifests.told.lists and not (manifests.policies or manifests.objects or request.name):
         click.echo("note: the list is empty: there is no policy to plan", err=True)
         if values["output"] != "table":
-            _print(request.now, [], values["output"])
+            _print(request, [], values["output"])
         return 0
     _check(request, manifests)
     planned, documents = _planned(request, manifests)
-    _print(request.now, planned, values["output"])
+    _print(request, planned, values["output"])
     for one, document in zip(planned, documents, strict=True):
         report_problems(document, one.compilation.errors)
         report_problems(document, one.compilation.warnings, "warning: ")
@@ -251,9 +251,9 @@ def _references(request: _Request, default_namespace: str) -> list[PolicyReferen
     return references if request.namespace else [*references, PolicyReference(CLUSTER, "", name)]
 
 
-def _print(now: dt.datetime, planned: list[Planned], form: str) -> None:
+def _print(request: _Request, planned: list[Planned], form: str) -> None:
     if form == "table":
-        click.echo(as_table(now, planned))
+        click.echo(as_table(request.now, request.own_namespace, planned))
     else:
-        document = as_document(now, planned)
+        document = as_document(request.now, planned)
         click.echo(as_json(document) if form == "json" else as_yaml(document))
