@@ -128,7 +128,7 @@ class Candidate:
             head = decode_head(raw)
         except Exception:  # noqa: BLE001  whatever it was: what can be told of the object is told below
             return cls._odd(raw, api_version, kind, complete=complete)
-        return cls._from_head(head, OneItem(raw), 0, api_version, kind, complete)
+        return next(cls._of_heads((head,), OneItem(raw), api_version, kind, complete=complete))
 
     @classmethod
     def _odd(cls, raw: msgspec.Raw | bytes, api_version: str, kind: str, *, complete: bool) -> Candidate:
@@ -155,46 +155,38 @@ class Candidate:
             InputError: One of the items is no JSON object; a list with such an item is no list.
         """
         if items.heads is None:
-            for raw in items.raw:
-                yield cls.from_json(raw, api_version=api_version, kind=kind, complete=complete)
-            return
-        for index, head in enumerate(items.heads):
-            yield cls._from_head(head, items, index, api_version, kind, complete)
+            return (cls.from_json(raw, api_version=api_version, kind=kind, complete=complete) for raw in items.raw)
+        return cls._of_heads(items.heads, items, api_version, kind, complete=complete)
 
     @classmethod
-    def _from_head(  # noqa: PLR0913, PLR0917  called once an object, by position
-        cls,
-        head: Head,
-        items: Items | OneItem,
-        index: int,
-        api_version: str,
-        kind: str,
-        complete: bool,  # noqa: FBT001
-    ) -> Candidate:
-        candidate = cls()
-        candidate.api_version = api_version
-        candidate.kind = kind
-        candidate.complete = complete
-        candidate._object = None
-        candidate._head = head
-        candidate._items = items
-        candidate._sections = _NOTHING_YET
-        candidate._peeked = False
-        candidate._index = index
-        candidate.finish = None
-        metadata = head.metadata  # as ``_take``, without the call: this is done of every object
-        candidate.name = metadata.name
-        candidate.namespace = metadata.namespace
-        candidate.uid = metadata.uid
-        candidate.resource_version = metadata.resource_version
-        candidate.labels = metadata.labels or _NO_STRINGS
-        candidate.annotations = metadata.annotations or _NO_STRINGS
-        candidate.owner_references = metadata.owner_references or _NO_OWNERS
-        candidate.finalizers = metadata.finalizers or []
-        candidate.terminating = metadata.deletion_timestamp is not None
-        candidate._created = metadata.creation_timestamp
-        candidate.malformed = None if metadata.name else "metadata.name is missing"
-        return candidate
+    def _of_heads(
+        cls, heads: Iterable[Head], items: Items | OneItem, api_version: str, kind: str, *, complete: bool
+    ) -> Iterator[Candidate]:
+        for index, head in enumerate(heads):
+            candidate = cls()
+            candidate.api_version = api_version
+            candidate.kind = kind
+            candidate.complete = complete
+            candidate._object = None
+            candidate._head = head
+            candidate._items = items
+            candidate._sections = _NOTHING_YET
+            candidate._peeked = False
+            candidate._index = index
+            candidate.finish = None
+            metadata = head.metadata  # as ``_take``, without the call: this is done of every object
+            candidate.name = metadata.name
+            candidate.namespace = metadata.namespace
+            candidate.uid = metadata.uid
+            candidate.resource_version = metadata.resource_version
+            candidate.labels = metadata.labels or _NO_STRINGS
+            candidate.annotations = metadata.annotations or _NO_STRINGS
+            candidate.owner_references = metadata.owner_references or _NO_OWNERS
+            candidate.finalizers = metadata.finalizers or []
+            candidate.terminating = metadata.deletion_timestamp is not None
+            candidate._created = metadata.creation_timestamp
+            candidate.malformed = None if metadata.name else "metadata.name is missing"
+            yield candidate
 
     @classmethod
     def from_object(
