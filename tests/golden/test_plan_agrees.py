@@ -92,14 +92,36 @@ def test_a_policy_without_a_namespace_is_in_the_one_that_is_named(tmp_path: Path
 def test_the_namespace_that_is_assumed_is_told(tmp_path: Path) -> None:
     """Where none is written or named, and objects lie in another one."""
     there = listed(*[thing(namespace=name) for name in ("e", "d", "c", "b")])
-    note = (
-        "policy.json: note: no namespace is written: default is assumed, and -n names another "
-        "(there are objects in b, c, d, …)"
+    note = "policy.json: note: no namespace is written: default is assumed, and -n names another"
+    warning = (
+        "policy.json: warning: metadata.namespace: the files hold no ConfigMap in Namespace {}; 4 are in b, c, d, …"
     )
-    assert run(tmp_path, policy=policy(), objects=there).errors == [note]
+    assert run(tmp_path, policy=policy(), objects=there).errors == [note, warning.format("default")]
     assert run(tmp_path, policy=policy(), objects=thing()).errors == []
-    assert run(tmp_path, "-n", "a", policy=policy(), objects=there).errors == []
-    assert run(tmp_path, policy=policy(namespace="default"), objects=there).errors == []
+    assert run(tmp_path, "-n", "a", policy=policy(), objects=there).errors == [warning.format("a")]
+    assert run(tmp_path, policy=policy(namespace="default"), objects=there).errors == [warning.format("default")]
+
+
+ELSEWHERE_PLACED = [
+    (["gone"], "the files hold no ConfigMap in these Namespaces; 1 is in team-a"),
+    (["prod-*"], "the files hold no ConfigMap in these Namespaces; 1 is in team-a"),
+    (["*", "!team-*"], "the files hold no ConfigMap in these Namespaces; 1 is in team-a"),
+    (["team-*"], None),
+    (["gone", "team-a"], None),
+]
+
+
+@pytest.mark.parametrize(("namespaces", "words"), ELSEWHERE_PLACED, ids=range(len(ELSEWHERE_PLACED)))
+def test_namespaces_that_take_no_object_of_the_files_are_told(
+    tmp_path: Path, namespaces: list[str], words: str | None
+) -> None:
+    """As `--live` and the controller tell of those that the cluster does not have; else one reads `0 scanned` alone."""
+    cluster = {**policy(), "kind": "ClusterGarbageCollectionPolicy"}
+    target = {**cluster["spec"]["targetResources"][0], "namespaces": namespaces}
+    cluster["spec"] = {**cluster["spec"], "targetResources": [target]}
+    ran = run(tmp_path, policy=cluster, objects=thing(namespace="team-a"))
+    warning = f"policy.json: warning: spec.targetResources[0].namespaces: {words}"
+    assert ran.errors == ([warning] if words else [])
 
 
 def test_two_namespaces_for_one_policy_are_refused(tmp_path: Path) -> None:

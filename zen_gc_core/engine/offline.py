@@ -17,8 +17,8 @@ from zen_gc_core.engine.shares import Count, counts_in_population, identity, kin
 from zen_gc_core.errors import Undecided
 from zen_gc_core.keywords import Namespace, Run
 from zen_gc_core.model.policy import Problem
-from zen_gc_core.model.scope import Unwritten
-from zen_gc_core.texts import listed, nearest
+from zen_gc_core.model.scope import TheseNamespaces, Unwritten
+from zen_gc_core.texts import counted, listed, nearest
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -255,11 +255,11 @@ def _planned(compilation: Compilation, files: Files, asking: Asking) -> Planned:
     resolved = resolve_targets(compiled.policy, lives, cross_namespace=asking.grants.cross_namespace)
     if isinstance(resolved, Problem):
         return Planned(replace(compilation, compiled=None, errors=(*compilation.errors, resolved)), None)
-    warnings = (*compilation.warnings, *_versions(resolved, files))
+    warnings = (*compilation.warnings, *_unseen(resolved, files))
     return Planned(replace(compilation, warnings=warnings), _plan(replace(compiled, policy=resolved), files, asking))
 
 
-def _versions(policy: Policy, files: Files) -> Iterator[Problem]:
+def _unseen(policy: Policy, files: Files) -> Iterator[Problem]:
     """Say where a policy looks at no object, or at those of another version."""
     for target in policy.targets:
         others = files.converted(target.api_version, target.kind)
@@ -269,10 +269,25 @@ def _versions(policy: Policy, files: Files) -> Iterator[Problem]:
                 f"the files hold {target.kind} objects of {listed(others)}: they are read as they are, and a server "
                 f"would convert them to {target.api_version}",
             )
-        elif not files.of_kind(target.api_version, target.kind):
+        found = files.of_kind(target.api_version, target.kind)
+        if not found:
             nearby = files.nearby(target.api_version, target.kind)
             if nearby is not None:
                 yield Problem(target.path, nearby)
+        elif not any(target.scope.takes(candidate.namespace) for candidate in found):
+            yield _out_of_reach(policy, target, found)
+
+
+def _out_of_reach(policy: Policy, target: Target, found: Sequence[Candidate]) -> Problem:
+    """Objects of a kind are there, and all of them in other Namespaces than those of the policy."""
+    own = isinstance(target.scope, TheseNamespaces) and target.scope.names == {policy.reference.namespace}
+    places = sorted({candidate.namespace for candidate in found})
+    there = listed(places) if len(places) <= 3 else f"{', '.join(places[:3])}, …"
+    asked = f"Namespace {policy.reference.namespace}" if own else "these Namespaces"
+    return Problem(
+        "metadata.namespace" if own else f"{target.path}.namespaces",
+        f"the files hold no {target.kind} in {asked}; {counted(len(found), 'is', 'are')} in {there}",
+    )
 
 
 def _plan(compiled: CompiledPolicy, files: Files, asking: Asking) -> Plan:
