@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from zen_gc_core.errors import InputError
+from zen_gc_core.texts import kind_of
 
 EARLIEST: Final = datetime(2014, 1, 1, tzinfo=UTC)
 """Kubernetes has no objects older than this; an earlier time is a mistake and keeps the object."""
@@ -78,7 +79,7 @@ def _from_parts(text: str, date: str, clock: str, fraction: str | None, zone: st
 def _shown(value: object) -> str:
     if isinstance(value, str):
         return f"'{value[:40]}…'" if len(value) > 40 else f"'{value}'"
-    return f"a value of type {type(value).__name__}"
+    return kind_of(value)
 
 
 def format_instant(moment: datetime) -> str:

@@ -18,6 +18,20 @@ _SILENT: Final = ("one", "once", "uni", "use", "usa", "eu")
 """How words begin that are written with a vowel and spoken with a consonant."""
 
 
+_KINDS: Final = {dict: "an object", list: "a list", str: "a string", bool: "a boolean", type(None): "null"}
+
+
+def kind_of(value: object) -> str:
+    """What a value of JSON is, in its words: ``an object``, ``a number``, ``null``.
+
+    Args:
+        value: The value, decoded; of another kind, it is told by its Python type.
+    """
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return "a number"
+    return _KINDS.get(type(value), f"a value of type {type(value).__name__}")
+
+
 def visible(text: str, most: int | None = None) -> str:
     r"""Foreign text on one line, with what a terminal would obey shown and not obeyed.
 

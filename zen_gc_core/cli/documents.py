@@ -11,6 +11,7 @@ import msgspec
 from zen_gc_core.cli.strangers import misspelt_policy, no_document, no_object, without_kind
 from zen_gc_core.errors import InputError
 from zen_gc_core.model.policy import CLUSTER, NAMESPACED
+from zen_gc_core.texts import kind_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -153,6 +154,4 @@ def _below(whole: Document, prefix: str) -> dict[str, int]:
 
 
 def _type_of(value: Any) -> str:
-    if isinstance(value, list):
-        return "a list"
-    return "nothing" if value is None else f"a {type(value).__name__}"
+    return "nothing" if value is None else kind_of(value)

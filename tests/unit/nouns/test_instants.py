@@ -59,3 +59,13 @@ def test_a_date_is_no_time_where_dates_are_not_asked_for():
 def test_an_instant_survives_the_way_to_text_and_back(moment):
     """But for the fraction of its second."""
     assert parse_instant(format_instant(moment)) == moment.replace(microsecond=0)
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [(5, "a number"), (1.5, "a number"), (True, "a boolean"), ({}, "an object"), ([], "a list"), (None, "null")],
+)
+def test_what_is_no_text_is_told_in_the_words_of_json(value: object, words: str) -> None:
+    """Not in Python's: who reads it wrote YAML."""
+    with pytest.raises(InputError, match=f"^{words} is not an RFC 3339 time$"):
+        parse_instant(value, dates=False)
