@@ -21,7 +21,7 @@ lint: $(VENV)/dev  ## Check style, types and the import contracts.
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
-	@$(BIN)/mypy --config-file tests/mypy.ini -p tests
+	@$(BIN)/mypy --config-file tests/mypy.ini -p tests -p benchmarks
 	@$(BIN)/lint-imports --config .importlinter
 
 fix: $(VENV)/dev  ## Mend what the linters can mend by themselves.

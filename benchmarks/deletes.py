@@ -29,6 +29,7 @@ from zen_gc_core.engine.crds import crd_documents
 from zen_gc_core.engine.parsing import parse_policy
 from zen_gc_core.engine.planning import conclude
 from zen_gc_core.engine.protections import Grants
+from zen_gc_core.engine.shares import Count
 from zen_gc_core.model.results import Result
 from zen_gc_core.plugins import installed_entry_points, load_plugins
 
@@ -146,7 +147,7 @@ def _ours(connection: Connection, namespace: str) -> float:
     for resource, member in members.items():
         Sweep(connection, resource, [member], selectors=FieldSelectors(connection)).run()
     member = next(iter(members.values()))
-    plan = conclude(member.case, member.tallies, lambda: 10 * OBJECTS)
+    plan = conclude(member.case, member.tallies, lambda: {("", "ConfigMap"): Count(OBJECTS, 10 * OBJECTS)})
     stopping = threading.Event()
     acting = Acting(
         connection,
@@ -157,6 +158,7 @@ def _ours(connection: Connection, namespace: str) -> float:
         _Witness(),
         stopping,
         timeout=3.0,
+        now=lambda: dt.datetime.now(dt.UTC),
     )
     began = time.perf_counter()
     carried = carry_out(member.case, plan, acting)

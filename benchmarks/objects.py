@@ -43,7 +43,7 @@ def pod(number: int) -> dict[str, Any]:
 
 
 def _managed(index: int) -> dict[str, Any]:
-    fields = {f"f:field-{number}": {} for number in range(18)}
+    fields: dict[str, dict[str, Any]] = {f"f:field-{number}": {} for number in range(18)}
     return {
         "manager": f"manager-{index}",
         "operation": "Update",

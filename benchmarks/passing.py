@@ -79,7 +79,7 @@ def prepared(connection: Connection, count: int) -> Sweep:
     """A sweep of as many policies, compiled and ready: what is done once a generation is not part of a pass."""
     vocabulary = load_plugins(installed_entry_points()).vocabulary
     preparing = Preparing(connection, Resources(connection), Namespaces(connection), Grants())
-    members = []
+    members: list[Any] = []
     for document in policies(count):
         compiled = compile_policy(parse_policy(document), vocabulary).compiled
         if compiled is None:
