@@ -51,6 +51,8 @@ _JSON: Final = ("string", "int", "double", "bool", "list", "map", "null_type")
 _NO_JSON: Final = frozenset({"timestamp", "duration"})
 _PARTS: Final = frozenset({"contains", "startsWith", "endsWith"})
 _ABSENT: Final = object()
+_KEYS: Final = frozenset({"string", "int", "uint", "double", "dyn"})
+"""The types of what a list or a map of JSON is asked by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,8 +214,12 @@ class _Reader:
 
     def _index(self, node: Index, scope: Mapping[str, _Known]) -> _Known:
         known = self.visit(node.operand, scope, Polarity.EITHER)
-        self.visit(node.key, scope, Polarity.EITHER)
+        keyed = self.visit(node.key, scope, Polarity.EITHER)
         key = node.key.value if isinstance(node.key, Literal) else None
+        null = isinstance(node.key, Literal) and key is None
+        if known.shape is not None and (null or keyed.type not in _KEYS):
+            odd = "null" if null else _worded(keyed.type)
+            self._refuse(node, f"a key of {known.where} is text or a number, never {odd}: it finds nothing")
         if isinstance(key, str) or (
             type(key) is int and known.shape is not None and known.shape.sort not in ("anything", "nothing")
         ):
