@@ -111,25 +111,31 @@ class Teller:
 
     Args:
         name: The thread's name.
+        most: How many calls may wait; 0 for any number.
     """
 
-    def __init__(self, name: str) -> None:
-        self._calls: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
+    def __init__(self, name: str, most: int = 0) -> None:
+        self._calls: queue.Queue[Callable[[], None] | None] = queue.Queue(most)
         self._thread = SupervisedThread(self._run, name)
 
     def start(self) -> None:
         """Begin; what was told before is called then."""
         self._thread.start()
 
-    def tell(self, call: Callable[[], None]) -> None:
-        """Have something called; returns at once."""
-        self._calls.put(call)
+    def tell(self, call: Callable[[], None]) -> bool:
+        """Have something called; returns at once, and says whether it will be: not when too many calls wait already."""
+        try:
+            self._calls.put_nowait(call)
+        except queue.Full:
+            return False
+        return True
 
     def close(self, timeout: float) -> None:
         """Let what was told be called, for so many seconds at the most, and end."""
-        self._calls.put(None)
         self._thread.end()
-        self._thread.join(timeout)
+        with contextlib.suppress(queue.Full):
+            self._calls.put(None, timeout=timeout)
+            self._thread.join(timeout)
 
     def _run(self) -> None:
         while (call := self._calls.get()) is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
@@ -99,3 +100,22 @@ def test_who_raises_or_hangs_when_told_stops_nobody() -> None:
     hang.set()
     teller.close(LONG)
     assert heard == ["one", "two"]
+
+
+def test_what_is_told_beyond_what_may_wait_is_refused() -> None:
+    """At once, and those that wait are called all the same."""
+    heard: list[int] = []
+    hang, busy = threading.Event(), threading.Event()
+    teller = Teller("teller", 2)
+    teller.start()
+
+    def hanging() -> None:
+        busy.set()
+        hang.wait(LONG)
+
+    assert teller.tell(hanging)
+    assert busy.wait(LONG)
+    assert [teller.tell(partial(heard.append, number)) for number in range(4)] == [True, True, False, False]
+    hang.set()
+    teller.close(LONG)
+    assert heard == [0, 1]

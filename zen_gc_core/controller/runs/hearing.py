@@ -5,11 +5,10 @@ What a plugin does with a report is its own affair; when it takes too long, repo
 
 from __future__ import annotations
 
-import contextlib
-import queue
-import threading
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
+from zen_gc_core.cluster.threads import Teller
 from zen_gc_core.model.reasons import ErrorType
 
 if TYPE_CHECKING:
@@ -37,19 +36,12 @@ class Hearing:
         self._plugins = plugins
         self._log = log
         self._metrics = metrics
-        self._reports: queue.Queue[RunReport | None] = queue.Queue(MOST_REPORTS)
-        self._lock = threading.Lock()
-        self._thread: threading.Thread | None = None
+        self._teller = Teller(HOOK, MOST_REPORTS)
+        self._teller.start()
 
     def tell(self, report: RunReport) -> None:
         """Have a report told; never waits. It is dropped, loudly, when too many wait already."""
-        with self._lock:
-            if self._thread is None:
-                self._thread = threading.Thread(target=self._work, name=HOOK, daemon=True)
-                self._thread.start()
-        try:
-            self._reports.put_nowait(report)
-        except queue.Full:
+        if not self._teller.tell(partial(self._tell, report)):
             self._log.plugin_failed(HOOK, "the listeners take too long: a report was dropped")
             self._metrics.error(report.plan.policy, ErrorType.PLUGIN_FAILED)
 
@@ -59,21 +51,14 @@ class Hearing:
         Args:
             seconds: For how long; a listener that hangs is left behind.
         """
-        thread = self._thread
-        if thread is None:
-            return
-        with contextlib.suppress(queue.Full):
-            self._reports.put(None, timeout=seconds)
-            thread.join(seconds)
-
-    def _work(self) -> None:
-        while (report := self._reports.get()) is not None:
-            try:
-                self._tell(report)
-            except BaseException as error:  # noqa: BLE001  whatever a listener does to its thread, the next run is told
-                self._log.plugin_failed(HOOK, type(error).__name__)
+        self._teller.close(seconds)
 
     def _tell(self, report: RunReport) -> None:
-        for name, error in self._plugins.run_finished(report):
-            self._log.plugin_failed(name, error.partition(":")[0])  # its text may quote an object
+        try:
+            failures = self._plugins.run_finished(report)
+        except BaseException as error:  # noqa: BLE001  whatever a listener does to its thread, the next run is told
+            self._log.plugin_failed(HOOK, type(error).__name__)
+            return
+        for name, told in failures:
+            self._log.plugin_failed(name, told.partition(":")[0])  # its text may quote an object
             self._metrics.error(report.plan.policy, ErrorType.PLUGIN_FAILED)
