@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from zen_gc_core.cluster.clocks import boottime
 from zen_gc_core.cluster.discovery import Resource
-from zen_gc_core.cluster.errors import ListIncomplete
+from zen_gc_core.cluster.errors import ListIncomplete, NotFound
 from zen_gc_core.cluster.listing import candidates, pages
 from zen_gc_core.cluster.observing import observe
 from zen_gc_core.cluster.paging import Page, Selection
@@ -39,7 +39,7 @@ class Namespaces:
         self._connection = connection
         self._clock = clock
         self._lock = threading.Lock()
-        self._known: dict[str, tuple[float, Namespace | str]] = {}
+        self._known: dict[str, tuple[float, Namespace | ClusterError | str]] = {}
 
     def __call__(self, name: str) -> Namespace:
         """A Namespace as it is, or was at most 5 s ago.
@@ -47,6 +47,27 @@ class Namespaces:
         Raises:
             Undecided: It cannot be read, or there is none.
         """
+        found = self._look(name)
+        if isinstance(found, NotFound):
+            raise Undecided(f"its Namespace {name} does not exist")
+        if isinstance(found, ClusterError):
+            raise Undecided(f"its Namespace {name} cannot be read: {found}")
+        if isinstance(found, str):
+            raise Undecided(found)
+        return found
+
+    def has(self, name: str) -> bool:
+        """Whether there is such a Namespace, or was at most 5 s ago.
+
+        Raises:
+            ClusterError: It cannot be read.
+        """
+        found = self._look(name)
+        if isinstance(found, ClusterError) and not isinstance(found, NotFound):
+            raise found
+        return not isinstance(found, NotFound)
+
+    def _look(self, name: str) -> Namespace | ClusterError | str:
         asked = self._clock()
         with self._lock:
             known = self._known.get(name)
@@ -55,10 +76,7 @@ class Namespaces:
             with self._lock:
                 self._forget_old(asked)
                 self._known[name] = known
-        found = known[1]
-        if isinstance(found, str):
-            raise Undecided(found)
-        return found
+        return known[1]
 
     def names(self, label_selector: str = "", *, check_cancelled: Callable[[], None] | None = None) -> frozenset[str]:
         """The names of the Namespaces that a label selector takes; empty when there are none, and nothing wider.
@@ -82,18 +100,18 @@ class Namespaces:
                 found.clear()
         return frozenset(found)
 
-    def _read(self, name: str) -> Namespace | str:
+    def _read(self, name: str) -> Namespace | ClusterError | str:
         if not name:
             return "it has no namespace"
         try:
             seen = observe(self._connection, NAMESPACES, "", name)
             if seen is None:
-                return f"its Namespace {name} does not exist"
+                return NotFound(f"Namespace {name} does not exist")
             document = seen.document()
             metadata = document["metadata"]
             return Namespace(name, _strings(metadata, "labels"), _strings(metadata, "annotations"), document)
         except ClusterError as error:
-            return f"its Namespace {name} cannot be read: {error}"
+            return error.with_traceback(None)
         except TypeError:
             return f"its Namespace {name} is malformed"
 

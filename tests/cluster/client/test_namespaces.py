@@ -43,6 +43,30 @@ def test_a_namespace_is_as_it_was_at_most_five_seconds_ago(lab: Lab, naps: Naps)
     assert told.count("GET") == 2
 
 
+def test_whether_a_namespace_is_there_costs_nothing_beside_its_marks(lab: Lab, naps: Naps) -> None:
+    """One request answers both for five seconds, also that there is none."""
+    told: list[str] = []
+    lab.connection._observe = lambda verb, _status, _seconds: told.append(verb)
+    namespaces = Namespaces(lab.connection, naps.clock)
+    assert [namespaces.has(name) for name in (lab.namespace, "nobody") * 2] == [True, False] * 2
+    assert namespaces(lab.namespace).name == lab.namespace
+    with pytest.raises(Undecided, match="its Namespace nobody does not exist"):
+        namespaces("nobody")
+    assert told.count("GET") == 2
+    naps(5)
+    assert namespaces.has(lab.namespace)
+    assert told.count("GET") == 3
+
+
+def test_a_namespace_that_cannot_be_read_is_neither_there_nor_missing(broken: Lab, server: EmbeddedCluster) -> None:
+    """Who asks is told why, each time."""
+    server.faults = lambda _: Fault(status=403)
+    namespaces = Namespaces(broken.connection)
+    for _ in range(2):
+        with pytest.raises(AccessDenied):
+            namespaces.has("lab")
+
+
 @pytest.mark.parametrize("name", ["", "nobody"])
 def test_a_namespace_that_is_not_there_is_undecided(lab: Lab, name: str) -> None:
     """Never one without marks."""

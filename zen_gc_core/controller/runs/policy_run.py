@@ -119,7 +119,7 @@ class PolicyRun:
         context, ledger = self._context, self.entry.ledger
         policy = next(iter(members.values())).case.compiled.policy
         with contextlib.suppress(ClusterError):
-            found = unreached(context.connection, context.namespaces, policy, installed=True)
+            found = unreached(context.namespaces, policy, installed=True)
             if found != ledger.unreached:
                 ledger.unreached = found
                 context.log.unreached(self.entry.reference, found)

@@ -103,7 +103,7 @@ class _Preview:
         tallies = [tally for member in members for tally in member.tallies]
         warnings: tuple[Problem, ...] = ()
         with contextlib.suppress(ClusterError):
-            warnings = unreached(connection, namespaces, members[0].case.compiled.policy)
+            warnings = unreached(namespaces, members[0].case.compiled.policy)
         return Planned(
             replace(self._compilation, warnings=(*self._compilation.warnings, *warnings)),
             conclude(members[0].case, tallies, lambda: count_in_scope(connection, self._members), asking.veto),

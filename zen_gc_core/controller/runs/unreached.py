@@ -11,15 +11,12 @@ from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from zen_gc_core.cluster.errors import AccessDenied
-from zen_gc_core.cluster.namespaces import NAMESPACES
-from zen_gc_core.cluster.observing import observe
 from zen_gc_core.model.policy import Problem
 from zen_gc_core.model.scope import MatchingNamespaces, TheseNamespaces
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from zen_gc_core.cluster.connection import Connection
     from zen_gc_core.cluster.namespaces import Namespaces
     from zen_gc_core.model.policy import Policy
 
@@ -27,14 +24,11 @@ _MOST_NAMED: Final = 20
 """How many Namespaces of one policy are looked for."""
 
 
-def unreached(
-    connection: Connection, namespaces: Namespaces, policy: Policy, *, installed: bool = False
-) -> tuple[Problem, ...]:
+def unreached(namespaces: Namespaces, policy: Policy, *, installed: bool = False) -> tuple[Problem, ...]:
     """Warnings of what a policy names and the cluster does not have.
 
     Args:
-        connection: The cluster.
-        namespaces: Lists its Namespaces.
+        namespaces: Those of the cluster.
         policy: The policy, its scopes settled.
         installed: Whether the policy is on the cluster, so that its own Namespace need not be asked about.
 
@@ -43,13 +37,13 @@ def unreached(
     """
     found: list[Problem] = []
     with contextlib.suppress(AccessDenied):
-        found.extend(_missing(connection, policy, {policy.reference.namespace} if installed else set()))
+        found.extend(_missing(namespaces, policy, {policy.reference.namespace} if installed else set()))
     with contextlib.suppress(AccessDenied):
         found.extend(_matching_none(namespaces, policy))
     return tuple(found)
 
 
-def _missing(connection: Connection, policy: Policy, there: set[str]) -> Iterator[Problem]:
+def _missing(namespaces: Namespaces, policy: Policy, there: set[str]) -> Iterator[Problem]:
     named = {
         name: "metadata.namespace" if name == policy.reference.namespace else f"{target.path}.namespaces"
         for target in reversed(policy.targets)
@@ -57,7 +51,7 @@ def _missing(connection: Connection, policy: Policy, there: set[str]) -> Iterato
         for name in target.scope.names - there
     }
     for name in sorted(named)[:_MOST_NAMED]:
-        if observe(connection, NAMESPACES, "", name) is None:
+        if not namespaces.has(name):
             yield Problem(named[name], f"Namespace {name} does not exist")
 
 
