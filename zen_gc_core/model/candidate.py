@@ -16,6 +16,7 @@ from zen_gc_core.errors import InputError, Undecided, ZenGCError
 from zen_gc_core.fieldpaths import MISSING, FieldPath, walk
 from zen_gc_core.instants import EARLIEST, parse_instant
 from zen_gc_core.model.heads import (
+    Head,
     Metadata,
     OneItem,
     decode_head,
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from datetime import datetime
 
-    from zen_gc_core.model.heads import Head, Items, OwnerReference
+    from zen_gc_core.model.heads import Items, OwnerReference
     from zen_gc_core.model.reads import Segments
 
 _NO_STRINGS: Final[Mapping[str, str]] = {}
@@ -160,7 +161,7 @@ class Candidate:
 
     @classmethod
     def _of_heads(
-        cls, heads: Iterable[Head], items: Items | OneItem, api_version: str, kind: str, *, complete: bool
+        cls, heads: Iterable[Head], items: Items | OneItem | None, api_version: str, kind: str, *, complete: bool
     ) -> Iterator[Candidate]:
         for index, head in enumerate(heads):
             candidate = cls()
@@ -174,7 +175,7 @@ class Candidate:
             candidate._peeked = False
             candidate._index = index
             candidate.finish = None
-            metadata = head.metadata  # as ``_take``, without the call: this is done of every object
+            metadata = head.metadata
             candidate.name = metadata.name
             candidate.namespace = metadata.namespace
             candidate.uid = metadata.uid
@@ -200,44 +201,25 @@ class Candidate:
             kind: The kind; by default what the object says.
             complete: False when the object holds its metadata only.
         """
-        candidate = cls()
         whole = document if isinstance(document, dict) else {}
-        candidate.api_version = api_version or _text(whole.get("apiVersion"))
-        candidate.kind = kind or _text(whole.get("kind"))
-        candidate.complete = complete
-        candidate._object = whole
-        candidate._head = None
-        candidate._items = None
-        candidate._sections = _NOTHING_YET
-        candidate._peeked = False
-        candidate._index = 0
-        candidate.finish = None
-        metadata = whole.get("metadata")
+        metadata, malformed = whole.get("metadata"), None
         try:
-            candidate._take(msgspec.convert(metadata, Metadata))
+            head = Head(msgspec.convert(metadata, Metadata))
         except msgspec.ValidationError as error:
+            malformed = f"metadata is malformed: {error}"
             some = metadata if isinstance(metadata, dict) else {}
-            candidate._take(
+            head = Head(
                 Metadata(
                     name=_text(some.get("name")), namespace=_text(some.get("namespace")), uid=_text(some.get("uid"))
                 )
             )
+        api_version, kind = api_version or _text(whole.get("apiVersion")), kind or _text(whole.get("kind"))
+        candidate = next(cls._of_heads((head,), None, api_version, kind, complete=complete))
+        candidate._object, candidate._head = whole, None  # noqa: SLF001  its own kind
+        if malformed is not None:
             candidate.owner_references = owners_of(metadata)
-            candidate.malformed = f"metadata is malformed: {error}"
+            candidate.malformed = malformed
         return candidate
-
-    def _take(self, metadata: Metadata) -> None:
-        self.name = metadata.name
-        self.namespace = metadata.namespace
-        self.uid = metadata.uid
-        self.resource_version = metadata.resource_version
-        self.labels = metadata.labels or _NO_STRINGS
-        self.annotations = metadata.annotations or _NO_STRINGS
-        self.owner_references = metadata.owner_references or _NO_OWNERS
-        self.finalizers = metadata.finalizers or []
-        self.terminating = metadata.deletion_timestamp is not None
-        self._created = metadata.creation_timestamp
-        self.malformed = None if metadata.name else "metadata.name is missing"
 
     def in_version(self, api_version: str) -> Candidate:
         """The same object as another version of its API names it; its fields are not converted."""
