@@ -11,13 +11,16 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass, field, fields
 from datetime import timedelta
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from zen_gc_core.engine.parsing.limits import SHORTEST_INTERVAL
 from zen_gc_core.engine.protected import allowed_resource_fault
 from zen_gc_core.engine.protections import Grants
 from zen_gc_core.errors import InputError
 from zen_gc_core.texts import visible
+
+if TYPE_CHECKING:
+    from zen_gc_core.model.policy import PolicyReference
 
 T = TypeVar("T")
 
@@ -152,6 +155,17 @@ class Settings(Connecting, Allowing, Locating):
         for right, message in checks:
             if not right:
                 raise InputError(message)
+
+    def interval_of(self, policy: PolicyReference, asked: timedelta | None) -> timedelta:
+        """How often a policy runs.
+
+        Args:
+            policy: The policy; one of a namespace runs at ``min_interval`` at the most.
+            asked: Its ``evaluationInterval``; None when it has none.
+        """
+        if asked is None:
+            return self.gc_interval
+        return max(asked, self.min_interval) if policy.namespace else asked
 
 
 def flag(name: str) -> str:

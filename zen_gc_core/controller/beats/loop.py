@@ -185,12 +185,7 @@ class Loop:
         self._recount = True
 
     def _interval(self, entry: Entry) -> float:
-        compiled = entry.compilation.compiled
-        own = compiled.policy.evaluation_interval if compiled else None
-        settings = self._context.settings
-        if own is not None and entry.reference.namespace:
-            own = max(own, settings.min_interval)
-        return (own or settings.gc_interval).total_seconds()
+        return self._context.settings.interval_of(entry.reference, entry.interval).total_seconds()
 
     def _take(self) -> None:
         """Begin what is due, and what was asked for at once."""

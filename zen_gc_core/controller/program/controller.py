@@ -209,9 +209,7 @@ class Controller:
             log=self._log,
             metrics=self._metrics,
             events=events,
-            statuses=StatusWriter(
-                connection, authority, self._log, self._metrics, events, self._settings.gc_interval, self._nap
-            ),
+            statuses=StatusWriter(connection, authority, self._log, self._metrics, events, self._settings, self._nap),
             write_timeout=self._timing.request,
         )
 

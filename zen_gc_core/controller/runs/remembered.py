@@ -81,6 +81,6 @@ class Entry:
 
     @property
     def interval(self) -> dt.timedelta | None:
-        """How often it runs; None when it does not say, or never does."""
+        """How often it asks to run; None when it does not say, or never does. ``Settings.interval_of`` has the last word."""
         compiled = self.compilation.compiled
         return compiled.policy.evaluation_interval if compiled is not None else None

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from zen_gc_core.cluster.connection import Connection
+    from zen_gc_core.controller.settings import Settings
     from zen_gc_core.controller.telling.events import PolicyEvents
     from zen_gc_core.controller.telling.metrics import Metrics
     from zen_gc_core.controller.telling.policy_status import Standing
@@ -41,7 +42,7 @@ class HasStatus(Protocol):
 
     @property
     def interval(self) -> dt.timedelta | None:
-        """How often it runs; None when it does not say."""
+        """How often it asks to run; None when it does not say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,7 @@ class StatusWriter:
         log: Told of what could not be written; so are the metrics and the events.
         metrics: See there.
         events: See there.
-        default_interval: How often a policy runs that does not say.
+        settings: Has how often a policy runs.
         sleep: Waits while the server fails or asks for patience; raises when the program ends.
     """
 
@@ -63,7 +64,7 @@ class StatusWriter:
     log: RunLog
     metrics: Metrics
     events: PolicyEvents
-    default_interval: dt.timedelta
+    settings: Settings
     sleep: Callable[[float], None]
 
     def write(
@@ -90,7 +91,7 @@ class StatusWriter:
             policy.status,
             generation=policy.reference.generation,
             digest=policy.digest,
-            schedule=format_duration(policy.interval or self.default_interval),
+            schedule=format_duration(self.settings.interval_of(policy.reference, policy.interval)),
             how=how,
             counted=counted,
             next_run=next_run,

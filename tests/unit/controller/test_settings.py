@@ -1,0 +1,30 @@
+"""How often policies run, as the controller's settings have it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from zen_gc_core.controller.settings import Settings
+from zen_gc_core.model.policy import CLUSTER, NAMESPACED, PolicyReference
+
+SETTINGS = Settings(gc_interval=timedelta(minutes=1), min_interval=timedelta(seconds=10))
+TENANT, OPERATOR = PolicyReference(NAMESPACED, "team", "p"), PolicyReference(CLUSTER, "", "p")
+
+
+@pytest.mark.parametrize(
+    ("policy", "asked", "seconds"),
+    [
+        (TENANT, None, 60),
+        (TENANT, timedelta(seconds=2), 10),
+        (TENANT, timedelta(hours=1), 3600),
+        (OPERATOR, None, 60),
+        (OPERATOR, timedelta(seconds=2), 2),
+    ],
+)
+def test_a_policy_of_a_namespace_runs_no_oftener_than_is_allowed(
+    policy: PolicyReference, asked: timedelta | None, seconds: int
+) -> None:
+    """Schedule, status and `kubectl get -o wide` tell this one."""
+    assert SETTINGS.interval_of(policy, asked) == timedelta(seconds=seconds)
