@@ -217,9 +217,11 @@ class _Reader:
         keyed = self.visit(node.key, scope, Polarity.EITHER)
         key = node.key.value if isinstance(node.key, Literal) else None
         null = isinstance(node.key, Literal) and key is None
-        if known.shape is not None and (null or keyed.type not in _KEYS):
+        of_json = known.shape is not None  # other maps may have true and false for keys
+        if null or (keyed.type not in _KEYS and (of_json or keyed.type != "bool")):
             odd = "null" if null else _worded(keyed.type)
-            self._refuse(node, f"a key of {known.where} is text or a number, never {odd}: it finds nothing")
+            place = f"a key of {known.where}" if of_json else "a key"
+            self._refuse(node, f"{place} is text or a number, never {odd}: it finds nothing")
         if isinstance(key, str) or (
             type(key) is int and known.shape is not None and known.shape.sort not in ("anything", "nothing")
         ):
