@@ -196,7 +196,8 @@ is *released*: what looks after it has no more use for it and will not make it a
 `"True"`; a `phase` or `state` of the status that speaks of running (Running, Pending, Suspended, Restarting, Queued, …).
 
 **A time that cannot be right is no finish**: null, empty, unreadable, Go's zero time, before 2014, before the object was made,
-ahead of now by more than clocks may disagree. Such an object counts as unfinished, and `plan` says what is wrong. (A finish up
+ahead of now by more than clocks may disagree. Such an object counts as unfinished, and `plan` says what is wrong; in doubt as it is, it is not among
+the unfinished ones of which the breaker lets a run take a share. (A finish up
 to 30 s before the creation counts as the creation: a node's clock is not the API server's.)
 
 ## Known kinds

@@ -230,3 +230,14 @@ def test_what_cannot_be_meant_together_says_what_to_write(tmp_path: Path, argume
     ran = zen_gc("plan", *arguments, cwd=tmp_path)
     assert (ran.code, ran.out, len(ran.errors)) == (2, "", 1)
     assert ran.err.startswith(words)
+
+
+@pytest.mark.parametrize("finish", [{}, {"containerStatuses": [{"state": {"terminated": {"finishedAt": "soon"}}}]}])
+def test_objects_whose_finish_is_in_doubt_hide_none_of_those_that_run(tmp_path: Path, finish: dict[str, Any]) -> None:
+    """All that run would go: 200 Pods that ended at no time that can be told are no reason to let them."""
+    done = [{**thing(f"done-{n}", kind="Pod"), "status": {"phase": "Succeeded", **finish}} for n in range(200)]
+    running = [{**thing(f"run-{n}", kind="Pod"), "status": {"phase": "Running"}} for n in range(120)]
+    asked = policy(kind="Pod")
+    asked["spec"]["targetResources"][0]["names"] = ["run-*"]
+    found = planned(run(tmp_path, "-o", "json", policy=asked, objects=listed(*done, *running)))
+    assert "it would act on 120 of 120 unfinished objects" in found["tripped"]

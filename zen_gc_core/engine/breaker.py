@@ -47,13 +47,11 @@ def tripped(policy: Policy, *, due: int, unfinished: int, counts: Callable[[], C
     kinds = counts()
     if kinds is None:
         return f"it would act on {counted(unfinished, 'unfinished object')}, and how many there are cannot be told; {_lift(policy, due)}"
-    together = Count(
-        sum(count.unfinished for count in kinds.values()), sum(count.population for count in kinds.values())
-    )
+    together = Count(sum(count.unfinished for count in kinds.values()), sum(count.whole for count in kinds.values()))
     for what, count in (("", together), *((f"{kind} ", count) for (_, kind), count in kinds.items())):
-        if count.unfinished >= breaker.min_objects and count.unfinished * 100 > breaker.max_percent * count.population:
+        if count.unfinished >= breaker.min_objects and count.unfinished * 100 > breaker.max_percent * count.whole:
             return (
-                f"it would act on {count.unfinished} of {counted(count.population, f'unfinished {what}object')}, more than "
+                f"it would act on {count.unfinished} of {counted(count.whole, f'unfinished {what}object')}, more than "
                 f"breaker.maxPercent {breaker.max_percent}; {_lift(policy, due)}"
             )
     return None

@@ -1,4 +1,4 @@
-"""Whether an object is unfinished, as protections and the breaker ask: one rule for all of them.
+"""Whether an object is unfinished, as protections and the breaker ask: where that is in doubt, so that the object stays.
 
 Kubernetes' own kinds but Jobs and Pods never finish, whatever their objects hold, so that their metadata is enough. Of
 any other kind an object is finished when it says so, which only the whole of it does.
@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from zen_gc_core.engine.kinds import built_in
+from zen_gc_core.errors import Undecided
 
 if TYPE_CHECKING:
     from zen_gc_core.keywords import Run
@@ -31,6 +32,21 @@ def unfinished(candidate: Candidate, run: Run) -> bool:
         run: The run.
     """
     return not may_finish(run.finishing, candidate.api_version, candidate.kind) or not run.finished(candidate)
+
+
+def surely_unfinished(candidate: Candidate, run: Run) -> bool:
+    """Whether an object does not even say that it has finished: one that says so, without a time that can be right, is in doubt.
+
+    Args:
+        candidate: The object; whole, where its kind may finish.
+        run: The run.
+    """
+    if not may_finish(run.finishing, candidate.api_version, candidate.kind):
+        return True
+    try:
+        return run.finish_of(candidate) is None
+    except Undecided:
+        return False
 
 
 def looked_after(candidate: Candidate, run: Run) -> str | None:

@@ -10,7 +10,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
-from zen_gc_core.engine.finishing import unfinished
+from zen_gc_core.engine.finishing import surely_unfinished
 from zen_gc_core.engine.selecting import in_scope
 from zen_gc_core.errors import Undecided
 
@@ -50,11 +50,16 @@ class Count:
 
     Args:
         unfinished: How many of them a run would act on.
-        population: How many there are in the policy's scope, selectors aside.
+        population: How many there are in the policy's scope, selectors aside, as far as that is not in doubt.
     """
 
     unfinished: int
     population: int
+
+    @property
+    def whole(self) -> int:
+        """What the share is of: no less than what would be acted on, of which some may be in doubt."""
+        return max(self.population, self.unfinished)
 
 
 Counts: TypeAlias = "Mapping[KindKey, Count]"
@@ -132,8 +137,8 @@ def _reach(counted: Sums) -> tuple[int, int, int]:
 def counts_in_population(targets: Sequence[Target], candidate: Candidate, run: Run) -> bool:
     """Whether an object counts in the breaker's population: in scope, readable, and unfinished.
 
-    Selectors do not matter. An object whose Namespace cannot be read does not count, which makes the share of what is
-    due larger: the careful side.
+    Selectors do not matter. An object whose Namespace cannot be read does not count, nor one of which it cannot be told
+    whether it has finished, which makes the share of what is due larger: the careful side.
 
     Args:
         targets: All targets of the policy of this kind, in whatever version.
@@ -141,6 +146,10 @@ def counts_in_population(targets: Sequence[Target], candidate: Candidate, run: R
         run: The run.
     """
     try:
-        return candidate.malformed is None and bool(in_scope(targets, candidate, run)) and unfinished(candidate, run)
+        return (
+            candidate.malformed is None
+            and bool(in_scope(targets, candidate, run))
+            and surely_unfinished(candidate, run)
+        )
     except Undecided:
         return False

@@ -110,6 +110,8 @@ def test_max_objects_counts_everything_finished_or_not(due, trips):
         ),
         ({("", "Pod"): Count(60, 100), ("", "ConfigMap"): Count(60, 100)}, "120 of 200 unfinished objects"),
         ({("", "Pod"): Count(100, 10_000), ("", "ConfigMap"): Count(99, 99)}, None),
+        ({("acme.io", "Run"): Count(120, 20)}, "120 of 120 unfinished objects"),
+        ({("acme.io", "Run"): Count(120, 20), ("", "ConfigMap"): Count(0, 500)}, "120 of 120 unfinished Run objects"),
         ({("", "Pod"): Count(0, 10_000), ("", "ConfigMap"): Count(99, 99)}, None),
     ],
 )
