@@ -48,6 +48,15 @@ def visible(text: str, most: int | None = None) -> str:
     return shown if most is None or len(text) <= most >= len(shown) else f"{shown[: most - 1]}…"
 
 
+def visible_lines(text: str) -> str:
+    """Foreign text on the lines that it has, each ``visible``: an expression, a caret below its fault.
+
+    Args:
+        text: Any text.
+    """
+    return text if text.isprintable() else "\n".join(map(visible, text.split("\n")))
+
+
 def one_line(text: str, most: int | None = None) -> str:
     """A foreign sentence on one line: what breaks lines becomes a space, the rest is made visible.
 

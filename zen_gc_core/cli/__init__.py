@@ -11,7 +11,7 @@ import click
 
 from zen_gc_core import __version__
 from zen_gc_core.errors import ClusterError, InputError, ZenGCError
-from zen_gc_core.texts import visible
+from zen_gc_core.texts import visible_lines
 
 _COMMANDS = {
     "plan": "Show what policies would do, and why; writes nothing.",
@@ -110,5 +110,5 @@ def _misused(error: click.ClickException) -> int:
 
 
 def _failed(error: Exception, code: int) -> int:
-    click.echo("\n".join(map(visible, str(error).split("\n"))), err=True)
+    click.echo(visible_lines(str(error)), err=True)
     return code

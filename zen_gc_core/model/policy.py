@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from zen_gc_core.model.reasons import Reason
 from zen_gc_core.model.scope import EveryNamespace, Scope, matches_globs
-from zen_gc_core.texts import placed
+from zen_gc_core.texts import placed, visible_lines
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -38,7 +38,8 @@ class Problem:
     reason: Reason = Reason.INVALID_POLICY
 
     def __str__(self) -> str:
-        return f"{self.path}: {self.message}" if self.path else self.message
+        """The one spelling for people: what the author wrote stands in it, and no terminal obeys it."""
+        return visible_lines(f"{self.path}: {self.message}" if self.path else self.message)
 
 
 @dataclass(frozen=True, slots=True)

@@ -239,7 +239,7 @@ def test_the_breaker_trips_to_zero_and_an_approval_lifts_it(stage: Stage, inside
     assert approved.exit_code == 0, approved.output
     until(lambda: not stage.names())
     until(lambda: stage.status(policy)["phase"] == "Active")
-    assert controller.scrape().total("gc_breaker_tripped", policy_name=policy) == 0
+    until(lambda: controller.scrape().total("gc_breaker_tripped", policy_name=policy) == 0, "the run has ended")
     stage.edit(policy, {"paused": True})
     until(lambda: stage.status(policy)["phase"] == "Paused")
     stage.make_many(8)

@@ -222,8 +222,10 @@ def test_without_a_digest_nothing_is_approved():
 @given(st.integers(0, 10**12), st.integers(1, 100), st.integers(1, 1000), st.integers(0, 10**12))
 @example(501, 50, 100, 1000)
 @example(100, 33, 100, 303)
+@example(100, 99, 100, 20)
+@example(100, 100, 100, 20)
 def test_it_trips_if_and_only_if_the_share_is_too_large(unfinished, percent, least, population):
-    """Against the definition in cross-multiplied integers, for all numbers."""
+    """Against the definition in cross-multiplied integers, for all numbers; a share is never more than all."""
     written = policy({"maxPercent": percent, "minObjects": least})
-    too_much = unfinished >= least and unfinished * 100 > percent * population
+    too_much = unfinished >= least and unfinished * 100 > percent * max(population, unfinished)
     assert stops(written, due=unfinished, population=population) is too_much

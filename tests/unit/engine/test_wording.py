@@ -10,7 +10,11 @@ from pydantic import Field, TypeAdapter, ValidationError
 from pydantic_core._pydantic_core import list_all_errors
 
 from zen_gc_core import Config
+from zen_gc_core.engine.compiling import compile_policy
+from zen_gc_core.engine.parsing import parse_policy
 from zen_gc_core.engine.wording import worded
+from zen_gc_core.model.policy import API_VERSION, NAMESPACED
+from zen_gc_core.plugins import installed_entry_points, load_plugins
 
 FOREIGN = re.compile(
     r"\binput\b|should be|valid (?:array|dictionary|string|integer|boolean)|\bdict\b|Value error", re.IGNORECASE
@@ -78,3 +82,39 @@ def test_no_kind_of_message_is_in_the_words_of_a_programmer(error: Any) -> None:
     assert words
     assert words.isprintable()
     assert not FOREIGN.search(words), words
+
+
+ODD = "\x1b[31m\x07\u202e\u2066\u200bx"
+"""What a terminal would obey: colours, a bell, characters that turn the order of what follows."""
+
+ODD_SPECS = [
+    {"conditions": {f"ce{ODD}l": "true"}},
+    {"conditions": {"any": [{f"ce{ODD}": "true"}]}},
+    {"conditions": {"cel": f"'{ODD}"}},
+    {"conditions": {"cel": f"!(object.metadata.labels['{ODD}'] == 'x')"}},
+    {"conditions": {"jmespath": f'data."{ODD}" == `1` &'}},
+    {"conditions": {"hasLabels": [{ODD: 1}]}},
+    {"conditions": {"fields": [{"path": f"data.{ODD}", "operator": ODD, "value": ODD}]}},
+    {"action": {f"del{ODD}": {}}},
+    {"action": {"label": {ODD: "x"}}},
+    {"ttl": {f"af{ODD}": "1d"}},
+    {ODD: 1},
+    {"targetResources": [{"apiVersion": f"v1{ODD}", "kind": f"ConfigMap{ODD}", "namespaces": [ODD]}]},
+]
+
+
+@pytest.mark.parametrize("spec", ODD_SPECS, ids=range(len(ODD_SPECS)))
+def test_no_terminal_obeys_what_a_policy_is_told(spec: dict[str, Any]) -> None:
+    """In its path, its message and the excerpt of its expression; status, events, log and command tell this text."""
+    target = {"apiVersion": "v1", "kind": "ConfigMap"}
+    document = {
+        "apiVersion": API_VERSION,
+        "kind": NAMESPACED,
+        "metadata": {"name": "p", "namespace": "t"},
+        "spec": {"targetResources": [target], "ttl": {"afterCreation": "30d"}, **spec},
+    }
+    compiled = compile_policy(parse_policy(document), load_plugins(installed_entry_points()).vocabulary)
+    assert compiled.errors
+    told = [str(problem) for problem in (*compiled.errors, *compiled.warnings)]
+    assert all(line.isprintable() for text in told for line in text.split("\n"))
+    assert any("u202e" in text for text in told)
