@@ -14,6 +14,7 @@ import pytest
 
 from tests.cluster.controller.controllers import PROGRAM, fetch
 from tests.cluster.controller.stage import until
+from zen_gc_core.controller.runs.fencing import FRESH_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -111,6 +112,9 @@ def test_no_delete_leaves_after_the_kill_switch_when_the_log_was_blocked_before_
     assert sent < OBJECTS
     switch = {"name": "zen-gc-pause", "namespace": embedded.home}
     embedded.cluster.create({"apiVersion": "v1", "kind": "ConfigMap", "metadata": switch, "data": {"paused": "true"}})
+    time.sleep(
+        FRESH_SECONDS
+    )  # a write may follow a look from before the switch for as long, and who waits may have looked late
 
     reader.drain()
 
