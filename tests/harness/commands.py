@@ -15,6 +15,20 @@ from tests.harness.kubeconfig import kubeconfig
 if TYPE_CHECKING:
     from pathlib import Path
 
+AUDIT_LOG = "audit.log"
+AUDIT_POLICY = {
+    "apiVersion": "audit.k8s.io/v1",
+    "kind": "Policy",
+    "omitStages": ["RequestReceived", "ResponseStarted"],
+    "rules": [
+        {"level": "None", "resources": [{"group": "", "resources": ["events"]}]},
+        {"level": "None", "resources": [{"group": "coordination.k8s.io", "resources": ["leases"]}]},
+        {"level": "RequestResponse", "verbs": ["delete", "deletecollection", "patch", "update"]},
+        {"level": "None"},
+    ],
+}
+"""Every write to what is there, with what was asked and what was answered; of Leases and Events nothing."""
+
 CONTROLLERS = ("garbage-collector-controller", "namespace-controller", "clusterrole-aggregation-controller")
 
 
@@ -33,7 +47,7 @@ class Endpoints:
     token: str
 
 
-def prepare(directory: Path, *, controller_manager: bool) -> Endpoints:
+def prepare(directory: Path, *, controller_manager: bool, audit: bool = False) -> Endpoints:
     """Write everything that a control plane reads when it starts into `directory`, its commands among it."""
     client, peer, secure = free_ports(3)
     endpoints = Endpoints(f"https://127.0.0.1:{secure}", f"http://127.0.0.1:{client}", secrets.token_hex(16))
@@ -46,6 +60,9 @@ def prepare(directory: Path, *, controller_manager: bool) -> Endpoints:
         "etcd": etcd_command(endpoints.etcd, f"http://127.0.0.1:{peer}"),
         "kube-apiserver": apiserver_command(endpoints, secure),
     }
+    if audit:
+        (directory / "audit-policy.json").write_text(json.dumps(AUDIT_POLICY))
+        commands["kube-apiserver"] += audit_flags()
     if controller_manager:
         commands["kube-controller-manager"] = controller_manager_command()
     (directory / "commands.json").write_text(json.dumps(commands))
@@ -87,6 +104,16 @@ def apiserver_command(endpoints: Endpoints, port: int) -> list[str]:
         "--authorization-mode=RBAC",
         "--allow-privileged=true",
         "--disable-admission-plugins=ServiceAccount",
+    ]
+
+
+def audit_flags() -> list[str]:
+    """What makes the API server write down each write before it is answered."""
+    return [
+        "--audit-policy-file=audit-policy.json",
+        f"--audit-log-path={AUDIT_LOG}",
+        "--audit-log-mode=blocking",
+        "--audit-log-maxsize=100000",
     ]
 
 

@@ -22,7 +22,7 @@ import urllib3
 
 from apiserver.build import BINARIES, find
 from tests.harness import supervise
-from tests.harness.commands import Endpoints, prepare
+from tests.harness.commands import AUDIT_LOG, Endpoints, prepare
 from tests.harness.connection import Connection
 
 if TYPE_CHECKING:
@@ -56,23 +56,30 @@ class ControlPlane:
     Attributes:
         endpoints: how it is reached.
         authority: the certificate to verify it by.
+        audit_log: what the API server writes down, when that was asked for.
     """
 
     def __init__(self, directory: Path, users: TextIO) -> None:
         self._users = users
+        self._directory = directory
+        self.audit_log = directory / AUDIT_LOG
         self.endpoints = Endpoints(**json.loads((directory / "ready").read_text()))
         self.authority = directory / "apiserver.crt"
 
     @classmethod
-    def start(cls, *, controller_manager: bool) -> Self:
+    def start(cls, *, controller_manager: bool, audit: bool = False) -> Self:
         """Start one of its own.
+
+        Args:
+            controller_manager: whether it has the controllers.
+            audit: whether every write is written down.
 
         Raises:
             StartError: it does not come up.
         """
         for attempt in range(ATTEMPTS):
             try:
-                return cls._start(controller_manager=controller_manager)
+                return cls._start(controller_manager=controller_manager, audit=audit)
             except PortTakenError:
                 if attempt + 1 == ATTEMPTS:
                     raise
@@ -95,6 +102,17 @@ class ControlPlane:
             known.write_text(str(started.authority.parent))
             return started
 
+    def restart(self, name: str) -> None:
+        """Kill one of its processes and start it again; comes back when the API server is ready."""
+        asked = self._directory / supervise.RESTART
+        asked.write_text(name)
+        deadline = time.monotonic() + PATIENCE
+        while asked.exists():
+            if time.monotonic() > deadline:
+                raise StartError(f"{name} was not restarted after {PATIENCE:.0f} s")
+            time.sleep(PAUSE)
+        await_ready(self.endpoints, self._directory)
+
     def leave(self) -> None:
         """Stop using it; it stops when nobody uses it."""
         self._users.close()
@@ -111,12 +129,12 @@ class ControlPlane:
         return None
 
     @classmethod
-    def _start(cls, *, controller_manager: bool) -> Self:
+    def _start(cls, *, controller_manager: bool, audit: bool) -> Self:
         directory = Path(tempfile.mkdtemp(prefix="zen-gc-apiserver-"))
         users = (directory / "users").open("a")
         try:
             fcntl.flock(users, fcntl.LOCK_SH)
-            endpoints = prepare(directory, controller_manager=controller_manager)
+            endpoints = prepare(directory, controller_manager=controller_manager, audit=audit)
             supervise_in_background(directory)
             await_ready(endpoints, directory)
             (directory / "ready").write_text(json.dumps(asdict(endpoints)))

@@ -27,6 +27,11 @@ class RealCluster(Cluster):
     Args:
         controller_manager: whether garbage collection, the end of namespaces and aggregated ClusterRoles work.
         place: a directory; all who name the same share one server, and the first to come decides about its controllers.
+        audit: whether the server, one of this cluster's own, writes every write down.
+
+    Attributes:
+        etcd_url: where its etcd is reached.
+        audit_log: where its writes are written down, when that was asked for.
 
     Raises:
         StartError: the server does not come up.
@@ -34,12 +39,14 @@ class RealCluster(Cluster):
 
     name = "real"
 
-    def __init__(self, *, controller_manager: bool = False, place: Path | None = None) -> None:
+    def __init__(self, *, controller_manager: bool = False, place: Path | None = None, audit: bool = False) -> None:
         if place is None:
-            self._plane = ControlPlane.start(controller_manager=controller_manager)
+            self._plane = ControlPlane.start(controller_manager=controller_manager, audit=audit)
         else:
             self._plane = ControlPlane.meet(place, controller_manager=controller_manager)
         endpoints = self._plane.endpoints
+        self.etcd_url = endpoints.etcd
+        self.audit_log = self._plane.audit_log
         self._etcd = Etcd(endpoints.etcd)
         super().__init__(endpoints.url, token=endpoints.token, authority=self._plane.authority)
 
@@ -48,6 +55,10 @@ class RealCluster(Cluster):
         super().close()
         self._etcd.close()
         self._plane.leave()
+
+    def restart(self, name: str) -> None:
+        """Kill ``kube-apiserver`` or another process of it, start it again, and wait until the API server is ready."""
+        self._plane.restart(name)
 
     def multiply(self, item: Mapping[str, Any], names: Sequence[str]) -> None:
         """Make copies of an object that is there, one for each name, several times as fast as `create`: for work at scale.

@@ -1,7 +1,7 @@
 """A process of its own that keeps a control plane running for as long as somebody uses it: `supervise.py DIRECTORY`.
 
 It goes to the background, starts the commands of DIRECTORY/commands.json and stops them when nobody holds a shared lock on
-DIRECTORY/users any more, or when one of them ends, which it then names in DIRECTORY/ended. The kernel drops the lock of a process that dies, however it dies, so no server outlives its tests,
+DIRECTORY/users any more, or when one of them ends, which it then names in DIRECTORY/ended. One that DIRECTORY/restart names is killed and started again. The kernel drops the lock of a process that dies, however it dies, so no server outlives its tests,
 and a server that several test processes share stays until the last of them has gone. Only the standard library: it is started
 by path.
 """
@@ -23,6 +23,7 @@ from typing import TextIO
 
 PAUSE = 0.2
 PR_SET_PDEATHSIG = 1
+RESTART = "restart"
 
 
 def die_with_parent() -> None:
@@ -33,7 +34,7 @@ def die_with_parent() -> None:
 
 def start(name: str, command: list[str], directory: Path) -> subprocess.Popen[bytes]:
     """Start one command, its output in a log of its name."""
-    with (directory / f"{name}.log").open("wb") as log:
+    with (directory / f"{name}.log").open("ab") as log:
         return subprocess.Popen(
             command,
             cwd=directory,
@@ -53,6 +54,19 @@ def in_use(users: TextIO) -> bool:
     return False
 
 
+def restart_if_asked(
+    children: dict[str, subprocess.Popen[bytes]], commands: dict[str, list[str]], directory: Path
+) -> None:
+    """Kill the process that DIRECTORY/restart names and start it again; the file goes when that is done."""
+    asked = directory / RESTART
+    if not asked.exists() or (name := asked.read_text()) not in children:
+        return
+    children[name].kill()
+    children[name].wait()
+    children[name] = start(name, commands[name], directory)
+    asked.unlink()
+
+
 def keep_running(directory: Path) -> None:
     """Run the commands until their users have gone, or until one of them ends by itself: then the logs stay."""
     commands: dict[str, list[str]] = json.loads((directory / "commands.json").read_text())
@@ -62,6 +76,7 @@ def keep_running(directory: Path) -> None:
             for name, command in commands.items():
                 children[name] = start(name, command, directory)
             while in_use(users):
+                restart_if_asked(children, commands, directory)
                 for name, child in children.items():
                     if child.poll() is not None:
                         (directory / "ended").write_text(name)

@@ -1,0 +1,260 @@
+"""The six counts: wrong, stale, lost, double, unlogged, without preconditions."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field, fields
+from typing import TYPE_CHECKING
+
+from tests.proof.oracle.history import OBJECTS, POLICIES, History, namespace_of, uid_of
+from tests.proof.oracle.meaning import check, interval, switched_off, wants
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from tests.proof.oracle.auditing import Asked
+    from tests.proof.oracle.history import Change, Document, Version
+
+MOST_SECONDS = 8.0
+"""How old the policy may be by which a delete is right."""
+
+INTERVALS = 2
+"""For how many intervals an object may be due, with a leader, and still be there."""
+
+LEASE = "gc-controller-leader-election"
+SWITCH = "zen-gc-pause"
+
+
+@dataclass(frozen=True, slots=True)
+class Replicas:
+    """The controllers that are watched.
+
+    Args:
+        home: their namespace.
+        accounts: as which user each asks, and the name of its Pod, by which it holds the lease.
+        intents: the uid of each object that their logs say is about to be deleted, by the attempt's id.
+    """
+
+    home: str
+    accounts: Mapping[str, str]
+    intents: Mapping[str, str]
+
+
+@dataclass
+class Counts:
+    """What was found, each with a line for whoever looks for the reason.
+
+    Args:
+        wrong: deleted in a state that no policy of the last 8 s wanted gone.
+        stale: deleted by a replica whose lease had ended.
+        lost: due for more than two intervals with a leader, and still there.
+        double: asked for twice with success.
+        unlogged: deleted without an intent in the log.
+        without_preconditions: asked for without naming the object's uid and state.
+        unexplained: gone, and nobody asked for it: the oracle does not know enough.
+        deletes: how many objects the replicas deleted.
+        others: how many went in another way.
+    """
+
+    wrong: list[str] = field(default_factory=list)
+    stale: list[str] = field(default_factory=list)
+    lost: list[str] = field(default_factory=list)
+    double: list[str] = field(default_factory=list)
+    unlogged: list[str] = field(default_factory=list)
+    without_preconditions: list[str] = field(default_factory=list)
+    unexplained: list[str] = field(default_factory=list)
+    deletes: int = 0
+    others: int = 0
+
+    @property
+    def findings(self) -> dict[str, list[str]]:
+        """The six counts and what is unexplained, by name."""
+        return {each.name: value for each in fields(self) if isinstance(value := getattr(self, each.name), list)}
+
+    @property
+    def clean(self) -> bool:
+        """Whether nothing was found."""
+        return not any(self.findings.values())
+
+    def __str__(self) -> str:
+        """One line, and one for each of the first findings."""
+        numbers = [f"{len(found)} {name.replace('_', ' ')}" for name, found in self.findings.items()]
+        lines = [f"{self.deletes} deletes, {self.others} by others: {', '.join(numbers)}"]
+        lines += [f"  {name}: {line}" for name, found in self.findings.items() for line in found[:5]]
+        return "\n".join(lines)
+
+
+def count(history: History, asked: Iterable[Asked], replicas: Replicas, now: float) -> Counts:
+    """Judge everything that went.
+
+    Args:
+        history: what was stored.
+        asked: what was asked for.
+        replicas: who is watched.
+        now: the present instant; what is there and due now may be lost.
+    """
+    requests = list(asked)
+    counts = Counts()
+    judge = _Judge(history, requests, replicas)
+    for request in requests:
+        if request.user in replicas.accounts and request.key.startswith(OBJECTS):
+            judge.note_request(request, counts)
+    for end in judge.ends():
+        judge.note_end(end, counts)
+    counts.lost = list(judge.lost(now))
+    return counts
+
+
+class _Judge:
+    def __init__(self, history: History, requests: list[Asked], replicas: Replicas) -> None:
+        self._history = history
+        self._replicas = replicas
+        self._lease = f"leases/{replicas.home}/{LEASE}"
+        self._switch = f"{OBJECTS}{replicas.home}/{SWITCH}"
+        self._policies = {key: list(history.versions(key)) for key in history.keys(*POLICIES)}
+        for versions in self._policies.values():
+            for version in versions:
+                if version.document is not None:
+                    check(version.document)
+        self._leases = list(history.versions(self._lease))
+        self._deleted: Counter[str] = Counter()
+        self._by_uid: dict[str, Asked] = {}
+        self._perhaps: dict[str, list[Asked]] = {}
+        self._collections = [each for each in requests if each.verb == "deletecollection"]
+        for each in requests:
+            if each.verb == "delete" and each.succeeded and each.uid:
+                self._by_uid.setdefault(each.uid, each)
+            elif each.verb == "delete" and (each.code == 0 or each.code >= 500):
+                self._perhaps.setdefault(each.key, []).append(each)
+
+    def note_request(self, request: Asked, counts: Counts) -> None:
+        """Look at a request of a replica by itself."""
+        what = f"{request.verb} {request.key} by {request.user}"
+        if not request.pinned and request.code:
+            counts.without_preconditions.append(what)
+        if request.verb == "delete" and request.succeeded:
+            self._deleted[request.uid] += 1
+            if self._deleted[request.uid] == 2:
+                counts.double.append(f"{what}, uid {request.uid}")
+
+    def ends(self) -> Iterator[Change]:
+        """The change with which each object that went began to go."""
+        for key in self._history.keys(OBJECTS):
+            if key == self._switch:
+                continue
+            for change in self._history.changes(key):
+                if (
+                    change.key == key
+                    and change.before is not None
+                    and "deletionTimestamp" not in change.before["metadata"]
+                ):
+                    again = change.after is not None and uid_of(change.after) != uid_of(change.before)
+                    if change.after is None or again or "deletionTimestamp" in change.after["metadata"]:
+                        yield change
+
+    def note_end(self, end: Change, counts: Counts) -> None:
+        """Look at an object that went."""
+        assert end.before is not None
+        uid = uid_of(end.before)
+        request = self._by_uid.get(uid) or self._perhaps_by(end)
+        if request is None:
+            if not any(end.key.startswith(f"{each.key}/") for each in self._collections):
+                counts.unexplained.append(f"{end.key} uid {uid} at revision {end.revision}")
+            counts.others += 1
+            return
+        if request.user not in self._replicas.accounts:
+            counts.others += 1
+            return
+        counts.deletes += 1
+        what = f"{end.key} uid {uid} at revision {end.revision} by {request.user}"
+        if not self._right(end, request.received):
+            counts.wrong.append(f"{what}: {_shown(end.before)}")
+        if why := self._stale(end, request):
+            counts.stale.append(f"{what}: {why}")
+        if self._replicas.intents.get(request.audit_id) != uid:
+            counts.unlogged.append(f"{what}, attempt {request.audit_id}")
+
+    def _perhaps_by(self, end: Change) -> Asked | None:
+        """Who asked for it and was not answered: the API server was killed, or failed, when it was done."""
+        uid = uid_of(end.before or {})
+        found = [
+            each for each in self._perhaps.get(end.key, ()) if each.received <= end.at and each.pinned_uid in {"", uid}
+        ]
+        found.sort(key=lambda each: (self._replicas.intents.get(each.audit_id) == uid, each.received))
+        return found[-1] if found else None
+
+    def _right(self, end: Change, received: float) -> bool:
+        """Whether a policy that was in force within the last seconds wanted it gone in exactly this state."""
+        assert end.before is not None
+
+        def recent(versions: Iterable[Version]) -> list[Version]:
+            oldest = received - MOST_SECONDS
+            return [each for each in versions if each.revision < end.revision and each.until >= oldest]
+
+        if all(switched_off(each.document) for each in recent(self._history.versions(self._switch))):
+            return False
+        around = recent(self._history.versions(f"namespaces/{namespace_of(end.before)}"))
+        places = [each.document for each in around if each.document is not None]
+        return any(
+            each.document is not None and wants(each.document, end.before, place, received)
+            for versions in self._policies.values()
+            for each in recent(versions)
+            for place in places
+        )
+
+    def _stale(self, end: Change, request: Asked) -> str:
+        """Why a replica had no right to it; empty when it had, or when there is no lease at all."""
+        seen = [each for each in self._leases if each.revision < end.revision]
+        if len(self._leases) == 1 or not seen:
+            return ""
+        last = seen[-1]
+        spec = (last.document or {}).get("spec") or {}
+        holder = str(spec.get("holderIdentity") or "nobody")
+        if holder.rpartition("_")[0] != self._replicas.accounts[request.user]:
+            return f"{holder} held the lease"
+        ended = last.since + float(spec.get("leaseDurationSeconds", 0))
+        if request.received > ended:
+            return f"its lease had ended {request.received - ended:.3f} s before"
+        return ""
+
+    def lost(self, now: float) -> Iterator[str]:
+        """What is there, and has been due for long enough, with a leader all the while."""
+        led = self._led_since(now)
+        switch = list(self._history.versions(self._switch))[-1]
+        if switched_off(switch.document):
+            return
+        for key in self._history.keys(OBJECTS):
+            last = list(self._history.versions(key))[-1]
+            if last.document is None or key == self._switch:
+                continue
+            place = list(self._history.versions(f"namespaces/{namespace_of(last.document)}"))[-1]
+            for versions in self._policies.values():
+                policy = versions[-1]
+                if policy.document is None or place.document is None:
+                    continue
+                since = max(led, switch.since, last.since, place.since, policy.since)
+                enough = INTERVALS * interval(policy.document)
+                if now - since > enough and all(
+                    wants(policy.document, last.document, place.document, at) for at in (now - enough, now)
+                ):
+                    yield f"{key}, due for {now - since:.0f} s"
+                    break
+
+    def _led_since(self, now: float) -> float:
+        """Since when there is a leader without a pause; the present instant when there is none."""
+        if len(self._leases) == 1:
+            return float("-inf")
+        since = now
+        until = now
+        for version in reversed(self._leases):
+            spec = (version.document or {}).get("spec") or {}
+            if not spec.get("holderIdentity") or version.since + float(spec.get("leaseDurationSeconds", 0)) < until:
+                return since
+            since = until = version.since
+        return since
+
+
+def _shown(item: Document) -> str:
+    metadata = item["metadata"]
+    marks = {name: metadata[name] for name in ("labels", "annotations", "deletionTimestamp") if name in metadata}
+    return f"{marks} {item.get('data')}"

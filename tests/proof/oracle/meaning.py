@@ -1,0 +1,135 @@
+"""What a policy wants, written down a second time and apart from the product: for the shapes that the proofs use."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from typing import Any
+
+from tests.proof.oracle.history import Document, namespace_of
+
+KEEP = "gc.kube-zen.io/keep"
+PROTECTED = frozenset({"kube-system", "kube-public", "kube-node-lease"})
+UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+
+_SPEC = {"targetResources", "ttl", "conditions", "behavior", "evaluationInterval", "paused"}
+_BEHAVIOR = {"maxDeletionsPerSecond", "batchSize", "breaker", "dryRun"}
+_TARGET = {"apiVersion", "kind", "labelSelector", "namespaces", "namespaceSelector"}
+
+
+class NotUnderstoodError(Exception):
+    """A policy has a shape of which nothing is written down here."""
+
+
+def check(policy: Document) -> None:
+    """Refuse a policy of which nothing is written down here.
+
+    Raises:
+        NotUnderstoodError: nobody here can tell what it wants.
+    """
+    spec = policy["spec"]
+    _only(spec, _SPEC, "spec")
+    _only(spec.get("behavior") or {}, _BEHAVIOR, "behavior")
+    _only(spec.get("conditions") or {}, {"fields"}, "conditions")
+    for requirement in (spec.get("conditions") or {}).get("fields", ()):
+        _only(requirement, {"path", "value"}, "a requirement")
+    _only(spec["ttl"], {"immediate", "afterCreation"}, "a TTL")
+    for target in spec["targetResources"]:
+        _only(target, _TARGET, "a target")
+        for selector in (target.get("labelSelector"), target.get("namespaceSelector")):
+            _only(selector or {}, {"matchLabels"}, "a selector")
+
+
+def wants(policy: Document, item: Document, namespace: Document, at: float) -> bool:
+    """Whether a policy that was checked wants an object gone, in these states and at an instant in seconds since 1970.
+
+    Raises:
+        NotUnderstoodError: nobody here can tell.
+    """
+    spec = policy["spec"]
+    if spec.get("paused") or (spec.get("behavior") or {}).get("dryRun"):
+        return False
+    if "deletionTimestamp" in policy["metadata"] or _protected(item, namespace):
+        return False
+    if not any(_targets(policy, target, item, namespace) for target in spec["targetResources"]):
+        return False
+    return _meets(spec.get("conditions") or {}, item) and _due(spec["ttl"], item, at)
+
+
+def interval(policy: Document) -> float:
+    """How often a policy is to run, in seconds."""
+    return _seconds(policy["spec"].get("evaluationInterval", "60s"))
+
+
+def switched_off(switch: Document | None) -> bool:
+    """Whether the kill switch stops every write: by being there, unless it says exactly "false"."""
+    return switch is not None and (switch.get("data") or {}).get("paused") != "false"
+
+
+def _protected(item: Document, namespace: Document) -> bool:
+    if "ownerReferences" in item["metadata"]:
+        raise NotUnderstoodError("an object with owners")
+    terminating = "deletionTimestamp" in item["metadata"]
+    return terminating or namespace_of(item) in PROTECTED or _marked(item) or _marked(namespace)
+
+
+def _marked(item: Document) -> bool:
+    metadata = item["metadata"]
+    marks = [(metadata.get(where) or {}).get(KEEP, "false") for where in ("labels", "annotations")]
+    if any(mark not in {"false", "true"} for mark in marks):
+        raise NotUnderstoodError(f"a mark {marks}")
+    return "true" in marks
+
+
+def _targets(policy: Document, target: Document, item: Document, namespace: Document) -> bool:
+    if (target["apiVersion"], target["kind"]) != ("v1", "ConfigMap"):
+        return False
+    own = policy["metadata"].get("namespace")
+    reached = target.get("namespaces")
+    if own is not None:
+        if reached is not None or "namespaceSelector" in target or namespace_of(item) != own:
+            return False
+    elif reached is not None and namespace_of(item) not in reached:
+        if any(re.search(r"[*?!\[]", name) for name in reached):
+            raise NotUnderstoodError(f"namespaces {reached}")
+        return False
+    elif reached is None and "namespaceSelector" not in target:
+        raise NotUnderstoodError("a target without namespaces")
+    return _selects(target.get("namespaceSelector"), namespace) and _selects(target.get("labelSelector"), item)
+
+
+def _selects(selector: Document | None, item: Document) -> bool:
+    if selector is None:
+        return True
+    labels = item["metadata"].get("labels") or {}
+    return all(labels.get(key) == value for key, value in selector["matchLabels"].items())
+
+
+def _meets(conditions: Document, item: Document) -> bool:
+    return all(_has(requirement, item) for requirement in conditions.get("fields", ()))
+
+
+def _has(requirement: Document, item: Document) -> bool:
+    value: Any = item
+    for part in requirement["path"].split("."):
+        value = value.get(part) if isinstance(value, dict) else None
+    return bool(value == requirement["value"])
+
+
+def _due(ttl: Document, item: Document, at: float) -> bool:
+    if ttl == {"immediate": True}:
+        return True
+    made = dt.datetime.fromisoformat(item["metadata"]["creationTimestamp"]).timestamp()
+    return made + _seconds(ttl["afterCreation"]) < at
+
+
+def _seconds(text: str) -> float:
+    found = re.fullmatch(r"(\d+)([smhd])", text)
+    if found is None:
+        raise NotUnderstoodError(f"a duration {text}")
+    return int(found[1]) * UNITS[found[2]]
+
+
+def _only(found: Document, known: set[str], what: str) -> None:
+    if unknown := set(found) - known:
+        raise NotUnderstoodError(f"{what} with {sorted(unknown)}")

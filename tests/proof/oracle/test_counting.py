@@ -1,0 +1,291 @@
+"""Each count of the oracle counts: small histories, written by hand, with one thing wrong in each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.proof.oracle.auditing import Asked
+from tests.proof.oracle.counting import Counts, Replicas, count
+from tests.proof.oracle.history import History
+from tests.proof.oracle.meaning import KEEP, NotUnderstoodError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+START = 1_790_000_000.0
+MADE = "2026-09-21T00:00:00Z"
+POLICY = "gc.kube-zen.io/garbagecollectionpolicies/apps/all"
+LEASE = "leases/home/gc-controller-leader-election"
+ITEM = "configmaps/apps/x"
+
+
+@dataclass
+class Told:
+    """A history that is told line by line; a line is a second, unless it says otherwise."""
+
+    history: History = field(default_factory=History)
+    asked: list[Asked] = field(default_factory=list)
+    intents: dict[str, str] = field(default_factory=dict)
+    now: float = START
+
+    def stored(self, key: str, after: dict[str, Any] | None, *, wait: float = 1.0) -> None:
+        """Something is stored, or removed."""
+        self.now += wait
+        self.history.add(self.history.revision + 1, self.now, key, after)
+
+    def deleted(self, *, wait: float = 1.0, logged: bool = True, terminating: bool = False, **changed: Any) -> None:
+        """A replica asks for the object's removal, with an intent in its log, and it goes."""
+        item = self.history.present(ITEM)
+        assert item is not None
+        uid, attempt = item["metadata"]["uid"], f"attempt-{len(self.asked)}"
+        request = Asked(attempt, "account-a", "delete", ITEM, self.now + wait, 200, uid, uid, "7")
+        self.asked.append(replace(request, **changed))
+        if logged:
+            self.intents[attempt] = uid
+        ending = {**item, "metadata": {**item["metadata"], "deletionTimestamp": MADE}}
+        self.stored(ITEM, ending if terminating else None, wait=wait)
+
+    def counts(self) -> Counts:
+        """What the oracle says."""
+        return count(self.history, self.asked, Replicas("home", {"account-a": "a"}, self.intents), self.now)
+
+
+def item(uid: str = "1", *, label: str = "yes", **metadata: Any) -> dict[str, Any]:
+    """A ConfigMap that the policy wants gone."""
+    named = {"name": "x", "namespace": "apps", "uid": uid, "creationTimestamp": MADE}
+    return {"kind": "ConfigMap", "metadata": {**named, "labels": {"gc": label}, **metadata}, "data": {"state": "done"}}
+
+
+def policy(**spec: Any) -> dict[str, Any]:
+    """A policy."""
+    target = {"apiVersion": "v1", "kind": "ConfigMap", "labelSelector": {"matchLabels": {"gc": "yes"}}}
+    conditions = {"fields": [{"path": "data.state", "value": "done"}]}
+    return {
+        "metadata": {"name": "all", "namespace": "apps", "uid": "p"},
+        "spec": {
+            "targetResources": [target],
+            "ttl": {"immediate": True},
+            "conditions": conditions,
+            "evaluationInterval": "1s",
+            **spec,
+        },
+    }
+
+
+def lease(holder: str, seconds: int = 3) -> dict[str, Any]:
+    """A lease."""
+    return {"metadata": {"name": "l"}, "spec": {"holderIdentity": holder, "leaseDurationSeconds": seconds}}
+
+
+def switch(value: str) -> dict[str, Any]:
+    """The kill switch."""
+    return {"metadata": {"name": "zen-gc-pause", "namespace": "home", "uid": "s"}, "data": {"paused": value}}
+
+
+@pytest.fixture
+def told() -> Told:
+    """A Namespace, a policy, a leader, and an object that the policy wants gone."""
+    begun = Told()
+    begun.stored("namespaces/apps", {"metadata": {"name": "apps"}})
+    begun.stored(POLICY, policy())
+    begun.stored(ITEM, item())
+    begun.stored(LEASE, lease("a_1"))
+    return begun
+
+
+def only(counts: Counts, name: str) -> None:
+    """One thing was found, under one name."""
+    assert {key: len(found) for key, found in counts.findings.items() if found} == {name: 1}, str(counts)
+
+
+def test_a_delete_that_is_right_is_counted_and_nothing_is_found(told: Told) -> None:
+    """The good case, without which no bad one would say anything."""
+    told.deleted()
+    counts = told.counts()
+    assert counts.clean, str(counts)
+    assert (counts.deletes, counts.others) == (1, 0)
+
+
+LAST_MOMENTS: dict[str, Callable[[Told], None]] = {
+    "another label": lambda told: told.stored(ITEM, item(label="no")),
+    "another state": lambda told: told.stored(ITEM, {**item(), "data": {"state": "busy"}}),
+    "no state": lambda told: told.stored(ITEM, {**item(), "data": None}),
+    "a keep mark": lambda told: told.stored(ITEM, item(annotations={KEEP: "true"})),
+    "another object": lambda told: [told.deleted(user="adversary"), told.stored(ITEM, item("2", label="no"))][0],
+    "a mark on its Namespace, 9 s ago": lambda told: [
+        told.stored("namespaces/apps", {"metadata": {"name": "apps", "labels": {KEEP: "true"}}}),
+        told.stored(LEASE, lease("a_1"), wait=9.0),
+    ][0],
+    "a policy paused 9 s ago": lambda told: [
+        told.stored(POLICY, policy(paused=True)),
+        told.stored(LEASE, lease("a_1"), wait=9.0),
+    ][0],
+    "a policy deleted 9 s ago": lambda told: [told.stored(POLICY, None), told.stored(LEASE, lease("a_1"), wait=9.0)][0],
+    "a policy that only says what it would do": lambda told: [
+        told.stored(POLICY, policy(behavior={"dryRun": True})),
+        told.stored(LEASE, lease("a_1"), wait=9.0),
+    ][0],
+    "a switch pulled 9 s ago": lambda told: [
+        told.stored("configmaps/home/zen-gc-pause", switch("true")),
+        told.stored(LEASE, lease("a_1"), wait=9.0),
+    ][0],
+    "a time that has not come": lambda told: [
+        told.stored(POLICY, policy(ttl={"afterCreation": "9000d"})),
+        told.stored(LEASE, lease("a_1"), wait=9.0),
+    ][0],
+}
+
+
+@pytest.mark.parametrize("last", LAST_MOMENTS)
+def test_what_no_policy_of_the_last_seconds_wanted_is_wrong(told: Told, last: str) -> None:
+    """In exactly the state in which it went."""
+    LAST_MOMENTS[last](told)
+    told.deleted()
+    only(told.counts(), "wrong")
+
+
+@pytest.mark.parametrize("last", ["policy", "namespace", "switch"])
+def test_what_was_so_seven_seconds_ago_still_counts(told: Told, last: str) -> None:
+    """The contract says 8 s."""
+    told.stored(LEASE, lease("a_1", 60))
+    changed = {
+        "policy": (POLICY, policy(paused=True)),
+        "namespace": ("namespaces/apps", {"metadata": {"name": "apps", "labels": {KEEP: "true"}}}),
+        "switch": ("configmaps/home/zen-gc-pause", switch("")),
+    }
+    told.stored(*changed[last])
+    told.deleted(wait=7.0)
+    assert told.counts().clean
+
+
+def test_a_delete_after_another_took_the_lease_is_stale(told: Told) -> None:
+    """By the order of revisions."""
+    told.stored(LEASE, lease("b_1"))
+    told.deleted()
+    only(told.counts(), "stale")
+
+
+def test_a_delete_after_the_lease_has_run_out_is_stale(told: Told) -> None:
+    """By authority and not by name: the Lease still names it."""
+    told.deleted(wait=3.5)
+    only(told.counts(), "stale")
+
+
+def test_a_delete_under_a_lease_that_was_given_back_is_stale(told: Told) -> None:
+    """Nobody holds it."""
+    told.stored(LEASE, lease(""))
+    told.deleted()
+    only(told.counts(), "stale")
+
+
+def test_what_is_due_for_more_than_two_intervals_with_a_leader_is_lost(told: Told) -> None:
+    """It should have gone by then."""
+    told.stored(LEASE, lease("a_1"))
+    assert told.counts().clean, "not yet"
+    for _ in range(3):
+        told.stored(LEASE, lease("a_1"))
+    only(told.counts(), "lost")
+
+
+@pytest.mark.parametrize("reason", ["no leader", "a pause of leaders", "the switch", "the policy", "the object"])
+def test_what_could_not_go_is_not_lost(told: Told, reason: str) -> None:
+    """Nobody was there to delete it, or it was not to be deleted until just now."""
+    if reason == "a pause of leaders":
+        told.now += 60.0
+    if reason == "the switch":
+        told.stored("configmaps/home/zen-gc-pause", switch("true"))
+    for _ in range(5):
+        told.stored(LEASE, lease("a_1"))
+    if reason == "no leader":
+        told.stored(LEASE, lease(""))
+    if reason == "the policy":
+        told.stored(POLICY, policy(evaluationInterval="2s"))
+    if reason == "the object":
+        told.stored(ITEM, {**item(), "data": {"state": "done", "more": "x"}})
+    if reason == "a pause of leaders":
+        told.now += 3.5
+    assert told.counts().clean
+
+
+def test_two_requests_that_succeed_for_one_uid_are_double(told: Told) -> None:
+    """A finalizer holds it, and it is asked to go again."""
+    told.deleted(terminating=True)
+    told.asked.append(replace(told.asked[-1], audit_id="again"))
+    told.intents["again"] = "1"
+    only(told.counts(), "double")
+
+
+def test_a_delete_without_an_intent_is_unlogged(told: Told) -> None:
+    """Whoever reads the log would not know."""
+    told.deleted(logged=False)
+    only(told.counts(), "unlogged")
+
+
+def test_an_intent_about_another_object_is_none(told: Told) -> None:
+    """The uid counts, not the attempt alone."""
+    told.deleted()
+    told.intents = dict.fromkeys(told.intents, "another uid")
+    only(told.counts(), "unlogged")
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [{"pinned_uid": ""}, {"pinned_version": ""}, {"pinned_uid": "", "pinned_version": "", "code": 404}],
+    ids=str,
+)
+def test_a_request_without_both_preconditions_counts_whatever_came_of_it(told: Told, changed: dict[str, Any]) -> None:
+    """It could have deleted anything of that name."""
+    told.deleted(**changed)
+    assert len(told.counts().without_preconditions) == 1
+
+
+def test_a_whole_collection_is_without_preconditions(told: Told) -> None:
+    """There is no object that it names."""
+    told.asked.append(Asked("c", "account-a", "deletecollection", "configmaps/apps", told.now, 200, "", "", ""))
+    only(told.counts(), "without_preconditions")
+
+
+def test_what_others_delete_is_not_judged(told: Told) -> None:
+    """It is counted apart."""
+    told.stored(ITEM, item(label="no"))
+    told.deleted(user="adversary", logged=False, pinned_version="")
+    counts = told.counts()
+    assert counts.clean
+    assert (counts.deletes, counts.others) == (0, 1)
+
+
+def test_a_request_that_was_never_answered_is_held_against_who_sent_it(told: Told) -> None:
+    """The API server was killed when it was done."""
+    told.stored(ITEM, item(label="no"))
+    told.deleted(code=0, uid="")
+    counts = told.counts()
+    only(counts, "wrong")
+    assert counts.deletes == 1
+
+
+def test_what_nobody_asked_for_is_unexplained(told: Told) -> None:
+    """Then the oracle does not know enough, and the run proves nothing."""
+    told.stored(ITEM, None)
+    only(told.counts(), "unexplained")
+
+
+@pytest.mark.parametrize(
+    "spec",
+    [{"retain": {}}, {"conditions": {"cel": "true"}}, {"ttl": {"after": {}}}, {"behavior": {"includeOwned": True}}],
+    ids=str,
+)
+def test_a_policy_that_is_not_understood_is_an_error_and_never_a_yes(told: Told, spec: dict[str, Any]) -> None:
+    """Nor a no."""
+    told.stored(POLICY, policy(**spec))
+    told.deleted()
+    with pytest.raises(NotUnderstoodError):
+        told.counts()
+
+
+def test_a_history_that_goes_back_has_a_gap(told: Told) -> None:
+    """It proves nothing."""
+    told.history.add(1, told.now, ITEM, None)
+    assert told.history.gaps
