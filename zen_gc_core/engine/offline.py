@@ -10,10 +10,12 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from zen_gc_core.engine.kinds import built_in, own_group
-from zen_gc_core.engine.planning import Case, by_kind, conclude, sums_of, tally_of
+from zen_gc_core.engine.planning import conclude, tally_of
 from zen_gc_core.engine.protections import Grants, Protections, is_definition, placed_inside
 from zen_gc_core.engine.resolving import resolve_targets
 from zen_gc_core.engine.shares import Count, counts_in_population, identity, kind_key
+from zen_gc_core.engine.tallying import Case
+from zen_gc_core.engine.versions import by_kind, sums_of
 from zen_gc_core.errors import Undecided
 from zen_gc_core.keywords import Namespace, Run
 from zen_gc_core.model.policy import Problem
@@ -25,9 +27,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from zen_gc_core.engine.compiling import Compilation, CompiledPolicy
-    from zen_gc_core.engine.planning import Tally
     from zen_gc_core.engine.protections import Keeps
     from zen_gc_core.engine.shares import Counts, KindKey
+    from zen_gc_core.engine.tallying import Tally
     from zen_gc_core.model.candidate import Candidate
     from zen_gc_core.model.plan import Plan, Veto
     from zen_gc_core.model.policy import Policy, Target

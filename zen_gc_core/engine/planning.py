@@ -1,286 +1,26 @@
-"""Planning: objects in, a plan out. A tally holds counts and what is due, never what is not.
-
-A run has one tally for each listing that serves it; ``conclude`` makes one plan of them.
-"""
+"""Planning: objects in, a plan out. ``conclude`` makes one plan of all that a policy's lists were tallied to."""
 
 from __future__ import annotations
 
-import heapq
-from collections import Counter
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from zen_gc_core.engine import breaker, judging
-from zen_gc_core.engine.finishing import may_finish, unfinished
-from zen_gc_core.engine.guarding import Guards, Settled, going_along, owner_kinds
-from zen_gc_core.engine.protections import needs_whole
-from zen_gc_core.engine.selecting import in_scope, selected, takes_everything
-from zen_gc_core.engine.shares import Sums, added, identity, in_several_versions, kind_key, once
-from zen_gc_core.errors import Undecided
-from zen_gc_core.model.decision import Decision, KeptBy, Verdict
+from zen_gc_core.engine import breaker
+from zen_gc_core.engine.guarding import Settled, going_along
+from zen_gc_core.engine.shares import added, identity, in_several_versions, kind_key
+from zen_gc_core.engine.tallying import Tally
+from zen_gc_core.engine.versions import VersionTally, by_kind, sums_of
+from zen_gc_core.model.decision import KeptBy, Verdict
 from zen_gc_core.model.plan import Plan
-from zen_gc_core.texts import placed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from zen_gc_core.engine.compiling import CompiledPolicy
-    from zen_gc_core.engine.protections import Protections
-    from zen_gc_core.engine.shares import Counts, KindKey
-    from zen_gc_core.keywords import Run
-    from zen_gc_core.model.candidate import Candidate
+    from zen_gc_core.engine.shares import Counts
+    from zen_gc_core.engine.tallying import Case
+    from zen_gc_core.model.decision import Decision
     from zen_gc_core.model.plan import Veto
     from zen_gc_core.model.policy import Target
-    from zen_gc_core.model.reasons import Reason
-
-MOST_DUE: Final = 10_000
-"""How many due objects a plan of the controller holds; the rest waits for the next run."""
-
-
-_NO_EXPIRY: Final = KeptBy.NO_EXPIRY
-_CONDITION: Final = KeptBy.CONDITION
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """One run of one policy, as planning needs it.
-
-    Args:
-        compiled: The policy, its scopes settled.
-        run: The run.
-        protections: What protects objects.
-        record: Whether every matched object gets its decision (``zen-gc plan``), or the due ones alone.
-        record_skipped: Whether the scanned but unmatched get one, too.
-        most_due: How many due objects are held; those due the longest win.
-        whole: Reads an object whole of which only the metadata was listed; None when it is gone. Raises Undecided
-            when it cannot.
-    """
-
-    compiled: CompiledPolicy
-    run: Run
-    protections: Protections
-    record: bool = False
-    record_skipped: bool = False
-    most_due: int = MOST_DUE
-    whole: Callable[[Candidate], Candidate | None] | None = None
-
-
-class Tally:
-    """Counts the objects of one kind for one policy while they go by.
-
-    Args:
-        case: The policy's run.
-        targets: The policy's targets of that kind.
-
-    Attributes:
-        kind: What its kind is counted under.
-        scanned: Objects in scope.
-        matched: Those that the selectors take.
-        due: Those that would be acted on.
-        finished: Those of the due that have finished their work.
-        untold: Those of the due of which that is not known: only their metadata is.
-        first_error: The first object that an error keeps, and the error, as everybody may be told.
-        first_reason: That error in one word, where it is not one of the evaluation.
-        guards: What its objects keep, because they would go along.
-    """
-
-    def __init__(self, case: Case, targets: Sequence[Target]) -> None:
-        self._case = case
-        self._targets = targets
-        self._takes_all = any(map(takes_everything, targets))
-        self._owner_kinds = owner_kinds(case.compiled.policy)
-        self.guards = Guards()
-        self._recorded: list[Decision] = []
-        self._heap: list[tuple[float, int, Decision, bool]] = []
-        self._finished: set[int] = set()  # of the recorded decisions, by ``id``: they live as long as this does
-        self.kind = kind_key(targets[0].group, targets[0].kind)
-        self.scanned = 0
-        self.matched = 0
-        self.due = 0
-        self.finished = 0
-        self.untold = 0
-        self.first_error: str | None = None
-        self.first_reason: Reason | None = None
-        self._kept: Counter[KeptBy] = Counter()
-        self._without_expiry = 0
-        self._by_condition = 0
-
-    @property
-    def kept(self) -> Counter[KeptBy]:
-        """Matched objects that are kept, by what keeps them."""
-        return self._kept + Counter({_NO_EXPIRY: self._without_expiry, _CONDITION: self._by_condition})
-
-    def offer(self, candidate: Candidate) -> None:
-        """Take in one object of the kind."""
-        if self._takes_all:
-            self.scanned += 1
-            self._judge(candidate)
-            return
-        try:
-            reached = in_scope(self._targets, candidate, self._case.run)
-            if not reached:
-                return
-            self.scanned += 1
-            if not selected(reached, candidate):
-                if self._case.record_skipped:
-                    self._recorded.append(judging.skip(candidate))
-                return
-        except Undecided as doubt:
-            self.scanned += 1
-            self.matched += 1
-            self._keep(
-                judging.keep(
-                    candidate,
-                    KeptBy.ERROR,
-                    f"cannot tell whether the policy looks at it: {doubt}",
-                    "cannot tell whether the policy looks at it",
-                )
-            )
-            return
-        self._judge(candidate)
-
-    def _judge(self, candidate: Candidate) -> None:
-        self.matched += 1
-        case = self._case
-        if candidate.owner_references:
-            self.guards.look_at(candidate, self._owner_kinds, case.protections, case.run)
-        owner_matters = candidate.complete or not needs_whole(candidate, case.compiled.lifted, case.run.finishing)
-        answer = judging.due(case.compiled, candidate, case.run, case.protections, owner_matters=owner_matters)
-        if case.record and not isinstance(answer, Decision):
-            answer = judging.decide(case.compiled, candidate, case.run, case.protections, owner_matters=owner_matters)
-        if answer is None:
-            return
-        if answer is _NO_EXPIRY:
-            self._without_expiry += 1
-        elif answer is _CONDITION:
-            self._by_condition += 1
-        elif not isinstance(answer, Decision):
-            self._kept[answer] += 1
-        elif answer.verdict is Verdict.ACT and not owner_matters:
-            self._judge_whole(candidate)
-        else:
-            self._take(answer, candidate)
-
-    def _judge_whole(self, candidate: Candidate) -> None:
-        case = self._case
-        try:
-            whole = case.whole(candidate) if case.whole else None
-        except Undecided as doubt:
-            self._keep(
-                judging.keep(candidate, KeptBy.ERROR, f"it cannot be read whole: {doubt}", "it cannot be read whole")
-            )
-            return
-        if whole is None:
-            self.scanned -= 1
-            self.matched -= 1
-            return
-        self._take(judging.decide(case.compiled, whole, case.run, case.protections), whole)
-
-    def _take(self, decision: Decision, candidate: Candidate) -> None:
-        if decision.verdict is Verdict.ACT:
-            self._take_due(decision, candidate)
-        elif decision.verdict is Verdict.KEEP:
-            self._keep(decision)
-        elif self._case.record:
-            self._recorded.append(decision)
-
-    def _take_due(self, decision: Decision, candidate: Candidate) -> None:
-        self.due += 1
-        finished = False
-        if not candidate.complete and may_finish(self._case.run.finishing, candidate.api_version, candidate.kind):
-            self.untold += 1
-        elif not unfinished(candidate, self._case.run):
-            finished = True
-            self.finished += 1
-        if self._case.record:
-            if finished:
-                self._finished.add(id(decision))
-            self._recorded.append(decision)
-            return
-        instant = decision.expires_at.timestamp() if decision.expires_at else 0.0
-        entry = (-instant, -self.due, decision, finished)
-        if len(self._heap) < self._case.most_due:
-            heapq.heappush(self._heap, entry)
-        else:
-            heapq.heappushpop(self._heap, entry)
-
-    def _keep(self, decision: Decision) -> None:
-        kept_by = decision.kept_by or KeptBy.ERROR
-        self._kept[kept_by] += 1
-        if kept_by is KeptBy.ERROR and self.first_error is None:
-            self.first_reason = decision.reason
-            told = decision.told or "it cannot be judged"
-            self.first_error = f"{decision.kind} {placed(decision.namespace, decision.name)}: {told}"
-        if self._case.record:
-            self._recorded.append(decision)
-
-    def spare(self, settled: Settled) -> None:
-        """Keep what is due here and would take along what must stay."""
-        if self._case.record:
-            self._recorded = [
-                self._spared(decision, settled, finished=id(decision) in self._finished) or decision
-                for decision in self._recorded
-            ]
-            return
-        heap = [entry for entry in self._heap if self._spared(entry[2], settled, finished=entry[3]) is None]
-        self._heap = heap
-        heapq.heapify(heap)
-
-    def _spared(self, decision: Decision, settled: Settled, *, finished: bool) -> Decision | None:
-        guard = settled.guard(decision)
-        if guard is None:
-            return None
-        kept = replace(
-            decision,
-            verdict=Verdict.KEEP,
-            because=guard.because,
-            kept_by=guard.kept_by,
-            action=None,
-            request=None,
-            told="cannot tell whether it would take something along that must stay",
-        )
-        self.due -= 1
-        self.finished -= finished
-        record, self._recorded = self._recorded, []
-        self._keep(kept)
-        self._recorded = record
-        return kept
-
-    @property
-    def sums(self) -> Sums:
-        """What was counted so far."""
-        return Sums(self.scanned, self.matched, self.due, self.finished, self.untold, self.kept)
-
-    def decisions(self) -> list[Decision]:
-        """The recorded decisions, in the order of the objects; or the due ones, oldest expiry first."""
-        if self._case.record:
-            return self._recorded
-        return [entry[2] for entry in sorted(self._heap, key=lambda entry: entry[:2], reverse=True)]
-
-
-class VersionTally(Tally):
-    """A tally of one of several versions of a kind: it remembers what each object counts for.
-
-    Attributes:
-        seen: That, by the object's identity.
-    """
-
-    def __init__(self, case: Case, targets: Sequence[Target]) -> None:
-        super().__init__(case, targets)
-        self.seen: dict[str, Sums] = {}
-
-    def offer(self, candidate: Candidate) -> None:
-        """Take in one object of the kind."""
-        before = self.sums
-        super().offer(candidate)
-        self.seen[identity(candidate)] = self.sums.less(before)
-
-    def _spared(self, decision: Decision, settled: Settled, *, finished: bool) -> Decision | None:
-        before = self.sums
-        kept = super()._spared(decision, settled, finished=finished)
-        if kept is not None:
-            self.seen[identity(decision)] = added([self.seen[identity(decision)], self.sums.less(before)])
-        return kept
 
 
 def tally_of(case: Case, targets: Sequence[Target]) -> Tally:
@@ -294,21 +34,6 @@ def tally_of(case: Case, targets: Sequence[Target]) -> Tally:
     return (
         VersionTally(case, targets) if kind_key(targets[0].group, targets[0].kind) in several else Tally(case, targets)
     )
-
-
-def sums_of(tallies: Iterable[Tally]) -> Sums:
-    """What tallies of one kind have counted; an object that several versions of it show counts once."""
-    them = list(tallies)
-    versions = [tally.seen for tally in them if isinstance(tally, VersionTally)]
-    return added([*(tally.sums for tally in them if not isinstance(tally, VersionTally)), once(versions)])
-
-
-def by_kind(tallies: Iterable[Tally]) -> dict[KindKey, list[Tally]]:
-    """Tallies, by what their kinds are counted under."""
-    found: dict[KindKey, list[Tally]] = {}
-    for tally in tallies:
-        found.setdefault(tally.kind, []).append(tally)
-    return found
 
 
 def conclude(

@@ -18,10 +18,11 @@ from zen_gc_embedded import Fault
 from tests.cluster.controller.controllers import instant
 from tests.cluster.controller.stage import AT_ONCE, LABELS, TARGET, by_controller, until
 from zen_gc_core.controller.runs import sweeping
-from zen_gc_core.engine.planning import Case, Tally, tally_of
+from zen_gc_core.engine.planning import tally_of
 from zen_gc_core.model.policy import API_VERSION, CLUSTER, NAMESPACED
 
 if TYPE_CHECKING:
+    from zen_gc_core.engine.tallying import Case, Tally
     from collections.abc import Callable, Iterator, Sequence
 
     from zen_gc_embedded.faults import Request

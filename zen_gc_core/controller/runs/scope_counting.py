@@ -13,8 +13,9 @@ from zen_gc_core.cluster.errors import Cancelled
 from zen_gc_core.cluster.listing import Restart, candidates, pages
 from zen_gc_core.cluster.paging import Selection
 from zen_gc_core.engine.finishing import may_finish
-from zen_gc_core.engine.planning import sums_of, tally_of
+from zen_gc_core.engine.planning import tally_of
 from zen_gc_core.engine.shares import Count, counts_in_population, identity, kind_key
+from zen_gc_core.engine.versions import sums_of
 from zen_gc_core.errors import ClusterError, Undecided
 from zen_gc_core.model.scope import EveryNamespace
 
@@ -24,8 +25,8 @@ if TYPE_CHECKING:
     from zen_gc_core.cluster.connection import Connection
     from zen_gc_core.cluster.discovery import Resource
     from zen_gc_core.controller.runs.sweeping import Member
-    from zen_gc_core.engine.planning import Tally
     from zen_gc_core.engine.shares import Counts, KindKey
+    from zen_gc_core.engine.tallying import Tally
     from zen_gc_core.model.candidate import Candidate
 
     CancelCheck = Callable[[], None] | None

@@ -15,11 +15,12 @@ from zen_gc_core.cluster.clocks import boottime
 from zen_gc_core.cluster.errors import AccessDenied, ListIncomplete
 from zen_gc_core.cluster.listing import Restart, candidates, pages
 from zen_gc_core.cluster.paging import Selection
-from zen_gc_core.engine.planning import Case, Tally, tally_of
+from zen_gc_core.engine.planning import tally_of
 from zen_gc_core.errors import ClusterError
 from zen_gc_core.model.scope import TheseNamespaces
 
 if TYPE_CHECKING:
+    from zen_gc_core.engine.tallying import Case, Tally
     from collections.abc import Callable, Iterable, Sequence
 
     from zen_gc_core.cluster.connection import Connection
