@@ -22,13 +22,13 @@ from zen_gc_core.engine.planning import tally_of
 from zen_gc_core.model.policy import API_VERSION, CLUSTER, NAMESPACED
 
 if TYPE_CHECKING:
-    from zen_gc_core.engine.tallying import Case, Tally
     from collections.abc import Callable, Iterator, Sequence
 
     from zen_gc_embedded.faults import Request
 
     from tests.cluster.controller.controllers import Inside, Replica
     from tests.cluster.controller.stage import EmbeddedStage, Stage
+    from zen_gc_core.engine.tallying import Case, Tally
     from zen_gc_core.model.candidate import Candidate
     from zen_gc_core.model.policy import Target
 
