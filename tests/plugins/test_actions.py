@@ -8,7 +8,7 @@ from zen_gc_actions.marking import ANNOTATE, LABEL
 from zen_gc_actions.scaling import SCALE
 
 from zen_gc_core import Delete, InputError, Mark, Scale, Undecided
-from zen_gc_core.model.candidate import Candidate
+from zen_gc_core.model.json_candidates import JsonCandidate
 from zen_gc_core.model.results import Result
 from zen_gc_core.model.scaling import ScaleBack, scaled_from
 from zen_gc_core.testing import check_keyword, request_of
@@ -130,7 +130,7 @@ DEPLOYMENT = ("apps/v1", "Deployment")
 def deployment(spec, **metadata):
     """A Deployment with this spec."""
     document = {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "a", "uid": "1", **metadata}}
-    return Candidate.from_object(document if spec is None else {**document, "spec": spec})
+    return JsonCandidate.from_object(document if spec is None else {**document, "spec": spec})
 
 
 @pytest.mark.parametrize(

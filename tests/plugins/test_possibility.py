@@ -14,8 +14,8 @@ from zen_gc_core.engine.compiling import compile_policy
 from zen_gc_core.engine.judging import decide
 from zen_gc_core.engine.parsing import parse_policy
 from zen_gc_core.engine.protections import Protections
-from zen_gc_core.model.candidate import Candidate
 from zen_gc_core.model.decision import Verdict
+from zen_gc_core.model.json_candidates import JsonCandidate
 from zen_gc_core.plugins import installed_entry_points, load_plugins
 from zen_gc_core.testing.keywords import run_of
 
@@ -463,7 +463,7 @@ def outcome(document, obj, vocabulary):
     told = " | ".join(str(warning) for warning in compilation.warnings if "is protected" not in str(warning))
     if told:
         return WARNED, told
-    decision = decide(compilation.compiled, Candidate.from_object(obj), RUN, Protections())
+    decision = decide(compilation.compiled, JsonCandidate.from_object(obj), RUN, Protections())
     if decision.because.startswith("cannot tell whether the conditions hold"):
         return OPEN, decision.because
     return decision.verdict is Verdict.ACT, decision.because
@@ -547,7 +547,7 @@ def test_the_table_is_long():
 def test_the_idioms_of_absence_do_what_they_say(expression, labels, wanted, vocabulary):
     """``!`` of a text is undecided, of nothing true; ``a && a != 'x'`` is the guard."""
     compilation = compile_policy(parse_policy(policy({"jmespath": expression})), vocabulary)
-    decision = decide(compilation.compiled, Candidate.from_object(made(labels=labels)), RUN, Protections())
+    decision = decide(compilation.compiled, JsonCandidate.from_object(made(labels=labels)), RUN, Protections())
     found = OPEN if decision.because.startswith("cannot tell") else decision.verdict is Verdict.ACT
     assert found is wanted
 
@@ -564,5 +564,5 @@ def test_the_idioms_of_absence_do_what_they_say(expression, labels, wanted, voca
 def test_the_version_of_an_owner_does_not_matter(like, holds, vocabulary):
     """A group that serves several versions serves the same objects in each."""
     compilation = compile_policy(parse_policy(policy(none({"owner": like}))), vocabulary)
-    decision = decide(compilation.compiled, Candidate.from_object(OWNED), RUN, Protections())
+    decision = decide(compilation.compiled, JsonCandidate.from_object(OWNED), RUN, Protections())
     assert (decision.verdict is Verdict.ACT) is not holds

@@ -13,7 +13,7 @@ from zen_gc_core.cli.files import read_documents
 from zen_gc_core.engine.compiling import Compilation, compile_policy
 from zen_gc_core.engine.parsing import parse_policy
 from zen_gc_core.errors import InputError
-from zen_gc_core.model.candidate import Candidate
+from zen_gc_core.model.json_candidates import JsonCandidate
 from zen_gc_core.model.policy import NAMESPACED
 from zen_gc_core.plugins import Plugins, installed_entry_points, load_plugins, refuse_unknown
 from zen_gc_core.texts import visible
@@ -55,7 +55,7 @@ def read_manifests(names: Iterable[str]) -> Manifests:
     return manifests
 
 
-def as_candidate(document: Document) -> Candidate:
+def as_candidate(document: Document) -> JsonCandidate:
     """An object of a file as a candidate.
 
     Raises:
@@ -63,11 +63,11 @@ def as_candidate(document: Document) -> Candidate:
     """
     if isinstance(document.content, msgspec.Raw):
         try:
-            candidate = Candidate.from_json(document.content, api_version=document.api_version, kind=document.kind)
+            candidate = JsonCandidate.from_json(document.content, api_version=document.api_version, kind=document.kind)
         except InputError as error:
             raise FileError(f"{document.source}: {error}") from None
     else:
-        candidate = Candidate.from_object(document.content, api_version=document.api_version, kind=document.kind)
+        candidate = JsonCandidate.from_object(document.content, api_version=document.api_version, kind=document.kind)
     if not candidate.name:
         raise FileError(f"{document.place('metadata')}: {document.kind}: metadata.name is missing")
     return candidate

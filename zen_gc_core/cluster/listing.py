@@ -24,13 +24,14 @@ from zen_gc_core.cluster.errors import (
 )
 from zen_gc_core.cluster.paging import Page, PageReader, Selection
 from zen_gc_core.errors import ClusterError, InputError
-from zen_gc_core.model.candidate import Candidate
+from zen_gc_core.model.json_candidates import JsonCandidate
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from zen_gc_core.cluster.connection import Connection
     from zen_gc_core.cluster.discovery import Resource
+    from zen_gc_core.model.candidate import Candidate
 
 PAGE_TIMEOUT: Final = 60.0
 """Seconds for one page; kube-apiserver ends a list itself after 60."""
@@ -159,7 +160,7 @@ def candidates(page: Page) -> Iterator[Candidate]:
     """
     resource = page.resource
     try:
-        yield from Candidate.of_page(
+        yield from JsonCandidate.of_page(
             page.items, api_version=resource.api_version, kind=resource.kind, complete=page.complete
         )
     except InputError as error:

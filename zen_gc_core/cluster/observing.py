@@ -16,7 +16,7 @@ from zen_gc_core.cluster.errors import MalformedAnswer
 from zen_gc_core.cluster.retrying import patiently
 from zen_gc_core.cluster.throttling import Throttle
 from zen_gc_core.errors import InputError
-from zen_gc_core.model.candidate import Candidate
+from zen_gc_core.model.json_candidates import JsonCandidate
 from zen_gc_core.model.unreadable import why
 from zen_gc_core.texts import placed
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from zen_gc_core.cluster.answers import Answer
     from zen_gc_core.cluster.connection import Connection
     from zen_gc_core.cluster.discovery import Resource
+    from zen_gc_core.model.candidate import Candidate
 
 OBJECT_TIMEOUT = 10.0
 """Seconds for one read of one object."""
@@ -108,7 +109,7 @@ class Observed:
             MalformedAnswer: It is no JSON.
         """
         try:
-            return Candidate.from_json(self.raw, api_version=self.resource.api_version, kind=self.resource.kind)
+            return JsonCandidate.from_json(self.raw, api_version=self.resource.api_version, kind=self.resource.kind)
         except InputError as error:
             raise MalformedAnswer(f"{self}: {error}") from error
 

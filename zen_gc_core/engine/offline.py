@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from zen_gc_core.engine.shares import Counts, KindKey
     from zen_gc_core.engine.tallying import Tally
     from zen_gc_core.model.candidate import Candidate
+    from zen_gc_core.model.json_candidates import JsonCandidate
     from zen_gc_core.model.plan import Plan, Veto
     from zen_gc_core.model.policy import Policy, Target
 
@@ -67,7 +68,7 @@ class Files:
 
     def __init__(
         self,
-        objects: Iterable[Candidate],
+        objects: Iterable[JsonCandidate],
         policies: Iterable[Compilation] = (),
         default_namespace: str = DEFAULT_NAMESPACE,
     ) -> None:
@@ -82,7 +83,7 @@ class Files:
             if isinstance(target.scope, Unwritten)
         }
         self.repeated: list[tuple[Candidate, Candidate]] = []
-        self._objects: dict[tuple[str, str, str, str], Candidate] = {}
+        self._objects: dict[tuple[str, str, str, str], JsonCandidate] = {}
         for candidate in found:
             if not self.namespaced(candidate.api_version, candidate.kind):
                 candidate.namespace = ""  # as an API server drops it
@@ -92,7 +93,7 @@ class Files:
             if (earlier := self._objects.get(key)) is not None:
                 self.repeated.append((candidate, earlier))
             self._objects[key] = candidate
-        self._by_kind: dict[tuple[str, str], list[Candidate]] = {}
+        self._by_kind: dict[tuple[str, str], list[JsonCandidate]] = {}
         for candidate in self._objects.values():
             self._by_kind.setdefault((candidate.api_version, candidate.kind), []).append(candidate)
         self._asked: dict[tuple[str, str], Sequence[Candidate]] = {}

@@ -1,234 +1,91 @@
-"""A candidate: one object that policies are asked about, decoded no further than they look.
+"""A candidate: one object that policies are asked about, as keywords see it.
 
-Totality lives here: whatever JSON an object is, a candidate can be made of it. What cannot be right about its
-metadata is kept in ``malformed``, and the engine keeps such an object.
+What a keyword may ask lives here, and nothing of how it is answered: ``json_candidates`` answers from an object's JSON,
+``restricting`` for the fields alone that a keyword declared.
 """
 
 from __future__ import annotations
 
-import copy
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Protocol
 
-import msgspec
-import orjson
-
-from zen_gc_core.errors import InputError, Undecided, ZenGCError
-from zen_gc_core.fieldpaths import MISSING, FieldPath, walk
-from zen_gc_core.instants import EARLIEST, parse_instant
-from zen_gc_core.model.heads import (
-    Head,
-    Metadata,
-    OneItem,
-    decode_head,
-    decode_json,
-    decode_metadata,
-    field_decoder,
-    owners_of,
-)
-from zen_gc_core.model.unreadable import told, why
+from zen_gc_core.errors import ZenGCError
 from zen_gc_core.texts import placed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Mapping
     from datetime import datetime
 
-    from zen_gc_core.model.heads import Items, OwnerReference
-    from zen_gc_core.model.reads import Segments
-
-_NO_STRINGS: Final[Mapping[str, str]] = {}
-_NO_OWNERS: Final[tuple[OwnerReference, ...]] = ()
-_NOTHING_YET: Final[Mapping[str, Any]] = {}
-_SLICED: Final = frozenset(("metadata", "spec", "status", "type"))
+    from zen_gc_core.fieldpaths import FieldPath
+    from zen_gc_core.model.heads import OwnerReference
 
 
 class UndeclaredReadError(ZenGCError):
     """A keyword read a field that it had not declared; its answer does not count."""
 
 
-class Candidate:
+class Candidate(Protocol):
     """An object as keywords see it: identity, labels and annotations at hand, the rest decoded when asked for.
 
+    Nothing of it may be changed. What was not declared raises ``UndeclaredReadError``, but for the identity.
+
     Attributes:
-        api_version: Group and version (``batch/v1``).
-        kind: The kind (``Job``).
-        name: Its name.
-        namespace: Its namespace; empty for cluster-scoped objects.
-        uid: Its uid; may be empty for objects from files.
-        resource_version: The version that was observed; empty for objects from files.
-        labels: Its labels.
-        annotations: Its annotations.
-        owner_references: Its owners.
-        finalizers: Its finalizers.
-        terminating: Whether it has a deletionTimestamp.
-        complete: False when only its metadata is known.
-        malformed: What is wrong with its metadata, in one line; None when all is well.
         finish: The table of kinds that was asked whether it has finished, and when that was, as the object says; None
-            when it has not finished, or has not been asked.
+            when it has not finished, or has not been asked. The table itself notes it.
     """
 
-    __slots__ = (
-        "_created",
-        "_head",
-        "_index",
-        "_items",
-        "_object",
-        "_peeked",
-        "_sections",
-        "annotations",
-        "api_version",
-        "complete",
-        "finalizers",
-        "finish",
-        "kind",
-        "labels",
-        "malformed",
-        "name",
-        "namespace",
-        "owner_references",
-        "resource_version",
-        "terminating",
-        "uid",
-    )
-
-    api_version: str
-    kind: str
-    name: str
-    namespace: str
-    uid: str
-    resource_version: str
-    labels: Mapping[str, str]
-    annotations: Mapping[str, str]
-    owner_references: tuple[OwnerReference, ...] | list[OwnerReference]
-    finalizers: list[str]
-    terminating: bool
-    complete: bool
-    malformed: str | None
     finish: tuple[object, datetime] | None
-    _object: dict[str, Any] | None
-    _head: Head | None
-    _items: Items | OneItem | None
-    _sections: Mapping[str, Any]
-    _peeked: bool
-    _index: int
-    _created: datetime | str | None
 
-    @classmethod
-    def from_json(cls, raw: msgspec.Raw | bytes, *, api_version: str, kind: str, complete: bool = True) -> Candidate:
-        """Make a candidate of an item of a list.
+    @property
+    def api_version(self) -> str:
+        """Group and version (``batch/v1``)."""
 
-        Args:
-            raw: The item's JSON, as it came.
-            api_version: Group and version of the list (items carry none).
-            kind: Kind of the items.
-            complete: False for an item of a ``PartialObjectMetadataList``.
+    @property
+    def kind(self) -> str:
+        """The kind (``Job``)."""
 
-        Raises:
-            InputError: The text is no JSON object; a list with such an item is no list.
-        """
-        try:
-            head = decode_head(raw)
-        except Exception:  # noqa: BLE001  whatever it was: what can be told of the object is told below
-            return cls._odd(raw, api_version, kind, complete=complete)
-        return next(cls._of_heads((head,), OneItem(raw), api_version, kind, complete=complete))
+    @property
+    def name(self) -> str:
+        """Its name."""
 
-    @classmethod
-    def _odd(cls, raw: msgspec.Raw | bytes, api_version: str, kind: str, *, complete: bool) -> Candidate:
-        """A candidate of an object whose head cannot be decoded: malformed, and named as far as that can be done."""
-        try:
-            decoded = orjson.loads(memoryview(raw))
-        except Exception as error:  # noqa: BLE001  as above
-            candidate = cls.from_object(told(bytes(raw)), api_version=api_version, kind=kind, complete=complete)
-            candidate.malformed = why(error)
-            return candidate
-        return cls.from_object(decoded, api_version=api_version, kind=kind, complete=complete)
+    @property
+    def namespace(self) -> str:
+        """Its namespace; empty for cluster-scoped objects."""
 
-    @classmethod
-    def of_page(cls, items: Items, *, api_version: str, kind: str, complete: bool = True) -> Iterator[Candidate]:
-        """Make candidates of the items of a page.
+    @property
+    def uid(self) -> str:
+        """Its uid; may be empty for objects from files."""
 
-        Args:
-            items: The items.
-            api_version: Group and version of the list (items carry none).
-            kind: Kind of the items.
-            complete: False for the items of a ``PartialObjectMetadataList``.
+    @property
+    def resource_version(self) -> str:
+        """The version that was observed; empty for objects from files."""
 
-        Raises:
-            InputError: One of the items is no JSON object; a list with such an item is no list.
-        """
-        if items.heads is None:
-            return (cls.from_json(raw, api_version=api_version, kind=kind, complete=complete) for raw in items.raw)
-        return cls._of_heads(items.heads, items, api_version, kind, complete=complete)
+    @property
+    def labels(self) -> Mapping[str, str]:
+        """Its labels."""
 
-    @classmethod
-    def _of_heads(
-        cls, heads: Iterable[Head], items: Items | OneItem | None, api_version: str, kind: str, *, complete: bool
-    ) -> Iterator[Candidate]:
-        for index, head in enumerate(heads):
-            candidate = cls()
-            candidate.api_version = api_version
-            candidate.kind = kind
-            candidate.complete = complete
-            candidate._object = None
-            candidate._head = head
-            candidate._items = items
-            candidate._sections = _NOTHING_YET
-            candidate._peeked = False
-            candidate._index = index
-            candidate.finish = None
-            metadata = head.metadata
-            candidate.name = metadata.name
-            candidate.namespace = metadata.namespace
-            candidate.uid = metadata.uid
-            candidate.resource_version = metadata.resource_version
-            candidate.labels = metadata.labels or _NO_STRINGS
-            candidate.annotations = metadata.annotations or _NO_STRINGS
-            candidate.owner_references = metadata.owner_references or _NO_OWNERS
-            candidate.finalizers = metadata.finalizers or []
-            candidate.terminating = metadata.deletion_timestamp is not None
-            candidate._created = metadata.creation_timestamp
-            candidate.malformed = None if metadata.name else "metadata.name is missing"
-            yield candidate
+    @property
+    def annotations(self) -> Mapping[str, str]:
+        """Its annotations."""
 
-    @classmethod
-    def from_object(
-        cls, document: Any, *, api_version: str | None = None, kind: str | None = None, complete: bool = True
-    ) -> Candidate:
-        """Make a candidate of decoded JSON, whatever it is; what is wrong with it is in ``malformed``.
+    @property
+    def owner_references(self) -> tuple[OwnerReference, ...] | list[OwnerReference]:
+        """Its owners."""
 
-        Args:
-            document: The object.
-            api_version: Group and version; by default what the object says.
-            kind: The kind; by default what the object says.
-            complete: False when the object holds its metadata only.
-        """
-        whole = document if isinstance(document, dict) else {}
-        metadata, malformed = whole.get("metadata"), None
-        try:
-            head = Head(msgspec.convert(metadata, Metadata))
-        except msgspec.ValidationError as error:
-            malformed = f"metadata is malformed: {error}"
-            some = metadata if isinstance(metadata, dict) else {}
-            head = Head(
-                Metadata(
-                    name=_text(some.get("name")), namespace=_text(some.get("namespace")), uid=_text(some.get("uid"))
-                )
-            )
-        api_version, kind = api_version or _text(whole.get("apiVersion")), kind or _text(whole.get("kind"))
-        candidate = next(cls._of_heads((head,), None, api_version, kind, complete=complete))
-        candidate._object, candidate._head = whole, None  # noqa: SLF001  its own kind
-        if malformed is not None:
-            candidate.owner_references = owners_of(metadata)
-            candidate.malformed = malformed
-        return candidate
+    @property
+    def finalizers(self) -> list[str]:
+        """Its finalizers."""
 
-    def in_version(self, api_version: str) -> Candidate:
-        """The same object as another version of its API names it; its fields are not converted."""
-        other = copy.copy(self)
-        other.api_version = api_version
-        other.finish = None
-        if self._object is not None:
-            other._object = {**self._object, "apiVersion": api_version}  # noqa: SLF001  its own kind
-        return other
+    @property
+    def terminating(self) -> bool:
+        """Whether it has a deletionTimestamp."""
+
+    @property
+    def complete(self) -> bool:
+        """False when only its metadata is known."""
+
+    @property
+    def malformed(self) -> str | None:
+        """What is wrong with its metadata, in one line; None when all is well."""
 
     @property
     def created(self) -> datetime:
@@ -237,16 +94,6 @@ class Candidate:
         Raises:
             Undecided: There is no creationTimestamp, or one that cannot be right (unreadable, or before 2014).
         """
-        if isinstance(self._created, str):
-            try:
-                self._created = parse_instant(self._created, dates=False)
-            except InputError as error:
-                raise Undecided(f"metadata.creationTimestamp cannot be right: {error}") from None
-        if self._created is None:
-            raise Undecided("it has no metadata.creationTimestamp")
-        if self._created < EARLIEST:
-            raise Undecided("metadata.creationTimestamp cannot be right: it is before 2014")
-        return self._created
 
     @property
     def born(self) -> datetime | None:
@@ -255,7 +102,6 @@ class Candidate:
         Raises:
             Undecided: There is a creationTimestamp, but one that cannot be right.
         """
-        return None if self._created is None else self.created
 
     @property
     def object(self) -> dict[str, Any]:
@@ -264,9 +110,6 @@ class Candidate:
         Raises:
             UndeclaredReadError: Only its metadata was requested.
         """
-        if not self.complete:
-            raise UndeclaredReadError(f"only the metadata of {self.kind} {self.name} was requested")
-        return self._decoded()
 
     def get(self, path: FieldPath | str) -> Any:
         """The value at a path, or ``MISSING``; must not be changed.
@@ -275,11 +118,6 @@ class Candidate:
             InputError: The text is no field path.
             UndeclaredReadError: The path leaves the metadata where only that was requested.
         """
-        segments = path.segments if isinstance(path, FieldPath) else FieldPath.parse(path).segments
-        root = segments[0]
-        if root in _SLICED and self.complete and self._object is None:  # what most ask of most: one step fewer
-            return self._in_section(root, segments)
-        return self._at(segments)
 
     def only(self, roots: Iterable[str]) -> dict[str, Any]:
         """The object with these top-level fields alone (those that it has); must not be changed.
@@ -289,61 +127,8 @@ class Candidate:
         Raises:
             UndeclaredReadError: Only its metadata was requested, and more is asked for.
         """
-        found = {root: self._at((root,)) for root in roots}
-        return {root: value for root, value in found.items() if value is not MISSING}
-
-    def _at(self, segments: Segments) -> Any:
-        root = segments[0]
-        if root in _SLICED:
-            if not self.complete and root != "metadata":
-                raise UndeclaredReadError(f"only the metadata of {self.kind} {self.name} was requested")
-            if self._object is None:
-                return self._in_section(root, segments)
-        elif root in ("kind", "apiVersion") and len(segments) == 1:
-            return self.kind if root == "kind" else self.api_version
-        elif not self.complete:
-            raise UndeclaredReadError(f"only the metadata of {self.kind} {self.name} was requested")
-        return walk(self._decoded(), segments)
-
-    def _in_section(self, root: Any, segments: Segments) -> Any:
-        if root in self._sections:
-            return walk(self._sections[root], segments[1:])
-        head = self._head
-        if head is None:
-            return MISSING
-        if root == "metadata":
-            return walk(decode_metadata(self._json()), segments[1:])
-        raw = getattr(head, root)
-        if raw is msgspec.UNSET:
-            return MISSING
-        if len(segments) > 1 and isinstance(segments[1], str) and not self._peeked:
-            # Most policies ask for one field of an object, and most objects are kept by the answer. What cannot be
-            # decoded like that is no object, or cannot be decoded at all: that is told below.
-            self._peeked = True
-            try:
-                value = field_decoder(segments[1])(raw).value
-                if len(segments) == 2 or value is msgspec.UNSET:
-                    return MISSING if value is msgspec.UNSET else value
-                return walk(value, segments[2:])
-            except Exception:  # noqa: BLE001, S110
-                pass
-        # Kept with the candidate, which lives for a moment, and not with the page: a thousand decoded objects that
-        # stay make the cyclic garbage collector run, which is a third of the work.
-        section = decode_json(raw)
-        self._sections = {**self._sections, root: section}
-        return walk(section, segments[1:])
-
-    def _decoded(self) -> dict[str, Any]:
-        if self._object is None:
-            self._object = {**decode_json(self._json()), "apiVersion": self.api_version, "kind": self.kind}
-        return self._object
-
-    def _json(self) -> msgspec.Raw | bytes:
-        return self._items.raw[self._index] if self._items is not None else b""
-
-    def __repr__(self) -> str:
-        return f"<Candidate {self.api_version} {self.kind} {placed(self.namespace, self.name)}>"
 
 
-def _text(value: Any) -> str:
-    return value if isinstance(value, str) else ""
+def shown(candidate: Candidate) -> str:
+    """A candidate as a developer reads it: its identity, and nothing of what it holds."""
+    return f"<Candidate {candidate.api_version} {candidate.kind} {placed(candidate.namespace, candidate.name)}>"

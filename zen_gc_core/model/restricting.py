@@ -6,14 +6,15 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from zen_gc_core.fieldpaths import FieldPath
-from zen_gc_core.model.candidate import Candidate, UndeclaredReadError
+from zen_gc_core.model.candidate import UndeclaredReadError, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
 
+    from zen_gc_core.model.candidate import Candidate
     from zen_gc_core.model.heads import OwnerReference
-    from zen_gc_core.model.reads import Reads, Segments
+    from zen_gc_core.model.reads import Reads
 
 
 def restrict(candidate: Candidate, reads: Reads) -> Candidate:
@@ -53,8 +54,10 @@ class _Declared(Mapping[str, str]):
         raise UndeclaredReadError(f"{self._what} was read as a whole but not declared")
 
 
-class _Restricted(Candidate):
-    __slots__ = ("_reads", "_whole")
+class _Restricted:
+    __slots__ = ("_reads", "_whole", "finish")
+
+    finish: tuple[object, datetime] | None
 
     def __init__(self, whole: Candidate, reads: Reads) -> None:
         self._whole = whole
@@ -62,23 +65,23 @@ class _Restricted(Candidate):
         self.finish = None  # its own: what another may read says nothing of what this one may
 
     @property
-    def api_version(self) -> str:  # type: ignore[override]  # read-only here
+    def api_version(self) -> str:
         return self._whole.api_version
 
     @property
-    def kind(self) -> str:  # type: ignore[override]
+    def kind(self) -> str:
         return self._whole.kind
 
     @property
-    def name(self) -> str:  # type: ignore[override]
+    def name(self) -> str:
         return self._whole.name
 
     @property
-    def namespace(self) -> str:  # type: ignore[override]
+    def namespace(self) -> str:
         return self._whole.namespace
 
     @property
-    def uid(self) -> str:  # type: ignore[override]
+    def uid(self) -> str:
         return self._whole.uid
 
     def _declared(self, *segments: str) -> Candidate:
@@ -87,11 +90,11 @@ class _Restricted(Candidate):
         return self._whole
 
     @property
-    def labels(self) -> Mapping[str, str]:  # type: ignore[override]  # read-only here
+    def labels(self) -> Mapping[str, str]:
         return self._strings("labels", self._whole.labels)
 
     @property
-    def annotations(self) -> Mapping[str, str]:  # type: ignore[override]  # read-only here
+    def annotations(self) -> Mapping[str, str]:
         return self._strings("annotations", self._whole.annotations)
 
     def _strings(self, what: str, whole: Mapping[str, str]) -> Mapping[str, str]:
@@ -99,27 +102,27 @@ class _Restricted(Candidate):
         return whole if keys is None else _Declared(whole, keys, f"metadata.{what}")
 
     @property
-    def owner_references(self) -> tuple[OwnerReference, ...] | list[OwnerReference]:  # type: ignore[override]
+    def owner_references(self) -> tuple[OwnerReference, ...] | list[OwnerReference]:
         return self._declared("metadata", "ownerReferences").owner_references
 
     @property
-    def finalizers(self) -> list[str]:  # type: ignore[override]
+    def finalizers(self) -> list[str]:
         return self._declared("metadata", "finalizers").finalizers
 
     @property
-    def terminating(self) -> bool:  # type: ignore[override]
+    def terminating(self) -> bool:
         return self._declared("metadata", "deletionTimestamp").terminating
 
     @property
-    def resource_version(self) -> str:  # type: ignore[override]
+    def resource_version(self) -> str:
         return self._declared("metadata", "resourceVersion").resource_version
 
     @property
-    def complete(self) -> bool:  # type: ignore[override]
+    def complete(self) -> bool:
         return self._whole.complete
 
     @property
-    def malformed(self) -> str | None:  # type: ignore[override]
+    def malformed(self) -> str | None:
         return self._whole.malformed
 
     @property
@@ -137,7 +140,10 @@ class _Restricted(Candidate):
         return self._whole.object
 
     def get(self, path: FieldPath | str) -> Any:
-        return self._at(path.segments if isinstance(path, FieldPath) else FieldPath.parse(path).segments)
+        path = path if isinstance(path, FieldPath) else FieldPath.parse(path)
+        if not self._reads.covers(path.segments):
+            raise UndeclaredReadError(f"{'.'.join(map(str, path.segments))} was read but not declared")
+        return self._whole.get(path)
 
     def only(self, roots: Iterable[str]) -> dict[str, Any]:
         asked = tuple(roots)
@@ -147,7 +153,5 @@ class _Restricted(Candidate):
                 raise UndeclaredReadError(f"{root} was read but not declared")
         return self._whole.only(asked)
 
-    def _at(self, segments: Segments) -> Any:
-        if not self._reads.covers(segments):
-            raise UndeclaredReadError(f"{'.'.join(map(str, segments))} was read but not declared")
-        return self._whole._at(segments)  # noqa: SLF001  the same object
+    def __repr__(self) -> str:
+        return shown(self)

@@ -12,7 +12,7 @@ from pydantic import TypeAdapter
 
 from zen_gc_core.engine.building import reads_of
 from zen_gc_core.errors import Undecided
-from zen_gc_core.model.candidate import Candidate
+from zen_gc_core.model.json_candidates import JsonCandidate
 from zen_gc_core.model.restricting import restrict
 from zen_gc_core.testing.keywords import compile_keyword, request_of, run_of
 from zen_gc_core.testing.objects import OBJECTS
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from typing import Unpack
 
     from zen_gc_core.keywords import Compiled, Keyword, Run
+    from zen_gc_core.model.candidate import Candidate
     from zen_gc_core.model.reads import Reads
     from zen_gc_core.testing.keywords import Situation
 
@@ -103,7 +104,7 @@ class _Checked:
 
     def check(self, original: Any) -> None:
         obj = copy.deepcopy(original)
-        whole = Candidate.from_object(obj)
+        whole = JsonCandidate.from_object(obj)
         answer = self._answer(self.compiled.call, whole, obj)
         self._check_type(answer, obj)
         self._same(answer, whole, obj, "asked again")
@@ -117,11 +118,11 @@ class _Checked:
     def _others(self, obj: Any, whole: Candidate) -> Iterable[tuple[Candidate, str]]:
         if isinstance(obj, dict):
             raw = orjson.dumps(obj)
-            yield Candidate.from_json(raw, api_version=whole.api_version, kind=whole.kind), "given its JSON"
+            yield JsonCandidate.from_json(raw, api_version=whole.api_version, kind=whole.kind), "given its JSON"
             if self.reads.metadata_only:
                 partial = {"metadata": obj.get("metadata")}
                 yield (
-                    Candidate.from_object(partial, api_version=whole.api_version, kind=whole.kind, complete=False),
+                    JsonCandidate.from_object(partial, api_version=whole.api_version, kind=whole.kind, complete=False),
                     "given its metadata alone, as it declared",
                 )
 

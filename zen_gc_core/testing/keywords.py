@@ -16,9 +16,9 @@ from zen_gc_core.engine.building import Workshop, reads_of, restricted
 from zen_gc_core.errors import InputError, Undecided
 from zen_gc_core.instants import parse_instant
 from zen_gc_core.keywords import Namespace, Run
-from zen_gc_core.model.candidate import Candidate
 from zen_gc_core.model.decision import Decision, Verdict
 from zen_gc_core.model.finishing import Finishing
+from zen_gc_core.model.json_candidates import JsonCandidate
 from zen_gc_core.model.polarity import Polarity
 from zen_gc_core.model.policy import NAMESPACED, KeywordUse, PolicyReference, Target
 from zen_gc_core.model.reads import Reads
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from typing import Unpack
 
     from zen_gc_core.keywords import Compiled, Keyword
+    from zen_gc_core.model.candidate import Candidate
     from zen_gc_core.model.finishing import Finishes
     from zen_gc_core.model.requests import Request
     from zen_gc_core.plugins import Vocabulary
@@ -213,7 +214,7 @@ def _policy(situation: Situation) -> PolicyReference:
 
 
 def _candidate(obj: Any) -> Candidate:
-    return obj if isinstance(obj, Candidate) else Candidate.from_object(obj)
+    return JsonCandidate.from_object(obj) if isinstance(obj, dict | list | str | int | float | None) else obj
 
 
 def _namespace(obj: Mapping[str, Any]) -> Namespace:

@@ -12,7 +12,7 @@ from zen_gc_core.engine.compiling import compile_policy
 from zen_gc_core.engine.parsing import parse_policy
 from zen_gc_core.instants import parse_instant
 from zen_gc_core.keywords import Namespace, Run
-from zen_gc_core.model.candidate import Candidate
+from zen_gc_core.model.json_candidates import JsonCandidate
 from zen_gc_core.plugins import installed_entry_points, load_plugins
 
 REPOSITORY = Path(__file__).parents[3]
@@ -62,5 +62,5 @@ def test_conditions_match_what_their_documentation_promised(case):
         return
     assert not compilation.errors
     run = Run(parse_instant("2026-01-01T12:00:00Z"), compilation.reference, lambda name: Namespace(name, {}, {}))
-    matches = compilation.compiled.matcher(Candidate.from_object(_resource(case["input"])), run)
+    matches = compilation.compiled.matcher(JsonCandidate.from_object(_resource(case["input"])), run)
     assert matches is case["expected"]["match"]

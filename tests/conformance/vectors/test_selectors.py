@@ -10,7 +10,7 @@ from tests.conformance.vectors.cases import vectors
 from zen_gc_core.engine.parsing import parse_policy
 from zen_gc_core.engine.selecting import in_scope, selected
 from zen_gc_core.keywords import Namespace, Run
-from zen_gc_core.model.candidate import Candidate
+from zen_gc_core.model.json_candidates import JsonCandidate
 from zen_gc_core.model.policy import API_VERSION
 
 KIND = {"apiVersion": "v1", "kind": "ConfigMap"}
@@ -33,7 +33,7 @@ def target_of(fields, *, crossing=True):
 
 def takes(target, reference, resource):
     """Whether a target takes an object."""
-    candidate = Candidate.from_object(resource)
+    candidate = JsonCandidate.from_object(resource)
     if (candidate.api_version or target.api_version, candidate.kind or target.kind) != (
         target.api_version,
         target.kind,

@@ -16,8 +16,8 @@ from zen_gc_core.engine.protections import Protections
 from zen_gc_core.errors import Undecided
 from zen_gc_core.instants import parse_instant
 from zen_gc_core.keywords import Namespace, Run
-from zen_gc_core.model.candidate import Candidate
 from zen_gc_core.model.decision import Verdict
+from zen_gc_core.model.json_candidates import JsonCandidate
 from zen_gc_core.plugins import installed_entry_points, load_plugins
 
 REPOSITORY = Path(__file__).parents[3]
@@ -54,7 +54,7 @@ def _compile(spec):
 
 
 def _candidate(resource):
-    return Candidate.from_object({**resource, "metadata": {"name": "vector", **resource.get("metadata", {})}})
+    return JsonCandidate.from_object({**resource, "metadata": {"name": "vector", **resource.get("metadata", {})}})
 
 
 def _run(case, compilation):

@@ -15,7 +15,7 @@ from zen_gc_core.engine.parsing import parse_policy
 from zen_gc_core.errors import Undecided
 from zen_gc_core.instants import parse_instant
 from zen_gc_core.keywords import Compiled, Keyword, Namespace, Run
-from zen_gc_core.model.candidate import Candidate
+from zen_gc_core.model.json_candidates import JsonCandidate
 from zen_gc_core.model.policy import API_VERSION, CLUSTER, NAMESPACED
 from zen_gc_core.plugins import Offered, installed_entry_points, load_plugins
 
@@ -128,5 +128,5 @@ def run_of(policy, now=NOW, namespaces=None):
 def judged(policy, obj, *, now=NOW, namespaces=None, grants=None, kept_inside=None, has_service=None):
     """The decision on an object, as decoded JSON or a candidate."""
     guards = protections.Protections(grants or protections.Grants(), kept_inside, has_service)
-    candidate = obj if isinstance(obj, Candidate) else Candidate.from_object(obj)
+    candidate = obj if isinstance(obj, JsonCandidate) else JsonCandidate.from_object(obj)
     return judging.decide(policy, candidate, run_of(policy, now, namespaces), guards)

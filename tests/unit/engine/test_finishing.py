@@ -16,9 +16,10 @@ from zen_gc_core.engine.shares import counts_in_population
 from zen_gc_core.engine.tallying import Case, Tally
 from zen_gc_core.errors import InputError, Undecided
 from zen_gc_core.instants import format_instant
-from zen_gc_core.model.candidate import Candidate, UndeclaredReadError
+from zen_gc_core.model.candidate import UndeclaredReadError
 from zen_gc_core.model.decision import KeptBy, Verdict
 from zen_gc_core.model.finishing import BUILT_IN, Condition, Finishes, Finishing
+from zen_gc_core.model.json_candidates import JsonCandidate
 from zen_gc_core.model.reads import Reads
 from zen_gc_core.model.restricting import restrict
 
@@ -59,7 +60,7 @@ EVIDENCE = (
 
 
 def _finish(obj):
-    return BUILT_IN.finish_of(Candidate.from_object(obj), NOW, SKEW)
+    return BUILT_IN.finish_of(JsonCandidate.from_object(obj), NOW, SKEW)
 
 
 def _policy(obj, **spec):
@@ -74,11 +75,11 @@ def _readers(obj):
     owned = {**obj, "metadata": {**obj["metadata"], "ownerReferences": [OWNER]}}
     run = run_of(at_once)
     tally = Tally(Case(at_once, run, Protections()), at_once.policy.targets)
-    tally.offer(Candidate.from_object(obj))
+    tally.offer(JsonCandidate.from_object(obj))
     assert tally.due == 1
     return {
         "owner protection": judged(by_finish, owned).kept_by is not KeptBy.PROTECTED or _still_of_use(by_finish, owned),
-        "breaker's population": not counts_in_population(at_once.policy.targets, Candidate.from_object(obj), run),
+        "breaker's population": not counts_in_population(at_once.policy.targets, JsonCandidate.from_object(obj), run),
         "breaker's share": tally.finished == 1,
         "afterFinished": judged(by_finish, obj).verdict is Verdict.ACT,
     }
@@ -117,7 +118,7 @@ def test_what_an_owner_still_has_use_for_stays_with_it(name):
 )
 def test_a_kind_without_a_row_is_released_by_what_always_said_that_it_finished(status, released):
     """The newer fields of the conventions begin a wait; they take no object from its owner."""
-    candidate = Candidate.from_object(thing("example.com/v1", "Thing", status))
+    candidate = JsonCandidate.from_object(thing("example.com/v1", "Thing", status))
     assert BUILT_IN.released(candidate, NOW, SKEW) is released
 
 
@@ -172,7 +173,9 @@ def test_adding_evidence_of_running_never_makes_an_object_finished(status, kind,
     for field, value in evidence.items():
         there = more.get(field)
         more[field] = [*there, *value] if field == "conditions" and isinstance(there, list) else value
-    before, after = (BUILT_IN.finished(Candidate.from_object(thing(*kind, one)), NOW, SKEW) for one in (status, more))
+    before, after = (
+        BUILT_IN.finished(JsonCandidate.from_object(thing(*kind, one)), NOW, SKEW) for one in (status, more)
+    )
     assert not after or before
 
 
@@ -188,7 +191,7 @@ def test_a_time_that_cannot_be_right_is_no_finish_for_any_reader(what, field):
 def test_no_row_believes_a_time_that_cannot_be_right(name, what):
     """Wherever the kind holds it; null may be served by another time that it holds."""
     obj = _with_every_time(EXAMPLES[name], NO_FINISH[what])
-    assert not BUILT_IN.finished(Candidate.from_object(obj), NOW, SKEW)
+    assert not BUILT_IN.finished(JsonCandidate.from_object(obj), NOW, SKEW)
     _assert_no_finish(obj)
 
 
@@ -226,7 +229,7 @@ def test_each_field_of_the_conventions_finishes_a_kind_without_a_row(field):
 def test_a_row_reads_no_more_than_it_declares(name):
     """Metadata lists and the protection of owned objects rely on it."""
     obj = EXAMPLES[name]
-    candidate = Candidate.from_object(obj)
+    candidate = JsonCandidate.from_object(obj)
     declared = Reads.of(BUILT_IN.reads(obj["apiVersion"].rpartition("/")[0], obj["kind"]))
     assert BUILT_IN.finish_of(restrict(candidate, declared), NOW, SKEW) == _finish(obj)
 
@@ -249,7 +252,7 @@ def test_a_finish_that_was_read_is_an_answer_for_the_same_table_and_version_alon
     """What is due is asked several times and read once; another table, version or reader reads for itself."""
     status = {"step": "done", "took": [{"until": "2026-01-01T11:00:00Z"}], "finishedAt": "2026-01-01T10:00:00Z"}
     obj, other = thing("acme.io/v1", "Render", status), Finishing([ROW])
-    candidate = Candidate.from_object(obj)
+    candidate = JsonCandidate.from_object(obj)
     for table, finish in 2 * ((other, "2026-01-01T11:00:00Z"), (BUILT_IN, "2026-01-01T10:00:00Z")):
         assert format_instant(table.finish_of(candidate, NOW, SKEW)) == finish
     assert other.finish_of(candidate, NOW, SKEW) == other.finish_of(candidate, NOW, SKEW)
@@ -265,11 +268,11 @@ def test_a_row_of_a_plugin_is_asked_as_the_built_in_ones_are():
     """With a list on the way, of which the latest item counts."""
     table = Finishing([ROW])
     took = [{"until": AT}, {"until": LATER}, {"until": None}, {}, 5]
-    done = Candidate.from_object(thing("acme.io/v1", "Render", {"step": "done", "took": took}))
+    done = JsonCandidate.from_object(thing("acme.io/v1", "Render", {"step": "done", "took": took}))
     assert format_instant(table.finish_of(done, NOW, SKEW)) == LATER
     assert table.reads("acme.io", "Render") == ("status", "metadata.creationTimestamp", "status.step", "status.took")
     assert not table.finished(
-        Candidate.from_object(thing("acme.io/v1", "Render", {"step": "?", "took": took})), NOW, SKEW
+        JsonCandidate.from_object(thing("acme.io/v1", "Render", {"step": "?", "took": took})), NOW, SKEW
     )
     assert table.known("acme.io", "Render")
     assert not BUILT_IN.known("acme.io", "Render")

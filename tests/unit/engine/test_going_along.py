@@ -10,8 +10,8 @@ from tests.unit.engine.situations import KEEP, NOW, compilation, document, thing
 from zen_gc_core.engine.guarding import going_unseen
 from zen_gc_core.engine.offline import Asking, Files, plan_offline
 from zen_gc_core.engine.protections import Grants
-from zen_gc_core.model.candidate import Candidate
 from zen_gc_core.model.decision import KeptBy, Verdict
+from zen_gc_core.model.json_candidates import JsonCandidate
 
 EVERYTHING = Grants(
     resources=frozenset({"namespaces", "customresourcedefinitions.apiextensions.k8s.io"}),
@@ -33,7 +33,7 @@ def planned(objects, *targets, grants=EVERYTHING, **spec):
     policy["spec"]["targetResources"] = list(targets)
     made = compilation(policy, grants=grants)
     assert made.compiled is not None, made.errors
-    files = Files(map(Candidate.from_object, objects), [made])
+    files = Files(map(JsonCandidate.from_object, objects), [made])
     (one,) = plan_offline([made], files, Asking(NOW, grants))
     return {decision.name: decision for decision in one.plan.decisions}, one.plan
 

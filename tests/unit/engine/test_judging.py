@@ -24,8 +24,8 @@ from tests.unit.engine.situations import (
 from zen_gc_core.engine import judging
 from zen_gc_core.engine.protections import Grants, Protections
 from zen_gc_core.errors import Missing, Undecided
-from zen_gc_core.model.candidate import Candidate
 from zen_gc_core.model.decision import KeptBy, Verdict
+from zen_gc_core.model.json_candidates import JsonCandidate
 from zen_gc_core.model.requests import MARKED_AT, MARKED_BY, Delete, Mark, Request
 
 SECOND = dt.timedelta(seconds=1)
@@ -52,7 +52,7 @@ def with_action(answer, requests=(Delete, Mark), **grants):
 
 def quick(policy, obj):
     """What the sweep's question answers."""
-    return judging.due(policy, Candidate.from_object(obj), run_of(policy), Protections())
+    return judging.due(policy, JsonCandidate.from_object(obj), run_of(policy), Protections())
 
 
 REASONS = [
@@ -331,20 +331,20 @@ def test_whether_an_owned_object_finished_may_be_left_for_later():
     """With the metadata alone the owner is not asked about; every other protection is."""
     policy = compiled_once(document())
     workflow = thing("Workflow", "argoproj.io/v1alpha1", ownerReferences=[OWNER])
-    candidate = Candidate.from_object(workflow, complete=False)
+    candidate = JsonCandidate.from_object(workflow, complete=False)
     asked = {
         answer: judging.due(policy, candidate, run_of(policy), Protections(), owner_matters=answer)
         for answer in (True, False)
     }
     assert asked[True].kept_by is ERROR
     assert asked[False].verdict is Verdict.ACT
-    marked = Candidate.from_object(thing(ownerReferences=[OWNER], labels={KEEP: ""}), complete=False)
+    marked = JsonCandidate.from_object(thing(ownerReferences=[OWNER], labels={KEEP: ""}), complete=False)
     assert judging.due(policy, marked, run_of(policy), Protections(), owner_matters=False) is PROTECTED
 
 
 def test_skipping_says_that_the_selectors_do_not_take_it():
     """Shown by ``zen-gc plan --all`` alone."""
-    decision = judging.skip(Candidate.from_object(thing()))
+    decision = judging.skip(JsonCandidate.from_object(thing()))
     assert (decision.verdict, decision.kept_by, decision.request) == (Verdict.SKIP, None, None)
 
 

@@ -20,9 +20,9 @@ from tests.unit.engine.situations import (
 from zen_gc_core.engine.protected import PROTECTED_KINDS
 from zen_gc_core.engine.protections import Grants, Lifted, needs_whole
 from zen_gc_core.errors import Undecided
-from zen_gc_core.model.candidate import Candidate
 from zen_gc_core.model.decision import KeptBy, Verdict
 from zen_gc_core.model.finishing import BUILT_IN
+from zen_gc_core.model.json_candidates import JsonCandidate
 
 IMMEDIATE = document(ttl={"immediate": True})
 KINDS = [
@@ -152,7 +152,7 @@ def test_a_secret_whose_type_is_no_text_is_kept_by_an_error(policy, secret_type)
 def test_a_secret_of_which_only_the_metadata_is_known_is_kept_by_an_error(policy):
     """Its type was not requested, so that it cannot be told whether it is protected."""
     partial = {"metadata": thing()["metadata"]}
-    candidate = Candidate.from_object(partial, api_version="v1", kind="Secret", complete=False)
+    candidate = JsonCandidate.from_object(partial, api_version="v1", kind="Secret", complete=False)
     assert judged(policy, candidate).kept_by is KeptBy.ERROR
 
 
@@ -320,7 +320,7 @@ TRACKED = {"argocd.argoproj.io/tracking-id": "shop"}
 def test_an_object_is_read_whole_when_it_matters_whether_it_finished(kind, metadata, lifted, needed):
     """Its metadata does not tell; of a kind that never finishes it need not."""
     api_version = {"ConfigMap": "v1", "Other": "acme.io/v1"}.get(kind, "argoproj.io/v1alpha1")
-    candidate = Candidate.from_object(thing(kind, api_version, **metadata), complete=False)
+    candidate = JsonCandidate.from_object(thing(kind, api_version, **metadata), complete=False)
     assert needs_whole(candidate, lifted, BUILT_IN) is needed
 
 

@@ -8,7 +8,7 @@ from tests.unit.engine.situations import EVERYWHERE, compiled_once, document, ru
 from zen_gc_core.engine.selecting import in_scope, selected, takes_everything
 from zen_gc_core.errors import Undecided
 from zen_gc_core.keywords import Namespace, Run
-from zen_gc_core.model.candidate import Candidate
+from zen_gc_core.model.json_candidates import JsonCandidate
 from zen_gc_core.model.policy import Target
 from zen_gc_core.model.scope import EveryNamespace, MatchingNamespaces, TheseNamespaces, Unwritten
 from zen_gc_core.model.selectors import LabelSelector, Requirement
@@ -19,7 +19,7 @@ RUN = run_of(compiled_once(document()), namespaces={"team": ({"tier": "dev"}, {}
 
 def reaches(target, namespace):
     """Whether a target reaches a ConfigMap of a namespace."""
-    return bool(in_scope([target], Candidate.from_object(thing(namespace=namespace)), RUN))
+    return bool(in_scope([target], JsonCandidate.from_object(thing(namespace=namespace)), RUN))
 
 
 @pytest.mark.parametrize(
@@ -55,7 +55,7 @@ def test_a_namespace_that_cannot_be_read_is_undecided():
         reaches(target, "unread")
     absent = Run(RUN.now, RUN.policy, lambda name: Namespace(name, {}, {}, None))
     with pytest.raises(Undecided, match="the labels of Namespace team are not known"):
-        in_scope([target], Candidate.from_object(thing()), absent)
+        in_scope([target], JsonCandidate.from_object(thing()), absent)
 
 
 def test_an_unread_namespace_outside_the_scope_is_not_asked_about():
@@ -85,7 +85,7 @@ def test_an_unread_namespace_outside_the_scope_is_not_asked_about():
 def test_names_labels_and_fields_must_all_take_an_object(target, taken):
     """Each narrows; none of them widens."""
     policy = compiled_once(document(target={**EVERYWHERE, **target})).policy
-    candidate = Candidate.from_object(thing(labels={"app": "web"}, rest={"data": {"count": 3}}))
+    candidate = JsonCandidate.from_object(thing(labels={"app": "web"}, rest={"data": {"count": 3}}))
     assert selected(policy.targets, candidate) is taken
     assert takes_everything(policy.targets[0]) is (target == {})
 
@@ -93,7 +93,7 @@ def test_names_labels_and_fields_must_all_take_an_object(target, taken):
 def test_one_of_several_targets_is_enough():
     """And no target takes nothing."""
     targets = [Target("v1", "ConfigMap", include_names=(name,)) for name in ("a", "b")]
-    candidate = Candidate.from_object(thing())
+    candidate = JsonCandidate.from_object(thing())
     assert selected(targets, candidate)
     assert not selected(targets[1:], candidate)
     assert not selected([], candidate)

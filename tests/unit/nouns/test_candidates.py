@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from zen_gc_core.errors import InputError, Undecided
 from zen_gc_core.fieldpaths import MISSING, FieldPath
-from zen_gc_core.model.candidate import Candidate, UndeclaredReadError
+from zen_gc_core.model.candidate import UndeclaredReadError
+from zen_gc_core.model.json_candidates import JsonCandidate
 from zen_gc_core.model.reads import NOTHING, WHOLE, Reads
 from zen_gc_core.model.restricting import restrict
 
@@ -56,7 +57,7 @@ OBJECTS = JSON | st.fixed_dictionaries(
 def both(document):
     """The object as it comes from a file, and as it comes in a list."""
     raw = json.dumps({name: value for name, value in document.items() if name not in ("apiVersion", "kind")}).encode()
-    return [Candidate.from_object(document), Candidate.from_json(raw, api_version="v1", kind="Pod")]
+    return [JsonCandidate.from_object(document), JsonCandidate.from_json(raw, api_version="v1", kind="Pod")]
 
 
 @pytest.mark.parametrize("candidate", both(POD), ids=["file", "list"])
@@ -76,10 +77,10 @@ def test_an_object_is_the_same_from_a_file_and_from_a_list(candidate):
 @given(OBJECTS)
 def test_any_json_is_a_candidate(document):
     """Nothing but Undecided is ever raised for what cannot be told."""
-    candidates = [Candidate.from_object(document, api_version="v1", kind="Pod")]
+    candidates = [JsonCandidate.from_object(document, api_version="v1", kind="Pod")]
     raw = json.dumps(document).encode()
     if isinstance(document, dict):
-        candidates.append(Candidate.from_json(raw, api_version="v1", kind="Pod"))
+        candidates.append(JsonCandidate.from_json(raw, api_version="v1", kind="Pod"))
     for candidate in candidates:
         assert isinstance(candidate.name, str)
         assert candidate.malformed is not None or candidate.name
@@ -122,7 +123,7 @@ def test_metadata_that_cannot_be_right_is_told(metadata):
 def test_what_is_no_json_is_no_object(raw):
     """A list with such an item is no list."""
     with pytest.raises(InputError):
-        Candidate.from_json(raw, api_version="v1", kind="Pod")
+        JsonCandidate.from_json(raw, api_version="v1", kind="Pod")
 
 
 @pytest.mark.parametrize("candidate", both(POD), ids=["file", "list"])
@@ -159,12 +160,12 @@ def test_a_keyword_that_reads_what_it_did_not_declare_is_stopped(read):
     """Its answer would be about an object that is not there."""
     for declared in (NOTHING, Reads.of(["metadata.labels.app"])):
         with pytest.raises(UndeclaredReadError):
-            read(restrict(Candidate.from_object(POD), declared))
+            read(restrict(JsonCandidate.from_object(POD), declared))
 
 
 def test_where_only_metadata_was_requested_nothing_else_is_missing():
     """It is not known, which is another thing."""
-    candidate = Candidate.from_object({"metadata": POD["metadata"]}, api_version="v1", kind="Pod", complete=False)
+    candidate = JsonCandidate.from_object({"metadata": POD["metadata"]}, api_version="v1", kind="Pod", complete=False)
     assert candidate.get("metadata.labels.app") == "web"
     assert candidate.get("metadata.none") is MISSING
     assert candidate.get("kind") == "Pod"

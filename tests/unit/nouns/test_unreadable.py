@@ -6,7 +6,7 @@ import pytest
 
 from zen_gc_core.errors import InputError, Undecided
 from zen_gc_core.fieldpaths import MISSING
-from zen_gc_core.model.candidate import Candidate
+from zen_gc_core.model.json_candidates import JsonCandidate
 from zen_gc_core.model.unreadable import split_items, told
 
 DEEP = b'{"a":' * 1500 + b"1" + b"}" * 1500
@@ -66,7 +66,7 @@ def test_half_a_page_is_none(text: bytes) -> None:
 def test_an_unreadable_object_is_named_and_malformed(rest: bytes, said: str) -> None:
     """So that it is kept and can be told of."""
     raw = b'{"metadata":{"name":"odd","namespace":"team","uid":"u",' + rest + b"}"
-    candidate = Candidate.from_json(raw, api_version="v1", kind="ConfigMap")
+    candidate = JsonCandidate.from_json(raw, api_version="v1", kind="ConfigMap")
     assert (candidate.name, candidate.namespace, candidate.uid) == ("odd", "team", "u")
     assert candidate.malformed == said
 
@@ -75,7 +75,7 @@ def test_an_unreadable_object_is_named_and_malformed(rest: bytes, said: str) -> 
 def test_what_is_no_json_is_no_object(raw: bytes) -> None:
     """A list with such an item is no list."""
     with pytest.raises(InputError):
-        Candidate.from_json(raw, api_version="v1", kind="ConfigMap")
+        JsonCandidate.from_json(raw, api_version="v1", kind="ConfigMap")
 
 
 @pytest.mark.parametrize(
@@ -89,7 +89,7 @@ def test_what_is_no_json_is_no_object(raw: bytes) -> None:
 )
 def test_an_unreadable_field_is_not_a_missing_one(path: str, raw: bytes) -> None:
     """Whoever asks for the absence of a field must not be told that it is absent."""
-    candidate = Candidate.from_json(raw, api_version="v1", kind="ConfigMap")
+    candidate = JsonCandidate.from_json(raw, api_version="v1", kind="ConfigMap")
     for _ in range(2):  # the second look takes another way
         found: object = MISSING
         try:

@@ -15,8 +15,8 @@ from zen_gc_core.engine.offline import Asking, Files, plan_offline
 from zen_gc_core.engine.parsing import parse_policy
 from zen_gc_core.engine.protections import Grants
 from zen_gc_core.instants import parse_instant
-from zen_gc_core.model.candidate import Candidate
 from zen_gc_core.model.decision import Verdict
+from zen_gc_core.model.json_candidates import JsonCandidate
 from zen_gc_core.plugins import installed_entry_points, load_plugins
 from zen_gc_core.testing import finish_of
 
@@ -50,7 +50,9 @@ def _loaded(*points):
 def _render(name, **status):
     created = {"namespace": "team", "creationTimestamp": "2026-01-01T09:00:00Z"}
     metadata = {"name": name, **created}
-    return Candidate.from_object({"apiVersion": "acme.io/v1", "kind": "Render", "metadata": metadata, "status": status})
+    return JsonCandidate.from_object(
+        {"apiVersion": "acme.io/v1", "kind": "Render", "metadata": metadata, "status": status}
+    )
 
 
 def _planned(plugins):
