@@ -6,7 +6,7 @@ import sys
 
 from hypothesis import settings
 
-pytest_plugins = ["tests.harness.fixtures"]
+pytest_plugins = ["tests.harness.fixtures", "tests.harness.ordering"]
 
 settings.register_profile("loaded", deadline=None)  # how long an example takes says more of the machine
 settings.load_profile("loaded")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import re
 import time
 from typing import TYPE_CHECKING, Any
@@ -12,6 +13,8 @@ from zen_gc_embedded import Fault
 
 from tests.cluster.controller.controllers import instant
 from tests.cluster.controller.stage import COLLECTIONS, SELECTOR, TARGET, ago, until
+from zen_gc_core.controller.runs import policy_run
+from zen_gc_core.controller.runs.progress import Progress
 from zen_gc_core.engine.breaker import APPROVE
 from zen_gc_core.model.policy import CLUSTER
 
@@ -91,10 +94,13 @@ def test_every_field_says_what_the_run_found(stage: Stage, inside: Callable[...,
     assert "<invalid>" not in shown[1]
 
 
-def test_the_status_says_how_far_a_run_is_while_it_acts(stage: Stage, inside: Callable[..., Inside]) -> None:
+def test_the_status_says_how_far_a_run_is_while_it_acts(
+    stage: Stage, inside: Callable[..., Inside], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A policy that is approved after its breaker tripped shows at once that it acts, and then what it has done so far."""
+    monkeypatch.setattr(policy_run, "Progress", functools.partial(Progress, every=1.0))
     stage.make_many(20)
-    behavior = {"breaker": {"maxObjects": 2}, "maxDeletionsPerSecond": 0.2}
+    behavior = {"breaker": {"maxObjects": 2}, "maxDeletionsPerSecond": 0.8}
     policy = stage.policy(behavior=behavior, evaluationInterval="1h")
     controller = inside(stage)
     until(lambda: stage.reason(policy) == "BreakerTripped")
