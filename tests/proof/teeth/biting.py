@@ -1,0 +1,65 @@
+"""Biting: a scenario with and without each guard that it is about, and the table of it."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tests.proof.teeth.launch import UNHARMED
+from tests.proof.teeth.playing import Play
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from tests.proof.teeth.scenarios import Scenario
+
+
+@dataclass(frozen=True, slots=True)
+class Bite:
+    """What came of a scenario with one guard taken out.
+
+    Args:
+        mutant: the guard; ``none`` for the program as it is.
+        scenario: the name of the scenario.
+        wrong: what went wrong; empty when nothing did.
+        seconds: how long it took.
+    """
+
+    mutant: str
+    scenario: str
+    wrong: str
+    seconds: float
+
+
+def bitten(scenario: Scenario, mutant: str, directory: Path) -> Bite:
+    """Play a scenario with one guard taken out."""
+    began = time.monotonic()
+    with Play(mutant, directory) as play:
+        wrong = scenario.play(play)
+    return Bite(mutant, scenario.play.__name__, wrong, time.monotonic() - began)
+
+
+def bites(scenario: Scenario, directory: Path) -> list[Bite]:
+    """Play a scenario as the program is, and with each of its guards taken out."""
+    return [bitten(scenario, mutant, directory) for mutant in (UNHARMED, *scenario.mutants)]
+
+
+def lives(bite: Bite) -> bool:
+    """Whether a mutant was not caught, or something went wrong without one."""
+    return bool(bite.wrong) is (bite.mutant == UNHARMED)
+
+
+def printed(found: Iterable[Bite]) -> str:
+    """The table: the mutants, and then the scenarios that pass without one."""
+    table = list(found)
+    lines = [f"{'mutant':32}{'caught by':54}{'seconds':>8}"]
+    for bite in sorted(table, key=lambda bite: bite.mutant == UNHARMED):
+        name = bite.mutant if bite.mutant != UNHARMED else "none, and nothing goes wrong"
+        told = "" if not lives(bite) else f"  FAILS: {bite.wrong}" if bite.wrong else "  LIVES"
+        lines.append(f"{name:32}{bite.scenario:54}{bite.seconds:8.1f}{told}")
+    mutants = [bite for bite in table if bite.mutant != UNHARMED]
+    caught = sum(not lives(bite) for bite in mutants)
+    lines.append(f"{caught} of {len(mutants)} mutants caught")
+    return "\n".join(lines)

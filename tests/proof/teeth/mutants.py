@@ -1,0 +1,251 @@
+"""The mutants: what each takes out of the program."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+from typing import TYPE_CHECKING, Any
+
+import orjson
+import zen_gc_conditions.combinations
+import zen_gc_conditions.fields
+
+from zen_gc_core.cluster import authority, counting, errors, listing, namespaces, observing, paging, writing
+from zen_gc_core.cluster.answers import Answer
+from zen_gc_core.cluster.write_answers import read_answer
+from zen_gc_core.controller.runs import (
+    acting,
+    fencing,
+    kill_switch,
+    policy_run,
+    scope_counting,
+    sweeping,
+)
+from zen_gc_core.engine import breaker, protections
+from zen_gc_core.engine.parsing import globs, scopes
+from zen_gc_core.errors import ClusterError, Undecided
+from zen_gc_core.model.candidate import Candidate
+from zen_gc_core.model.heads import Items
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+MUTANTS: dict[str, Callable[[], None]] = {}
+
+
+def swap(owner: Any, name: str, new: Any) -> Any:
+    """Put something in the place of what is there, and return that; what is not there cannot be taken out."""
+    old = getattr(owner, name)
+    setattr(owner, name, new)
+    return old
+
+
+def _mutant(name: str) -> Callable[[Callable[[], None]], Callable[[], None]]:
+    def note(patch: Callable[[], None]) -> Callable[[], None]:
+        MUTANTS[name] = patch
+        return patch
+
+    return note
+
+
+def _pin(*pins: str) -> None:
+    def pinned(body: dict[str, Any], observed: Any) -> dict[str, Any]:
+        known = {"uid": observed.uid, "resourceVersion": observed.resource_version}
+        return {**body, "preconditions": {pin: known[pin] for pin in pins}}
+
+    wires: Any = writing._WIRES
+    wires["delete"] = dataclasses.replace(wires["delete"], pinned=pinned)
+
+
+@_mutant("no-uid")
+def no_uid() -> None:
+    """A DELETE names the state alone."""
+    _pin("resourceVersion")
+
+
+@_mutant("no-resourceVersion")
+def no_resource_version() -> None:
+    """A DELETE names the object, in whatever state it is."""
+    _pin("uid")
+
+
+@_mutant("no-fresh-get")
+def no_fresh_get() -> None:
+    """A write is made on the strength of the list."""
+    listed: dict[tuple[str, str], bytes] = {}
+
+    def remembered(page: Any) -> Iterator[Any]:
+        for candidate in real_candidates(page):
+            whole = {"apiVersion": candidate.api_version, "kind": candidate.kind, **candidate.object}
+            listed[candidate.namespace, candidate.name] = orjson.dumps(whole)
+            yield candidate
+
+    def observe(_connection: Any, resource: Any, namespace: str, name: str, **_: Any) -> Any:
+        answer = Answer("GET", resource.path(namespace or None, name), 200, {}, listed[namespace, name])
+        return observing.Observed(resource, namespace, name, answer)
+
+    real_candidates = swap(sweeping, "candidates", remembered)
+    swap(acting, "observe", observe)
+
+
+@_mutant("no-second-decision")
+def no_second_decision() -> None:
+    """What the list made due goes, whatever it is by now."""
+    swap(acting._Carrying, "_decide_again", lambda _self, decision, _observed: decision)
+
+
+@_mutant("flag-instead-of-deadline")
+def flag_instead_of_deadline() -> None:
+    """The right to write lasts until somebody takes it away."""
+    swap(authority.Authority, "held", property(lambda self: self._until > float("-inf")))
+
+
+@_mutant("policy-not-read-again")
+def policy_not_read_again() -> None:
+    """The policy of the list is good for the whole run."""
+    swap(fencing.Fence, "_look_at_policy", lambda _self: None)
+
+
+@_mutant("kill-switch-ignored")
+def kill_switch_ignored() -> None:
+    """Nobody looks at the switch."""
+    swap(kill_switch.KillSwitch, "look", lambda self, _sleep=None: self._note(self._clock(), None))
+    swap(kill_switch.KillSwitch, "recent", lambda _self, _sleep=None: None)
+
+
+@_mutant("breaker-off")
+def breaker_off() -> None:
+    """However much it is, it goes."""
+    swap(breaker, "tripped", lambda *_, **__: None)
+
+
+def _end_of_list(first: bool) -> None:  # noqa: FBT001  which of the two mutants
+    def read(self: Any, token: str) -> Any:
+        try:
+            return real_read(self, token)
+        except ClusterError as error:
+            if bool(token) is first or isinstance(error, errors.Expired):
+                raise
+            nothing = paging.Page(
+                self.resource, Items(b"", []), complete=True, resource_version="1", remaining=None, last=True
+            )
+            return nothing, ""
+
+    real_read = swap(listing.PageReader, "read", read)
+
+
+@_mutant("list-error-as-empty")
+def list_error_as_empty() -> None:
+    """A list that cannot be read has nothing in it."""
+    _end_of_list(first=True)
+
+
+@_mutant("half-list-as-whole")
+def half_list_as_whole() -> None:
+    """A list ends where it cannot be read any further."""
+    _end_of_list(first=False)
+
+
+@_mutant("restart-keeps-counts")
+def restart_keeps_counts() -> None:
+    """What was counted before a list began anew still counts."""
+
+    def without_restarts(*arguments: Any, **named: Any) -> Iterator[Any]:
+        yield from (page for page in real_pages(*arguments, **named) if isinstance(page, paging.Page))
+
+    real_pages = listing.pages
+    for module in (sweeping, scope_counting, counting, namespaces):
+        swap(module, "pages", without_restarts)
+
+
+@_mutant("dry-run-writes")
+def dry_run_writes() -> None:
+    """A dry run is a run."""
+    swap(policy_run.PolicyRun, "dry_run", property(lambda _self: False))
+
+
+@_mutant("null-under-none-is-true")
+def null_under_none_is_true() -> None:
+    """Null is a value unlike any other, so that ``none`` of it holds."""
+
+    def has(self: Any, value: Any) -> bool | None:
+        return False if value is None else bool(real_has(self, value)) if real_has(self, value) is not None else None
+
+    real_has = swap(zen_gc_conditions.fields._Among, "has", has)
+
+
+@_mutant("undecided-is-false-under-none")
+def undecided_is_false_under_none() -> None:
+    """What cannot be told does not hold, so that ``none`` of it does."""
+
+    def one_holds(calls: Sequence[Callable[..., bool]]) -> Callable[..., bool]:
+        def holds(candidate: Any, run: Any) -> bool:
+            for call in calls:
+                try:
+                    if call(candidate, run):
+                        return True
+                except Undecided:
+                    continue
+            return False
+
+        return holds
+
+    swap(zen_gc_conditions.combinations, "_one_holds", one_holds)
+
+
+@_mutant("empty-selector-is-all")
+def empty_selector_is_all() -> None:
+    """No namespaces are all namespaces."""
+
+    def read(place: Any, names: Any) -> Any:
+        return globs.Globs(("*",), ()) if place is not None and place.value == [] else real_read(place, names)
+
+    real_read = swap(scopes, "read_globs", read)
+
+
+@_mutant("keep-mark-ignored")
+def keep_mark_ignored() -> None:
+    """Nobody looks at marks."""
+    swap(protections, "marked", lambda *_: False)
+
+
+@_mutant("terminating-is-sent-again")
+def terminating_is_sent_again() -> None:
+    """What is terminating is as due as it was before."""
+
+    def observed(self: Any, *arguments: Any) -> None:
+        real_observed(self, *arguments)
+        self.terminating = False
+
+    def of_heads(*arguments: Any, **named: Any) -> Iterator[Any]:
+        for candidate in real_of_heads(*arguments, **named):
+            candidate.terminating = False
+            yield candidate
+
+    real_observed = swap(observing.Observed, "__init__", observed)
+    real_of_heads = swap(Candidate, "_of_heads", staticmethod(of_heads))
+
+
+@_mutant("retries-without-preconditions")
+def retries_without_preconditions() -> None:
+    """What is sent again names nothing."""
+
+    def send(self: Any, attempt: Any, first: Callable[[], Any]) -> Any:
+        def again() -> Any:
+            answer = self.connection.request("DELETE", attempt.observed.path, body={}, timeout=self.timeout)
+            return read_answer(answer, attempt.request, attempt.observed)
+
+        return real_send(self, attempt, first if attempt.step == 1 else again)
+
+    real_send = swap(writing.Writer, "_send", send)
+
+
+@_mutant("clock-not-compared")
+def clock_not_compared() -> None:
+    """However far the clocks are apart, it goes on."""
+    for module in (fencing, policy_run):
+        swap(module, "check_clocks", functools.partial(_nothing))
+
+
+def _nothing(*_: Any) -> None:
+    """Nothing is looked at."""

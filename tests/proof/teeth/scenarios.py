@@ -1,0 +1,335 @@
+"""The scenarios: each says what the program did that it must not do, or nothing.
+
+What changes in the middle of a run is changed by the server itself, between two requests, so that it is never a race.
+"""
+
+from __future__ import annotations
+
+import email.utils
+import json
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from zen_gc_embedded import Fault
+
+from tests.cluster.controller.stage import until
+from tests.proof.teeth.playing import DONE, Play
+from zen_gc_core.model.policy import CLUSTER
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from zen_gc_embedded.faults import Request
+
+KEEP = "gc.kube-zen.io/keep"
+POLICIES = "garbagecollectionpolicies"
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """What is played, and what it is about.
+
+    Args:
+        play: plays it; what went wrong, in words, and nothing when all was well.
+        mutants: the guards without which something goes wrong.
+    """
+
+    play: Callable[[Play], str]
+    mutants: tuple[str, ...]
+
+
+def every_delete_is_pinned_to_a_fresh_read(play: Play) -> str:
+    """On the wire: a GET of exactly this object, then a DELETE with its uid and its resourceVersion."""
+    play.items("a", "b", "c")
+    play.stage.policy(**DONE)
+    play.once()
+    read: set[str] = set()
+    for request in play.stage.server.requests:
+        if request.method == "GET":
+            read.add(request.path)
+        elif request.method == "DELETE":
+            pins = (request.body or {}).get("preconditions") or {}
+            if set(pins) != {"uid", "resourceVersion"}:
+                return f"a DELETE with preconditions {sorted(pins)}"
+            if request.path not in read:
+                return "a DELETE without a fresh read"
+    return "" if len(play.sent()) == 3 else f"{len(play.sent())} deletes, not 3"
+
+
+def what_changes_after_the_read_stays(play: Play) -> str:
+    """Relabelled between the last GET and the DELETE."""
+    play.items("x")
+    play.stage.policy(**DONE)
+
+    def hook(request: Request) -> None:
+        if request.method == "DELETE" and request.path.endswith("/x"):
+            (now,) = play.stage.server._read("configmaps", play.stage.namespace)
+            play.change({**now, "metadata": {**now["metadata"], "labels": {"gc": "no"}}})
+
+    play.meanwhile(hook)
+    play.once()
+    assert play.sent(), "it was tried"
+    return _taken(play, "x")
+
+
+def what_changes_after_the_list_stays(play: Play) -> str:
+    """Relabelled between the list and the last GET."""
+    play.items("x", "y")
+    play.stage.policy(**DONE)
+
+    def hook(request: Request) -> None:
+        if request.method == "GET" and request.path.endswith("/configmaps/x"):
+            play.change(play.item("x", label="no"))
+
+    play.meanwhile(hook)
+    play.once()
+    assert play.gone("y"), "what did not change went"
+    return _taken(play, "x")
+
+
+def what_changes_before_a_retry_stays(play: Play) -> str:
+    """The first DELETE fails on its way, the object is relabelled, the DELETE is sent again."""
+    play.items("x")
+    play.stage.policy(**DONE)
+
+    def hook(request: Request) -> Fault | None:
+        if request.method == "DELETE" and len(play.sent()) == 0:
+            (now,) = play.stage.server._read("configmaps", play.stage.namespace)
+            play.change({**now, "metadata": {**now["metadata"], "labels": {"gc": "no"}}})
+            return Fault(status=500)
+        return None
+
+    play.meanwhile(hook)
+    play.once()
+    assert len(play.sent()) == 2, "it was tried again"
+    return _taken(play, "x")
+
+
+def nothing_is_sent_when_the_lease_is_not_renewed(play: Play) -> str:
+    """The API server does not answer for the Lease any more; the right to write ends by itself, before the lease does."""
+    play.items(*(f"x-{number:03}" for number in range(250)))
+    play.stage.policy(behavior={"maxDeletionsPerSecond": 10, "breaker": {"maxPercent": 100}}, **DONE)
+    renewed, deleted = [0.0], [0.0]
+    silent = [False]
+
+    def hook(request: Request) -> Fault | None:
+        if "/leases" in request.path:
+            if silent[0]:
+                return Fault(delay=60.0)
+            if request.method == "PUT":
+                renewed[0] = time.monotonic()
+        if request.method == "DELETE":
+            deleted[0] = time.monotonic()
+        return None
+
+    play.meanwhile(hook)
+    flags = ("lease-duration=14s", "renew-deadline=12s", "retry-period=500ms")
+    play.start(*(f"--leader-election-{flag}" for flag in flags))
+    play.await_deletes(5)
+    until(lambda: renewed[0])
+    silent[0] = True
+    # A request for the lease may take 3 s, so that the right ends 9 s after the last renewal began.
+    until(lambda: time.monotonic() - renewed[0] > 13.0 or deleted[0] - renewed[0] > 10.5)
+    late = deleted[0] - renewed[0]
+    return f"a DELETE {late:.1f} s after the last renewal, of which 9 s are good" if late > 10.5 else ""
+
+
+def what_a_paused_policy_wanted_stays(play: Play) -> str:
+    """Paused between the list and the first write, and nobody is told: the watch is silent."""
+    play.items("x", "y")
+    name = play.stage.policy(**DONE)
+    document = play.stage.read(name)
+
+    def hook(request: Request) -> Fault | None:
+        if request.query.get("watch") and POLICIES in request.path:
+            return Fault(delay=60.0)
+        if request.path.endswith("/configmaps") and request.method == "GET":
+            play.change({**document, "spec": {**document["spec"], "paused": True}})
+        return None
+
+    play.meanwhile(hook)
+    play.once()
+    return _taken(play, "x", "y")
+
+
+def nothing_goes_while_the_switch_is_pulled(play: Play) -> str:
+    """The ConfigMap is there."""
+    play.items("x")
+    play.put(
+        {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "zen-gc-pause", "namespace": play.stage.home}}
+    )
+    play.stage.policy(**DONE)
+    play.once()
+    return _taken(play, "x")
+
+
+def too_much_is_nothing(play: Play) -> str:
+    """Four are due, three are the most."""
+    names = ["a", "b", "c", "d"]
+    play.items(*names)
+    play.stage.policy(behavior={"breaker": {"maxObjects": 3}}, **DONE)
+    play.once()
+    return _taken(play, *names)
+
+
+def a_dry_run_writes_nothing(play: Play) -> str:
+    """It says what it would do."""
+    play.items("x")
+    play.stage.policy(behavior={"dryRun": True}, **DONE)
+    play.once()
+    return _taken(play, "x")
+
+
+def what_is_marked_stays(play: Play) -> str:
+    """By a label, by an annotation."""
+    play.items("by-label", labels={"gc": "yes", KEEP: "true"})
+    play.items("by-annotation", annotations={KEEP: "2999-01-01"})
+    play.items("free")
+    play.stage.policy(**DONE)
+    play.once()
+    assert play.gone("free")
+    return _taken(play, "by-label", "by-annotation")
+
+
+def what_is_null_under_none_stays(play: Play) -> str:
+    """Null compares with nothing."""
+    _none_of(play, None)
+    return _taken(play, "x")
+
+
+def what_is_missing_under_none_stays(play: Play) -> str:
+    """It cannot be told whether it would hold."""
+    _none_of(play, ...)
+    return _taken(play, "x")
+
+
+def _none_of(play: Play, held: Any) -> None:
+    play.items("x", "free")
+    data = {"state": "done"} if held is ... else {"state": "done", "held": held}
+    play.put({**play.item("x"), "data": data}, {**play.item("free"), "data": {"state": "done", "held": "no"}})
+    play.stage.policy(conditions={"none": [{"fields": [{"path": "data.held", "value": "yes"}]}]})
+    play.once()
+    assert play.gone("free"), "what is told went"
+
+
+def no_namespaces_are_none(play: Play) -> str:
+    """A policy that was written past the schema, with an empty list."""
+    play.items("x")
+    target = {
+        "apiVersion": "v1",
+        "kind": "ConfigMap",
+        "namespaces": [],
+        "labelSelector": {"matchLabels": {"gc": "yes"}},
+    }
+    spec = {"targetResources": [target], "ttl": {"immediate": True}}
+    play.put({"apiVersion": "gc.kube-zen.io/v1alpha1", "kind": CLUSTER, "metadata": {"name": "all"}, "spec": spec})
+    play.once()
+    return _taken(play, "x")
+
+
+def what_terminates_is_asked_once(play: Play) -> str:
+    """A finalizer holds it over three runs."""
+    play.items("x", finalizers=["acme.io/wait"])
+    play.stage.policy(**DONE)
+    for _ in range(2):
+        play.once()
+    return "" if len(play.sent()) == 1 else f"{len(play.sent())} requests for one object"
+
+
+def clocks_that_disagree_stop_it(play: Play) -> str:
+    """The server is an hour ahead."""
+    play.items("x")
+    play.stage.policy(**DONE)
+    ahead = email.utils.formatdate(time.time() + 3600, usegmt=True)
+    play.meanwhile(lambda _: Fault(date=ahead))
+    play.once()
+    return _taken(play, "x")
+
+
+def a_namespace_whose_contents_cannot_be_listed_stays(play: Play) -> str:
+    """It holds a marked Secret; the list of Secrets fails."""
+    marked = {"name": "dear", "namespace": "old", "annotations": {KEEP: "true"}}
+    play.put({"apiVersion": "v1", "kind": "Secret", "metadata": marked})
+    play.meanwhile(lambda each: Fault(status=500) if each.path.endswith("/old/secrets") else None)
+    return _namespace(play)
+
+
+def a_namespace_whose_contents_are_listed_by_half_stays(play: Play) -> str:
+    """The marked one is on the second page, which fails."""
+    dear = {**play.item("zzz"), "metadata": {"name": "zzz", "namespace": "old", "annotations": {KEEP: "true"}}}
+    fill = [{**play.item(""), "metadata": {"name": f"x-{number:03}", "namespace": "old"}} for number in range(510)]
+    play.put(*fill, dear)
+    play.meanwhile(lambda each: Fault(status=500) if "continue" in each.query and "/old/" in each.path else None)
+    return _namespace(play)
+
+
+def _namespace(play: Play) -> str:
+    play.put({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "old", "labels": {"gc": "yes"}}})
+    target = {"apiVersion": "v1", "kind": "Namespace", "labelSelector": {"matchLabels": {"gc": "yes"}}}
+    play.stage.policy("all", kind=CLUSTER, targetResources=[target])
+    play.once("--allow-resource=namespaces")
+    there = {each["metadata"]["name"]: each["metadata"] for each in play.stage.server.objects("namespaces")}
+    stays = "old" in there and "deletionTimestamp" not in there["old"]
+    return "" if stays else "the Namespace went, with what is marked in it"
+
+
+def a_list_that_begins_anew_is_counted_anew(play: Play) -> str:
+    """60 of 520 are due, and 8 % are the most; the continue token of the whole expires once."""
+    names = [f"x-{number:03}" for number in range(60)]
+    play.put({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "apps", "labels": {"team": "a"}}})
+    wide = [(name, "yes") for name in names] + [(f"z-{number:03}", "no") for number in range(460)]
+    play.put(
+        *(
+            {**play.item(name, label=label), "metadata": {"name": name, "namespace": "apps", "labels": {"gc": label}}}
+            for name, label in wide
+        )
+    )
+    target = {
+        "apiVersion": "v1",
+        "kind": "ConfigMap",
+        "namespaces": ["*"],
+        "namespaceSelector": {"matchLabels": {"team": "a"}},
+        "labelSelector": {"matchLabels": {"gc": "yes"}},
+    }
+    behavior = {"breaker": {"minObjects": 10, "maxPercent": 8}}
+    play.stage.policy("all", kind=CLUSTER, targetResources=[target], behavior=behavior)
+    expired: list[str] = []
+
+    def hook(request: Request) -> Fault | None:
+        if "continue" in request.query and request.path.endswith("/configmaps") and not expired:
+            expired.append(request.path)
+            return Fault(status=410, reason="Expired")
+        return None
+
+    play.meanwhile(hook)
+    play.once()
+    assert expired, "a list began anew"
+    return _taken(play, *names, namespace="apps")
+
+
+def _taken(play: Play, *names: str, namespace: str | None = None) -> str:
+    gone = play.gone(*names, namespace=namespace)
+    return f"{len(gone)} deleted that should stay: {json.dumps(gone[:3])}" if gone else ""
+
+
+SCENARIOS = (
+    Scenario(every_delete_is_pinned_to_a_fresh_read, ("no-uid", "no-fresh-get")),
+    Scenario(what_changes_after_the_read_stays, ("no-resourceVersion",)),
+    Scenario(what_changes_after_the_list_stays, ("no-second-decision",)),
+    Scenario(what_changes_before_a_retry_stays, ("retries-without-preconditions",)),
+    Scenario(nothing_is_sent_when_the_lease_is_not_renewed, ("flag-instead-of-deadline",)),
+    Scenario(what_a_paused_policy_wanted_stays, ("policy-not-read-again",)),
+    Scenario(nothing_goes_while_the_switch_is_pulled, ("kill-switch-ignored",)),
+    Scenario(too_much_is_nothing, ("breaker-off",)),
+    Scenario(a_namespace_whose_contents_cannot_be_listed_stays, ("list-error-as-empty",)),
+    Scenario(a_namespace_whose_contents_are_listed_by_half_stays, ("half-list-as-whole",)),
+    Scenario(a_list_that_begins_anew_is_counted_anew, ("restart-keeps-counts",)),
+    Scenario(a_dry_run_writes_nothing, ("dry-run-writes",)),
+    Scenario(what_is_null_under_none_stays, ("null-under-none-is-true",)),
+    Scenario(what_is_missing_under_none_stays, ("undecided-is-false-under-none",)),
+    Scenario(no_namespaces_are_none, ("empty-selector-is-all",)),
+    Scenario(what_is_marked_stays, ("keep-mark-ignored",)),
+    Scenario(what_terminates_is_asked_once, ("terminating-is-sent-again",)),
+    Scenario(clocks_that_disagree_stop_it, ("clock-not-compared",)),
+)
