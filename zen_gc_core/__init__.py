@@ -30,9 +30,11 @@ if TYPE_CHECKING:
     )
     from zen_gc_core.model.candidate import Candidate
     from zen_gc_core.model.decision import Decision
+    from zen_gc_core.model.field_times import TimeUnit, is_missing, said_missing, time_at
     from zen_gc_core.model.finishing import Condition, Entry, Finishes, Finishing
     from zen_gc_core.model.names import group_of, label_key_fault, label_value_fault
     from zen_gc_core.model.object_types import OWNER_SHAPE, PHASES
+    from zen_gc_core.model.phases import phase_of, phase_said
     from zen_gc_core.model.plan import Plan
     from zen_gc_core.model.polarity import Polarity
     from zen_gc_core.model.report import RunReport
@@ -75,6 +77,7 @@ _ROOMS = {
     "Run": "keywords",
     "RunReport": "model.report",
     "Scale": "model.scaling",
+    "TimeUnit": "model.field_times",
     "Undecided": "errors",
     "built_in": "engine.kinds",
     "did_you_mean": "texts",
@@ -82,13 +85,18 @@ _ROOMS = {
     "format_instant": "instants",
     "group_of": "model.names",
     "hookimpl": "hookspecs",
+    "is_missing": "model.field_times",
     "kinds_of": "engine.kinds",
     "label_key_fault": "model.names",
     "label_value_fault": "model.names",
     "parse_duration": "durations",
     "parse_instant": "instants",
+    "phase_said": "model.phases",
+    "phase_of": "model.phases",
     "reads_together": "keywords",
+    "said_missing": "model.field_times",
     "spell": "fieldpaths",
+    "time_at": "model.field_times",
     "with_article": "texts",
     "unequal": "model.shapes",
 }
@@ -136,6 +144,7 @@ __all__ = [
     "Run",
     "RunReport",
     "Scale",
+    "TimeUnit",
     "Undecided",
     "__version__",
     "built_in",
@@ -144,13 +153,18 @@ __all__ = [
     "format_instant",
     "group_of",
     "hookimpl",
+    "is_missing",
     "kinds_of",
     "label_key_fault",
     "label_value_fault",
     "parse_duration",
     "parse_instant",
+    "phase_of",
+    "phase_said",
     "reads_together",
+    "said_missing",
     "spell",
+    "time_at",
     "unequal",
     "with_article",
 ]

@@ -156,11 +156,14 @@ class Compiled(Generic[T]):
             kind, name, namespace and uid need not be declared. Reading anything else raises, and is undecided.
         explain: For a matcher, says in a few words why it does not hold of an object; for a TTL, what the instant is
             made of (``finished 2026-01-01T10:00:00Z, wait 1h``). Only asked when the words are shown.
+        start: For a TTL that counts from an instant: that instant of an object, ``(candidate, run) -> datetime or None``
+            (None: it has not come). ``spec.retain`` orders objects by it. Reads no more than ``reads``.
     """
 
     call: Callable[..., T]
     reads: Sequence[str] | None = None
     explain: Callable[[Candidate, Run], str] | None = None
+    start: Callable[[Candidate, Run], dt.datetime | None] | None = None
 
 
 def reads_together(parts: Iterable[Compiled[Any]]) -> list[str] | None:

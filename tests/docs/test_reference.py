@@ -16,7 +16,7 @@ from tests.docs.shown import save_files
 from zen_gc_core.engine import tallying
 from zen_gc_core.engine.building import DEEPEST
 from zen_gc_core.engine.compiling import compile_policy
-from zen_gc_core.engine.parsing import behavior, limits, parse_policy, policy, targets
+from zen_gc_core.engine.parsing import behavior, limits, parse_policy, policy, retain, targets
 from zen_gc_core.engine.protected import PROTECTED_KINDS, PROTECTED_NAMESPACES, PROTECTED_SECRET_TYPES
 from zen_gc_core.model.policy import Behavior, Breaker
 
@@ -34,6 +34,7 @@ OLD_SPELLING = ("targetResource:", "secondsAfterCreation", "relativeTo", "fieldP
     [
         ("spec", policy.FIELDS),
         ("spec.targetResources[]", targets.FIELDS),
+        ("spec.retain", retain.FIELDS),
         ("spec.behavior", behavior.FIELDS),
         ("spec.behavior.breaker", behavior.BREAKER_FIELDS),
     ],

@@ -47,7 +47,7 @@ def _policy(planned: Planned) -> dict[str, Any]:
         "matched": plan.matched if plan else 0,
         "pending": plan.pending if plan else 0,
         "due": plan.due if plan else 0,
-        "tripped": plan.tripped if plan else None,
+        "tripped": plan.overfull or plan.tripped if plan else None,
         "unseen": UNSEEN if plan and going_unseen(plan) else None,
         "vetoed": [{"plugin": veto.plugin, "reason": veto.reason} for veto in plan.vetoed] if plan else [],
         "decisions": [_decision(decision) for decision in plan.decisions] if plan else [],
@@ -126,6 +126,8 @@ def _section(planned: Planned) -> str:
         lines.append(f"{title}: INVALID, it never acts ({counted(len(compilation.errors), 'error')})")
     else:
         lines.append(f"{title}: {plan.scanned} scanned, {plan.matched} matched, {plan.due} due, {plan.pending} pending")
+        if plan.overfull is not None:
+            lines.append(f"  nothing is acted on: {plan.overfull}")
         if plan.tripped is not None:
             lines.append(f"  the breaker stops it: {plan.tripped}")
         if going_unseen(plan):

@@ -138,7 +138,8 @@ class Workshop:
         if own or not asked_of_objects:
             return compiled
         explain = compiled.explain and restricted(compiled.explain, reads)
-        return Compiled(restricted(compiled.call, reads), compiled.reads, explain)
+        start = compiled.start and restricted(compiled.start, reads)
+        return Compiled(restricted(compiled.call, reads), compiled.reads, explain, start)
 
     def _counted(self, conditions: int) -> bool:
         """Count conditions; False, with an error, when there are too many."""

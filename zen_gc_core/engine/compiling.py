@@ -11,6 +11,7 @@ from zen_gc_core.engine.parsing import limits
 from zen_gc_core.engine.protected import PROTECTED_KINDS, PROTECTED_NAMESPACES
 from zen_gc_core.engine.protections import Grants, Lifted
 from zen_gc_core.engine.requesting import held, reads_of_requests
+from zen_gc_core.engine.retaining.compiling import compile_retain
 from zen_gc_core.engine.shares import kind_key
 from zen_gc_core.model.finishing import BUILT_IN, Finishing
 from zen_gc_core.model.polarity import Polarity
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from zen_gc_core.engine.parsing import ParsedPolicy
+    from zen_gc_core.engine.retaining.compiling import Retention
     from zen_gc_core.engine.shares import KindKey
     from zen_gc_core.keywords import Run
     from zen_gc_core.model.candidate import Candidate
@@ -48,6 +50,7 @@ class CompiledPolicy:
         lifted: What it takes although it is unfinished.
         self_reads: What it reads of its own labels and annotations.
         finishing: The kinds that are known to finish.
+        retention: What it retains of each group of objects; None: nothing.
     """
 
     policy: Policy
@@ -60,6 +63,7 @@ class CompiledPolicy:
     lifted: Lifted = field(default_factory=Lifted)
     self_reads: SelfReads = NOTHING
     finishing: Finishing = BUILT_IN
+    retention: Retention | None = None
 
     @property
     def lifted_until_whole(self) -> Lifted:
@@ -143,6 +147,8 @@ def _compile(parsed: ParsedPolicy, vocabulary: Vocabulary, grants: Grants, check
     action = workshop.keyword(vocabulary.actions, parsed.action, asked_of_objects=False) if parsed.action else None
     for target in policy.targets if policy else ():
         workshop.check_field_selector(target)
+    retain = policy.retain if policy else None
+    retention = compile_retain(retain, workshop, ttl.start if ttl else None) if retain else None
     errors = (*parsed.errors, *(_written(problem, parsed) for problem in workshop.errors))
     warnings = (*parsed.warnings, *(_written(problem, parsed) for problem in workshop.warnings))
     if errors or policy is None or ttl is None or action is None:
@@ -153,6 +159,8 @@ def _compile(parsed: ParsedPolicy, vocabulary: Vocabulary, grants: Grants, check
     for target in policy.targets:
         if target.field_selector:
             reads |= Reads(frozenset(path.segments for path, _ in target.field_selector.fields))
+    if retention is not None:
+        reads |= retention.reads
     lifted = Lifted(
         owned=policy.behavior.include_owned,
         managed=policy.behavior.include_managed,
@@ -162,7 +170,7 @@ def _compile(parsed: ParsedPolicy, vocabulary: Vocabulary, grants: Grants, check
     policy = replace(policy, digest=digest_of(parsed.reference, parsed.spec, self_reads))
     finishing = vocabulary.finishing
     compiled = CompiledPolicy(
-        policy, ttl.call, ttl.explain, matcher, request, requests, reads, lifted, self_reads, finishing
+        policy, ttl.call, ttl.explain, matcher, request, requests, reads, lifted, self_reads, finishing, retention
     )
     return Compilation(parsed.reference, compiled, (), _told((*warnings, *_protected(policy, grants, parsed))))
 

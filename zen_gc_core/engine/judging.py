@@ -83,6 +83,26 @@ def decide(
     return _decide(compiled, candidate, run, protections, owner_matters, None)
 
 
+def stands(compiled: CompiledPolicy, candidate: Candidate, run: Run, protections: Protections) -> bool:
+    """Whether an object that a policy's selectors took meets its conditions, its time aside, and nothing protects it.
+
+    Args:
+        compiled: The policy.
+        candidate: The object; whole, where its kind may finish.
+        run: The run.
+        protections: What protects objects.
+
+    Returns:
+        False also where that cannot be told.
+    """
+    if candidate.malformed is not None:
+        return False
+    try:
+        return protections.against(candidate, run, compiled.lifted) is None and compiled.matcher(candidate, run) is True
+    except Exception:  # noqa: BLE001  whatever it was, it has not said that it does
+        return False
+
+
 def _decide(  # noqa: PLR0913, PLR0917  called once an object that is due, by position
     compiled: CompiledPolicy,
     candidate: Candidate,

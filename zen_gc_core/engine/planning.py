@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from zen_gc_core.engine import breaker
 from zen_gc_core.engine.guarding import Settled, going_along
+from zen_gc_core.engine.retaining.settling import Settlement, settle
+from zen_gc_core.engine.retaining.tallies import RetainingTally, RetainingVersionTally
 from zen_gc_core.engine.shares import added, identity, in_several_versions, kind_key
 from zen_gc_core.engine.tallying import Tally
 from zen_gc_core.engine.versions import VersionTally, by_kind, sums_of
@@ -30,10 +32,10 @@ def tally_of(case: Case, targets: Sequence[Target]) -> Tally:
         case: The policy's run.
         targets: The policy's targets of the kind that is listed.
     """
-    several = in_several_versions(case.compiled.policy)
-    return (
-        VersionTally(case, targets) if kind_key(targets[0].group, targets[0].kind) in several else Tally(case, targets)
-    )
+    several = kind_key(targets[0].group, targets[0].kind) in in_several_versions(case.compiled.policy)
+    if case.compiled.retention is not None:
+        return (RetainingVersionTally if several else RetainingTally)(case, targets)
+    return (VersionTally if several else Tally)(case, targets)
 
 
 def conclude(
@@ -51,10 +53,11 @@ def conclude(
             aside; None when that cannot be told. Asked only when the breaker needs it.
         veto: Asks the plugins.
     """
+    retained = settle(case, tallies) if case.compiled.retention is not None else Settlement()
     if settled := Settled(tally.guards for tally in tallies):
         for tally in tallies:
-            tally.spare(settled)
-    decisions = _together(case, tallies)
+            tally.spare(settled.guard)
+    decisions, left_over = retained.ordered(_together(case, tallies))
     sums = added(map(sums_of, by_kind(tallies).values()))
     plan = Plan(
         policy=case.compiled.reference,
@@ -68,6 +71,8 @@ def conclude(
         first_reason=next((tally.first_reason for tally in tallies if tally.first_error), None),
         tripped=breaker.tripped(case.compiled.policy, due=sums.due, unfinished=sums.unfinished, counts=counts),
         along={} if case.record else going_along((tally.guards for tally in tallies), decisions),
+        overfull=retained.overfull,
+        left_over=left_over,
     )
     vetoes = veto(plan) if veto else ()
     return replace(plan, vetoed=vetoes) if vetoes else plan

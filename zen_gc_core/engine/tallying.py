@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from zen_gc_core.engine import judging
 from zen_gc_core.engine.finishing import may_finish, unfinished
-from zen_gc_core.engine.guarding import Guards, Settled, owner_kinds
+from zen_gc_core.engine.guarding import Guards, owner_kinds
 from zen_gc_core.engine.protections import needs_whole
 from zen_gc_core.engine.selecting import in_scope, selected, takes_everything
 from zen_gc_core.engine.shares import Sums, kind_key
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from zen_gc_core.engine.compiling import CompiledPolicy
+    from zen_gc_core.engine.guarding import Guard
     from zen_gc_core.engine.protections import Protections
     from zen_gc_core.keywords import Run
     from zen_gc_core.model.candidate import Candidate
@@ -226,22 +227,40 @@ class Tally:
         if self._case.record:
             self._recorded.append(decision)
 
-    def spare(self, settled: Settled) -> None:
-        """Keep what is due here and would take along what must stay."""
+    def spare(self, why: Callable[[Decision], Guard | None]) -> None:
+        """Keep what is due here and must stay.
+
+        Args:
+            why: Why an object must stay; None where it may go, and for a decision that does not act.
+        """
         if self._case.record:
             self._recorded = [
-                self._spared(decision, settled, finished=id(decision) in self._finished) or decision
+                decision
+                if (guard := why(decision)) is None
+                else self.spare_one(decision, guard, finished=id(decision) in self._finished)
                 for decision in self._recorded
             ]
             return
-        heap = [entry for entry in self._heap if self._spared(entry[2], settled, finished=entry[3]) is None]
+        heap = []
+        for entry in self._heap:
+            if (guard := why(entry[2])) is None:
+                heap.append(entry)
+            else:
+                self.spare_one(entry[2], guard, finished=entry[3])
         self._heap = heap
         heapq.heapify(heap)
 
-    def _spared(self, decision: Decision, settled: Settled, *, finished: bool) -> Decision | None:
-        guard = settled.guard(decision)
-        if guard is None:
-            return None
+    def spare_one(self, decision: Decision, guard: Guard, *, finished: bool) -> Decision:
+        """Keep one object that was counted as due.
+
+        Args:
+            decision: What was to be done with it.
+            guard: Why it must stay.
+            finished: Whether it has finished its work.
+
+        Returns:
+            The decision to keep it.
+        """
         kept = replace(
             decision,
             verdict=Verdict.KEEP,

@@ -10,7 +10,7 @@ from zen_gc_core.engine.tallying import Case, Tally
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from zen_gc_core.engine.guarding import Settled
+    from zen_gc_core.engine.guarding import Guard
     from zen_gc_core.engine.shares import KindKey
     from zen_gc_core.model.candidate import Candidate
     from zen_gc_core.model.decision import Decision
@@ -34,11 +34,11 @@ class VersionTally(Tally):
         super().offer(candidate)
         self.seen[identity(candidate)] = self.sums.less(before)
 
-    def _spared(self, decision: Decision, settled: Settled, *, finished: bool) -> Decision | None:
+    def spare_one(self, decision: Decision, guard: Guard, *, finished: bool) -> Decision:
+        """Keep one object that was counted as due; as ``Tally.spare_one``."""
         before = self.sums
-        kept = super()._spared(decision, settled, finished=finished)
-        if kept is not None:
-            self.seen[identity(decision)] = added([self.seen[identity(decision)], self.sums.less(before)])
+        kept = super().spare_one(decision, guard, finished=finished)
+        self.seen[identity(decision)] = added([self.seen[identity(decision)], self.sums.less(before)])
         return kept
 
 

@@ -34,6 +34,7 @@ class KeptBy(enum.StrEnum):
     PROTECTED = "protected"
     CONDITION = "condition"
     NO_EXPIRY = "noExpiry"
+    RETAINED = "retained"
     ERROR = "error"
 
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from zen_gc_core.model.decision import Decision
     from zen_gc_core.model.policy import PolicyReference
     from zen_gc_core.model.reasons import Reason
+    from zen_gc_core.model.retain import LeftOver
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,9 @@ class Plan:
         tripped: Why the breaker stops the run; None when it does not.
         vetoed: The vetoes of plugins.
         along: For the controller, by the uid of what is due: the objects in view that would go along with it.
+        overfull: Why a policy that retains acts on nothing: it would retain too many objects; None when it would not.
+        left_over: For the controller, by the uid of what is due and belongs to a group: which, and the objects that must
+            be there for it to go. Of a policy that retains nothing, none.
     """
 
     policy: PolicyReference
@@ -70,6 +74,8 @@ class Plan:
     tripped: str | None = None
     vetoed: tuple[Veto, ...] = ()
     along: Mapping[str, tuple[Dependent, ...]] = field(default_factory=dict)
+    overfull: str | None = None
+    left_over: Mapping[str, LeftOver] = field(default_factory=dict)
 
     @property
     def pending(self) -> int:
@@ -79,4 +85,4 @@ class Plan:
     @property
     def stopped(self) -> bool:
         """Whether nothing of it may be carried out."""
-        return self.tripped is not None or bool(self.vetoed)
+        return self.tripped is not None or self.overfull is not None or bool(self.vetoed)

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import timedelta
 
+    from zen_gc_core.model.retain import Retain
     from zen_gc_core.model.selectors import FieldSelector, LabelSelector
 
 GROUP: Final = "gc.kube-zen.io"
@@ -172,6 +173,7 @@ class Policy:
         evaluation_interval: How often it runs; None takes the controller's default.
         paused: Whether it rests.
         digest: What an approval names; empty until it is compiled, and where there can be none.
+        retain: What it retains of each group of objects; None: nothing.
     """
 
     reference: PolicyReference
@@ -183,3 +185,4 @@ class Policy:
     evaluation_interval: timedelta | None = None
     paused: bool = False
     digest: str = ""
+    retain: Retain | None = None

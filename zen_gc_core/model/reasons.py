@@ -105,6 +105,10 @@ class Reason(enum.StrEnum):
         "the run would have acted on too much, and acted on nothing",
         ErrorType.BREAKER_TRIPPED,
     )
+    RETAIN_TOO_MANY_GROUPS = (
+        "RetainTooManyGroups",
+        "`spec.retain` would retain more than 50,000 objects, and nothing is acted on",
+    )
     VETOED = "Vetoed", "a plugin stopped the run", ErrorType.VETOED
     PLUGIN_MISSING = "PluginMissing", "a required plugin is not loaded"
     ACCESS_DENIED = (
@@ -135,6 +139,10 @@ class Reason(enum.StrEnum):
     )
     KILL_SWITCH_UNREADABLE = "KillSwitchUnreadable", "the ConfigMap `zen-gc-pause` cannot be read"
     LOG_BLOCKED = "LogBlocked", "a line of the log took 5 s to leave: nothing is done that cannot be written down"
+    RETAINED_TOO_SLOW = (
+        "RetainedTooSlow",
+        "what is retained could not be read again within 5 s of what was to go",
+    )
     POLICY_UNREADABLE = "PolicyUnreadable", "the policy could not be read again before its writes"
     FORBIDDEN = (
         "Forbidden",

@@ -78,11 +78,13 @@ class RunReport:
 
     @property
     def ending(self) -> Ending | None:
-        """Why it did not do all that it could have: the breaker, a veto, or what stopped it; None when it did.
+        """Why it did not do all that it could have: too many places, the breaker, a veto, or what stopped it; None when it did.
 
         The one answer: log, metrics, events, status and ``--once`` tell this one, whatever else was in the way.
         """
         plan = self.plan
+        if plan.overfull is not None:
+            return Ending(Reason.RETAIN_TOO_MANY_GROUPS, plan.overfull)
         if plan.tripped is not None:
             return Ending(Reason.BREAKER_TRIPPED, plan.tripped)
         if plan.vetoed:

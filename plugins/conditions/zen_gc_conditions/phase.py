@@ -1,36 +1,28 @@
-"""``phase``: the object's ``status.phase`` is in a list. A Job has none: its conditions tell it.
-
-An object that has no phase yet is undecided: a Pod that was made a moment ago is not one that does not run.
-"""
+"""``phase``: the object's ``status.phase`` is in a list. A Job has none: its conditions tell it."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Final
 
 from pydantic import Field
 
 from zen_gc_core import (
-    MISSING,
     PHASES,
     Build,
     Candidate,
     Compiled,
-    FieldPath,
     Keyword,
-    Missing,
     Run,
-    Undecided,
     built_in,
+    phase_of,
+    phase_said,
     with_article,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_PHASE: Final = FieldPath.parse("status.phase")
-_CONDITIONS: Final = FieldPath.parse("status.conditions")
 _JOB: Final = ("batch", "Job")
-_JOB_PHASES: Final[Mapping[str, str]] = {"Complete": "Succeeded", "Failed": "Failed"}
 _PHASES: Final[Mapping[tuple[str, str], tuple[str, ...]]] = {**PHASES, _JOB: ("Active", "Succeeded", "Failed")}
 
 
@@ -48,43 +40,18 @@ def _compile(config: list[str], build: Build) -> Compiled[bool]:
     wanted = frozenset(config)
     asked = " or ".join(config)
     with_jobs = not build.targets or any((target.group, target.kind) == _JOB for target in build.targets)
-    phase_of = _phase_of_any if with_jobs else _phase_of_others
+    said = phase_of if with_jobs else phase_said
 
     def holds(candidate: Candidate, _run: Run) -> bool:
-        return phase_of(candidate) in wanted
+        return said(candidate) in wanted
 
     def explain(candidate: Candidate, _run: Run) -> str:
-        phase = phase_of(candidate)
+        phase = said(candidate)
         return f"phase is {phase if phase.isprintable() else repr(phase)}, not {asked}"
 
     return Compiled(
         holds, reads=("status.phase", "status.conditions") if with_jobs else ("status.phase",), explain=explain
     )
-
-
-def _phase_of_any(candidate: Candidate) -> str:
-    if candidate.kind == "Job" and candidate.api_version.startswith("batch/"):
-        return _phase_of_job(candidate.get(_CONDITIONS))
-    return _phase_of_others(candidate)
-
-
-def _phase_of_others(candidate: Candidate) -> str:
-    phase = candidate.get(_PHASE)
-    if isinstance(phase, str) and phase:
-        return phase
-    if phase is MISSING or phase is None or phase == "":
-        raise Missing("status.phase is missing")
-    raise Undecided(f"status.phase is a value of type {type(phase).__name__}, not text")
-
-
-def _phase_of_job(conditions: Any) -> str:
-    if isinstance(conditions, list):
-        for condition in conditions:
-            if isinstance(condition, dict) and condition.get("status") == "True":
-                kind = condition.get("type")
-                if isinstance(kind, str) and kind in _JOB_PHASES:
-                    return _JOB_PHASES[kind]
-    return "Active"
 
 
 def _check_possible(config: list[str], build: Build) -> None:

@@ -60,6 +60,7 @@ def _added(start: Start, wait: Wait) -> Compiled[dt.datetime | None]:
         _adding(start.of, wait.of) if wait.always is None else _adding_always(start.of, wait.always),
         reads=(*start.reads, *wait.reads),
         explain=_explaining(start, wait),
+        start=start.of,
     )
 
 

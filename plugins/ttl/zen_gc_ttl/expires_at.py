@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from pydantic import Field
 
-from zen_gc_core import Build, Candidate, Compiled, Config, FieldPath, Keyword, Run, format_instant
-from zen_gc_ttl.times import Unit, time_at
+from zen_gc_core import Build, Candidate, Compiled, Config, FieldPath, Keyword, Run, TimeUnit, format_instant, time_at
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -17,7 +16,7 @@ class ExpiresAt(Config):
     """At the time or date that a field of the object holds."""
 
     path: FieldPath = Field(description="The field; a date is midnight UTC.")
-    unit: Unit | None = Field(
+    unit: TimeUnit | None = Field(
         default=None, description="Where the field holds a number: what it counts since 1970-01-01T00:00:00Z."
     )
 

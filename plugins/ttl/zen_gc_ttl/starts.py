@@ -20,11 +20,14 @@ from zen_gc_core import (
     InputError,
     Missing,
     Run,
+    TimeUnit,
     Undecided,
     format_instant,
+    is_missing,
     parse_instant,
+    said_missing,
+    time_at,
 )
-from zen_gc_ttl.times import Unit, is_missing, said_missing, time_at
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -50,7 +53,7 @@ class SinceField(Config):
     """The time or date that a field holds."""
 
     path: FieldPath = Field(description="The field; a date is midnight UTC.")
-    unit: Unit | None = Field(
+    unit: TimeUnit | None = Field(
         default=None, description="Where the field holds a number: what it counts since 1970-01-01T00:00:00Z."
     )
     otherwise: Literal["created"] | None = Field(

@@ -18,9 +18,10 @@ from zen_gc_core import (
     Missing,
     Undecided,
     format_duration,
+    is_missing,
     parse_duration,
+    said_missing,
 )
-from zen_gc_ttl.times import is_missing, said_missing
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -72,7 +72,7 @@ def test_every_field_says_what_the_run_found(stage: Stage, inside: Callable[...,
         "conflicts": 0,
         "failed": 0,
         "dryRun": False,
-        "kept": {"protected": 1, "condition": 0, "noExpiry": 0, "error": 0},
+        "kept": {"protected": 1, "condition": 0, "noExpiry": 0, "retained": 0, "error": 0},
     }
     last, following = (dt.datetime.fromisoformat(status[name]) for name in ("lastGCRun", "nextGCRun"))
     assert before - dt.timedelta(seconds=2) <= last <= dt.datetime.now(dt.UTC)

@@ -65,7 +65,7 @@ def test_the_numbers_of_a_run_are_those_of_its_outcomes() -> None:
         Result.FAILED: 6,
         Result.DROPPED: 7,
     }
-    kept = {KeptBy.PROTECTED: 1, KeptBy.CONDITION: 2, KeptBy.NO_EXPIRY: 3, KeptBy.ERROR: 4}
+    kept = {KeptBy.PROTECTED: 1, KeptBy.CONDITION: 2, KeptBy.NO_EXPIRY: 3, KeptBy.RETAINED: 5, KeptBy.ERROR: 4}
     numbers = policy_status.numbers(report(plan(kept=kept), results=results), 10, 0)
     assert numbers == {
         "resourcesMatched": 7,
@@ -84,7 +84,7 @@ def test_the_numbers_of_a_run_are_those_of_its_outcomes() -> None:
             "gone": 4,
             "conflicts": 5,
             "failed": 6,
-            "kept": {"protected": 1, "condition": 2, "noExpiry": 3, "error": 4},
+            "kept": {"protected": 1, "condition": 2, "noExpiry": 3, "retained": 5, "error": 4},
             "dryRun": False,
             "oldestDue": None,
             "durationSeconds": 1.235,

@@ -166,14 +166,14 @@ def test_a_failure_names_its_type_and_status_but_not_its_text(said) -> None:
 
 def test_a_run_is_one_record_with_its_numbers(said) -> None:
     """What it looked at, what it kept and why, what it did."""
-    kept = {KeptBy.PROTECTED: 1, KeptBy.CONDITION: 2, KeptBy.NO_EXPIRY: 0, KeptBy.ERROR: 0}
+    kept = {KeptBy.PROTECTED: 1, KeptBy.CONDITION: 2, KeptBy.NO_EXPIRY: 0, KeptBy.RETAINED: 0, KeptBy.ERROR: 0}
     results = Counter({Result.DELETED: 2, Result.GONE: 0})
     RunLog().evaluation_finished(RunReport(plan(kept=kept, first_error=SECRET), results, duration=1.5))
     (record,) = said()
     assert record["event"] == "evaluation finished"
     assert (record["policy"], record["namespace"], record["phase"]) == ("jobs", "team-a", "Active")
     assert (record["scanned"], record["matched"], record["due"], record["pending"]) == (9, 5, 2, 3)
-    assert record["kept"] == {"protected": 1, "condition": 2, "noExpiry": 0, "error": 0}
+    assert record["kept"] == {"protected": 1, "condition": 2, "noExpiry": 0, "retained": 0, "error": 0}
     assert record["results"] == {"deleted": 2}
     assert record["duration"] == 1.5
     assert SECRET not in json.dumps(record)

@@ -36,6 +36,12 @@ NATIVE = {
     ],
     "conditions": {"phase": ["Failed"], "any": [{"hasLabels": [{"key": "x"}]}]},
     "ttl": {"after": {"since": "created", "wait": "7d"}},
+    "retain": {
+        "groupBy": ["metadata.labels.app", "owner"],
+        "orderBy": {"path": "status.at"},
+        "last": 3,
+        "within": "1h",
+    },
     "action": {"delete": {"propagationPolicy": "Background"}},
     "behavior": {"dryRun": False, "maxDeletionsPerSecond": 5, "batchSize": 5, "breaker": {"maxObjects": 5}},
     "evaluationInterval": "5m",

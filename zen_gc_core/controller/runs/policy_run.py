@@ -190,6 +190,8 @@ class PolicyRun:
             return Ending(Reason.PLUGIN_MISSING, f"required plugin {'; '.join(self._context.missing_plugins)}")
         if self.dry_run:
             return None
+        if self._compiled.retention is not None:
+            return Ending(Reason.NOT_EVALUATED, "policies that retain are planned, and not carried out yet")
         switched = self._context.switch.recent(self._sleep)
         return switched.ending if switched is not None and (plan.due or not switched.ending.failed) else None
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from zen_gc_core.engine.crds import rules
 from zen_gc_core.engine.crds.nodes import boolean, duration, integer, mapping, record, sequence, text
+from zen_gc_core.engine.crds.retain_schema import retain_schema
 from zen_gc_core.engine.crds.structural import OPEN, configuration_schema, visible
 from zen_gc_core.engine.crds.targets_schema import target_schema, targets_schema
 from zen_gc_core.engine.parsing import limits
@@ -31,6 +32,7 @@ def spec_schema(vocabulary: Vocabulary) -> Schema:
         "targetResource": target_schema(),
         "conditions": _conditions(vocabulary.matchers),
         "ttl": _ttl(vocabulary.ttls),
+        "retain": retain_schema(),
         "action": record(
             "What becomes of what is due: exactly one action. By default it is deleted.",
             _configurations(vocabulary.actions),

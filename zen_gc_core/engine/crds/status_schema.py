@@ -38,6 +38,7 @@ def _last_run() -> Schema:
         "protected": "by a protection",
         "condition": "by a condition",
         "noExpiry": "because they have no expiry",
+        "retained": "because `spec.retain` holds them back",
         "error": "because an error kept them",
     }
     counts = {

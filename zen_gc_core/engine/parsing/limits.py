@@ -26,6 +26,9 @@ FIELD_VALUE: Final = 1024
 FIELD_PATH: Final = 1024
 """The most characters of a field path."""
 
+GROUP_BY: Final = 8
+"""The most entries of ``groupBy``."""
+
 KEYWORDS: Final = 32
 """The most keywords of one condition map."""
 

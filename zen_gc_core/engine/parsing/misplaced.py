@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Final
 
 _PLACES: Final = {
-    "spec": ("targetResources", "conditions", "ttl", "action", "behavior", "evaluationInterval", "paused"),
+    "spec": ("targetResources", "conditions", "ttl", "retain", "action", "behavior", "evaluationInterval", "paused"),
     "spec.behavior": ("dryRun", "maxDeletionsPerSecond", "batchSize", "includeOwned", "breaker"),
     "spec.behavior.breaker": ("maxObjects", "maxPercent", "minObjects"),
     "an entry of spec.targetResources": ("names", "namespaces", "namespaceSelector", "labelSelector", "fieldSelector"),
+    "spec.retain": ("groupBy", "orderBy", "hourly", "daily", "weekly", "monthly", "yearly", "timeZone"),
     "labelSelector": ("matchLabels", "matchExpressions"),
     "fieldSelector": ("matchFields",),
     "spec.conditions": (

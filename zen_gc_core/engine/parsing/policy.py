@@ -11,6 +11,7 @@ from zen_gc_core.engine.parsing.document import Place, Problems
 from zen_gc_core.engine.parsing.keyword_uses import read_action, read_conditions, read_ttl
 from zen_gc_core.engine.parsing.misplaced import HOMES, MEANT
 from zen_gc_core.engine.parsing.references import read_reference
+from zen_gc_core.engine.parsing.retain import read_retain
 from zen_gc_core.engine.parsing.scopes import Reach
 from zen_gc_core.engine.parsing.spelling import Spelling
 from zen_gc_core.engine.parsing.targets import read_targets
@@ -22,10 +23,10 @@ if TYPE_CHECKING:
 TOP_FIELDS: Final = ("apiVersion", "kind", "metadata", "spec", "status")
 """The fields of a policy."""
 
-RESERVED: Final = ("retain", "schedule", "windows", "serviceAccountName", "variables", "approval")
+RESERVED: Final = ("schedule", "windows", "serviceAccountName", "variables", "approval")
 """Fields of ``spec`` that a later version will give a meaning."""
 
-FIELDS: Final = ("targetResources", "conditions", "ttl", "action", "behavior", "evaluationInterval", "paused")
+FIELDS: Final = ("targetResources", "conditions", "ttl", "retain", "action", "behavior", "evaluationInterval", "paused")
 """The fields of ``spec``, natively."""
 
 
@@ -97,12 +98,13 @@ def _parsed(reference: PolicyReference, written: Place, reach: Reach) -> ParsedP
     targets = read_targets(spec.required("targetResources", "is missing: a policy needs targets"), reach)
     conditions = read_conditions(spec.get("conditions"))
     ttl, action = read_ttl(spec), read_action(spec)
+    retain = read_retain(spec.get("retain"))
     behavior = read_behavior(spec.get("behavior"))
     interval = read_interval(spec.get("evaluationInterval"), namespaced=reference.kind != CLUSTER)
     paused = spec.boolean("paused", default=False)
     policy = None
     if conditions is not None and ttl is not None and action is not None and not problems.errors:
-        policy = Policy(reference, targets, conditions, ttl, action, behavior, interval, paused)
+        policy = Policy(reference, targets, conditions, ttl, action, behavior, interval, paused, retain=retain)
     answer = _answer(problems, reference, policy=policy, conditions=conditions, ttl=ttl, action=action)
     return replace(answer, spec=written.value)
 

@@ -11,14 +11,17 @@ import re
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Final, Literal
 
-from zen_gc_core import EARLIEST, MISSING, Candidate, InputError, Missing, Undecided, format_instant, parse_instant
+from zen_gc_core.errors import InputError, Missing, Undecided
+from zen_gc_core.fieldpaths import MISSING
+from zen_gc_core.instants import EARLIEST, format_instant, parse_instant
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from zen_gc_core import FieldPath
+    from zen_gc_core.fieldpaths import FieldPath
+    from zen_gc_core.model.candidate import Candidate
 
-Unit = Literal["s", "ms", "us", "ns"]
+TimeUnit = Literal["s", "ms", "us", "ns"]
 """What a number counts since 1970-01-01T00:00:00Z."""
 
 _MICROSECONDS: Final = {"s": Fraction(1_000_000), "ms": Fraction(1000), "us": Fraction(1), "ns": Fraction(1, 1000)}
@@ -28,7 +31,7 @@ _COMPACT: Final = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2}T)([0-9]{2})([0-9]{2})
 _NUMBER: Final = re.compile(r"-?[0-9]{1,24}(?:\.[0-9]{1,12})?", re.ASCII)
 
 
-def time_at(path: FieldPath, unit: Unit | None) -> Callable[[Candidate], dt.datetime]:
+def time_at(path: FieldPath, unit: TimeUnit | None) -> Callable[[Candidate], dt.datetime]:
     """What reads the time at a path.
 
     Args:
@@ -78,7 +81,7 @@ def parse_text(value: Any) -> dt.datetime:
     return parse_instant(value)
 
 
-def _counting(unit: Unit) -> Callable[[Any], dt.datetime]:
+def _counting(unit: TimeUnit) -> Callable[[Any], dt.datetime]:
     size = _MICROSECONDS[unit]
 
     def read(value: Any) -> dt.datetime:

@@ -1,0 +1,473 @@
+"""Retaining: which objects of a group stay, whatever their age; equal to sorting everything, in any order of arrival."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import replace
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.unit.engine.situations import (
+    EVERYWHERE,
+    KEEP,
+    NOW,
+    OLD,
+    OWNER,
+    compiled,
+    compiled_once,
+    document,
+    finished_job,
+    run_of,
+    thing,
+)
+from zen_gc_core.engine.planning import conclude, tally_of
+from zen_gc_core.engine.protections import Protections
+from zen_gc_core.engine.retaining import places
+from zen_gc_core.engine.shares import Count
+from zen_gc_core.engine.tallying import Case
+from zen_gc_core.instants import format_instant
+from zen_gc_core.model.decision import KeptBy, Verdict
+from zen_gc_core.model.json_candidates import JsonCandidate
+
+HOUR, DAY = dt.timedelta(hours=1), dt.timedelta(days=1)
+BY_APP = ["metadata.labels.app"]
+SECRETS = {"apiVersion": "v1", "kind": "Secret", "namespaces": ["*"]}
+
+
+def retaining(*, targets=None, **retain):
+    """A policy that takes everything that is an hour old, and retains."""
+    policy = document(retain=retain)
+    if targets:
+        policy["spec"]["targetResources"] = targets
+    return policy
+
+
+def planned(policy, *lists, record=True, now=NOW, **bounds):
+    """The plan of a compiled policy over lists of objects as decoded JSON, all of its first kind, or of kinds given."""
+    case = Case(policy, run_of(policy, now), Protections(), record=record, **bounds)
+    tallies = []
+    for number, objects in enumerate(lists):
+        target = policy.policy.targets[min(number, len(policy.policy.targets) - 1)]
+        tally = tally_of(case, policy.targets_of(target.api_version, target.kind))
+        for each in objects:
+            tally.offer(JsonCandidate.from_object(each, api_version=target.api_version))
+        tallies.append(tally)
+    return conclude(case, tallies, lambda: {("", "ConfigMap"): Count(0, 10**9)})
+
+
+def at(instant, uid="u", app="a", **metadata):
+    """A ConfigMap of an app that was made at an instant."""
+    own = {"name": f"n-{uid}", "uid": uid, "creationTimestamp": format_instant(instant), "labels": {"app": app}}
+    return thing(**{**own, **metadata})
+
+
+def history(count, step=DAY, app="a"):
+    """So many ConfigMaps, the newest first, the first of them two hours old."""
+    return [at(NOW - 2 * HOUR - step * number, f"{app}{number}", app) for number in range(count)]
+
+
+def gone(plan):
+    """The uids of what goes."""
+    return {decision.uid for decision in plan.decisions if decision.verdict is Verdict.ACT}
+
+
+def kept(plan):
+    """Why each object stays, by its uid."""
+    return {decision.uid: decision.because for decision in plan.decisions if decision.verdict is not Verdict.ACT}
+
+
+# The property: equal to sorting everything.
+
+ZONES = ["UTC", "Europe/Berlin", "America/Sao_Paulo", "Australia/Lord_Howe", "Asia/Kathmandu"]
+RULES = st.fixed_dictionaries(
+    {},
+    optional={
+        "last": st.integers(1, 4),
+        "within": st.sampled_from(["1m", "3h", "1d", "30d"]),
+        "hourly": st.integers(1, 4),
+        "daily": st.integers(1, 3),
+        "weekly": st.integers(1, 3),
+        "monthly": st.integers(1, 3),
+        "yearly": st.integers(1, 2),
+        "timeZone": st.sampled_from(ZONES),
+    },
+).filter(lambda rule: set(rule) - {"timeZone"})
+AGES = st.one_of(st.integers(0, 5), st.integers(0, 60 * 24 * 3), st.integers(0, 60 * 24 * 800))
+"""Minutes before now: equal ones often, also across changes of the clocks."""
+OBJECTS = st.lists(
+    st.tuples(AGES, st.sampled_from("abc"), st.sampled_from(["plain"] * 5 + ["keep", "terminating", "unready", "odd"])),
+    max_size=40,
+)
+SPANS = {"1m": dt.timedelta(minutes=1), "3h": 3 * HOUR, "1d": DAY, "30d": 30 * DAY}
+BUCKET = {
+    "hourly": lambda local: (local.strftime("%Y-%m-%d %H"), local.utcoffset()),
+    "daily": lambda local: local.date(),
+    "weekly": lambda local: local.strftime("%G-%V"),
+    "monthly": lambda local: local.strftime("%Y-%m"),
+    "yearly": lambda local: local.year,
+}
+
+
+def retained_by_sorting(rule, times):
+    """The uids that are retained of one group, found by sorting everything.
+
+    Args:
+        rule: ``spec.retain``.
+        times: What fills places: instants and uids.
+    """
+    newest_first = sorted(times, reverse=True)
+    found = {uid for _, uid in newest_first[: rule.get("last", 0)]}
+    if "within" in rule and newest_first:
+        begins = newest_first[0][0] - SPANS[rule["within"]]
+        found |= {uid for instant, uid in newest_first if instant >= begins}
+    zone = ZoneInfo(rule.get("timeZone", "UTC"))
+    for field, bucket in BUCKET.items():
+        buckets = {}
+        for instant, uid in newest_first:
+            buckets.setdefault(bucket(instant.astimezone(zone)), uid)
+        found |= set(list(buckets.values())[: rule.get(field, 0)])
+    return found
+
+
+def made(objects):
+    """ConfigMaps of such ages, groups and states; and what fills places, by group."""
+    documents, fillers = [], {}
+    for number, (minutes, app, state) in enumerate(objects):
+        instant = NOW - dt.timedelta(minutes=minutes)
+        uid = f"{(number * 7) % 41:02}"
+        marks = {
+            "keep": {"annotations": {KEEP: ""}},
+            "terminating": {"deletionTimestamp": OLD},
+            "unready": {"annotations": {"ready": "no"}},
+            "odd": {"annotations": {"ready": "maybe"}},
+        }.get(state, {"annotations": {"ready": "yes"}})
+        if state == "keep":
+            marks["annotations"]["ready"] = "yes"
+        documents.append(at(instant, uid, app, **marks))
+        if state == "plain":
+            fillers.setdefault(app, []).append((instant, uid))
+    return documents, fillers
+
+
+READY_CEL = "object.metadata.?annotations['ready'].orValue('maybe') == 'maybe' ? dyn(1) : object.metadata.annotations['ready'] == 'yes'"
+
+
+@settings(max_examples=150, deadline=None)
+@given(rule=RULES, objects=OBJECTS, order=st.randoms(use_true_random=False), split=st.integers(0, 40))
+def test_what_is_retained_is_what_sorting_everything_retains_in_any_order_of_arrival(rule, objects, order, split):
+    """With and without bounded memory, in one list and in two of them; nothing else fills a place."""
+    policy = document(retain={**rule, "groupBy": BY_APP}, conditions={"cel": READY_CEL})
+    read = compiled_once(policy)
+    documents, fillers = made(objects)
+    order.shuffle(documents)
+    retained = set().union(*(retained_by_sorting(rule, times) for times in fillers.values())) if fillers else set()
+    due = {uid for times in fillers.values() for instant, uid in times if instant + HOUR < NOW}
+    for lists in ([documents], [documents[:split], documents[split:]]):
+        shown, held = planned(read, *lists), planned(read, *lists, record=False)
+        assert gone(shown) == gone(held) == due - retained
+        for plan in (shown, held):
+            assert plan.due == len(due - retained)
+            assert plan.kept[KeptBy.RETAINED] == len(due & retained)
+
+
+@settings(max_examples=60, deadline=None)
+@given(rule=RULES, objects=OBJECTS, field=st.sampled_from(["last", "hourly", "daily", "weekly", "monthly", "yearly"]))
+def test_one_place_more_never_makes_more_objects_due(rule, objects, field):
+    """And a policy that retains takes nothing that it would not take otherwise."""
+    documents, _ = made(objects)
+    more = {**rule, field: rule.get(field, 0) + 1}
+    few, many, none = (
+        gone(planned(compiled_once(document(conditions={"cel": READY_CEL}, **spec)), documents))
+        for spec in ({"retain": {**rule, "groupBy": BY_APP}}, {"retain": {**more, "groupBy": BY_APP}}, {})
+    )
+    assert many <= few <= none
+
+
+# Words.
+
+
+def test_each_object_is_told_which_place_it_fills():
+    """By the first of its places; the words are those of the operator's policy."""
+    plan = planned(compiled(retaining(groupBy=BY_APP, last=2, weekly=2, within="2h")), history(12, 2 * DAY, "build"))
+    words = kept(plan)
+    assert words["build0"] == "retained: newest of 2 in app=build"
+    assert words["build1"] == "retained: 2nd newest of 2 in app=build"
+    assert words["build2"] == "retained: newest of week 2025-W52"
+    assert gone(plan) == {f"build{number}" for number in range(3, 12)}
+
+
+@pytest.mark.parametrize(
+    ("rule", "uid", "words"),
+    [
+        ({"last": 12}, "a10", "retained: 11th newest of 12"),
+        ({"last": 22}, "a21", "retained: 22nd newest of 22"),
+        ({"hourly": 2}, "a0", "retained: newest of hour 2026-01-01T10:00+00:00"),
+        ({"hourly": 1, "timeZone": "Asia/Kathmandu"}, "a0", "retained: newest of hour 2026-01-01T15:00+05:45"),
+        ({"daily": 2}, "a1", "retained: newest of day 2025-12-31"),
+        ({"weekly": 1}, "a0", "retained: newest of week 2026-W01"),
+        ({"monthly": 2}, "a1", "retained: newest of month 2025-12"),
+        ({"yearly": 1}, "a0", "retained: newest of year 2026"),
+        ({"within": "2d"}, "a0", "retained: the newest, from which 2d are counted"),
+        ({"within": "2d"}, "a2", "retained: within 2d of the newest"),
+    ],
+)
+def test_places_are_told_in_plain_words(rule, uid, words):
+    """Ordinals, and the calendar in the spelling of ISO 8601."""
+    assert kept(planned(compiled(retaining(**rule)), history(24)))[uid] == words
+
+
+# Groups.
+
+
+def test_an_object_that_lacks_what_is_grouped_by_is_in_no_group():
+    """A typo must not fold all series into one: each of them would be kept, and none goes."""
+    plan = planned(compiled(retaining(groupBy=["metadata.labels.ap"], last=1)), history(3))
+    assert gone(plan) == set()
+    assert set(kept(plan).values()) == {"retained: it is in no group: metadata.labels.ap is missing"}
+
+
+@pytest.mark.parametrize(
+    ("value", "because"),
+    [
+        (None, "retained: it is in no group: data.run is null"),
+        ({"a": 1}, "cannot tell whether it is retained: data.run is an object, and no scalar to group by"),
+        (["a"], "cannot tell whether it is retained: data.run is a list, and no scalar to group by"),
+    ],
+)
+def test_a_group_that_is_no_scalar_keeps(value, because):
+    """Whatever JSON stands there."""
+    objects = [dict(each, data={"run": value}) for each in history(3)]
+    plan = planned(compiled(retaining(groupBy=["data.run"], last=1)), objects)
+    assert gone(plan) == set()
+    assert set(kept(plan).values()) == {because}
+
+
+def test_values_of_different_types_are_different_groups():
+    """1, true and their texts are equal to Python, and to nobody else."""
+    objects = [dict(each, data={"run": value}) for each, value in zip(history(4), [1, True, "1", "true"], strict=True)]
+    assert gone(planned(compiled(retaining(groupBy=["data.run"], last=1)), objects)) == set()
+
+
+def test_kind_and_namespace_always_belong_to_the_group_and_the_version_does_not():
+    """Jobs in two versions of their group are one series, and show each object once."""
+    jobs = [{"apiVersion": version, "kind": "Job", "namespaces": ["*"]} for version in ("batch/v1", "batch/v1beta1")]
+    seen = [finished_job(name=f"j{n}", uid=f"j{n}", creationTimestamp=f"2025-05-0{n}T00:00:00Z") for n in range(1, 6)]
+    policy = compiled(retaining(targets=jobs, orderBy="created", last=2))
+    for record in (True, False):
+        plan = planned(policy, seen, seen, record=record)
+        assert gone(plan) == {"j1", "j2", "j3"}
+        assert (plan.due, plan.kept[KeptBy.RETAINED], plan.matched) == (3, 2, 5)
+    apart = [at(NOW - DAY, "x", namespace="one"), at(NOW - 2 * DAY, "y", namespace="two")]
+    assert gone(planned(compiled(retaining(last=1)), apart)) == set()
+
+
+def test_lists_of_two_versions_fill_places_together():
+    """Each list alone would retain two of its own."""
+    versions = [{"apiVersion": f"acme.io/{version}", "kind": "Run", "namespaces": ["*"]} for version in ("v1", "v2")]
+    policy = compiled(retaining(targets=versions, last=2))
+    runs = [
+        thing("Run", "acme.io/v1", uid=f"r{n}", name=f"r{n}", creationTimestamp=f"2025-05-0{n}T00:00:00Z")
+        for n in range(1, 7)
+    ]
+    for record in (True, False):
+        assert gone(planned(policy, runs[::2], runs[1::2], record=record)) == {"r1", "r2", "r3", "r4"}
+
+
+def test_objects_are_grouped_by_the_controller_that_owns_them():
+    """By its uid: a controller that was made anew under the same name is another one."""
+    other = {**OWNER, "uid": "p"}
+    owned = [
+        at(NOW - DAY * number, f"o{number}", ownerReferences=[OWNER if number % 2 else other]) for number in range(1, 7)
+    ]
+    policy = retaining(groupBy=["owner"], last=1)
+    policy["spec"]["behavior"] = {"includeOwned": True}
+    plan = planned(compiled(policy), [*owned, at(NOW - DAY, "free")])
+    assert gone(plan) == {"o3", "o4", "o5", "o6"}
+    assert kept(plan)["free"] == "retained: it is in no group: no controller owns it"
+
+
+def test_jobs_are_grouped_by_their_phase():
+    """The newest that succeeded, and the newest that failed; a Job has no phase but by its conditions."""
+    failed = {"type": "Failed", "status": "True", "lastTransitionTime": OLD}
+    jobs = [finished_job(uid=f"s{n}", name=f"s{n}", creationTimestamp=f"2025-05-0{n}T00:00:00Z") for n in (1, 2)]
+    for n in (3, 4):
+        job = thing("Job", "batch/v1", uid=f"f{n}", name=f"f{n}", creationTimestamp=f"2025-05-0{n}T00:00:00Z")
+        jobs.append({**job, "status": {"conditions": [failed]}})
+    target = {"apiVersion": "batch/v1", "kind": "Job", "namespaces": ["*"]}
+    plan = planned(compiled(retaining(targets=[target], groupBy=["phase"], orderBy="created", last=1)), jobs)
+    assert gone(plan) == {"s1", "f3"}
+    assert kept(plan)["s2"] == "retained: newest of 1 in phase=Succeeded"
+
+
+# Order.
+
+
+def test_of_two_of_the_same_time_the_larger_uid_is_newer():
+    """And not the larger name."""
+    pair = [at(NOW - DAY, "u1", name="z"), at(NOW - DAY, "u2", name="a")]
+    assert gone(planned(compiled(retaining(last=1)), pair)) == {"u1"}
+
+
+def test_an_object_without_a_time_is_kept_and_takes_no_place():
+    """Unfinished, unreadable, before 2014, ahead of now, before its own creation."""
+    done = [finished_job(uid=f"d{n}", name=f"d{n}", creationTimestamp="2025-01-01T00:00:00Z") for n in (1, 2)]
+    for number, job in enumerate(done, 1):
+        job["status"]["completionTime"] = f"2025-05-0{number}T00:00:00Z"
+    odd = {
+        "running": {},
+        "unreadable": {"completionTime": "soon"},
+        "ahead": {"completionTime": "2027-01-01T00:00:00Z"},
+        "unborn": {"completionTime": "2024-01-01T00:00:00Z"},
+    }
+    jobs = list(done)
+    for name, status in odd.items():
+        complete = [{"type": "Complete", "status": "True"}] if status else []
+        job = thing("Job", "batch/v1", uid=name, name=name, creationTimestamp="2025-01-01T00:00:00Z")
+        jobs.append({**job, "status": {**status, "conditions": complete}})
+    target = {"apiVersion": "batch/v1", "kind": "Job", "namespaces": ["*"]}
+    plan = planned(compiled(retaining(targets=[target], orderBy="finished", last=1)), jobs)
+    assert gone(plan) == {"d1"}
+    assert kept(plan)["running"] == "retained: it has no time to be ordered by yet"
+    assert all(
+        "cannot be right" in kept(plan)[name] or "is not an RFC 3339 time" in kept(plan)[name] for name in list(odd)[1:]
+    )
+
+
+def test_objects_are_ordered_by_a_field():
+    """Text, or a number in a unit; a TTL that starts there orders by it without being told."""
+    objects = [dict(at(NOW - 9 * DAY, f"u{n}"), data={"used": str(int((NOW - DAY * n).timestamp()))}) for n in range(4)]
+    told = compiled(retaining(orderBy={"path": "data.used", "unit": "s"}, last=2))
+    assert gone(planned(told, objects)) == {"u2", "u3"}
+    since = document(retain={"last": 2}, ttl={"after": {"since": {"path": "data.used", "unit": "s"}, "wait": "1h"}})
+    assert gone(planned(compiled(since), objects)) == {"u2", "u3"}
+    at_once = document(retain={"last": 2}, ttl={"immediate": True})
+    newest = [at(NOW - DAY * n, f"c{n}") for n in range(4)]
+    assert gone(planned(compiled(at_once), newest)) == {"c2", "c3"}
+
+
+# Who fills a place.
+
+
+def test_what_is_not_due_fills_a_place_all_the_same():
+    """It is the newest, whenever its time comes."""
+    young = at(NOW - dt.timedelta(minutes=5), "young")
+    plan = planned(compiled(retaining(last=2)), [*history(3), young])
+    assert gone(plan) == {"a1", "a2"}
+    assert {decision.uid for decision in plan.decisions if decision.verdict is Verdict.WAIT} == {"young"}
+
+
+@pytest.mark.parametrize(
+    "metadata",
+    [
+        {"deletionTimestamp": OLD},
+        {"annotations": {KEEP: ""}},
+        {"labels": {"app": "a", KEEP: "true"}},
+        {"ownerReferences": [OWNER]},
+        {"labels": {"app": 5}},
+        {"name": "kube-root-ca.crt"},
+    ],
+    ids=str,
+)
+def test_what_stays_for_another_reason_fills_no_place(metadata):
+    """Else fewer would be left of those that count, when it goes."""
+    newest = at(NOW - HOUR * 1.5, "other", **metadata)
+    for record in (True, False):
+        assert gone(planned(compiled(retaining(last=2)), [newest, *history(4)], record=record)) == {"a2", "a3"}
+
+
+def test_marks_of_policies_do_not_matter():
+    """An object that was labelled already is among the newest, though nothing more is done with it."""
+    policy = document(retain={"last": 2}, action={"label": {"old": "true"}})
+    newest = at(NOW - HOUR * 1.5, "done", labels={"old": "true"})
+    for record in (True, False):
+        assert gone(planned(compiled(policy), [newest, *history(3)], record=record)) == {"a1", "a2"}
+
+
+# Bounds.
+
+
+def test_more_places_than_there_may_be_act_on_nothing(monkeypatch):
+    """Whatever is due by then, and whatever comes after."""
+    monkeypatch.setattr(places.Places.__init__, "__defaults__", (5, places.MOST_WITHIN))
+    groups = [each for app in "abcdef" for each in history(3, app=app)]
+    for record in (True, False):
+        plan = planned(compiled(retaining(groupBy=BY_APP, last=1)), groups, record=record)
+        assert gone(plan) == set()
+        assert plan.stopped
+        assert "50,000" in plan.overfull
+    assert not planned(compiled(retaining(groupBy=BY_APP, last=1)), groups[:15]).stopped
+
+
+def test_a_bounded_plan_takes_the_oldest_of_what_fills_no_place():
+    """What is retained takes no room of it."""
+    plan = planned(compiled(retaining(last=3)), history(20), record=False, most_due=4)
+    assert [decision.uid for decision in plan.decisions] == ["a19", "a18", "a17", "a16"]
+    assert plan.due == 17
+
+
+def test_what_lies_within_of_the_newest_waits_no_longer_than_it_must(monkeypatch):
+    """More of it than is held: what is beyond stays in this run, and is no part of what is due."""
+    monkeypatch.setattr(places, "MOST_WITHIN", 3)
+    monkeypatch.setattr("zen_gc_core.engine.retaining.tallies.MOST_WITHIN", 3)
+    plan = planned(compiled(retaining(within="5d")), history(20), record=False)
+    assert gone(plan) == {f"a{number}" for number in range(6, 20)}
+    assert (plan.due, plan.kept[KeptBy.RETAINED]) == (14, 6)
+
+
+def test_what_goes_is_in_the_order_of_namespaces_and_groups_with_the_objects_that_must_be_there():
+    """The oldest first among these; each with the newest of its group, newest first."""
+    apps = [at(NOW - DAY * (number + 1), f"{app}{number}", app) for number in range(4) for app in "yx"]
+    plan = planned(compiled(retaining(groupBy=BY_APP, last=2)), apps, record=False)
+    assert [decision.uid for decision in plan.decisions] == ["y3", "y2", "x3", "x2"]
+    keepers = plan.left_over["x3"].group.keepers
+    assert [keeper.uid for keeper in keepers] == ["x0", "x1"]
+    assert plan.left_over["x3"].time == NOW - 4 * DAY
+
+
+# Clocks that are put back, and others.
+
+
+def hours_of(*texts):
+    """ConfigMaps that were made at these instants."""
+    return [thing(uid=text, name=f"n{number}", creationTimestamp=text) for number, text in enumerate(texts)]
+
+
+@pytest.mark.parametrize(
+    ("zone", "rule", "instants", "kept_of_them"),
+    [
+        # 02:00 to 03:00 comes twice: two hours.
+        ("Europe/Berlin", {"hourly": 2}, ["2025-10-26T00:30:00Z", "2025-10-26T01:30:00Z"], 2),
+        ("Europe/Berlin", {"daily": 1}, ["2025-10-25T22:30:00Z", "2025-10-26T22:30:00Z"], 1),
+        ("UTC", {"daily": 1}, ["2025-10-25T22:30:00Z", "2025-10-26T22:30:00Z"], 1),
+        # The day in Berlin begins at 22:00 UTC in summer, and at 23:00 in winter.
+        ("Europe/Berlin", {"daily": 2}, ["2025-07-01T21:59:00Z", "2025-07-01T22:00:00Z"], 2),
+        ("Europe/Berlin", {"daily": 2}, ["2025-12-01T21:59:00Z", "2025-12-01T22:00:00Z"], 1),
+        # The last week of a year is that of ISO 8601, in the year of its Thursday.
+        ("UTC", {"weekly": 2}, ["2024-12-29T12:00:00Z", "2024-12-30T12:00:00Z", "2025-01-01T12:00:00Z"], 2),
+        ("Asia/Tokyo", {"yearly": 2}, ["2024-12-31T14:59:00Z", "2024-12-31T15:00:00Z"], 2),
+    ],
+)
+def test_buckets_follow_the_calendar_of_their_zone(zone, rule, instants, kept_of_them):
+    """Over changes of the clocks and the ends of years."""
+    for order in (instants, instants[::-1]):
+        plan = planned(compiled(retaining(timeZone=zone, **rule)), hours_of(*order))
+        assert len(kept(plan)) == kept_of_them
+        assert max(instants) in kept(plan)
+
+
+def test_a_policy_of_the_field_keeps_what_a_restic_user_expects():
+    """Last 1, three days, two weeks: united, counted from what there is and not from now."""
+    plan = planned(compiled(retaining(last=1, daily=3, weekly=3)), history(30), now=NOW + 100 * DAY)
+    assert sorted(kept(plan), key=lambda uid: int(uid[1:])) == ["a0", "a1", "a2", "a4", "a11"]
+
+
+def test_a_policy_that_retains_nothing_is_tallied_without_places():
+    """It pays nothing for what others use."""
+    read = compiled(document())
+    case = Case(read, run_of(read), Protections())
+    assert type(tally_of(case, read.policy.targets)).__name__ == "Tally"
+    assert replace(case).compiled.retention is None
+    assert EVERYWHERE["kind"] == "ConfigMap"

@@ -1,0 +1,119 @@
+"""Groups: what an object has in common with those among which it is retained.
+
+Kind and namespace always belong to it, and the version never does. An object of which the group cannot be told is in
+none: put into a common one, a typo would fold all series into one.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
+
+from zen_gc_core.errors import Missing, Undecided
+from zen_gc_core.fieldpaths import MISSING, FieldPath
+from zen_gc_core.model.phases import phase_of
+from zen_gc_core.model.retain import OWNER
+from zen_gc_core.texts import kind_of, visible
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from zen_gc_core.engine.shares import KindKey
+    from zen_gc_core.model.candidate import Candidate
+    from zen_gc_core.model.retain import GroupBy
+
+GroupKey: TypeAlias = tuple[Any, ...]
+"""A group: API group, kind, namespace, and the values that the policy groups by."""
+
+_LONGEST_SHOWN: Final = 60
+_BEFORE_VALUES: Final = 3
+
+
+def grouping(group_by: Sequence[GroupBy]) -> Callable[[Candidate, KindKey], GroupKey]:
+    """What says which group an object is in.
+
+    Args:
+        group_by: What is alike in all objects of a group.
+
+    Returns:
+        A callable that takes an object, and what its kind is counted under. It raises Missing where the object lacks
+        what the policy groups by, and Undecided where that is no scalar.
+    """
+    parts = [_value_of(each) for each in group_by]
+
+    def group(candidate: Candidate, kind: KindKey) -> GroupKey:
+        return (*kind, candidate.namespace, *[part(candidate) for part in parts])
+
+    return group
+
+
+def _value_of(group_by: GroupBy) -> Callable[[Candidate], Any]:
+    if not isinstance(group_by, FieldPath):
+        return _owner if group_by == OWNER else _phase
+    path = group_by
+
+    def value(candidate: Candidate) -> Any:
+        found = candidate.get(path)
+        return found if type(found) is str else _scalar(path, found)
+
+    if len(path.segments) != 3 or path.segments[0] != "metadata":
+        return value
+    _, section, key = path.segments
+    if section not in ("labels", "annotations") or not isinstance(key, str):
+        return value
+    of_labels = section == "labels"
+
+    def text(candidate: Candidate) -> Any:  # is at hand: the rest of the metadata need not be decoded
+        found = (candidate.labels if of_labels else candidate.annotations).get(key, MISSING)
+        return found if type(found) is str else _scalar(path, found)
+
+    return text
+
+
+def _scalar(path: FieldPath, value: Any) -> Any:
+    """A value that tells groups apart: of another type, it is another one."""
+    if value is MISSING or value is None:
+        raise Missing(f"it is in no group: {path} is {'missing' if value is MISSING else 'null'}")
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool | int | float):
+        return ("boolean" if isinstance(value, bool) else "number", value)
+    raise Undecided(f"{path} is {kind_of(value)}, and no scalar to group by")
+
+
+def _owner(candidate: Candidate) -> Any:
+    controllers = [owner for owner in candidate.owner_references if owner.controller]
+    if not controllers:
+        raise Missing("it is in no group: no controller owns it")
+    if len(controllers) > 1 or not controllers[0].uid:
+        raise Undecided("which controller owns it cannot be told")
+    (owner,) = controllers
+    return ("owner", owner.api_version.rpartition("/")[0], owner.kind, owner.uid)
+
+
+def _phase(candidate: Candidate) -> Any:
+    try:
+        return ("phase", phase_of(candidate))
+    except Missing as doubt:
+        raise Missing(f"it is in no group: {doubt}") from None
+
+
+def group_words(group_by: Sequence[GroupBy], key: GroupKey) -> str:
+    """A group in words (``pipeline=build``): its values, for those who may read the objects; empty where it has none."""
+    return ", ".join(
+        f"{_name(each)}={_shown(value)}" for each, value in zip(group_by, key[_BEFORE_VALUES:], strict=True)
+    )
+
+
+def _name(group_by: GroupBy) -> str:
+    if not isinstance(group_by, FieldPath):
+        return group_by
+    last = group_by.segments[-1]
+    return last.rpartition("/")[2] or last if isinstance(last, str) else str(group_by)
+
+
+def _shown(value: Any) -> str:
+    text = value
+    if isinstance(value, tuple):
+        text = f"{value[2]} {value[3]}" if value[0] == "owner" else value[1]
+        text = str(text).lower() if isinstance(text, bool) else str(text)
+    return visible(text, _LONGEST_SHOWN)

@@ -1,0 +1,179 @@
+"""Settling: what is retained of a policy's objects when all of its lists have been seen.
+
+Places belong to the policy: lists of the same kind, in whatever version, have them together, and an object that several
+of them show fills one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
+
+from zen_gc_core.durations import format_duration
+from zen_gc_core.engine.guarding import Guard
+from zen_gc_core.engine.retaining.groups import group_words
+from zen_gc_core.engine.retaining.tallies import OVERFULL, TOO_MANY, RetainingTally
+from zen_gc_core.engine.shares import identity, kind_key
+from zen_gc_core.model.decision import KeptBy, Verdict
+from zen_gc_core.model.retain import Keeper, KeptGroup, LeftOver
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from zen_gc_core.engine.retaining.places import Group, Held, Places, Rule
+    from zen_gc_core.engine.tallying import Case, Tally
+    from zen_gc_core.model.decision import Decision
+    from zen_gc_core.model.retain import Retain
+
+_Which: TypeAlias = tuple[Any, ...]
+_RETAINED: Final = Guard(KeptBy.RETAINED, "retained")
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """What is retained of a policy's objects.
+
+    Args:
+        overfull: Why nothing may be acted on; None when there are not too many places.
+        left_over: Of an object that is due and goes: its group and its time; None where that is not known.
+    """
+
+    overfull: str | None = None
+    left_over: Callable[[Decision], LeftOver | None] | None = None
+
+    def ordered(self, decisions: tuple[Decision, ...]) -> tuple[tuple[Decision, ...], dict[str, LeftOver]]:
+        """Decisions of a plan that is carried out, namespace by namespace and group by group; and of each its group.
+
+        Args:
+            decisions: What is due, the oldest expiry first, as it stays within a group; or all of a plan that is shown.
+        """
+        if self.left_over is None:
+            return decisions, {}
+        found = {each.uid: left for each in decisions if (left := self.left_over(each)) is not None}
+        namespaces = _numbered(each.namespace for each in decisions)
+        groups = _numbered(found[each.uid].group.key for each in decisions if each.uid in found)
+
+        def turn(decision: Decision) -> tuple[int, int]:
+            left = found.get(decision.uid)
+            return namespaces[decision.namespace], groups[left.group.key] if left is not None else -1
+
+        return tuple(sorted(decisions, key=turn)), found
+
+
+def settle(case: Case, tallies: Sequence[Tally]) -> Settlement:
+    """Keep what is retained, in all lists of a policy.
+
+    Args:
+        case: The policy's run.
+        tallies: What was counted, a tally for each list.
+    """
+    ours = [tally for tally in tallies if isinstance(tally, RetainingTally)]
+    held = {id(tally): [each for group in tally.places.groups.values() for each in _held(group)] for tally in ours}
+    places = ours[0].places if len(ours) == 1 else _together(ours, held)
+    overfull = places.overfull or any(tally.places.overfull for tally in ours)
+    why = (lambda decision: TOO_MANY if decision.verdict is Verdict.ACT else None) if overfull else _why(case, places)
+    for tally in ours:
+        tally.hold_back(held[id(tally)], why)
+    if overfull:
+        return Settlement(OVERFULL)
+    return Settlement(None, None if case.record else _Groups(ours, places).left_over)
+
+
+def _numbered(values: Iterable[Any]) -> dict[Any, int]:
+    """Values in the order in which they first come."""
+    return {value: number for number, value in enumerate(dict.fromkeys(values))}
+
+
+def _held(group: Group) -> Iterable[Held]:
+    return (*group.keepers(), *group.within)
+
+
+def _together(tallies: Sequence[RetainingTally], held: Mapping[int, Sequence[Held]]) -> Places:
+    """The places of all lists; what falls out of them is due in its own."""
+    places = tallies[0].places.empty()
+    shown_by: dict[int, RetainingTally] = {}
+    seen: set[_Which] = set()
+    for tally in tallies:
+        for each in held[id(tally)]:
+            each.places = 0
+            shown_by[id(each)] = tally
+            if (which := (*each.key, each.which)) in seen:
+                tally.settle([each])
+                continue
+            seen.add(which)
+            for left in places.offer(each):
+                shown_by[id(left)].settle([left])
+    return places
+
+
+def _why(case: Case, places: Places) -> Callable[[Decision], Guard | None]:
+    """What says why an object that is due is retained."""
+    guards: dict[_Which, Guard] = {}
+    for group in places.groups.values():
+        guards.update(((*each.key[:2], each.which), guard) for each, guard in _guards(case, places.rule, group))
+
+    def why(decision: Decision) -> Guard | None:
+        if decision.verdict is not Verdict.ACT:
+            return None
+        kind = kind_key(decision.api_version.rpartition("/")[0], decision.kind)
+        return guards.get((*kind, identity(decision)))
+
+    return why
+
+
+def _guards(case: Case, rule: Rule, group: Group) -> Iterable[tuple[Held, Guard]]:
+    retain = case.compiled.policy.retain
+    if retain is None or not case.record:  # nobody is told
+        return ((each, _RETAINED) for each in _held(group))
+    return (
+        (each, Guard(KeptBy.RETAINED, f"retained: {words}")) for each, words in _words(retain, rule, group).values()
+    )
+
+
+def _words(retain: Retain, rule: Rule, group: Group) -> dict[int, tuple[Held, str]]:
+    """Why each object of a group is retained, by the first of its places."""
+    named = group_words(retain.group_by, group.key)
+    there = f" in {named}" if named else ""
+    found: dict[int, tuple[Held, str]] = {}
+    for number, each in enumerate(sorted(group.last, reverse=True), 1):
+        found[id(each)] = (each, f"{_ordinal(number)}newest of {retain.last}{there}")
+    for (_, bucket, _), in_them in zip(rule.buckets, group.buckets, strict=True):
+        for key, each in in_them.items():
+            found.setdefault(id(each), (each, f"newest of {bucket.noun} {bucket.words(key)}"))
+    if group.newest is not None and retain.within is not None:
+        span = format_duration(retain.within)
+        found.setdefault(id(group.newest), (group.newest, f"the newest{there}, from which {span} are counted"))
+        for each in group.within:
+            found.setdefault(id(each), (each, f"within {span} of the newest{there}"))
+    return found
+
+
+def _ordinal(number: int) -> str:
+    """``2nd`` and a space; nothing for the first."""
+    if number == 1:
+        return ""
+    ending = "th" if number % 100 in {11, 12, 13} else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return f"{number}{ending} "
+
+
+class _Groups:
+    """The groups of what goes, each made once."""
+
+    def __init__(self, tallies: Sequence[RetainingTally], places: Places) -> None:
+        self._tallies = tallies
+        self._places = places
+        self._made: dict[int, KeptGroup] = {}
+
+    def left_over(self, decision: Decision) -> LeftOver | None:
+        held = next(filter(None, (tally.left_over(decision) for tally in self._tallies)), None)
+        group = self._places.groups.get(held.key) if held is not None else None
+        if held is None or group is None:
+            return None
+        if id(group) not in self._made:
+            self._made[id(group)] = KeptGroup(group.key, tuple(map(_keeper, group.keepers())))
+        return LeftOver(self._made[id(group)], held.time)
+
+
+def _keeper(held: Held) -> Keeper:
+    _, kind, namespace = held.key[:3]
+    return Keeper(held.api_version, kind, namespace, held.name, held.which, held.time)

@@ -1,0 +1,134 @@
+"""Tallies of policies that retain: what is due fills places first, and counts as due to go when it fills none."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Final
+
+from zen_gc_core.engine import judging
+from zen_gc_core.engine.guarding import Guard
+from zen_gc_core.engine.retaining.places import MOST_WITHIN, Held, Places
+from zen_gc_core.engine.shares import identity
+from zen_gc_core.engine.tallying import Tally
+from zen_gc_core.engine.versions import VersionTally
+from zen_gc_core.errors import Missing, Undecided, ZenGCError
+from zen_gc_core.model.decision import Decision, KeptBy, Verdict
+from zen_gc_core.model.retain import MOST_PLACES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from zen_gc_core.engine.compiling import CompiledPolicy
+    from zen_gc_core.engine.tallying import Case
+    from zen_gc_core.model.candidate import Candidate
+    from zen_gc_core.model.policy import Target
+
+OVERFULL: Final = f"it would retain more than {MOST_PLACES:,} objects, so that nothing is acted on"
+"""What is told of a policy of too many places."""
+
+TOO_MANY: Final = Guard(KeptBy.RETAINED, f"retained: {OVERFULL}")
+
+
+class RetainingTally(Tally):
+    """A tally of a policy that retains.
+
+    Attributes:
+        places: The places that its objects fill.
+    """
+
+    def __init__(self, case: Case, targets: Sequence[Target]) -> None:
+        super().__init__(case, targets)
+        retention = case.compiled.retention
+        if retention is None:
+            raise ZenGCError(f"{case.compiled.reference} retains nothing")
+        self._retention = retention
+        self.places = Places(retention.rule, most_within=math.inf if case.record else MOST_WITHIN)
+        self._left_over: dict[int, Held] = {}
+
+    def _note(self, answer: Decision | KeptBy | None, candidate: Candidate, *, owner_matters: bool) -> None:
+        super()._note(answer, candidate, owner_matters=owner_matters)
+        if not self.places.overfull and may_stand(self._case.compiled, answer):
+            self._stand(candidate)
+
+    def _stand(self, candidate: Candidate) -> None:
+        """Let an object that is not due fill a place: it is among the newest all the same."""
+        case = self._case
+        try:
+            key = self._retention.group(candidate, self.kind)
+            time = self._retention.time(candidate, case.run)
+        except Undecided:
+            return  # it is kept as it is
+        if self.places.may_take(key, time) and judging.stands(case.compiled, candidate, case.run, case.protections):
+            self.settle(self.places.offer(Held(key, time, identity(candidate), candidate.name, candidate.api_version)))
+
+    def _take_due(self, decision: Decision, candidate: Candidate) -> None:
+        try:
+            key = self._retention.group(candidate, self.kind)
+            time = self._retention.time(candidate, self._case.run)
+        except Missing as doubt:
+            self._keep(judging.keep(candidate, KeptBy.RETAINED, f"retained: {doubt}"))
+            return
+        except Undecided as doubt:
+            because = f"cannot tell whether it is retained: {doubt}"
+            self._keep(
+                judging.keep(candidate, KeptBy.ERROR, because, "cannot tell whether it is retained: spec.retain")
+            )
+            return
+        if self.places.overfull:
+            self._keep(judging.keep(candidate, TOO_MANY.kept_by, TOO_MANY.because))
+            return
+        held = Held(key, time, identity(candidate), candidate.name, candidate.api_version)
+        held.decision = decision
+        held.finished = self._count_due(decision, candidate)
+        self.settle(self.places.offer(held))
+
+    def settle(self, left: Iterable[Held]) -> None:
+        """Hold what fills no place for the plan, where it is due."""
+        if self._case.record:
+            return
+        for held in left:
+            if held.decision is None:
+                continue
+            self._left_over[id(held.decision)] = held
+            if (dropped := self._hold(held.decision, finished=held.finished)) is not None:
+                del self._left_over[id(dropped)]
+
+    def left_over(self, decision: Decision) -> Held | None:
+        """What was held of an object that is due; None where nothing was."""
+        return self._left_over.get(id(decision))
+
+    def hold_back(self, held_back: Iterable[Held], why: Callable[[Decision], Guard | None]) -> None:
+        """Keep what is retained.
+
+        Args:
+            held_back: What is due of this list and was not handed back by its places.
+            why: Why an object that is due is retained; None where it is not.
+        """
+        self.spare(why)
+        if self._case.record:
+            return
+        for held in held_back:
+            if held.decision is not None and (guard := why(held.decision)) is not None:
+                self.spare_one(held.decision, guard, finished=held.finished)
+        number, finished = self.places.beyond
+        self.due -= number
+        self.finished -= finished
+        self._kept[KeptBy.RETAINED] += number
+
+
+class RetainingVersionTally(RetainingTally, VersionTally):
+    """A tally of a policy that retains, of one of several versions of a kind."""
+
+
+def may_stand(compiled: CompiledPolicy, answer: Decision | KeptBy | None) -> bool:
+    """Whether an object of which this was said, and which is not due, may be among those that are retained.
+
+    It is, where only its time keeps it; and where it carries already what an action would write.
+    """
+    if isinstance(answer, Decision):
+        if answer.verdict is not Verdict.KEEP:
+            return answer.verdict is Verdict.WAIT
+        answer = answer.kept_by
+    if answer is KeptBy.CONDITION:
+        return any(request.verb != "delete" for request in compiled.requests)
+    return answer is None or answer is KeptBy.NO_EXPIRY
