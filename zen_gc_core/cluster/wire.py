@@ -45,7 +45,7 @@ _TRANSPORT_ERRORS: Final = (urllib3.exceptions.HTTPError, OSError, ValueError)
 """What the pool raises; ValueError: a closed TLS socket, or a line that is no HTTP."""
 
 
-class _GuardedHTTPConnection(HTTPConnection):
+class _Guarded(HTTPConnection):
     """Asks the request's guard when the connection stands, right before bytes leave; ends with the deadline."""
 
     def send(self, data: Any) -> None:
@@ -57,16 +57,8 @@ class _GuardedHTTPConnection(HTTPConnection):
         return super().getresponse()
 
 
-class _GuardedHTTPSConnection(HTTPSConnection):
-    """Asks the request's guard when the TLS handshake is done, right before bytes leave; ends with the deadline."""
-
-    def send(self, data: Any) -> None:
-        _ask_guard(self)
-        super().send(data)
-
-    def getresponse(self) -> urllib3.HTTPResponse:  # type: ignore[override]  # as urllib3's own
-        _begin_deadline(self)
-        return super().getresponse()
+class _GuardedTLS(_Guarded, HTTPSConnection):
+    """The same when the TLS handshake is done."""
 
 
 def _begin_deadline(connection: HTTPConnection) -> None:
@@ -86,11 +78,11 @@ def _ask_guard(connection: HTTPConnection) -> None:
 
 
 class _HTTPPool(HTTPConnectionPool):
-    ConnectionCls = _GuardedHTTPConnection
+    ConnectionCls = _Guarded
 
 
 class _HTTPSPool(HTTPSConnectionPool):
-    ConnectionCls = _GuardedHTTPSConnection
+    ConnectionCls = _GuardedTLS
 
 
 def open_pool(configuration: Configuration, size: int) -> urllib3.PoolManager:

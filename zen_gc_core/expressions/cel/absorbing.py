@@ -11,50 +11,23 @@ from zen_gc_core.errors import BudgetExceededError, ExpressionError
 from zen_gc_core.expressions.cel.operators import boolean
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable
 
 
-def absorbing_operator(operands: Sequence[Callable[[Any], Any]], *, decisive: bool) -> Callable[[Any], bool]:
-    """The closure of a chain of ``&&`` or ``||``.
+def absorbing(asked: Callable[[Any], Iterable[Callable[[Any], Any]]], *, decisive: bool) -> Callable[[Any], bool]:
+    """The closure of a chain of ``&&`` or ``||``, or of ``all`` or ``exists``.
 
     Args:
-        operands: The closures of the operands.
-        decisive: The answer of one operand that is the answer of all: ``True`` for ``||``.
+        asked: The closures that are asked in a frame, one after the other: the operands of a chain; for a macro the
+            predicate once a round, when the variables of the round stand in the frame.
+        decisive: The answer of one that is the answer of all: ``True`` for ``||`` and ``exists``.
     """
 
     def evaluate(frame: Any) -> bool:
         failure: ExpressionError | None = None
-        for operand in operands:
+        for ask in asked(frame):
             try:
-                if boolean(operand(frame)) is decisive:
-                    return decisive
-            except BudgetExceededError:
-                raise
-            except ExpressionError as error:
-                failure = failure or error
-        if failure is not None:
-            raise failure
-        return not decisive
-
-    return evaluate
-
-
-def absorbing_loop(
-    rounds: Callable[[Any], Iterable[Any]], body: Callable[[Any], Any], *, decisive: bool
-) -> Callable[[Any], bool]:
-    """The closure of ``all`` or ``exists``.
-
-    Args:
-        rounds: What sets the variables of each round in the frame.
-        body: The closure of the predicate.
-        decisive: The answer of one round that is the answer of all: ``True`` for ``exists``.
-    """
-
-    def evaluate(frame: Any) -> bool:
-        failure: ExpressionError | None = None
-        for _ in rounds(frame):
-            try:
-                if boolean(body(frame)) is decisive:
+                if boolean(ask(frame)) is decisive:
                     return decisive
             except BudgetExceededError:
                 raise

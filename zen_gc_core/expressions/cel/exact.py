@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 from zen_gc_core.errors import BudgetExceededError, ExpressionError
 from zen_gc_core.expressions.budget import begin, current
 from zen_gc_core.expressions.cel import operators
-from zen_gc_core.expressions.cel.absorbing import absorbing_loop, absorbing_operator
+from zen_gc_core.expressions.cel.absorbing import absorbing
 from zen_gc_core.expressions.cel.iterating import elements, only_entry, pairs
 from zen_gc_core.expressions.cel.library import optionals
 from zen_gc_core.expressions.cel.syntax import (
@@ -126,9 +126,8 @@ class ExactCompiler:
             case Unary() | Binary() | Conditional():
                 return self._operation(node, scope)
             case Logical(operator=operator, operands=operands):
-                return absorbing_operator(
-                    [self._compile(operand, scope) for operand in operands], decisive=operator == "||"
-                )
+                asked = [self._compile(operand, scope) for operand in operands]
+                return absorbing(lambda _: asked, decisive=operator == "||")
             case ListDisplay():
                 return self._list(node, scope)
             case MapDisplay():
@@ -237,7 +236,7 @@ class ExactCompiler:
 
         match node.macro:
             case "all" | "exists":
-                return absorbing_loop(rounds, body, decisive=node.macro == "exists")
+                return absorbing(lambda frame: (body for _ in rounds(frame)), decisive=node.macro == "exists")
             case "exists_one":
                 return lambda frame: sum([operators.boolean(body(frame)) for _ in rounds(frame)]) == 1
             case "filter":

@@ -15,7 +15,7 @@ from zen_gc_core.expressions.cel.operators import add, equal, greater, less
 from zen_gc_core.expressions.cel.values import Duration, Uint, type_name
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
 _SUMMED: Final = (int, Uint, float, Duration)
 
@@ -42,8 +42,15 @@ def _sum(values: list[Any]) -> Any:
     return total
 
 
-def _extreme(better: Callable[[Any, Any], bool], name: str) -> Callable[[list[Any]], Any]:
-    def find(values: list[Any]) -> Any:
+def extreme(better: Callable[[Any, Any], bool], name: str) -> Callable[[Sequence[Any]], Any]:
+    """What finds the first element that no other is better than; it charges a step an element.
+
+    Args:
+        better: Whether the first of two is; asked of each element, the first included, and of the best so far.
+        name: The function's name, for its error: of an empty list there is none.
+    """
+
+    def find(values: Sequence[Any]) -> Any:
         spend_steps(len(values))
         if not values:
             raise ExpressionError(f"{name}() of an empty list")
@@ -65,8 +72,8 @@ FUNCTIONS: Final = (
     Function("indexOf", ("list", "dyn"), "int", _index_of, member=True, documentation="The first place of an element, or -1."),
     Function("lastIndexOf", ("list", "dyn"), "int", _last_index_of, member=True, documentation="The last place of an element, or -1."),
     Function("sum", ("list",), "dyn", _sum, member=True, documentation="The sum of numbers of one type or of durations; 0 of an empty list."),
-    Function("min", ("list",), "dyn", _extreme(less, "min"), member=True, documentation="The least element; an error of an empty list."),
-    Function("max", ("list",), "dyn", _extreme(greater, "max"), member=True, documentation="The greatest element; an error of an empty list."),
+    Function("min", ("list",), "dyn", extreme(less, "min"), member=True, documentation="The least element; an error of an empty list."),
+    Function("max", ("list",), "dyn", extreme(greater, "max"), member=True, documentation="The greatest element; an error of an empty list."),
     Function("isSorted", ("list",), "bool", _is_sorted, member=True, documentation="Whether no element is less than the one before it."),
 )  # fmt: skip
 """The functions of this library."""

@@ -9,8 +9,8 @@ import math
 from typing import TYPE_CHECKING, Any, Final
 
 from zen_gc_core.errors import ExpressionError
-from zen_gc_core.expressions.budget import spend_steps
 from zen_gc_core.expressions.cel.functions import Function
+from zen_gc_core.expressions.cel.library.lists import extreme
 from zen_gc_core.expressions.cel.operators import NUMBERS, greater, less
 from zen_gc_core.expressions.cel.values import INT_MAX, UINT_MAX, Uint, as_int, type_name
 
@@ -21,21 +21,17 @@ _WIDTH: Final = 64
 
 
 def _extreme(better: Callable[[Any, Any], bool], name: str) -> Callable[..., Any]:
-    def find(*arguments: Any) -> Any:
-        values = arguments[0] if len(arguments) == 1 and type(arguments[0]) is list else arguments
-        spend_steps(len(values))
-        if not values:
-            raise ExpressionError(f"math.{name}() of an empty list")
-        for value in values:
-            if type(value) not in NUMBERS:
-                raise ExpressionError(f"math.{name}() compares numbers, not a value of type {type_name(value)}")
-        best = values[0]
-        for value in values:
-            if better(value, best):
-                best = value
-        return best
+    def better_number(value: Any, best: Any) -> bool:
+        if type(value) not in NUMBERS:
+            raise ExpressionError(f"math.{name}() compares numbers, not a value of type {type_name(value)}")
+        return better(value, best)
 
-    return find
+    find = extreme(better_number, f"math.{name}")
+
+    def find_among(*arguments: Any) -> Any:
+        return find(arguments[0] if len(arguments) == 1 and type(arguments[0]) is list else arguments)
+
+    return find_among
 
 
 def _finite(operation: Callable[[float], float]) -> Callable[[float], float]:
