@@ -26,7 +26,9 @@ from tests.harness.resources import Resources
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import datetime
-    from types import TracebackType
+    from typing import Unpack
+
+    from tests.harness.connection import Manner
 
 KUBECTL_TIMEOUT = 90.0
 PATIENCE = 60.0
@@ -65,9 +67,7 @@ class Cluster(ABC):
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def close(self) -> None:
@@ -75,17 +75,9 @@ class Cluster(ABC):
         self._connection.close()
         shutil.rmtree(self._home, ignore_errors=True)
 
-    def request(
-        self,
-        method: str,
-        path: str,
-        body: Any = None,
-        *,
-        headers: Mapping[str, str] | None = None,
-        content_type: str = "application/json",
-    ) -> Response:
+    def request(self, method: str, path: str, body: Any = None, **how: Unpack[Manner]) -> Response:
         """Send one request as the administrator; see `Connection.request`."""
-        return self._connection.request(method, path, body, headers=headers, content_type=content_type)
+        return self._connection.request(method, path, body, **how)
 
     def kubectl(
         self, *arguments: str, stdin: str | None = None, check: bool = False, config: Path | None = None

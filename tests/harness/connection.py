@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypedDict
 
 import urllib3
 
@@ -43,6 +43,13 @@ class Response:
     def events(self) -> list[dict[str, Any]]:
         """The events of a watch that has ended: one JSON document a line."""
         return [json.loads(line) for line in self.text.splitlines()]
+
+
+class Manner(TypedDict, total=False):
+    """How a request is sent: further headers, which win over the usual ones; the content type of its body."""
+
+    headers: Mapping[str, str] | None
+    content_type: str
 
 
 class Connection:

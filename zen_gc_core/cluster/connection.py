@@ -22,7 +22,6 @@ from zen_gc_core.texts import one_line
 if TYPE_CHECKING:
     import os
     from collections.abc import Callable, Iterator, Mapping
-    from types import TracebackType
 
     import urllib3
     from kubernetes.client import Configuration
@@ -222,9 +221,7 @@ class Connection:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def _send(self, session: _Session, request: wire.Request) -> BaseHTTPResponse:

@@ -89,12 +89,8 @@ def _entries(resource: Resource) -> list[Object]:
         "singularName": resource.singular_name,
         "namespaced": resource.namespaced,
         "kind": resource.kind,
-        "verbs": list(resource.verbs),
+        **_offered(resource),
     }
-    if resource.short_names:
-        entry["shortNames"] = list(resource.short_names)
-    if resource.categories:
-        entry["categories"] = list(resource.categories)
     parts = [
         {
             "name": f"{resource.plural}/{part}",
@@ -105,6 +101,15 @@ def _entries(resource: Resource) -> list[Object]:
         for part in resource.subresources
     ]
     return [entry, *parts]
+
+
+def _offered(resource: Resource) -> Object:
+    offered: Object = {"verbs": list(resource.verbs)}
+    if resource.short_names:
+        offered["shortNames"] = list(resource.short_names)
+    if resource.categories:
+        offered["categories"] = list(resource.categories)
+    return offered
 
 
 def _part(resource: Resource, name: str) -> Object:
@@ -121,12 +126,8 @@ def _aggregate(resource: Resource) -> Object:
         "responseKind": kind,
         "scope": "Namespaced" if resource.namespaced else "Cluster",
         "singularResource": resource.singular_name,
-        "verbs": list(resource.verbs),
+        **_offered(resource),
     }
-    if resource.short_names:
-        entry["shortNames"] = list(resource.short_names)
-    if resource.categories:
-        entry["categories"] = list(resource.categories)
     if resource.subresources:
         entry["subresources"] = [
             {

@@ -11,8 +11,10 @@ from tests.harness import ClusterError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from typing import Unpack
 
     from tests.harness import Cluster, Response
+    from tests.harness.connection import Manner
 
 MERGE = "application/merge-patch+json"
 JSON_PATCH = "application/json-patch+json"
@@ -111,17 +113,9 @@ class Lab:
         """A collection of the core group in the namespace."""
         return f"/api/v1/namespaces/{self.namespace}/{plural}"
 
-    def ask(
-        self,
-        method: str,
-        path: str,
-        body: Any = None,
-        *,
-        headers: Mapping[str, str] | None = None,
-        content_type: str = "application/json",
-    ) -> Response:
+    def ask(self, method: str, path: str, body: Any = None, **how: Unpack[Manner]) -> Response:
         """Send one request; see `Cluster.request`."""
-        return self.cluster.request(method, path, body, headers=headers, content_type=content_type)
+        return self.cluster.request(method, path, body, **how)
 
     def tell(self, method: str, path: str, body: Any = None, **how: Any) -> dict[str, Any]:
         """Send one request and return its status and body, which is what most probes want to know."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.golden.running import zen_gc
+from tests.harness.definitions import custom_resource_definition
 from zen_gc_core.model.policy import API_VERSION, NAMESPACED
 
 if TYPE_CHECKING:
@@ -16,25 +17,12 @@ if TYPE_CHECKING:
 
     from tests.cluster.controller.stage import Stage
 
-RUNS = {
-    "apiVersion": "apiextensions.k8s.io/v1",
-    "kind": "CustomResourceDefinition",
-    "metadata": {"name": "runs.acme.io"},
-    "spec": {
-        "group": "acme.io",
-        "scope": "Namespaced",
-        "names": {"plural": "runs", "singular": "run", "kind": "Run", "listKind": "RunList"},
-        "versions": [
-            {
-                "name": version,
-                "served": True,
-                "storage": version == "v1",
-                "schema": {"openAPIV3Schema": {"type": "object", "x-kubernetes-preserve-unknown-fields": True}},
-            }
-            for version in ("v1", "v2")
-        ],
-    },
-}
+RUNS = custom_resource_definition(
+    "acme.io",
+    "Run",
+    *("v1", "v2"),
+    schema={"openAPIV3Schema": {"type": "object", "x-kubernetes-preserve-unknown-fields": True}},
+)
 BREAKER = {"minObjects": 5, "maxPercent": 50}
 RUN = {"apiVersion": "acme.io/v1", "kind": "Run"}
 IN_V2 = {"apiVersion": "acme.io/v2", "kind": "Run"}

@@ -10,13 +10,14 @@ import signal
 import threading
 import time
 from collections import Counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 from zen_gc_embedded import Fault
 
 from tests.cluster.controller.controllers import instant
 from tests.cluster.controller.stage import AT_ONCE, LABELS, TARGET, by_controller, until
+from tests.harness.definitions import custom_resource_definition
 from zen_gc_core.controller.runs import sweeping
 from zen_gc_core.engine.planning import tally_of
 from zen_gc_core.model.policy import API_VERSION, CLUSTER, NAMESPACED
@@ -32,19 +33,7 @@ if TYPE_CHECKING:
     from zen_gc_core.model.candidate import Candidate
     from zen_gc_core.model.policy import Target
 
-WIDGETS: dict[str, Any] = {
-    "apiVersion": "apiextensions.k8s.io/v1",
-    "kind": "CustomResourceDefinition",
-    "metadata": {"name": "widgets.pace.example.com"},
-    "spec": {
-        "group": "pace.example.com",
-        "scope": "Namespaced",
-        "names": {"plural": "widgets", "singular": "widget", "kind": "Widget", "listKind": "WidgetList"},
-        "versions": [
-            {"name": "v1", "served": True, "storage": True, "schema": {"openAPIV3Schema": {"type": "object"}}}
-        ],
-    },
-}
+WIDGETS = custom_resource_definition("pace.example.com", "Widget", "v1")
 
 
 def test_a_policy_runs_at_its_own_interval_or_the_controllers(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import os
 import random
 import re
@@ -12,6 +11,7 @@ import pytest
 import yaml
 
 from tests.conformance.vectors.cases import vectors
+from tests.harness.documents import places, put
 from zen_gc_core.engine.compiling import compile_policy
 from zen_gc_core.engine.crds import crd_documents
 from zen_gc_core.engine.parsing import parse_policy
@@ -190,24 +190,6 @@ def test_what_the_schema_can_say_it_refuses_as_the_program_does(server, vocabula
     """The user hears of it at once."""
     assert send(server, policy(spec)).status == 422
     assert refused(policy(spec), vocabulary)
-
-
-def places(value, path=()):
-    """All places below decoded JSON."""
-    children = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-    for key, child in children:
-        yield (*path, key)
-        yield from places(child, (*path, key))
-
-
-def put(value, path, new):
-    """A copy with a place filled anew."""
-    changed = copy.deepcopy(value)
-    at = changed
-    for key in path[:-1]:
-        at = at[key]
-    at[path[-1]] = new
-    return changed
 
 
 @pytest.mark.parametrize("spec", [FULL, OLD, RELATIVE], ids=["full", "old", "relative"])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -14,28 +13,17 @@ from zen_gc_embedded.statuses import StatusError
 
 from tests.cluster.embedded.waiting import until
 from tests.harness.connection import Connection
+from tests.harness.definitions import custom_resource_definition
 
 DEFINITIONS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
 GADGETS = "/apis/example.com/v1/namespaces/default/gadgets"
-DEFINITION: dict[str, Any] = {
-    "apiVersion": "apiextensions.k8s.io/v1",
-    "kind": "CustomResourceDefinition",
-    "metadata": {"name": "gadgets.example.com"},
-    "spec": {
-        "group": "example.com",
-        "scope": "Namespaced",
-        "names": {"plural": "gadgets", "kind": "Gadget"},
-        "versions": [
-            {
-                "name": "v1",
-                "served": True,
-                "storage": True,
-                "schema": {"openAPIV3Schema": {"type": "object", "properties": {"color": {"type": "string"}}}},
-                "selectableFields": [{"jsonPath": ".color"}],
-            }
-        ],
-    },
-}
+DEFINITION = custom_resource_definition(
+    "example.com",
+    "Gadget",
+    "v1",
+    schema={"openAPIV3Schema": {"type": "object", "properties": {"color": {"type": "string"}}}},
+    selectableFields=[{"jsonPath": ".color"}],
+)
 GADGET = {"apiVersion": "example.com/v1", "kind": "Gadget", "color": "red"}
 
 

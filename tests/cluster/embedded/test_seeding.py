@@ -8,21 +8,10 @@ import pytest
 from zen_gc_embedded.errors import UnusableError
 
 from tests.cluster.embedded.waiting import until
+from tests.harness.definitions import custom_resource_definition
 
 OLD = "2020-02-29T12:00:00Z"
-WIDGETS = {
-    "apiVersion": "apiextensions.k8s.io/v1",
-    "kind": "CustomResourceDefinition",
-    "metadata": {"name": "widgets.example.com"},
-    "spec": {
-        "group": "example.com",
-        "scope": "Namespaced",
-        "names": {"plural": "widgets", "kind": "Widget"},
-        "versions": [
-            {"name": "v1", "served": True, "storage": True, "schema": {"openAPIV3Schema": {"type": "object"}}}
-        ],
-    },
-}
+WIDGETS = custom_resource_definition("example.com", "Widget", "v1")
 
 
 def pod(name: str, **metadata):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import json
 import math
 
@@ -10,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.harness.documents import places, put
 from zen_gc_core.engine.parsing import ParsedPolicy, parse_policy
 from zen_gc_core.model.policy import API_VERSION
 from zen_gc_core.model.scope import TheseNamespaces
@@ -63,24 +63,6 @@ def document(spec):
         "metadata": {"name": "p", "namespace": "team"},
         "spec": spec,
     }
-
-
-def places(value, path=()):
-    """All places below decoded JSON."""
-    children = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-    for key, child in children:
-        yield (*path, key)
-        yield from places(child, (*path, key))
-
-
-def put(value, path, new):
-    """A copy with a place filled anew."""
-    changed = copy.deepcopy(value)
-    at = changed
-    for key in path[:-1]:
-        at = at[key]
-    at[path[-1]] = new
-    return changed
 
 
 @st.composite

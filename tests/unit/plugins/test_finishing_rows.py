@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import re
-import types
-from dataclasses import dataclass
-from typing import Any
 
 import pytest
 
-from zen_gc_core import Condition, Finishes, hookimpl
+from tests.unit.plugins.entry_points import Point, plugin
+from zen_gc_core import Condition, Finishes
 from zen_gc_core.engine.compiling import compile_policy
 from zen_gc_core.engine.offline import Asking, Files, plan_offline
 from zen_gc_core.engine.parsing import parse_policy
@@ -24,23 +22,8 @@ RENDER = Finishes("acme.io", "Render", state="status.step", states=("done",), at
 DONE = {"step": "done", "doneAt": "2026-01-01T10:00:00Z"}
 
 
-@dataclass(frozen=True)
-class Distribution:
-    name: str
-    version: str = "1"
-
-
-@dataclass(frozen=True)
-class Point:
-    name: str
-    answer: Any
-    value: str = "acme"
-    dist: Any = Distribution("acme-zen-gc")
-
-    def load(self):
-        module = types.ModuleType("acme")
-        module.zen_gc_finishes = hookimpl(lambda: self.answer)
-        return module
+def _point(name, answer):
+    return Point(name, plugin(zen_gc_finishes=answer))
 
 
 def _loaded(*points):
@@ -71,7 +54,7 @@ def _planned(plugins):
 
 def test_a_row_of_a_plugin_decides_for_its_kind():
     """Without it, the kind is not known to finish, which is a warning."""
-    verdicts, warnings = _planned(_loaded(Point("acme", [RENDER])))
+    verdicts, warnings = _planned(_loaded(_point("acme", [RENDER])))
     assert (verdicts, warnings) == ({"done": Verdict.ACT, "running": Verdict.KEEP}, ())
     verdicts, warnings = _planned(_loaded())
     assert set(verdicts.values()) == {Verdict.KEEP}
@@ -80,7 +63,7 @@ def test_a_row_of_a_plugin_decides_for_its_kind():
 
 def test_the_kinds_of_a_plugin_are_listed():
     """With what else it offers."""
-    plugins = _loaded(Point("acme", [RENDER, Finishes("", "Turn", conditions=(Condition("Turned"),))]))
+    plugins = _loaded(_point("acme", [RENDER, Finishes("", "Turn", conditions=(Condition("Turned"),))]))
     assert plugins.plugins[-1].keywords == {"finishing kinds": ("acme.io/Render", "Turn")}
 
 
@@ -99,7 +82,7 @@ def test_the_kinds_of_a_plugin_are_listed():
 )
 def test_what_is_no_row_quarantines_its_plugin(answer, why):
     """By name; everybody else works, and the built-in rows stand."""
-    plugins = _loaded(Point("acme", answer), Point("other", [RENDER]))
+    plugins = _loaded(_point("acme", answer), _point("other", [RENDER]))
     (broken,) = plugins.quarantined
     assert broken.name == "acme"
     assert re.search(why, broken.failure)
@@ -108,7 +91,7 @@ def test_what_is_no_row_quarantines_its_plugin(answer, why):
 
 def test_of_two_plugins_that_speak_of_one_kind_the_newcomer_is_quarantined():
     """And the first one is named."""
-    plugins = _loaded(Point("acme", [RENDER]), Point("other", [RENDER]))
+    plugins = _loaded(_point("acme", [RENDER]), _point("other", [RENDER]))
     (broken,) = plugins.quarantined
     assert broken.failure == "when a Render of acme.io finishes is said by 'acme' already"
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import types
-from dataclasses import dataclass
-from typing import Any
 
 import pytest
 
-from zen_gc_core import CelFunction, Compiled, Config, Delete, Keyword, hookimpl
+from tests.unit.plugins.entry_points import Distribution, Point, plugin
+from zen_gc_core import CelFunction, Compiled, Config, Delete, Keyword
 from zen_gc_core.plugins import installed_entry_points, load_plugins
 
 
@@ -32,41 +31,6 @@ class Everything(Delete):
     verb = "deletecollection"  # type: ignore[assignment]  # that is the point
 
 
-@dataclass(frozen=True)
-class Distribution:
-    name: str
-    version: str = "1.0"
-
-
-@dataclass(frozen=True)
-class Point:
-    """An entry point that loads what it is told to, or raises it."""
-
-    name: str
-    loads: Any
-    dist: Any = Distribution("acme-zen-gc")
-    value: str = "acme"
-
-    def load(self):
-        if isinstance(self.loads, BaseException):
-            raise self.loads
-        return self.loads
-
-
-def _plugin(**hooks):
-    """A module with these hooks, each of them answering with the given value, or called when it is a function."""
-    module = types.ModuleType("acme")
-    for name, answer in hooks.items():
-        setattr(module, name, hookimpl(_answering(answer)))
-    return module
-
-
-def _answering(answer):
-    if isinstance(answer, types.FunctionType):
-        return answer
-    return lambda: answer
-
-
 def _raising(error):
     def raises():
         raise error
@@ -78,69 +42,65 @@ def _veto_of_another_thing(plann):
     return plann
 
 
-GOOD = Point("good", _plugin(zen_gc_matchers=[_keyword("good.io/fine")]), Distribution("good-zen-gc"))
+GOOD = Point("good", plugin(zen_gc_matchers=[_keyword("good.io/fine")]), Distribution("good-zen-gc"))
 FUNCTION = CelFunction("acme.double", ("int",), "int", lambda number: number * 2)
 
 BROKEN = [
     pytest.param(ImportError("No module named 'acme'"), "ImportError: No module named 'acme'", id="import error"),
     pytest.param(SystemExit(3), "SystemExit: 3", id="exits at import"),
     pytest.param(SyntaxError("invalid syntax"), "SyntaxError: invalid syntax", id="no Python"),
-    pytest.param(_plugin(zen_gc_matcher=[]), "unknown hook 'zen_gc_matcher'", id="misspelt hook"),
-    pytest.param(
-        _plugin(zen_gc_veto=_veto_of_another_thing), "Argument(s) {'plann'} are declared", id="wrong argument"
-    ),
+    pytest.param(plugin(zen_gc_matcher=[]), "unknown hook 'zen_gc_matcher'", id="misspelt hook"),
+    pytest.param(plugin(zen_gc_veto=_veto_of_another_thing), "Argument(s) {'plann'} are declared", id="wrong argument"),
     pytest.param(types.ModuleType("acme"), "it implements no hook; is @hookimpl missing?", id="no hook"),
     pytest.param(None, "it implements no hook", id="nothing at all"),
-    pytest.param(_plugin(zen_gc_matchers=_raising(KeyError("team"))), "KeyError: 'team'", id="raises"),
-    pytest.param(_plugin(zen_gc_matchers=_raising(SystemExit())), "SystemExit", id="exits in a hook"),
-    pytest.param(_plugin(zen_gc_matchers=None), "zen_gc_matchers must return a list, not None", id="forgets to return"),
-    pytest.param(_plugin(zen_gc_ttls="abc"), "zen_gc_ttls must return a list, not str", id="returns text"),
+    pytest.param(plugin(zen_gc_matchers=_raising(KeyError("team"))), "KeyError: 'team'", id="raises"),
+    pytest.param(plugin(zen_gc_matchers=_raising(SystemExit())), "SystemExit", id="exits in a hook"),
+    pytest.param(plugin(zen_gc_matchers=None), "zen_gc_matchers must return a list, not None", id="forgets to return"),
+    pytest.param(plugin(zen_gc_ttls="abc"), "zen_gc_ttls must return a list, not str", id="returns text"),
     pytest.param(
-        _plugin(zen_gc_actions=["x"]), "zen_gc_actions must return keywords, not str", id="returns no keywords"
+        plugin(zen_gc_actions=["x"]), "zen_gc_actions must return keywords, not str", id="returns no keywords"
     ),
     pytest.param(
-        _plugin(zen_gc_actions=[_keyword("acme.io/x")]), "must say which requests it makes", id="says no requests"
+        plugin(zen_gc_actions=[_keyword("acme.io/x")]), "must say which requests it makes", id="says no requests"
     ),
     pytest.param(
-        _plugin(zen_gc_actions=[_keyword("acme.io/x", requests="delete")]),
+        plugin(zen_gc_actions=[_keyword("acme.io/x", requests="delete")]),
         "must be classes such as Delete",
         id="a word",
     ),
     pytest.param(
-        _plugin(zen_gc_actions=[_keyword("acme.io/x", requests=(Delete, dict))]),
+        plugin(zen_gc_actions=[_keyword("acme.io/x", requests=(Delete, dict))]),
         "must be classes such as Delete",
         id="no request",
     ),
     pytest.param(
-        _plugin(zen_gc_actions=[_keyword("acme.io/x", requests=Everything)]),
+        plugin(zen_gc_actions=[_keyword("acme.io/x", requests=Everything)]),
         "action 'acme.io/x' makes a Everything; a plugin may ask for a Delete or Mark or Scale",
         id="a request of its own",
     ),
     pytest.param(
-        _plugin(zen_gc_matchers=[_keyword("team")]), "needs a domain of yours, such as 'acme.io/team'", id="unqualified"
+        plugin(zen_gc_matchers=[_keyword("team")]), "needs a domain of yours, such as 'acme.io/team'", id="unqualified"
     ),
     pytest.param(
-        _plugin(zen_gc_matchers=[_keyword("acme/team")]), "'acme/team' is no name for a keyword", id="no domain"
+        plugin(zen_gc_matchers=[_keyword("acme/team")]), "'acme/team' is no name for a keyword", id="no domain"
     ),
     pytest.param(
-        _plugin(zen_gc_matchers=[_keyword("acme.io/a b")]), "'acme.io/a b' is no name", id="a space in the name"
+        plugin(zen_gc_matchers=[_keyword("acme.io/a b")]), "'acme.io/a b' is no name", id="a space in the name"
     ),
-    pytest.param(_plugin(zen_gc_matchers=[_keyword(7)]), "7 is no name for a keyword", id="a number for a name"),
-    pytest.param(_plugin(zen_gc_ttls=[_keyword("acme.io/x")] * 2), "'acme.io/x' is offered twice", id="twice"),
-    pytest.param(_plugin(zen_gc_ttls=[_keyword("acme.io/x", object())]), "has no usable configuration", id="no type"),
+    pytest.param(plugin(zen_gc_matchers=[_keyword(7)]), "7 is no name for a keyword", id="a number for a name"),
+    pytest.param(plugin(zen_gc_ttls=[_keyword("acme.io/x")] * 2), "'acme.io/x' is offered twice", id="twice"),
+    pytest.param(plugin(zen_gc_ttls=[_keyword("acme.io/x", object())]), "has no usable configuration", id="no type"),
     pytest.param(
-        _plugin(zen_gc_ttls=[_keyword("acme.io/x", Unfinished)]), "has no usable configuration", id="undefined type"
+        plugin(zen_gc_ttls=[_keyword("acme.io/x", Unfinished)]), "has no usable configuration", id="undefined type"
     ),
+    pytest.param(plugin(zen_gc_cel_functions=["size"]), "must return functions for CEL, not str", id="no CEL function"),
     pytest.param(
-        _plugin(zen_gc_cel_functions=["size"]), "must return functions for CEL, not str", id="no CEL function"
-    ),
-    pytest.param(
-        _plugin(zen_gc_cel_functions=[CelFunction("acme.f", ("strin",), "int", len)]),
+        plugin(zen_gc_cel_functions=[CelFunction("acme.f", ("strin",), "int", len)]),
         "names the type 'strin'",
         id="CEL type",
     ),
     pytest.param(
-        _plugin(zen_gc_cel_functions=[CelFunction("size", ("string",), "int", len)]),
+        plugin(zen_gc_cel_functions=[CelFunction("size", ("string",), "int", len)]),
         "the function size is there already",
         id="CEL built-in",
     ),
@@ -161,15 +121,15 @@ def test_a_broken_plugin_is_quarantined_by_name_and_harms_nobody_else(broken, re
 
 def test_the_keywords_of_a_quarantined_plugin_are_known_to_be_unavailable():
     """A policy that uses one is told why, not that there is no such keyword."""
-    acme = _plugin(zen_gc_matchers=[_keyword("acme.io/team")], zen_gc_ttls=_raising(OSError("disk")))
+    acme = plugin(zen_gc_matchers=[_keyword("acme.io/team")], zen_gc_ttls=_raising(OSError("disk")))
     vocabulary = load_plugins([Point("acme", acme)]).vocabulary
     assert vocabulary.unavailable == {"acme.io/team": "plugin 'acme' of acme-zen-gc is quarantined: OSError: disk"}
 
 
 def test_in_a_clash_the_newcomer_is_quarantined_and_both_are_named():
     """The first keeps its keyword; the second is out as a whole, its other keywords too."""
-    first = Point("first", _plugin(zen_gc_matchers=[_keyword("acme.io/team")]), Distribution("one"))
-    second = Point("second", _plugin(zen_gc_matchers=[_keyword("acme.io/other"), _keyword("acme.io/team")]))
+    first = Point("first", plugin(zen_gc_matchers=[_keyword("acme.io/team")]), Distribution("one"))
+    second = Point("second", plugin(zen_gc_matchers=[_keyword("acme.io/other"), _keyword("acme.io/team")]))
     plugins = load_plugins([first, second])
     assert plugins.loaded == {"first"}
     assert plugins.quarantined[0].failure == "keyword 'acme.io/team' is offered by 'first' of one already"
@@ -178,7 +138,7 @@ def test_in_a_clash_the_newcomer_is_quarantined_and_both_are_named():
 
 def test_the_same_name_may_be_a_matcher_and_a_ttl():
     """They stand in different places of a policy, as ``cel`` does."""
-    acme = _plugin(zen_gc_matchers=[_keyword("acme.io/x")], zen_gc_ttls=[_keyword("acme.io/x")])
+    acme = plugin(zen_gc_matchers=[_keyword("acme.io/x")], zen_gc_ttls=[_keyword("acme.io/x")])
     assert load_plugins([Point("acme", acme)]).quarantined == ()
 
 
@@ -192,7 +152,7 @@ def test_a_builtin_is_never_the_newcomer():
 
 def test_a_second_entry_point_of_the_same_name_is_quarantined():
     """Else one of them could be disabled or required in the name of the other."""
-    plugins = load_plugins([GOOD, Point("good", _plugin(zen_gc_matchers=[_keyword("acme.io/team")]))])
+    plugins = load_plugins([GOOD, Point("good", plugin(zen_gc_matchers=[_keyword("acme.io/team")]))])
     assert plugins.quarantined[0].failure == "an entry point named 'good' is loaded already"
     assert set(plugins.vocabulary.matchers) == {"good.io/fine"}
 
@@ -209,7 +169,7 @@ def test_a_disabled_plugin_is_listed_but_never_imported():
 
 def test_a_required_plugin_that_is_not_loaded_is_missing_with_the_reason():
     """Absent, broken and disabled alike: a missing veto must be no open door."""
-    points = [GOOD, Point("acme", ImportError("gone")), Point("off", _plugin(zen_gc_matchers=[]))]
+    points = [GOOD, Point("acme", ImportError("gone")), Point("off", plugin(zen_gc_matchers=[]))]
     plugins = load_plugins(points, disabled=["off"])
     assert plugins.missing(["good"]) == ()
     assert plugins.missing(["acme", "good", "off", "absent"]) == (
@@ -222,21 +182,21 @@ def test_a_required_plugin_that_is_not_loaded_is_missing_with_the_reason():
 def test_all_overloads_of_a_cel_function_are_taken():
     """One name, two argument types, one plugin."""
     overload = CelFunction("acme.double", ("string",), "string", lambda text: text * 2)
-    plugins = load_plugins([Point("acme", _plugin(zen_gc_cel_functions=[FUNCTION, overload]))])
+    plugins = load_plugins([Point("acme", plugin(zen_gc_cel_functions=[FUNCTION, overload]))])
     assert plugins.vocabulary.cel_functions == (FUNCTION, overload)
     assert plugins.plugins[0].keywords == {"cel functions": ("acme.double",)}
 
 
 def test_a_cel_function_of_another_plugin_is_a_clash():
     """Overloads from two plugins would depend on the order of loading."""
-    acme = _plugin(zen_gc_cel_functions=[FUNCTION])
+    acme = plugin(zen_gc_cel_functions=[FUNCTION])
     plugins = load_plugins([Point("acme", acme), Point("other", acme)])
     assert plugins.quarantined[0].failure == "CEL function 'acme.double' is offered by 'acme' already"
 
 
 def test_a_plugin_may_be_an_object_without_a_distribution():
     """An entry point may name any object, and one that is made in a test comes from no distribution."""
-    plugins = load_plugins([Point("acme", _plugin(zen_gc_matchers=[_keyword("acme.io/x")]), dist=None)])
+    plugins = load_plugins([Point("acme", plugin(zen_gc_matchers=[_keyword("acme.io/x")]), dist=None)])
     assert plugins.quarantined == ()
     assert plugins.plugins[0].distribution == "unknown"
 

@@ -7,25 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from zen_gc_core.engine.possibility.findings import Finding, Findings
 from zen_gc_core.engine.possibility.times import unordered
-from zen_gc_core.expressions.cel.syntax import (
-    Binary,
-    Bind,
-    Call,
-    Comprehension,
-    Conditional,
-    Has,
-    Index,
-    ListDisplay,
-    Literal,
-    Logical,
-    MapDisplay,
-    Name,
-    Node,
-    OptionalMap,
-    Select,
-    Unary,
-    children,
-)
+from zen_gc_core.expressions.cel import syntax
 from zen_gc_core.expressions.cel.typing_rules import binary_type, unary_type
 from zen_gc_core.fieldpaths import spell
 from zen_gc_core.model.object_types import root_fault, unusual
@@ -113,7 +95,7 @@ class _Reader:
         self._checked = program.checked
         self._shapes = shapes
 
-    def visit(self, node: Node, scope: Mapping[str, _Known], polarity: Polarity) -> _Known:
+    def visit(self, node: syntax.Node, scope: Mapping[str, _Known], polarity: Polarity) -> _Known:
         """What is known of a node; what is wrong below it is noted or raised."""
         if node in self._checked.variables:
             name = self._checked.variables[node]
@@ -124,52 +106,52 @@ class _Reader:
             return _Known(self._checked.types[node])
         return self._visit(node, scope, polarity)
 
-    def _visit(self, node: Node, scope: Mapping[str, _Known], polarity: Polarity) -> _Known:  # noqa: C901, PLR0912  a case a kind of node
+    def _visit(self, node: syntax.Node, scope: Mapping[str, _Known], polarity: Polarity) -> _Known:  # noqa: C901, PLR0912  a case a kind of node
         match node:
-            case Name(name=name):
+            case syntax.Name(name=name):
                 return scope.get(name, _UNKNOWN)
-            case Select(operand=operand, field=field, optional=optional):
+            case syntax.Select(operand=operand, field=field, optional=optional):
                 known = self.visit(operand, scope, Polarity.EITHER)
                 return self._below(node, known, field, optional=optional)
-            case Has(operand=operand, field=field):
+            case syntax.Has(operand=operand, field=field):
                 self._below(node, self.visit(operand, scope, Polarity.EITHER), field, polarity=polarity)
-            case Index():
+            case syntax.Index():
                 return self._index(node, scope)
-            case Unary(operator="!", operand=Unary(operator="!")):
+            case syntax.Unary(operator="!", operand=syntax.Unary(operator="!")):
                 self._refuse(node, "!! is no negation: write ! once, or leave both out")
-            case Unary(operator=operator, operand=operand):
+            case syntax.Unary(operator=operator, operand=operand):
                 known = self.visit(operand, scope, polarity.reversed if operator == "!" else Polarity.EITHER)
                 if unary_type(operator, known.type) is None:
                     self._refuse(node, f"{known.where} is {_worded(known.type)}, which {operator} does not take")
-            case Logical(operator=operator, operands=operands):
+            case syntax.Logical(operator=operator, operands=operands):
                 for operand in operands:
                     self._boolean(operand, scope, polarity, f"'{operator}'")
-            case Conditional(test=test, then=then, otherwise=otherwise):
+            case syntax.Conditional(test=test, then=then, otherwise=otherwise):
                 self._boolean(test, scope, Polarity.EITHER, "'?:'")
                 branches = [self.visit(branch, scope, polarity) for branch in (then, otherwise)]
                 return branches[0] if branches[0] == branches[1] else _UNKNOWN
-            case Binary():
+            case syntax.Binary():
                 self._binary(node, scope, polarity)
-            case Call():
+            case syntax.Call():
                 return self._call(node, scope, polarity)
-            case Comprehension():
+            case syntax.Comprehension():
                 return self._comprehension(node, scope, polarity)
-            case Bind(variable=variable, value=value, body=body):
+            case syntax.Bind(variable=variable, value=value, body=body):
                 inner = {**scope, variable: self.visit(value, scope, Polarity.EITHER)}
                 return self.visit(body, inner, polarity)
-            case OptionalMap(operand=operand, variable=variable, body=body):
+            case syntax.OptionalMap(operand=operand, variable=variable, body=body):
                 known = self.visit(operand, scope, Polarity.EITHER)
                 self.visit(body, {**scope, variable: self._unwrapped(known)}, Polarity.EITHER)
                 return _Known("optional")
             case _:
-                for child in children(node):
+                for child in syntax.children(node):
                     self.visit(child, scope, Polarity.EITHER)
         return _Known(self._checked.types[node])
 
-    def _refuse(self, node: Node, message: str) -> None:
+    def _refuse(self, node: syntax.Node, message: str) -> None:
         self.findings.refuse(node.span[0], message)
 
-    def _boolean(self, node: Node, scope: Mapping[str, _Known], polarity: Polarity, where: str) -> None:
+    def _boolean(self, node: syntax.Node, scope: Mapping[str, _Known], polarity: Polarity, where: str) -> None:
         known = self.visit(node, scope, polarity)
         if known.type not in ("bool", "dyn"):
             self._refuse(node, f"{where} takes true or false here; {known.where} is {_worded(known.type)}")
@@ -178,7 +160,7 @@ class _Reader:
 
     def _below(
         self,
-        node: Node,
+        node: syntax.Node,
         known: _Known,
         step: str | int,
         *,
@@ -196,7 +178,7 @@ class _Reader:
             raise
         wrapped = optional or known.optional
         if shape.sort == "nothing" and known.shape.sort != "nothing":
-            if wrapped or isinstance(node, Has):
+            if wrapped or isinstance(node, syntax.Has):
                 self.findings.never(node.span[0], Fault(shape.what, by_type=False), polarity)
             else:
                 self.findings.warn(shape.what)
@@ -212,11 +194,11 @@ class _Reader:
                 self.findings.warn(odd)
         return below(shape, step, known.where)
 
-    def _index(self, node: Index, scope: Mapping[str, _Known]) -> _Known:
+    def _index(self, node: syntax.Index, scope: Mapping[str, _Known]) -> _Known:
         known = self.visit(node.operand, scope, Polarity.EITHER)
         keyed = self.visit(node.key, scope, Polarity.EITHER)
-        key = node.key.value if isinstance(node.key, Literal) else None
-        null = isinstance(node.key, Literal) and key is None
+        key = node.key.value if isinstance(node.key, syntax.Literal) else None
+        null = isinstance(node.key, syntax.Literal) and key is None
         of_json = known.shape is not None  # other maps may have true and false for keys
         if null or (keyed.type not in _KEYS and (of_json or keyed.type != "bool")):
             odd = "null" if null else _worded(keyed.type)
@@ -243,10 +225,14 @@ class _Reader:
 
     # --- operators
 
-    def _binary(self, node: Binary, scope: Mapping[str, _Known], polarity: Polarity) -> None:
-        if node.operator in ("==", "!=") and isinstance(node.left, ListDisplay) and isinstance(node.right, ListDisplay):
+    def _binary(self, node: syntax.Binary, scope: Mapping[str, _Known], polarity: Polarity) -> None:
+        if (
+            node.operator in ("==", "!=")
+            and isinstance(node.left, syntax.ListDisplay)
+            and isinstance(node.right, syntax.ListDisplay)
+        ):
             for item, beside in zip(node.left.items, node.right.items, strict=False):
-                self._binary(Binary(node.span, node.operator, item.value, beside.value), scope, Polarity.EITHER)
+                self._binary(syntax.Binary(node.span, node.operator, item.value, beside.value), scope, Polarity.EITHER)
             return
         left, right = self.visit(node.left, scope, Polarity.EITHER), self.visit(node.right, scope, Polarity.EITHER)
         for one, other, other_node in ((left, right, node.right), (right, left, node.left)):
@@ -254,7 +240,9 @@ class _Reader:
         if binary_type(node.operator, left.type, right.type) is None:
             self._refuse(node, self._incomparable(node, left, right))
 
-    def _check_side(self, node: Binary, known: _Known, other: _Known, other_node: Node, polarity: Polarity) -> None:
+    def _check_side(
+        self, node: syntax.Binary, known: _Known, other: _Known, other_node: syntax.Node, polarity: Polarity
+    ) -> None:
         operator = node.operator
         if known.of_json and other.type in _NO_JSON and operator != "in":
             wrapped = f"{other.type}({known.where})"
@@ -273,9 +261,9 @@ class _Reader:
         elif operator == "in":
             self._membership(node, known, other_node, polarity)
 
-    def _membership(self, node: Binary, known: _Known, other_node: Node, polarity: Polarity) -> None:
+    def _membership(self, node: syntax.Binary, known: _Known, other_node: syntax.Node, polarity: Polarity) -> None:
         value = _value(other_node)
-        if other_node is node.right and isinstance(other_node, ListDisplay):
+        if other_node is node.right and isinstance(other_node, syntax.ListDisplay):
             for item in other_node.items:
                 if (element := _value(item.value)) is not _ABSENT:
                     self._never(node, known, element, polarity)
@@ -288,7 +276,7 @@ class _Reader:
             elif shape.sort == "object":
                 self._below(node, known, str(value))
 
-    def _never(self, node: Node, known: _Known, value: Any, polarity: Polarity) -> None:
+    def _never(self, node: syntax.Node, known: _Known, value: Any, polarity: Polarity) -> None:
         if any(type(other) is type(value) and other == value for other in known.others):
             return
         if value is None and (known.nullable or known.shape is None or known.shape.sort in ("anything", "nothing")):
@@ -300,7 +288,7 @@ class _Reader:
         if fault is not None:
             self.findings.never(node.span[0], fault, polarity)
 
-    def _incomparable(self, node: Binary, left: _Known, right: _Known) -> str:
+    def _incomparable(self, node: syntax.Binary, left: _Known, right: _Known) -> str:
         for known, other in ((left, right), (right, left)):
             if known.shape is not None and other.type in ("timestamp", "duration"):
                 return f"{known.where} is {_worded(known.type)}: wrap it in {other.type}(…)"
@@ -311,7 +299,7 @@ class _Reader:
 
     # --- calls and macros
 
-    def _call(self, node: Call, scope: Mapping[str, _Known], polarity: Polarity) -> _Known:
+    def _call(self, node: syntax.Call, scope: Mapping[str, _Known], polarity: Polarity) -> _Known:
         arguments = self._checked.arguments(node)
         known = [self.visit(argument, scope, Polarity.EITHER) for argument in arguments]
         if node.receiver is not None and known and known[0].optional:
@@ -323,7 +311,7 @@ class _Reader:
         if all(overloads.result_type(each) is None for each in _combinations(types)):
             said = ", ".join(f"{each.where} is {_worded(each.type)}" for each in known if each.shape is not None)
             self._refuse(node, f"no such function: {overloads.name}({', '.join(each.type for each in known)}); {said}")
-        if overloads.name in _PARTS and isinstance(arguments[-1], Literal) and known[0].shape is not None:
+        if overloads.name in _PARTS and isinstance(arguments[-1], syntax.Literal) and known[0].shape is not None:
             part = arguments[-1].value
             if isinstance(part, str) and not known[0].others and (stray := holds_no(known[0].shape, part)):
                 self.findings.never(node.span[0], Fault(stray, by_type=False), polarity)
@@ -332,7 +320,7 @@ class _Reader:
     def _possible_types(self, known: _Known) -> tuple[str, ...]:
         return _JSON if known.of_json and known.type == "dyn" else (known.type,)
 
-    def _of_optional(self, node: Call, known: _Known, arguments: tuple[Node, ...]) -> _Known:
+    def _of_optional(self, node: syntax.Call, known: _Known, arguments: tuple[syntax.Node, ...]) -> _Known:
         if node.function == "value":
             return self._unwrapped(known)
         if node.function == "orValue":
@@ -340,7 +328,7 @@ class _Reader:
             return _UNKNOWN if value is _ABSENT else self._unwrapped(known, value)
         return _Known("bool" if node.function == "hasValue" else "optional" if node.function == "or" else "dyn")
 
-    def _comprehension(self, node: Comprehension, scope: Mapping[str, _Known], polarity: Polarity) -> _Known:
+    def _comprehension(self, node: syntax.Comprehension, scope: Mapping[str, _Known], polarity: Polarity) -> _Known:
         source = self.visit(node.source, scope, Polarity.EITHER)
         inner = {**scope, **dict.fromkeys(node.variables, _UNKNOWN)}
         inner |= dict(zip(node.variables, self._walked(source, len(node.variables)), strict=False))
@@ -383,17 +371,17 @@ def _combinations(types: list[tuple[str, ...]]) -> list[list[str]]:
     return [[*fixed[:open_place], choice, *fixed[open_place + 1 :]] for choice in types[open_place]]
 
 
-def _value(node: Node) -> Any:
+def _value(node: syntax.Node) -> Any:
     """The value of a literal node as decoded JSON; ``_ABSENT`` where it is none."""
     match node:
-        case Literal(value=None | str() | bool() | int() | float() as value):
+        case syntax.Literal(value=None | str() | bool() | int() | float() as value):
             return value
-        case Unary(operator="-", operand=Literal(value=int() | float() as value)):
+        case syntax.Unary(operator="-", operand=syntax.Literal(value=int() | float() as value)):
             return -value
-        case ListDisplay(items=items):
+        case syntax.ListDisplay(items=items):
             values = [_ABSENT if item.optional else _value(item.value) for item in items]
             return _ABSENT if _ABSENT in values else values
-        case MapDisplay(entries=entries):
+        case syntax.MapDisplay(entries=entries):
             pairs = [(_value(entry.key), _value(entry.value)) for entry in entries if not entry.optional]
             if len(pairs) < len(entries) or any(_ABSENT in pair or not isinstance(pair[0], str) for pair in pairs):
                 return _ABSENT

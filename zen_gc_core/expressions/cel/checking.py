@@ -8,32 +8,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 from zen_gc_core.errors import ExpressionError
+from zen_gc_core.expressions.cel import syntax
 from zen_gc_core.expressions.cel.building import MACROS
 from zen_gc_core.expressions.cel.checked import Checked
 from zen_gc_core.expressions.cel.lexing import syntax_error
 from zen_gc_core.expressions.cel.library import regex, standard
-from zen_gc_core.expressions.cel.syntax import (
-    Binary,
-    Bind,
-    Call,
-    Comprehension,
-    Conditional,
-    Has,
-    Index,
-    ListDisplay,
-    Literal,
-    Logical,
-    MapDisplay,
-    Name,
-    Node,
-    OptionalMap,
-    Select,
-    Unary,
-    children,
-    dotted_name,
-    is_absolute,
-    root_name,
-)
 from zen_gc_core.expressions.cel.times import time_zone
 from zen_gc_core.expressions.cel.typing_rules import binary_type, join, unary_type
 from zen_gc_core.expressions.cel.values import Type, type_name
@@ -70,7 +49,7 @@ _RESULTS: Final = {
 }
 
 
-def check(text: str, tree: Node, declared: Declarations) -> Checked:
+def check(text: str, tree: syntax.Node, declared: Declarations) -> Checked:
     """Check an expression.
 
     Args:
@@ -88,7 +67,7 @@ def check(text: str, tree: Node, declared: Declarations) -> Checked:
 
 
 class _Checker:
-    def __init__(self, text: str, tree: Node, declared: Declarations) -> None:
+    def __init__(self, text: str, tree: syntax.Node, declared: Declarations) -> None:
         self.checked = Checked(tree)
         self._text = text
         self._declared = declared
@@ -96,10 +75,10 @@ class _Checker:
         self._elements: frozenset[str] = frozenset()
         """Variables of the outermost macro, if it goes over a part of an object."""
 
-    def _fail(self, message: str, node: Node) -> NoReturn:
+    def _fail(self, message: str, node: syntax.Node) -> NoReturn:
         raise syntax_error(message, self._text, node.span[0])
 
-    def visit(self, node: Node, scope: Mapping[str, str], loops: int) -> str:
+    def visit(self, node: syntax.Node, scope: Mapping[str, str], loops: int) -> str:
         """Check a node and all below it; its type.
 
         Args:
@@ -111,65 +90,65 @@ class _Checker:
         self.checked.types[node] = known
         return known
 
-    def _visit(self, node: Node, scope: Mapping[str, str], loops: int) -> str:  # noqa: C901, PLR0912  a case a kind of node
+    def _visit(self, node: syntax.Node, scope: Mapping[str, str], loops: int) -> str:  # noqa: C901, PLR0912  a case a kind of node
         match node:
-            case Literal(value=value):
+            case syntax.Literal(value=value):
                 return _static_type(value)
-            case Name():
+            case syntax.Name():
                 return self._name(node, scope)
-            case Select():
+            case syntax.Select():
                 return self._select(node, scope, loops)
-            case Has(operand=operand):
+            case syntax.Has(operand=operand):
                 self._fields(operand, self.visit(operand, scope, loops))
                 return "bool"
-            case Index():
+            case syntax.Index():
                 return self._index(node, scope, loops)
-            case Unary(operator=operator, operand=operand):
+            case syntax.Unary(operator=operator, operand=operand):
                 known = self.visit(operand, scope, loops)
                 return self._possible(node, unary_type(operator, known), f"{operator}{known}")
-            case Binary(operator=operator, left=left, right=right):
+            case syntax.Binary(operator=operator, left=left, right=right):
                 one, other = self.visit(left, scope, loops), self.visit(right, scope, loops)
                 return self._possible(node, binary_type(operator, one, other), f"{one} {operator} {other}")
-            case Logical(operator=operator, operands=operands):
+            case syntax.Logical(operator=operator, operands=operands):
                 for operand in operands:
                     self._bool(operand, scope, loops, f"'{operator}'")
                 return "bool"
-            case Conditional(test=test, then=then, otherwise=otherwise):
+            case syntax.Conditional(test=test, then=then, otherwise=otherwise):
                 self._bool(test, scope, loops, "'?:'")
                 return join(self.visit(then, scope, loops), self.visit(otherwise, scope, loops))
-            case ListDisplay() | MapDisplay():
-                for child in children(node):
+            case syntax.ListDisplay() | syntax.MapDisplay():
+                for child in syntax.children(node):
                     self.visit(child, scope, loops)
-                return "list" if isinstance(node, ListDisplay) else "map"
-            case Call():
+                return "list" if isinstance(node, syntax.ListDisplay) else "map"
+            case syntax.Call():
                 return self._call(node, scope, loops)
-            case Comprehension():
+            case syntax.Comprehension():
                 return self._comprehension(node, scope, loops)
-            case Bind(variable=variable, value=value, body=body):
+            case syntax.Bind(variable=variable, value=value, body=body):
                 inner = {**scope, variable: self.visit(value, scope, loops)}
                 self._elements -= {variable}
                 return self.visit(body, inner, loops)
-            case OptionalMap(operand=operand, variable=variable, body=body):
+            case syntax.OptionalMap(operand=operand, variable=variable, body=body):
                 self._elements -= {variable}
                 self._expect(operand, self.visit(operand, scope, loops), "optional", node.macro)
                 self.visit(body, {**scope, variable: "dyn"}, loops)
                 return "optional"
 
-    def _possible(self, node: Node, known: str | None, operation: str) -> str:
+    def _possible(self, node: syntax.Node, known: str | None, operation: str) -> str:
         if known is None and self._declared.check_types:
             self._fail(f"no such operation: {operation}", node)
         return known or "dyn"
 
-    def _expect(self, node: Node, known: str, wanted: str, where: str) -> None:
+    def _expect(self, node: syntax.Node, known: str, wanted: str, where: str) -> None:
         if self._declared.check_types and known not in (wanted, "dyn"):
             self._fail(f"{where} takes a {wanted} here, not a {known}", node)
 
-    def _bool(self, node: Node, scope: Mapping[str, str], loops: int, where: str) -> None:
+    def _bool(self, node: syntax.Node, scope: Mapping[str, str], loops: int, where: str) -> None:
         self._expect(node, self.visit(node, scope, loops), "bool", where)
 
     # --- names
 
-    def _name(self, node: Name, scope: Mapping[str, str]) -> str:
+    def _name(self, node: syntax.Name, scope: Mapping[str, str]) -> str:
         if node.name in scope and not node.absolute:
             return scope[node.name]
         known = self._global(node, node.name, absolute=node.absolute)
@@ -181,7 +160,7 @@ class _Checker:
             )
         return known
 
-    def _global(self, node: Node, name: str, *, absolute: bool = False) -> str | None:
+    def _global(self, node: syntax.Node, name: str, *, absolute: bool = False) -> str | None:
         """The type of a variable or type by its (dotted) name, which is noted; or None."""
         found = self._declared.variable_or_type(name, absolute=absolute)
         if found is None:
@@ -192,8 +171,8 @@ class _Checker:
         self.checked.constants[node] = Type(found)
         return "type"
 
-    def _select(self, node: Select, scope: Mapping[str, str], loops: int) -> str:
-        name, absolute = dotted_name(node), is_absolute(node)
+    def _select(self, node: syntax.Select, scope: Mapping[str, str], loops: int) -> str:
+        name, absolute = syntax.dotted_name(node), syntax.is_absolute(node)
         if name is not None and self._declared.may_be_dotted(name):
             hidden = name.partition(".")[0] in scope and not absolute
             known = None if hidden else self._global(node, name, absolute=absolute)
@@ -203,11 +182,11 @@ class _Checker:
         self._fields(node.operand, known)
         return "optional" if node.optional or known == "optional" else "dyn"
 
-    def _fields(self, operand: Node, known: str) -> None:
+    def _fields(self, operand: syntax.Node, known: str) -> None:
         if self._declared.check_types and known not in _HAVE_FIELDS:
             self._fail(f"a {known} has no fields", operand)
 
-    def _index(self, node: Index, scope: Mapping[str, str], loops: int) -> str:
+    def _index(self, node: syntax.Index, scope: Mapping[str, str], loops: int) -> str:
         known = self.visit(node.operand, scope, loops)
         key = self.visit(node.key, scope, loops)
         if self._declared.check_types and (
@@ -218,7 +197,7 @@ class _Checker:
 
     # --- calls
 
-    def _call(self, node: Call, scope: Mapping[str, str], loops: int) -> str:
+    def _call(self, node: syntax.Call, scope: Mapping[str, str], loops: int) -> str:
         overloads = self._resolve(node, scope)
         arguments = self.checked.arguments(node)
         known = [self.visit(argument, scope, loops) for argument in arguments]
@@ -226,7 +205,9 @@ class _Checker:
             hidden = len(arguments) - len(node.arguments)
             counts = " or ".join(str(arity - hidden) for arity in overloads.arities)
             self._fail(f"{overloads.name}() takes {counts} arguments, not {len(node.arguments)}", node)
-        if overloads.name == "contains" and (loops == 0 or (loops == 1 and root_name(arguments[0]) in self._elements)):
+        if overloads.name == "contains" and (
+            loops == 0 or (loops == 1 and syntax.root_name(arguments[0]) in self._elements)
+        ):
             self.checked.bounded.add(node)
         result = overloads.result_type(known)
         if result is None and self._declared.check_types:
@@ -238,29 +219,29 @@ class _Checker:
         if (
             overloads.name in _FOLDED
             and arguments == node.arguments
-            and all(isinstance(argument, Literal) for argument in arguments)
+            and all(isinstance(argument, syntax.Literal) for argument in arguments)
         ):
-            values = [argument.value for argument in arguments if isinstance(argument, Literal)]
+            values = [argument.value for argument in arguments if isinstance(argument, syntax.Literal)]
             self.checked.constants[node] = self._attempt(overloads.callable(len(values)), values, arguments[0])
         return result or "dyn"
 
-    def _pattern(self, node: Call, name: str, text: str, place: Node) -> None:
+    def _pattern(self, node: syntax.Call, name: str, text: str, place: syntax.Node) -> None:
         pattern = self._attempt(regex.Pattern, [text], place)
         self._pattern_size += pattern.size
         if self._pattern_size > MAX_PATTERN_SIZE:
             self._fail("the patterns of the expression are too large together", place)
         self.checked.patterns[node] = regex.of_literal(name, pattern)
 
-    def _attempt(self, function: Any, values: list[Any], node: Node) -> Any:
+    def _attempt(self, function: Any, values: list[Any], node: syntax.Node) -> Any:
         try:
             return function(*values)
         except ExpressionError as error:
             self._fail(str(error), node)
 
-    def _resolve(self, node: Call, scope: Mapping[str, str]) -> Overloads:
+    def _resolve(self, node: syntax.Call, scope: Mapping[str, str]) -> Overloads:
         """The functions that a call may mean, noted; a call of what is not there fails."""
         overloads = None
-        namespace = "" if node.receiver is None else dotted_name(node.receiver)
+        namespace = "" if node.receiver is None else syntax.dotted_name(node.receiver)
         if namespace is not None and namespace.partition(".")[0] not in {*scope, *self._declared.variables}:
             overloads = self._declared.function(f"{namespace}.{node.function}" if namespace else node.function)
             if overloads and namespace:
@@ -272,7 +253,7 @@ class _Checker:
         self.checked.calls[node] = overloads
         return overloads
 
-    def _unknown_function(self, node: Call, namespace: str) -> NoReturn:
+    def _unknown_function(self, node: syntax.Call, namespace: str) -> NoReturn:
         name, member = node.function, node.receiver is not None
         if namespace and namespace.partition(".")[0] not in self._declared.variables:
             name, member = f"{namespace}.{name}", False
@@ -284,7 +265,7 @@ class _Checker:
 
     # --- macros
 
-    def _comprehension(self, node: Comprehension, scope: Mapping[str, str], loops: int) -> str:
+    def _comprehension(self, node: syntax.Comprehension, scope: Mapping[str, str], loops: int) -> str:
         if loops >= MAX_COMPREHENSIONS:
             self._fail(f"more than {MAX_COMPREHENSIONS} macros over lists or maps are within each other", node)
         source = self.visit(node.source, scope, loops)
@@ -292,7 +273,9 @@ class _Checker:
             self._fail(f"{node.macro}() goes over a list or map, not over a {source}", node.source)
         inner = {**scope, **dict.fromkeys(node.variables, "dyn")}
         if loops == 0:
-            over_object = root_name(node.source) in self._declared.variables and root_name(node.source) not in scope
+            over_object = (
+                syntax.root_name(node.source) in self._declared.variables and syntax.root_name(node.source) not in scope
+            )
             self._elements = frozenset(node.variables) if over_object else frozenset()
         if len(node.variables) == 2 and source == "list":
             inner[node.variables[0]] = "int"
@@ -306,8 +289,8 @@ class _Checker:
         return result
 
 
-def _text(node: Node) -> str | None:
-    return node.value if isinstance(node, Literal) and isinstance(node.value, str) else None
+def _text(node: syntax.Node) -> str | None:
+    return node.value if isinstance(node, syntax.Literal) and isinstance(node.value, str) else None
 
 
 def _static_type(value: Any) -> str:

@@ -10,28 +10,10 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from zen_gc_core.errors import BudgetExceededError, ExpressionError
 from zen_gc_core.expressions.budget import begin, current
-from zen_gc_core.expressions.cel import operators
+from zen_gc_core.expressions.cel import operators, syntax
 from zen_gc_core.expressions.cel.absorbing import absorbing
 from zen_gc_core.expressions.cel.iterating import elements, only_entry, pairs
 from zen_gc_core.expressions.cel.library import optionals
-from zen_gc_core.expressions.cel.syntax import (
-    Binary,
-    Bind,
-    Call,
-    Comprehension,
-    Conditional,
-    Has,
-    Index,
-    ListDisplay,
-    Literal,
-    Logical,
-    MapDisplay,
-    Name,
-    Node,
-    OptionalMap,
-    Select,
-    Unary,
-)
 from zen_gc_core.expressions.cel.values import no_overload
 from zen_gc_core.expressions.cel.weighing import weight
 
@@ -76,7 +58,7 @@ class ExactCompiler:
         self,
         checked: Checked,
         variables: Sequence[str],
-        observe: Callable[[Node, Evaluation], Evaluation] | None = None,
+        observe: Callable[[syntax.Node, Evaluation], Evaluation] | None = None,
     ) -> None:
         self._checked = checked
         self._variables = {name: place for place, name in enumerate(variables)}
@@ -104,11 +86,11 @@ class ExactCompiler:
         self._slots += 1
         return self._slots - 1
 
-    def _compile(self, node: Node, scope: Mapping[str, int]) -> Evaluation:
+    def _compile(self, node: syntax.Node, scope: Mapping[str, int]) -> Evaluation:
         evaluation = self._closure(node, scope)
         return evaluation if self._observe is None else self._observe(node, evaluation)
 
-    def _closure(self, node: Node, scope: Mapping[str, int]) -> Evaluation:  # noqa: C901, PLR0912  a case a kind of node
+    def _closure(self, node: syntax.Node, scope: Mapping[str, int]) -> Evaluation:  # noqa: C901, PLR0912  a case a kind of node
         if node in self._checked.constants:
             constant = self._checked.constants[node]
             return lambda _: constant
@@ -116,56 +98,58 @@ class ExactCompiler:
             place = self._variables[self._checked.variables[node]]
             return lambda frame: frame[place]
         match node:
-            case Literal(value=value):
+            case syntax.Literal(value=value):
                 return lambda _: value
-            case Name(name=name):
+            case syntax.Name(name=name):
                 slot = scope[name]
                 return (lambda frame: _bound(frame[slot])) if slot in self._binds else lambda frame: frame[slot]
-            case Select() | Has() | Index():
+            case syntax.Select() | syntax.Has() | syntax.Index():
                 return self._access(node, scope)
-            case Unary() | Binary() | Conditional():
+            case syntax.Unary() | syntax.Binary() | syntax.Conditional():
                 return self._operation(node, scope)
-            case Logical(operator=operator, operands=operands):
+            case syntax.Logical(operator=operator, operands=operands):
                 asked = [self._compile(operand, scope) for operand in operands]
                 return absorbing(lambda _: asked, decisive=operator == "||")
-            case ListDisplay():
+            case syntax.ListDisplay():
                 return self._list(node, scope)
-            case MapDisplay():
+            case syntax.MapDisplay():
                 return self._map(node, scope)
-            case Call():
+            case syntax.Call():
                 return self._call(node, scope)
-            case Comprehension():
+            case syntax.Comprehension():
                 return self._comprehension(node, scope)
-            case Bind(variable=variable, value=value, body=body):
+            case syntax.Bind(variable=variable, value=value, body=body):
                 slot, bound = self._slot(), self._compile(value, scope)
                 self._binds.add(slot)
                 inner = self._compile(body, {**scope, variable: slot})
                 return lambda frame: _with(frame, slot, _attempted(bound, frame), inner)
-            case OptionalMap(macro=macro, operand=operand, variable=variable, body=body):
+            case syntax.OptionalMap(macro=macro, operand=operand, variable=variable, body=body):
                 slot, optional = self._slot(), self._compile(operand, scope)
                 inner = self._compile(body, {**scope, variable: slot})
                 function = optionals.map_optional if macro == "optMap" else optionals.flat_map_optional
                 return lambda frame: function(optional(frame), lambda value: _with(frame, slot, value, inner))
 
-    def _access(self, node: Select | Has | Index, scope: Mapping[str, int]) -> Evaluation:
+    def _access(self, node: syntax.Select | syntax.Has | syntax.Index, scope: Mapping[str, int]) -> Evaluation:
         operand = self._compile(node.operand, scope)
-        if isinstance(node, Index):
+        if isinstance(node, syntax.Index):
             key, read = self._compile(node.key, scope), operators.optional_index if node.optional else operators.index
             return lambda frame: read(operand(frame), key(frame))
         field = node.field
-        if isinstance(node, Has):
+        if isinstance(node, syntax.Has):
             return lambda frame: operators.has_field(operand(frame), field)
         if node.optional:
             return lambda frame: operators.optional_index(operand(frame), field)
         return lambda frame: operators.select(operand(frame), field)
 
-    def _operation(self, node: Unary | Binary | Conditional, scope: Mapping[str, int]) -> Evaluation:
-        if isinstance(node, Unary):
+    def _operation(
+        self, node: syntax.Unary | syntax.Binary | syntax.Conditional, scope: Mapping[str, int]
+    ) -> Evaluation:
+        if isinstance(node, syntax.Unary):
             operand = self._compile(node.operand, scope)
             if node.operator == "-":
                 return lambda frame: operators.negate(operand(frame))
             return lambda frame: not operators.boolean(operand(frame))
-        if isinstance(node, Binary):
+        if isinstance(node, syntax.Binary):
             left, right, operation = (
                 self._compile(node.left, scope),
                 self._compile(node.right, scope),
@@ -175,7 +159,7 @@ class ExactCompiler:
         test, then, otherwise = (self._compile(part, scope) for part in (node.test, node.then, node.otherwise))
         return lambda frame: then(frame) if operators.boolean(test(frame)) else otherwise(frame)
 
-    def _list(self, node: ListDisplay, scope: Mapping[str, int]) -> Evaluation:
+    def _list(self, node: syntax.ListDisplay, scope: Mapping[str, int]) -> Evaluation:
         items = [(self._compile(item.value, scope), item.optional) for item in node.items]
         if not any(item.optional for item in node.items):
             evaluations = [evaluation for evaluation, _ in items]
@@ -186,7 +170,7 @@ class ExactCompiler:
             for value in (optionals.present_values(evaluation(frame)) if optional else (evaluation(frame),))
         ]
 
-    def _map(self, node: MapDisplay, scope: Mapping[str, int]) -> Evaluation:
+    def _map(self, node: syntax.MapDisplay, scope: Mapping[str, int]) -> Evaluation:
         entries = [
             (self._compile(entry.key, scope), self._compile(entry.value, scope), entry.optional)
             for entry in node.entries
@@ -200,7 +184,7 @@ class ExactCompiler:
 
         return lambda frame: operators.make_map(made(frame))
 
-    def _call(self, node: Call, scope: Mapping[str, int]) -> Evaluation:
+    def _call(self, node: syntax.Call, scope: Mapping[str, int]) -> Evaluation:
         arguments = [self._compile(argument, scope) for argument in self._checked.arguments(node)]
         overloads = self._checked.calls[node]
         name, function = overloads.name, self._checked.function(node)
@@ -222,7 +206,7 @@ class ExactCompiler:
 
         return called
 
-    def _comprehension(self, node: Comprehension, scope: Mapping[str, int]) -> Evaluation:
+    def _comprehension(self, node: syntax.Comprehension, scope: Mapping[str, int]) -> Evaluation:
         slots = [self._slot() for _ in node.variables]
         source = self._compile(node.source, scope)
         inner = {**scope, **dict(zip(node.variables, slots, strict=True))}

@@ -13,28 +13,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from zen_gc_core.errors import BudgetExceededError
 from zen_gc_core.expressions.budget import begin
-from zen_gc_core.expressions.cel import operators
+from zen_gc_core.expressions.cel import operators, syntax
 from zen_gc_core.expressions.cel.library import optionals
-from zen_gc_core.expressions.cel.syntax import (
-    Binary,
-    Bind,
-    Call,
-    Comprehension,
-    Conditional,
-    Entry,
-    Has,
-    Index,
-    Item,
-    ListDisplay,
-    Literal,
-    Logical,
-    MapDisplay,
-    Name,
-    Node,
-    OptionalMap,
-    Select,
-    Unary,
-)
 from zen_gc_core.expressions.cel.vocabulary import FAILURES, HELPERS, METERED
 from zen_gc_core.expressions.cel.weighing import weight
 
@@ -63,7 +43,7 @@ _NATIVE: Final = frozenset({"int", "uint", "double", "timestamp", "duration"})
 _UNMETERED_CALLS: Final = frozenset({"timestamp", "duration", "size", "type", "int", "startsWith", "endsWith"})
 _AFFIXES: Final = {"startsWith": "f_startswith", "endsWith": "f_endswith"}
 
-_DISPLAYED: Final = (Literal, ListDisplay, MapDisplay, Comprehension)
+_DISPLAYED: Final = (syntax.Literal, syntax.ListDisplay, syntax.MapDisplay, syntax.Comprehension)
 """Operands whose subscription Python would warn of when it compiles."""
 
 
@@ -119,58 +99,58 @@ class FastCompiler:
     def _apply(self, helper: str, *arguments: str) -> str:
         return f"{self._use(helper)}({', '.join(arguments)})"
 
-    def _type(self, node: Node) -> str:
+    def _type(self, node: syntax.Node) -> str:
         return self._checked.types[node]
 
-    def _truth(self, node: Node, scope: Mapping[str, str]) -> str:
+    def _truth(self, node: syntax.Node, scope: Mapping[str, str]) -> str:
         source = self._source(node, scope)
         return source if self._type(node) == "bool" else self._apply("f_bool", source)
 
-    def _source(self, node: Node, scope: Mapping[str, str]) -> str:  # noqa: C901, PLR0912  a case a kind of node
+    def _source(self, node: syntax.Node, scope: Mapping[str, str]) -> str:  # noqa: C901, PLR0912  a case a kind of node
         if node in self._checked.constants:
             return self._constant(self._checked.constants[node])
         if node in self._checked.variables:
             return self._variables[self._checked.variables[node]]
         match node:
-            case Literal(value=value):
+            case syntax.Literal(value=value):
                 return self._literal(value)
-            case Name(name=name):
+            case syntax.Name(name=name):
                 return scope[name]
-            case Select():
+            case syntax.Select():
                 return self._select(node, scope)
-            case Has(operand=operand, field=field):
+            case syntax.Has(operand=operand, field=field):
                 if self._type(operand) == "optional":
                     return self._apply("f_has_field", self._source(operand, scope), repr(field))
                 return self._apply("f_has", self._source(operand, scope), repr(field))
-            case Index():
+            case syntax.Index():
                 return self._index(node, scope)
-            case Unary(operator="!", operand=operand):
+            case syntax.Unary(operator="!", operand=operand):
                 return f"(not {self._truth(operand, scope)})"
-            case Unary(operand=operand):
+            case syntax.Unary(operand=operand):
                 return self._apply("f_neg", self._source(operand, scope))
-            case Logical(operator=operator, operands=operands):
+            case syntax.Logical(operator=operator, operands=operands):
                 word = " and " if operator == "&&" else " or "
                 return f"({word.join(self._truth(operand, scope) for operand in operands)})"
-            case Binary():
+            case syntax.Binary():
                 return self._binary(node, scope)
-            case Conditional(test=test, then=then, otherwise=otherwise):
+            case syntax.Conditional(test=test, then=then, otherwise=otherwise):
                 return (
                     f"({self._source(then, scope)} if {self._truth(test, scope)} else {self._source(otherwise, scope)})"
                 )
-            case ListDisplay(items=items):
+            case syntax.ListDisplay(items=items):
                 return f"[{', '.join(self._item(item, scope) for item in items)}]"
-            case MapDisplay(entries=entries):
+            case syntax.MapDisplay(entries=entries):
                 return self._apply("f_map", f"[{', '.join(self._entry(entry, scope) for entry in entries)}]")
-            case Call():
+            case syntax.Call():
                 return self._call(node, scope)
-            case Comprehension():
+            case syntax.Comprehension():
                 return self._comprehension(node, scope)
-            case Bind(variable=variable, value=value, body=body):
+            case syntax.Bind(variable=variable, value=value, body=body):
                 local = self._local()
                 return (
                     f"(lambda {local}: {self._source(body, {**scope, variable: local})})({self._source(value, scope)})"
                 )
-            case OptionalMap(macro=macro, operand=operand, variable=variable, body=body):
+            case syntax.OptionalMap(macro=macro, operand=operand, variable=variable, body=body):
                 local = self._local()
                 function = f"lambda {local}: {self._source(body, {**scope, variable: local})}"
                 helper = "f_opt_map" if macro == "optMap" else "f_opt_flat_map"
@@ -181,7 +161,7 @@ class FastCompiler:
             return f"({value!r})" if type(value) is int and value < 0 else repr(value)
         return self._constant(value)
 
-    def _select(self, node: Select, scope: Mapping[str, str]) -> str:
+    def _select(self, node: syntax.Select, scope: Mapping[str, str]) -> str:
         operand = self._source(node.operand, scope)
         if node.optional:
             return self._apply("f_optional_index", operand, repr(node.field))
@@ -189,12 +169,12 @@ class FastCompiler:
             return self._apply("f_select", operand, repr(node.field))
         return f"{operand}[{node.field!r}]"
 
-    def _index(self, node: Index, scope: Mapping[str, str]) -> str:
+    def _index(self, node: syntax.Index, scope: Mapping[str, str]) -> str:
         operand, key = self._source(node.operand, scope), self._source(node.key, scope)
         if node.optional:
             return self._apply("f_optional_index", operand, key)
         if (
-            isinstance(node.key, Literal)
+            isinstance(node.key, syntax.Literal)
             and self._type(node.operand) != "optional"
             and not isinstance(node.operand, _DISPLAYED)
         ):
@@ -204,26 +184,28 @@ class FastCompiler:
                 return self._apply("f_at", operand, key)
         return self._apply("f_index", operand, key)
 
-    def _item(self, item: Item, scope: Mapping[str, str]) -> str:
+    def _item(self, item: syntax.Item, scope: Mapping[str, str]) -> str:
         source = self._source(item.value, scope)
         return f"*{self._apply('f_present', source)}" if item.optional else source
 
-    def _entry(self, entry: Entry, scope: Mapping[str, str]) -> str:
+    def _entry(self, entry: syntax.Entry, scope: Mapping[str, str]) -> str:
         key, value = self._source(entry.key, scope), self._source(entry.value, scope)
         if not entry.optional:
             return f"({key}, {value})"
         local = self._local()
         return f"*[({key}, {local}) for {local} in {self._apply('f_present', value)}]"
 
-    def _binary(self, node: Binary, scope: Mapping[str, str]) -> str:
+    def _binary(self, node: syntax.Binary, scope: Mapping[str, str]) -> str:
         left, right = self._source(node.left, scope), self._source(node.right, scope)
         operator = node.operator
         if operator in ("==", "!="):
             for literal, other_node, other in ((node.left, node.right, right), (node.right, node.left, left)):
-                if isinstance(literal, Literal):
+                if isinstance(literal, syntax.Literal):
                     if _is_short_text(literal):
                         return f"({left} {operator} {right})"
-                    if (literal.value is None or type(literal.value) is bool) and not isinstance(other_node, Literal):
+                    if (literal.value is None or type(literal.value) is bool) and not isinstance(
+                        other_node, syntax.Literal
+                    ):
                         return f"({other} {'is' if operator == '==' else 'is not'} {literal.value})"
         if (
             operator not in ("+", "-", "*", "/", "%", "in")
@@ -234,7 +216,7 @@ class FastCompiler:
             return f"({left} in {right})"
         return self._apply(_BINARY[operator], left, right)
 
-    def _call(self, node: Call, scope: Mapping[str, str]) -> str:
+    def _call(self, node: syntax.Call, scope: Mapping[str, str]) -> str:
         overloads, nodes = self._checked.calls[node], self._checked.arguments(node)
         arguments = [self._source(argument, scope) for argument in nodes]
         function = self._checked.function(node)
@@ -249,7 +231,7 @@ class FastCompiler:
         self._metered = self._metered or overloads.name not in _UNMETERED_CALLS
         return f"{self._constant(function)}({', '.join(arguments)})"
 
-    def _comprehension(self, node: Comprehension, scope: Mapping[str, str]) -> str:
+    def _comprehension(self, node: syntax.Comprehension, scope: Mapping[str, str]) -> str:
         names = [self._local() for _ in node.variables]
         inner = {**scope, **dict(zip(node.variables, names, strict=True))}
         helper = "f_each" if len(names) == 1 else "f_pairs"
@@ -276,14 +258,14 @@ class FastCompiler:
                 return f"[{self._source(node.body, inner)} {loop}]"
 
 
-def _short_texts(node: Node) -> bool:
+def _short_texts(node: syntax.Node) -> bool:
     """Whether a node is a list of few short literal texts, in which Python's ``in`` finds what CEL's does."""
     return (
-        isinstance(node, ListDisplay)
+        isinstance(node, syntax.ListDisplay)
         and len(node.items) <= operators.SHORT
         and all(_is_short_text(item.value) for item in node.items)
     )
 
 
-def _is_short_text(node: Node) -> bool:
-    return isinstance(node, Literal) and type(node.value) is str and len(node.value) <= operators.LONG
+def _is_short_text(node: syntax.Node) -> bool:
+    return isinstance(node, syntax.Literal) and type(node.value) is str and len(node.value) <= operators.LONG

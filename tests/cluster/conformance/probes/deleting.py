@@ -193,20 +193,12 @@ def propagation_by_query(lab: Lab) -> Any:
 
 def foreground_answer(lab: Lab) -> Any:
     """The object comes back with the finalizer foregroundDeletion."""
-    lab.make("one", finalizers=[HELD])
-    answer = lab.tell("DELETE", f"{lab.configmaps}/one", {"propagationPolicy": "Foreground"})
-    answer["body"]["metadata"]["finalizers"].sort()
-    lab.release(f"{lab.configmaps}/one")
-    return answer
+    return _held_one_deleted(lab, "Foreground")
 
 
 def orphan_answer(lab: Lab) -> Any:
     """The object comes back with the finalizer orphan."""
-    lab.make("one", finalizers=[HELD])
-    answer = lab.tell("DELETE", f"{lab.configmaps}/one", {"propagationPolicy": "Orphan"})
-    answer["body"]["metadata"]["finalizers"].sort()
-    lab.release(f"{lab.configmaps}/one")
-    return answer
+    return _held_one_deleted(lab, "Orphan")
 
 
 def options_that_are_none(lab: Lab) -> Any:
@@ -258,3 +250,11 @@ def collection_with_finalizers(lab: Lab) -> Any:
     left = lab.ask("GET", lab.configmaps).body["items"]
     lab.release(f"{lab.configmaps}/one")
     return [status, [[each["metadata"]["name"], ending(each)] for each in left]]
+
+
+def _held_one_deleted(lab: Lab, policy: str) -> Any:
+    lab.make("one", finalizers=[HELD])
+    answer = lab.tell("DELETE", f"{lab.configmaps}/one", {"propagationPolicy": policy})
+    answer["body"]["metadata"]["finalizers"].sort()
+    lab.release(f"{lab.configmaps}/one")
+    return answer
