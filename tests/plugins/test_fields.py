@@ -10,6 +10,13 @@ from zen_gc_conditions.fields import FIELDS
 from zen_gc_core import InputError, Missing, Undecided
 from zen_gc_core.testing import ask, explain
 
+EQUALITIES = [
+    {"value": "low"},
+    {"operator": "NotEquals", "value": "low"},
+    {"operator": "In", "values": ["low"]},
+    {"operator": "NotIn", "values": ["low"]},
+]
+
 
 def _object(**spec):
     return {"apiVersion": "v1", "kind": "Thing", "metadata": {"name": "a"}, "spec": spec}
@@ -125,15 +132,7 @@ def test_greater_and_less_of_what_is_no_number_are_undecided(found, operator):
 
 
 @pytest.mark.parametrize("found", [None, [], ["low"], {}, {"low": 1}])
-@pytest.mark.parametrize(
-    "requirement",
-    [
-        {"value": "low"},
-        {"operator": "NotEquals", "value": "low"},
-        {"operator": "In", "values": ["low"]},
-        {"operator": "NotIn", "values": ["low"]},
-    ],
-)
+@pytest.mark.parametrize("requirement", EQUALITIES)
 def test_lists_maps_and_null_compare_with_nothing(found, requirement):
     """Undecided, and that is an evaluation error."""
     with pytest.raises(Undecided, match=r"spec\.it is .*, nothing to compare with") as doubt:
@@ -152,10 +151,7 @@ def test_a_field_exists_whatever_it_holds(found):
 @pytest.mark.parametrize(
     "requirement",
     [
-        {"value": "low"},
-        {"operator": "NotEquals", "value": "low"},
-        {"operator": "In", "values": ["low"]},
-        {"operator": "NotIn", "values": ["low"]},
+        *EQUALITIES,
         {"operator": "GreaterThan", "value": 1},
         {"operator": "LessThan", "value": 1},
     ],

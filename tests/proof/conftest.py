@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.cluster.controller.conftest import own_real_cluster, real, replica
-from tests.cluster.controller.stage import Stage, install_crds
+from tests.cluster.controller.stage import Stage, install_crds, staged
 from tests.harness.real import RealCluster
 
 if TYPE_CHECKING:
@@ -27,6 +27,4 @@ def audited(apiserver_binaries: None) -> Iterator[RealCluster]:
 @pytest.fixture
 def place(audited: RealCluster) -> Iterator[Stage]:
     """A stage on it."""
-    stage = Stage(audited, audited.namespace(), audited.namespace())
-    yield stage
-    stage.clear()
+    yield from staged(audited)

@@ -301,14 +301,19 @@ def test_a_guard_stops_its_own_request_and_no_other(
     assert [request.method for request in server.requests] == ["GET"]
 
 
+def with_token_of(token: Path, server: EmbeddedCluster) -> dict[str, Any]:
+    """A kubeconfig of a server whose token is in a file."""
+    document = server.kubeconfig()
+    document["users"][0]["user"] = {"tokenFile": str(token)}
+    return document
+
+
 def test_a_token_that_was_replaced_is_read_again(connect: Callable[..., Connection], tmp_path: Path) -> None:
     """A 401 makes the credentials be read anew, once for all threads that met it."""
     token = tmp_path / "token"
     token.write_text("old")
     with EmbeddedCluster(tokens={"new": "admin"}) as server:
-        document = server.kubeconfig()
-        document["users"][0]["user"] = {"tokenFile": str(token)}
-        connection = connect(document)
+        connection = connect(with_token_of(token, server))
         assert connection.request("GET", "/api/v1/namespaces").status == 401
         assert [request.status for request in server.requests] == [401, 401]
         token.write_text("new")
@@ -324,9 +329,7 @@ def test_credentials_that_cannot_be_read_again_are_said_to_be_so(
     token = tmp_path / "token"
     token.write_text("old")
     with EmbeddedCluster(tokens={"new": "admin"}) as server:
-        document = server.kubeconfig()
-        document["users"][0]["user"] = {"tokenFile": str(token)}
-        connection = connect(document)
+        connection = connect(with_token_of(token, server))
         token.unlink()
         with pytest.raises(BadConfiguration, match="token"):
             connection.request("GET", "/api/v1/namespaces")

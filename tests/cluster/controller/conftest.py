@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.cluster.controller.controllers import Inside, Replica, run_replica
-from tests.cluster.controller.stage import EmbeddedStage, Stage, install_crds
+from tests.cluster.controller.stage import EmbeddedStage, Stage, install_crds, staged
 from tests.harness.embedded import InProcessCluster
 from tests.harness.real import RealCluster
 from zen_gc_core.controller.process import logs
@@ -48,9 +48,7 @@ def own_real_cluster(apiserver_binaries: None) -> Iterator[RealCluster]:
 @pytest.fixture
 def real(own_real_cluster: RealCluster) -> Iterator[Stage]:
     """A stage on a real API server."""
-    stage = Stage(own_real_cluster, own_real_cluster.namespace(), own_real_cluster.namespace())
-    yield stage
-    stage.clear()
+    yield from staged(own_real_cluster)
 
 
 @pytest.fixture(params=["embedded", pytest.param("real", marks=pytest.mark.real)])

@@ -15,7 +15,7 @@ import yaml
 from zen_gc_core.model.policy import API_VERSION, CLUSTER, NAMESPACED
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from zen_gc_embedded import EmbeddedCluster
     from zen_gc_embedded.faults import Request
@@ -56,6 +56,13 @@ def by_controller(request: Request) -> bool:
 def ago(**span: float) -> str:
     """An instant in the past, as the API spells it."""
     return (datetime.now(UTC) - timedelta(**span)).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def staged(cluster: Cluster) -> Iterator[Stage]:
+    """A stage in namespaces of its own, cleared when its test is over."""
+    stage = Stage(cluster, cluster.namespace(), cluster.namespace())
+    yield stage
+    stage.clear()
 
 
 def install_crds(cluster: Cluster) -> None:

@@ -26,6 +26,13 @@ PLURALS = {
 }
 
 
+def refuse_scaling(stage: EmbeddedStage, status: int) -> None:
+    """Have the server answer every patch of a Deployment like that."""
+    stage.server.faults = lambda each: (
+        Fault(status=status) if each.method == "PATCH" and "/deployments/" in each.path else None
+    )
+
+
 def path(stage: Stage, name: str, kind: str = "Deployment") -> str:
     """Where an object is."""
     return f"/{PLURALS[kind].format(f'namespaces/{stage.namespace}')}/{name}"
@@ -137,9 +144,7 @@ def test_an_object_that_changes_under_the_patch_is_left_alone(
     """Somebody scales it up in between: 409, and the next run judges it anew."""
     name = made(embedded, 3)
     policy = embedded.policy(targetResources=[target()], action=DOWN, evaluationInterval="1h")
-    embedded.server.faults = lambda each: (
-        Fault(status=409) if each.method == "PATCH" and "/deployments/" in each.path else None
-    )
+    refuse_scaling(embedded, 409)
     inside(embedded)
     until(lambda: embedded.settled(policy).get("lastRun"))
     assert embedded.status(policy)["lastRun"]["conflicts"] == 1
@@ -152,9 +157,7 @@ def test_a_scaling_that_fails_is_told_as_that_everywhere(
     """Status, event, log and metric."""
     name = made(embedded, 3)
     policy = embedded.policy(targetResources=[target()], action=DOWN, evaluationInterval="1h")
-    embedded.server.faults = lambda each: (
-        Fault(status=422) if each.method == "PATCH" and "/deployments/" in each.path else None
-    )
+    refuse_scaling(embedded, 422)
     controller = inside(embedded)
     until(lambda: embedded.condition(policy, "Degraded").get("reason") == "ScalingFailed")
     until(lambda: embedded.settled(policy).get("lastRun"))
