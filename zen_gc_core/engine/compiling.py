@@ -51,6 +51,7 @@ class CompiledPolicy:
         self_reads: What it reads of its own labels and annotations.
         finishing: The kinds that are known to finish.
         retention: What it retains of each group of objects; None: nothing.
+        shares_allowance: Whether it has several expressions that may cost much: they share one allowance on an object.
     """
 
     policy: Policy
@@ -64,6 +65,7 @@ class CompiledPolicy:
     self_reads: SelfReads = NOTHING
     finishing: Finishing = BUILT_IN
     retention: Retention | None = None
+    shares_allowance: bool = False
 
     @property
     def lifted_until_whole(self) -> Lifted:
@@ -170,7 +172,18 @@ def _compile(parsed: ParsedPolicy, vocabulary: Vocabulary, grants: Grants, check
     policy = replace(policy, digest=digest_of(parsed.reference, parsed.spec, self_reads))
     finishing = vocabulary.finishing
     compiled = CompiledPolicy(
-        policy, ttl.call, ttl.explain, matcher, request, requests, reads, lifted, self_reads, finishing, retention
+        policy,
+        ttl.call,
+        ttl.explain,
+        matcher,
+        request,
+        requests,
+        reads,
+        lifted,
+        self_reads,
+        finishing,
+        retention,
+        workshop.expressions.metered > 1,
     )
     return Compilation(parsed.reference, compiled, (), _told((*warnings, *_protected(policy, grants, parsed))))
 

@@ -44,6 +44,7 @@ class Expressions:
 
     Attributes:
         policy_reads: Which fields of the policy the expressions compiled so far read.
+        metered: How many of them may cost more than their text shows.
     """
 
     def __init__(
@@ -52,6 +53,7 @@ class Expressions:
         self._functions = tuple(functions)
         self._policy = policy_variable(policy)
         self.policy_reads: set[tuple[str, ...]] = set()
+        self.metered = 0
         self._shape = shape_of(()) if shape is None else shape
 
     @cached_property
@@ -88,6 +90,7 @@ class Expressions:
         """
         program = self.cel_program(text, polarity, warn)
         self.policy_reads |= program.reads.get("policy", frozenset())
+        self.metered += program.metered
         document = _reader(program.reads.get("object"))
         names_namespace = "namespaceObject" in program.reads
         policy = self._policy
@@ -108,6 +111,7 @@ class Expressions:
     def jmespath(self, text: str, polarity: Polarity, warn: Callable[[str], None]) -> Compiled[Any]:
         """Compile a JMESPath expression over the object; as ``cel``."""
         program = self.jmespath_program(text, polarity, warn)
+        self.metered += 1
         document = _reader(program.reads)
 
         def evaluate(candidate: Candidate, run: Run) -> Any:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from zen_gc_core.engine.requesting import RefusedRequestError
 from zen_gc_core.errors import Missing, Undecided
+from zen_gc_core.expressions import budget
 from zen_gc_core.instants import EARLIEST, format_instant
 from zen_gc_core.model.decision import Decision, KeptBy, Verdict
 from zen_gc_core.model.reasons import Reason
@@ -47,6 +48,9 @@ def due(
     """
     asked = None
     if candidate.malformed is None:
+        shared = compiled.shares_allowance
+        if shared:
+            budget.share_allowance()
         try:
             instant = compiled.expiry(candidate, run)
             if instant is None:
@@ -59,6 +63,9 @@ def due(
                 asked = instant
         except Exception:  # noqa: BLE001, S110  whatever it was, it is asked again below and told
             pass
+        finally:
+            if shared:
+                budget.stand_alone()
     decision = _decide(compiled, candidate, run, protections, owner_matters, asked)
     if decision.verdict is Verdict.ACT or decision.kept_by is KeptBy.ERROR:
         return decision
@@ -127,11 +134,16 @@ def _decide(  # noqa: PLR0913, PLR0917  called once an object that is due, by po
         )
     if protection is not None:
         return keep(candidate, KeptBy.PROTECTED, f"protected: {protection}")
-    if asked is None:
-        held = _by_conditions(compiled, candidate, run)
-        if held is not None:
-            return held
-    return _by_time(compiled, candidate, run, asked)
+    if compiled.shares_allowance:
+        budget.share_allowance()
+    try:
+        if asked is None:
+            held = _by_conditions(compiled, candidate, run)
+            if held is not None:
+                return held
+        return _by_time(compiled, candidate, run, asked)
+    finally:
+        budget.stand_alone()
 
 
 def _by_conditions(compiled: CompiledPolicy, candidate: Candidate, run: Run) -> Decision | None:

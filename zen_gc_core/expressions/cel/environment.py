@@ -40,9 +40,10 @@ class Program:
             or raises ``ExpressionError`` (over budget: ``BudgetExceededError``) and nothing else.
         checked: The syntax tree and what is known of it.
         variables: The names of the variables, in the order of the arguments.
+        metered: Whether an evaluation may cost more than its text shows, and is counted.
     """
 
-    __slots__ = ("_exact", "checked", "evaluate", "python", "reads", "result_type", "source", "variables")
+    __slots__ = ("_exact", "checked", "evaluate", "metered", "python", "reads", "result_type", "source", "variables")
 
     def __init__(self, source: str, checked: Checked, variables: Sequence[str]) -> None:
         self.source = source
@@ -52,7 +53,9 @@ class Program:
         self.reads: Mapping[str, frozenset[tuple[str, ...]]] = reads(checked)
         self._exact: Callable[..., Any] | None = None
         self.evaluate: Callable[..., Any]
-        self.evaluate, self.python = FastCompiler(checked, variables).compile(self.evaluate_exactly)
+        fast = FastCompiler(checked, variables)
+        self.evaluate, self.python = fast.compile(self.evaluate_exactly)
+        self.metered = fast.metered
 
     def __call__(self, *values: Any) -> Any:
         """Evaluate the expression; in a loop, :attr:`evaluate` spares a call."""

@@ -53,6 +53,9 @@ class FastCompiler:
     Args:
         checked: The checked expression.
         variables: The variables of the environment, in the order of the generated function's arguments.
+
+    Attributes:
+        metered: Whether something in it may cost more than its text shows; known once it is compiled.
     """
 
     def __init__(self, checked: Checked, variables: Sequence[str]) -> None:
@@ -60,7 +63,7 @@ class FastCompiler:
         self._variables = {name: f"v{place}" for place, name in enumerate(variables)}
         self._namespace: dict[str, Any] = {"__builtins__": {}}
         self._locals = 0
-        self._metered = False
+        self.metered = False
 
     def compile(self, exact: Callable[..., Any]) -> tuple[Callable[..., Any], str]:
         """Compile the expression.
@@ -73,7 +76,7 @@ class FastCompiler:
         """
         body = self._source(self._checked.tree, {})
         arguments = ", ".join(self._variables.values())
-        start = "    m0 = f_begin()\n" if self._metered else ""
+        start = "    m0 = f_begin()\n" if self.metered else ""
         source = (
             f"def f_run({arguments}):\n{start}    try:\n        return {body}\n"
             f"    except f_over:\n        raise\n    except f_failures:\n        pass\n    return f_exact({arguments})\n"
@@ -84,7 +87,7 @@ class FastCompiler:
 
     def _use(self, helper: str) -> str:
         self._namespace[helper] = HELPERS[helper]
-        self._metered = self._metered or helper in METERED
+        self.metered = self.metered or helper in METERED
         return helper
 
     def _constant(self, value: Any) -> str:
@@ -228,7 +231,7 @@ class FastCompiler:
             return self._apply("f_contains" if node in self._checked.bounded else "f_contains_metered", *arguments)
         if overloads.name in _AFFIXES and _is_short_text(nodes[1]):
             return self._apply(_AFFIXES[overloads.name], *arguments)
-        self._metered = self._metered or overloads.name not in _UNMETERED_CALLS
+        self.metered = self.metered or overloads.name not in _UNMETERED_CALLS
         return f"{self._constant(function)}({', '.join(arguments)})"
 
     def _comprehension(self, node: syntax.Comprehension, scope: Mapping[str, str]) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Final
 
-from zen_gc_core.expressions.budget import MAX_BYTES, MAX_STEPS
+from zen_gc_core.expressions.budget import MAX_BYTES, MAX_STEPS, TOGETHER
 from zen_gc_core.expressions.cel.building import MAX_DEPTH, MAX_NODES
 from zen_gc_core.expressions.cel.checking import MAX_COMPREHENSIONS
 from zen_gc_core.expressions.cel.lexing import MAX_LENGTH, MAX_NESTING
@@ -90,6 +90,7 @@ From the weakest to the strongest: `? :`, `||`, `&&`, `== != < <= > >= in`, `+ -
 | macros over lists or maps within each other | {MAX_COMPREHENSIONS} |
 | steps of an evaluation | {MAX_STEPS:,} |
 | bytes that an evaluation handles | {MAX_BYTES:,} |
+| all expressions of a policy on one object | {TOGETHER} times these steps and bytes |
 
 An element of a macro costs one step, and one more for every two parts of the macro's body; a function of a library
 counts as two dozen. An evaluation over its budget keeps the object.
