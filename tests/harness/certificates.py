@@ -42,7 +42,9 @@ def write_certificate(certificate: Path, private: Path, *, expired: bool = False
         expired: whether it was good a lifetime ago and is no more.
     """
     key = write_key(private)
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "kube-apiserver under test")])
+    serial = x509.random_serial_number()
+    # each a name of its own, so that several may be trusted at once: an authority is looked up by its name
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, f"kube-apiserver under test {serial % 10**9}")])
     now = dt.datetime.now(dt.UTC) - (LIFETIME + CLOCK_SLACK if expired else dt.timedelta())
     names = x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1")), x509.DNSName("localhost")])
     signing = x509.KeyUsage(
@@ -61,7 +63,7 @@ def write_certificate(certificate: Path, private: Path, *, expired: bool = False
         .subject_name(name)
         .issuer_name(name)
         .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
+        .serial_number(serial)
         .not_valid_before(now - CLOCK_SLACK)
         .not_valid_after(now + LIFETIME)
         .add_extension(names, critical=False)

@@ -144,12 +144,13 @@ class Elector:
         return self._renewed_at + self._timing.renew
 
     def _pause(self) -> float:
-        """How long a standby waits: a retry period and up to a fifth more, but not past the lease's expiry."""
+        """How long a standby waits: a retry period and up to a fifth more, but not past an expiry that is yet to come."""
         pause = self._timing.retry * (1 + random.random() * (JITTER - 1))  # noqa: S311  spreads load, guards nothing
         lease = self._lease
         if lease is None or not lease.holder:
             return pause
-        return max(0.05, min(pause, self._expiry(lease) - self._clock()))
+        left = self._expiry(lease) - self._clock()
+        return max(0.05, min(pause, left)) if left > 0 else pause
 
     def _attempt(self, ask: Callable[[], bool]) -> bool:
         try:

@@ -6,6 +6,7 @@ import datetime as dt
 import math
 import queue
 import threading
+import time
 import uuid
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -279,6 +280,23 @@ def test_a_standby_survives_a_server_that_is_away(troubled: Election, server: Em
     heard.failures.get(timeout=PATIENCE)
     server.faults = None
     heard.hears("started")
+
+
+def test_a_server_that_is_away_is_asked_once_a_retry_period_when_the_lease_has_run_out(
+    troubled: Election, server: EmbeddedCluster
+) -> None:
+    """An expiry that has passed hastens nobody: the server would come back to a crowd."""
+    _, follower = troubled.stand("a")
+    follower.hears("started")
+    server.faults = lambda _: Fault(reset=True)
+    follower.hears("stopped")
+    time.sleep(QUICK.lease)
+    while not follower.failures.empty():
+        follower.failures.get()
+    began = time.monotonic()
+    for _ in range(6):
+        follower.failures.get(timeout=PATIENCE)
+    assert time.monotonic() - began >= 5 * QUICK.retry
 
 
 def test_a_lease_is_not_released_by_who_does_not_hold_it(election: Election) -> None:

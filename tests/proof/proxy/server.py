@@ -219,6 +219,16 @@ class Proxy:
 
         self._loop.call_soon_threadsafe(drop)
 
+    def present(self, certificate: Path, key: Path) -> None:
+        """Have another certificate of its own from now on, and end all connections."""
+
+        def change() -> None:
+            self._own.load_cert_chain(certificate, key)
+            for writer in list(self._readers):
+                writer.transport.abort()
+
+        self._loop.call_soon_threadsafe(change)
+
     async def _answer(self, request: Request, writer: asyncio.StreamWriter) -> None:
         plan, verb = self.plan, request.verb
         self.requests[verb] += 1

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from zen_gc_core.cluster.errors import CannotReach, Conflict, MalformedAnswer, TLSTrouble
 from zen_gc_core.controller.process import standard_output
 from zen_gc_core.controller.process.logs import configure
 from zen_gc_core.controller.telling import runlog
@@ -237,6 +238,7 @@ def test_the_rest_of_the_controllers_life_has_constant_phrases(said) -> None:
     log.leading("pod_1", "zen-gc-system/lease")
     log.standing_by("pod_1", "zen-gc-system/lease", "pod_2")
     log.lease_not_renewed("pod_1", "zen-gc-system/lease", cause)
+    log.policies_not_watched("GarbageCollectionPolicy", cause)
     log.lease_lost("pod_1", "zen-gc-system/lease", "Taken")
     log.failed("the sweep", ValueError(SECRET))
     assert [record["event"] for record in said()] == [
@@ -255,10 +257,28 @@ def test_the_rest_of_the_controllers_life_has_constant_phrases(said) -> None:
         "became leader",
         "standing by",
         "lease not renewed",
+        "policies not watched",
         "lost leadership",
         "unexpected error",
     ]
     assert SECRET not in json.dumps(said())
+
+
+@pytest.mark.parametrize(
+    ("cause", "message"),
+    [
+        (TLSTrouble("certificate has expired"), "certificate has expired"),
+        (CannotReach("connection refused"), "connection refused"),
+        (Conflict("the server's words"), None),
+        (MalformedAnswer("the server's words"), None),
+    ],
+)
+def test_why_there_is_no_answer_is_told_and_what_a_server_answered_is_not(said, cause, message) -> None:
+    """What it answered may quote objects."""
+    log = RunLog()
+    log.lease_not_renewed("pod_1", "zen-gc-system/lease", cause)
+    log.policies_not_watched("GarbageCollectionPolicy", cause)
+    assert [(record["reason"], record.get("message")) for record in said()] == [(type(cause).__name__, message)] * 2
 
 
 def test_the_reference_names_every_phrase() -> None:

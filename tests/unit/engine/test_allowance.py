@@ -69,7 +69,7 @@ def test_expressions_have_five_budgets_together(conditions: dict[str, Any], verd
 
 def test_what_is_evaluated_beyond_the_allowance_is_not_begun(monkeypatch: pytest.MonkeyPatch) -> None:
     """A hundred walks: no more of them are taken than the allowance pays for, each of the three times that it is asked."""
-    begun = []
+    begun: list[int] = []
     monkeypatch.setattr(judging.budget.Meter, "spend_steps", _counting(judging.budget.Meter.spend_steps, begun))
     asked({"cel": [WALK] * 100}, HALF)
     assert 0 < sum(begun) <= 3 * (TOGETHER + 1) * MAX_STEPS

@@ -170,7 +170,7 @@ class Loop:
 
     def _apply(self, event: PolicyEvent) -> None:
         if isinstance(event, Interrupted):
-            self._context.log.failed(f"watch of {event.kind}", event.error)
+            self._context.log.policies_not_watched(event.kind, event.error)
             self.failures += 1
         changes = self._catalog.apply(event)
         for entry in changes.removed:

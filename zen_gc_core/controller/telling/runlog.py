@@ -7,8 +7,9 @@ or a server's words about a write: they may quote the object's fields. How recor
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
+from zen_gc_core.cluster.errors import CannotReach, TLSTrouble
 from zen_gc_core.controller.process.forgiving import ForgivingLog
 from zen_gc_core.controller.process.logs import logger
 from zen_gc_core.instants import format_instant
@@ -199,8 +200,12 @@ class RunLog:
         self._log.info("standing by", identity=identity, lease=lease, holder=holder)
 
     def lease_not_renewed(self, identity: str, lease: str, cause: BaseException) -> None:
-        """A renewal failed; the lease is held until its deadline."""
-        self._log.warning("lease not renewed", identity=identity, lease=lease, reason=type(cause).__name__)
+        """A request for the lease failed: a leader holds it until its deadline, a standby asks again."""
+        self._log.warning("lease not renewed", identity=identity, lease=lease, **_why(cause))
+
+    def policies_not_watched(self, kind: str, cause: BaseException) -> None:
+        """The watch of a kind of policy is interrupted, and will be taken up again; what is known of them may be old."""
+        self._log.warning("policies not watched", kind=kind, **_why(cause))
 
     def lease_lost(self, identity: str, lease: str, reason: str) -> None:
         """This replica's right to write has ended; it stands by. ``reason`` is a constant word."""
@@ -214,6 +219,15 @@ class RunLog:
             cause: What it raised.
         """
         self._log.error("unexpected error", part=what, reason=type(cause).__name__, exc_info=cause)
+
+
+_IN_OWN_WORDS: Final = (CannotReach, TLSTrouble)
+"""Errors whose text is this program's and its libraries': there was no answer that could be quoted."""
+
+
+def _why(cause: BaseException) -> dict[str, str]:
+    words = {"message": str(cause)} if isinstance(cause, _IN_OWN_WORDS) else {}
+    return {"reason": type(cause).__name__, **words}
 
 
 def _phrase(request: type[Request], result: Result, attempts: int) -> str:
