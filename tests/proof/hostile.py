@@ -33,6 +33,9 @@ FAULTS = (*WIRES, *BODIES)
 ENOUGH = 3
 """How many requests are broken by a fault before the next has its turn."""
 
+FIRST = 3.0
+"""Seconds after which the policies are edited again, when a fault has met no request yet."""
+
 MOST_ILL = 5.0
 """Seconds for which ``/healthz`` may say no at a stretch."""
 
@@ -103,7 +106,11 @@ class Health(threading.Thread):
 
 @dataclass
 class Trial:
-    """A controller behind the proxy, an adversary beside it, a witness beyond both."""
+    """A controller behind the proxy, an adversary beside it, a witness beyond both.
+
+    Args:
+        seeking: a policy of a kind that is not served, for which discovery is asked again and again.
+    """
 
     stage: Stage
     proxy: Proxy
@@ -112,21 +119,36 @@ class Trial:
     seen: Witness
     mutators: Sequence[Mutator]
     policy: str
+    seeking: str
     table: dict[tuple[str, str], Row] = field(default_factory=dict)
     judged: int = 0
     suspects: list[tuple[str, str, dict[str, Any]]] = field(default_factory=list)
     wrong: list[dict[str, Any]] = field(default_factory=list)
     rounds: int = 0
 
-    def break_for(self, fault: str, verb: str, *, patience: float, share: float, most: float) -> None:
-        """Break requests of a verb until enough of them are broken, or for so many seconds, and look what came of it."""
-        self._stir()
+    def break_for(self, fault: str, verb: str, *, patience: float, share: float, most: float, first: float) -> None:
+        """Break requests of a verb until enough of them are broken, and look what came of it.
+
+        Args:
+            fault: how.
+            verb: of which verb; empty: those of discovery.
+            patience: for how many seconds a request is held.
+            share: how many of them, of 1.
+            most: for how many seconds.
+            first: for how many seconds where none has been broken.
+        """
         tally = self.proxy.tally(fault, verb)
-        wanted, until_then = tally.broken + ENOUGH, time.monotonic() + most
+        wanted, began, stirred = tally.broken + ENOUGH, time.monotonic(), float("-inf")
+        before = tally.broken
         self.proxy.plan = Plan(fault, verb, share, patience)
         if verb == "watch":
             self.proxy.drop_watches()
-        while tally.broken < wanted and time.monotonic() < until_then:
+        while tally.broken < wanted and time.monotonic() - began < (
+            most if tally.broken > before else max(most, first)
+        ):
+            if tally.broken == before and time.monotonic() - stirred > FIRST:
+                self._stir()
+                stirred = time.monotonic()
             time.sleep(0.05)
         time.sleep(0.2)
         if verb == "watch":
@@ -139,9 +161,10 @@ class Trial:
         self._note_suspects(fault, verb)
 
     def _stir(self) -> None:
-        """Edit the policy: it is told of, compiled, and run at once, whatever became of its last run."""
+        """Edit the policies: they are told of, compiled, and run at once, whatever became of their last run."""
         self.rounds += 1
-        self.stage.edit(self.policy, {"behavior": {"maxDeletionsPerSecond": 500 + self.rounds}})
+        for policy in (self.policy, self.seeking):
+            self.stage.edit(policy, {"behavior": {"maxDeletionsPerSecond": 500 + self.rounds}})
 
     def _note_suspects(self, fault: str, verb: str) -> None:
         """Note what went since the last look and should not have; whether the adversary did it is known when it has ended."""
@@ -167,6 +190,13 @@ class Trial:
             row = self.table.setdefault((fault, verb), Row())
             row.runs, row.hung = tally.broken, tally.overdue
 
+    @property
+    def unmet(self) -> list[str]:
+        """The faults that met no request, of which the table says nothing."""
+        return [
+            f"{fault} on {verb or 'discovery'}" for (fault, verb), row in sorted(self.table.items()) if not row.runs
+        ]
+
     def printed(self) -> str:
         """The table."""
         lines = [f"{'fault':16} {'verb':10} {'runs':>6} {'wrong':>6} {'hung':>6}"]
@@ -175,6 +205,7 @@ class Trial:
         rows = self.table.values()
         total = [sum(getattr(row, name) for row in rows) for name in ("runs", "wrong", "hung")]
         lines.append(f"{'all':16} {len(self.table):10} {total[0]:6} {total[1]:6} {total[2]:6}")
+        lines.append(f"{len(self.unmet)} met no request{': ' if self.unmet else ''}{', '.join(self.unmet)}")
         return "\n".join(lines)
 
 
@@ -187,6 +218,7 @@ def trial(stage: Stage, replica: Callable[..., Replica], directory: Path, seed: 
     policy = stage.policy(
         evaluationInterval="1s", behavior={"maxDeletionsPerSecond": 500, "breaker": {"minObjects": 10**6}}, **POLICY
     )
+    seeking = stage.policy(targetResources=[{"apiVersion": "nothing.example/v1", "kind": "Nothing"}])
     with contextlib.ExitStack() as ends:
         proxy = ends.enter_context(
             Proxy(stage.cluster.url, authority, directory / "proxy.crt", directory / "proxy.key", seed)
@@ -205,7 +237,7 @@ def trial(stage: Stage, replica: Callable[..., Replica], directory: Path, seed: 
         health = Health(started)
         health.start()
         ends.callback(health.end)
-        yield Trial(stage, proxy, started, health, seen, mutators, policy)
+        yield Trial(stage, proxy, started, health, seen, mutators, policy, seeking)
 
 
 def sampled(seed: int, size: int) -> list[tuple[str, str]]:

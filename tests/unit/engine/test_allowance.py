@@ -11,8 +11,8 @@ from zen_gc_core.engine import judging
 from zen_gc_core.engine.protections import Protections
 from zen_gc_core.expressions.budget import MAX_STEPS, TOGETHER, begin, spend_steps, spent
 from zen_gc_core.expressions.cel import Environment
-from zen_gc_core.model.candidate import Candidate
 from zen_gc_core.model.decision import KeptBy, Verdict
+from zen_gc_core.model.json_candidates import JsonCandidate
 
 WALK = "object.spec.items.all(item, item != 'x')"
 CHEAP = "object.metadata.name == 'a'"
@@ -26,7 +26,7 @@ def asked(conditions: dict[str, Any], elements: int, ttl: dict[str, Any] | None 
     policy = compiled(document(targetResources=targets, conditions=conditions, ttl=ttl or {"immediate": True}))
     metadata = {"name": "a", "namespace": "n", "uid": "u", "creationTimestamp": "2026-01-01T00:00:00Z"}
     made = {"apiVersion": "acme.io/v1", "kind": "Widget", "metadata": metadata, "spec": {"items": ["a"] * elements}}
-    candidate = Candidate.from_object(made)
+    candidate = JsonCandidate.from_object(made)
     due = judging.due(policy, candidate, run_of(policy), Protections())
     decision = judging.decide(policy, candidate, run_of(policy), Protections())
     assert (due == decision) if isinstance(due, judging.Decision) else due in {None, decision.kept_by}
