@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from zen_gc_core.engine.building import reads_of
+from zen_gc_core.engine.matching import reads_of
 from zen_gc_core.plugins import KINDS, installed_entry_points, load_plugins
 from zen_gc_core.testing import OBJECTS, check_keyword, compile_keyword
 

@@ -1,31 +1,24 @@
-"""Building keywords: from a raw configuration to a compiled callable, with every problem at its place.
-
-Compiled matchers are three-valued: true, false, or ``Undecided``. A map of them is a conjunction in CEL's sense: one
-false is false, whatever else cannot be told.
-"""
+"""Building keywords: from a raw configuration to a compiled callable, with every problem at its place."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-import orjson
-from pydantic import ValidationError
-
+from zen_gc_core.engine.configuring import MisconfiguredError, below, checked
 from zen_gc_core.engine.expressing import Expressions
+from zen_gc_core.engine.matching import Matcher, Part, reads_of, restricted
 from zen_gc_core.engine.parsing import limits
 from zen_gc_core.engine.parsing.misplaced import HOMES
 from zen_gc_core.engine.parsing.spelling import child
 from zen_gc_core.engine.possibility import checked_path, paths_in, shape_of
 from zen_gc_core.engine.reserved_marks import reserved
-from zen_gc_core.engine.wording import worded
-from zen_gc_core.errors import ExpressionSyntaxError, InputError, Undecided, ZenGCError
+from zen_gc_core.errors import ExpressionSyntaxError, InputError, ZenGCError
 from zen_gc_core.fieldpaths import spell
 from zen_gc_core.keywords import Build, Compiled
 from zen_gc_core.model.polarity import Polarity
 from zen_gc_core.model.policy import KeywordUse, PolicyReference, Problem, Target
-from zen_gc_core.model.reads import WHOLE, Reads
-from zen_gc_core.model.restricting import restrict
+from zen_gc_core.model.reads import Reads
 from zen_gc_core.model.shapes import ImpossibleError, unequal
 from zen_gc_core.plugins import OWN_DISTRIBUTION
 from zen_gc_core.texts import did_you_mean
@@ -35,8 +28,6 @@ if TYPE_CHECKING:
 
     from zen_gc_core.engine.expressing import MakesExpression
     from zen_gc_core.fieldpaths import FieldPath
-    from zen_gc_core.keywords import Run
-    from zen_gc_core.model.candidate import Candidate
     from zen_gc_core.model.shapes import Shape
     from zen_gc_core.plugins import Offered, Vocabulary
 
@@ -49,7 +40,7 @@ class CompilingTooLong(ZenGCError):  # noqa: N818  it says what happened
 
 
 class _RefusedError(InputError):
-    """A keyword refused its configuration; the problem is noted already."""
+    """A keyword is refused; the problem is noted already."""
 
 
 @dataclass
@@ -116,11 +107,14 @@ class Workshop:
             )
             return None
         try:
-            config = self._checked(offered, use)
+            config = checked(offered, use)
             self._check_paths(config, path)
             made = offered.keyword.compile(config, _KeywordBuild(self, path, depth, polarity))
             compiled = made if isinstance(made, Compiled) else Compiled(made)
             reads = reads_of(compiled)
+        except MisconfiguredError as wrong:
+            self.errors.extend(wrong.problems)
+            return None
         except _RefusedError:
             return None
         except CompilingTooLong:
@@ -161,29 +155,11 @@ class Workshop:
         if self._expression_bytes > limits.EXPRESSIONS:
             raise InputError(f"the expressions of one policy may have {limits.EXPRESSIONS:,} bytes together")
 
-    def _checked(self, offered: Offered, use: KeywordUse) -> Any:
-        """A keyword's configuration in its own shape; what is wrong with it is noted, and raised."""
-        if _more_than(limits.VALUES, use.config):
-            self.errors.append(Problem(use.path, f"has more than {limits.VALUES:,} fields and entries"))
-            raise _RefusedError(use.path)
-        try:
-            raw = orjson.dumps(use.config)
-            if orjson.loads(raw) != use.config:
-                raise TypeError("JSON cannot hold it")  # noqa: TRY301  such as NaN, which would become null
-        except TypeError as error:
-            self.errors.append(Problem(use.path, f"is not plain data: {error}"))
-            raise _RefusedError(use.path) from None
-        try:
-            return offered.adapter.validate_json(raw, strict=True)
-        except ValidationError as error:
-            self.errors.extend(_problems(error, offered, use.path))
-            raise _RefusedError(use.path) from None
-
     def _check_paths(self, config: Any, path: str) -> None:
         """Refuse field paths that are in no object: a typo must not look like a field that is missing."""
         refused = len(self.errors)
         for place, field_path in paths_in(config):
-            where = _below(path, place)
+            where = below(path, place)
             try:
                 checked_path(self.shape, field_path, lambda odd, where=where: self.warn(where, odd))  # type: ignore[misc]
             except ImpossibleError as wrong:
@@ -249,106 +225,6 @@ class Workshop:
         return Matcher(tuple(parts), reads)
 
 
-def reads_of(compiled: Compiled[Any]) -> Reads:
-    """What a compiled keyword declared that it reads."""
-    return WHOLE if compiled.reads is None else Reads.of(compiled.reads)
-
-
-def restricted(call: Callable[..., Any], reads: Reads) -> Callable[..., Any]:
-    """The same callable, shown no more of an object than it declared."""
-    if reads.everything:
-        return call
-
-    def within(candidate: Candidate, run: Run) -> Any:
-        return call(restrict(candidate, reads), run)
-
-    return within
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """One keyword of a condition map.
-
-    Args:
-        name: The keyword.
-        call: The callable.
-        explain: Says why it does not hold; None when it cannot.
-    """
-
-    name: str
-    call: Callable[[Candidate, Run], Any]
-    explain: Callable[[Candidate, Run], str] | None
-
-
-@dataclass(frozen=True, slots=True)
-class Matcher:
-    """A condition map, compiled: the conjunction of its keywords.
-
-    Args:
-        parts: The keywords, in the order written.
-        reads: What they read together.
-    """
-
-    parts: tuple[Part, ...]
-    reads: Reads
-
-    def __call__(self, candidate: Candidate, run: Run) -> bool:
-        """Whether all keywords hold.
-
-        Raises:
-            Undecided: None is false, and one cannot tell.
-        """
-        undecided: Undecided | None = None
-        for part in self.parts:
-            try:
-                answer = part.call(candidate, run)
-            except Undecided as doubt:
-                undecided = undecided or _placed(part.name, doubt)
-                continue
-            except Exception as error:  # noqa: BLE001  whatever a keyword raises, it has not decided
-                undecided = undecided or _placed(part.name, _fault(part.name, error))
-                continue
-            if answer is False:
-                return False
-            if answer is not True:
-                undecided = undecided or _placed(
-                    part.name,
-                    Undecided(f"{part.name} answered with a value of type {type(answer).__name__}, not true or false"),
-                )
-        if undecided is not None:
-            raise undecided
-        return True
-
-    def explain(self, candidate: Candidate, run: Run) -> str:
-        """Why it does not hold, in the words of the first keyword that is false."""
-        for part in self.parts:
-            try:
-                if part.call(candidate, run) is False:
-                    return self._said(part, candidate, run)
-            except Exception:  # noqa: BLE001, S112  only what is false is explained here
-                continue
-        return "conditions do not hold"
-
-    @staticmethod
-    def _said(part: Part, candidate: Candidate, run: Run) -> str:
-        if part.explain is None:
-            return f"condition {part.name} does not hold"
-        words: object = part.explain(candidate, run)
-        return words if isinstance(words, str) else f"condition {part.name} does not hold"
-
-
-def _placed(name: str, doubt: Undecided) -> Undecided:
-    """A doubt with the keyword that it is of: the innermost."""
-    doubt.place = doubt.place or name
-    return doubt
-
-
-def _fault(name: str, error: Exception) -> Undecided:
-    doubt = Undecided(f"{name} failed: {type(error).__name__}: {error}")
-    doubt.__cause__ = error
-    return doubt
-
-
 class _KeywordBuild(Build):
     def __init__(self, workshop: Workshop, path: str, depth: int, polarity: Polarity) -> None:
         self.policy = workshop.policy
@@ -363,7 +239,7 @@ class _KeywordBuild(Build):
         polarity = Polarity.EITHER
         if negated is not None:
             polarity = self.polarity.reversed if negated else self.polarity
-        place = _below(self._path, path)
+        place = below(self._path, path)
         matcher = self._workshop.matchers(raw, place, depth=self._depth + 1, polarity=polarity)
         return Compiled(matcher, _written(matcher.reads), matcher.explain)
 
@@ -397,15 +273,11 @@ class _KeywordBuild(Build):
         self.warn(path, message)
 
     def error(self, path: str, message: str) -> InputError:
-        self._workshop.errors.append(Problem(_below(self._path, path), message))
+        self._workshop.errors.append(Problem(below(self._path, path), message))
         return _RefusedError(message)
 
     def warn(self, path: str, message: str) -> None:
-        self._workshop.warn(_below(self._path, path), message)
-
-
-def _below(path: str, rest: str) -> str:
-    return f"{path}{rest}" if not rest or rest.startswith("[") else f"{path}.{rest}"
+        self._workshop.warn(below(self._path, path), message)
 
 
 def _written(reads: Reads) -> list[str] | None:
@@ -413,44 +285,3 @@ def _written(reads: Reads) -> list[str] | None:
     if reads.everything:
         return None
     return sorted(map(spell, reads.paths))
-
-
-def _more_than(most: int, config: Any) -> bool:
-    """Whether a configuration has more fields and entries than that, at any depth: each may be a problem to be told."""
-    count, waiting = 0, [config]
-    while waiting and count <= most:
-        value = waiting.pop()
-        if isinstance(value, dict | list):
-            count += len(value)
-            if count <= most:
-                waiting.extend(value.values() if isinstance(value, dict) else value)
-    return count > most
-
-
-def _problems(error: ValidationError, offered: Offered, path: str) -> list[Problem]:
-    details = error.errors(include_url=False)
-    known = sorted(_fields(offered)) if any(detail["type"] == "extra_forbidden" for detail in details) else []
-    told = [
-        Problem(_below(path, _location(detail["loc"])), worded(detail, known)) for detail in details[: limits.PROBLEMS]
-    ]
-    return told + [Problem(path, "is wrong")] * (len(details) - len(told))  # counted, not told
-
-
-def _location(loc: tuple[int | str, ...]) -> str:
-    return "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in loc).removeprefix(".")
-
-
-def _fields(offered: Offered) -> set[str]:
-    try:
-        return _names(offered.adapter.json_schema())
-    except Exception:  # noqa: BLE001  without a schema there is nothing to suggest
-        return set()
-
-
-def _names(schema: Any) -> set[str]:
-    if isinstance(schema, list):
-        return set().union(*map(_names, schema)) if schema else set()
-    if not isinstance(schema, dict):
-        return set()
-    own = set(schema["properties"]) if isinstance(schema.get("properties"), dict) else set()
-    return own.union(*map(_names, schema.values())) if schema else own

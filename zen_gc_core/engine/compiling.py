@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from zen_gc_core.engine.building import CompilingTooLong, Matcher, Workshop, reads_of
+from zen_gc_core.engine.building import CompilingTooLong, Workshop
 from zen_gc_core.engine.identity import NOTHING, UNKNOWN, SelfReads, difference, digest_of
+from zen_gc_core.engine.matching import Matcher, reads_of
 from zen_gc_core.engine.parsing import limits
 from zen_gc_core.engine.protected import PROTECTED_KINDS, PROTECTED_NAMESPACES
 from zen_gc_core.engine.protections import Grants, Lifted

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import orjson
 from pydantic import TypeAdapter
 
-from zen_gc_core.engine.building import reads_of
+from zen_gc_core.engine.matching import reads_of
 from zen_gc_core.errors import Undecided
 from zen_gc_core.model.json_candidates import JsonCandidate
 from zen_gc_core.model.restricting import restrict

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any, Final, TypedDict
 
 from pydantic import TypeAdapter
 
-from zen_gc_core.engine.building import Workshop, reads_of, restricted
+from zen_gc_core.engine.building import Workshop
+from zen_gc_core.engine.matching import reads_of, restricted
 from zen_gc_core.errors import InputError, Undecided
 from zen_gc_core.instants import parse_instant
 from zen_gc_core.keywords import Namespace, Run
