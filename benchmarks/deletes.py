@@ -19,9 +19,10 @@ from zen_gc_core.cluster.counting import FieldSelectors
 from zen_gc_core.cluster.discovery import Resource, Resources
 from zen_gc_core.cluster.namespaces import Namespaces
 from zen_gc_core.cluster.policies import POLICY_KINDS
-from zen_gc_core.controller.runs.acting import WORKERS, Acting, Rate, carry_out
+from zen_gc_core.controller.runs.acting import WORKERS, Acting, carry_out
 from zen_gc_core.controller.runs.fencing import Fence
 from zen_gc_core.controller.runs.kill_switch import KillSwitch
+from zen_gc_core.controller.runs.pacing import Rate
 from zen_gc_core.controller.runs.preparing import Preparing
 from zen_gc_core.controller.runs.sweeping import Sweep
 from zen_gc_core.engine.compiling import compile_policy
@@ -113,6 +114,9 @@ def _raw(connection: Connection, namespace: str) -> float:
 
 
 class _Witness:
+    def left_alone(self, *_: object) -> None:
+        pass
+
     def __init__(self) -> None:
         self.intents = itertools.count()
 

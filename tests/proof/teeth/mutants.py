@@ -16,16 +16,21 @@ from zen_gc_core.cluster.write_answers import read_answer
 from zen_gc_core.controller.runs import (
     acting,
     fencing,
+    keepers,
     kill_switch,
     policy_run,
+    rejudging,
     scope_counting,
+    seeing,
     sweeping,
 )
-from zen_gc_core.engine import breaker, protections
+from zen_gc_core.engine import breaker, judging, protections
 from zen_gc_core.engine.parsing import globs, scopes
+from zen_gc_core.engine.retaining import places, tallies
 from zen_gc_core.errors import ClusterError, Undecided
-from zen_gc_core.model.candidate import Candidate
+from zen_gc_core.model.decision import KeptBy
 from zen_gc_core.model.heads import Items
+from zen_gc_core.model.json_candidates import JsonCandidate
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -86,12 +91,13 @@ def no_fresh_get() -> None:
 
     real_candidates = swap(sweeping, "candidates", remembered)
     swap(acting, "observe", observe)
+    swap(seeing, "observe", observe)
 
 
 @_mutant("no-second-decision")
 def no_second_decision() -> None:
     """What the list made due goes, whatever it is by now."""
-    swap(acting._Carrying, "_decide_again", lambda _self, decision, _observed: decision)
+    swap(rejudging.Rejudging, "decide", lambda _self, decision, _observed: decision)
 
 
 @_mutant("flag-instead-of-deadline")
@@ -223,7 +229,7 @@ def terminating_is_sent_again() -> None:
             yield candidate
 
     real_observed = swap(observing.Observed, "__init__", observed)
-    real_of_heads = swap(Candidate, "_of_heads", staticmethod(of_heads))
+    real_of_heads = swap(JsonCandidate, "_of_heads", staticmethod(of_heads))
 
 
 @_mutant("retries-without-preconditions")
@@ -238,6 +244,39 @@ def retries_without_preconditions() -> None:
         return real_send(self, attempt, first if attempt.step == 1 else again)
 
     real_send = swap(writing.Writer, "_send", send)
+
+
+@_mutant("retained-not-read-again")
+def retained_not_read_again() -> None:
+    """What the list showed to be retained is there."""
+    for name in ("check", "recent"):
+        swap(keepers.Keepers, name, _nothing)
+
+
+@_mutant("terminating-is-retained")
+def terminating_is_retained() -> None:
+    """What is on its way out is one of the newest, in the list and in each look after it."""
+
+    def may_stand(compiled: Any, answer: Any) -> bool:
+        return answer is KeptBy.PROTECTED or bool(real_may_stand(compiled, answer))
+
+    def stands(compiled: Any, candidate: Any, run: Any, guards: Any) -> bool:
+        candidate.terminating = False
+        return bool(real_stands(compiled, candidate, run, guards))
+
+    def still_fills(case: Any, group: Any, keeper: Any, candidate: Any, run: Any) -> bool:
+        candidate.terminating = False
+        return bool(real_still_fills(case, group, keeper, candidate, run))
+
+    real_may_stand = swap(tallies, "may_stand", may_stand)
+    real_stands = swap(judging, "stands", stands)
+    real_still_fills = swap(keepers, "still_fills", still_fills)
+
+
+@_mutant("ties-by-name")
+def ties_by_name() -> None:
+    """Of two of the same time, the larger name is newer."""
+    swap(places.Held, "__lt__", lambda one, other: (one.time, one.name) < (other.time, other.name))
 
 
 @_mutant("clock-not-compared")

@@ -308,6 +308,62 @@ def a_list_that_begins_anew_is_counted_anew(play: Play) -> str:
     return _taken(play, *names, namespace="apps")
 
 
+NEWEST_THREE = {"retain": {"last": 3, "groupBy": ["metadata.labels.gc"]}}
+
+
+def _series(play: Play, count: int) -> list[str]:
+    """ConfigMaps that were made a day apart, the newest first."""
+    names = [f"x-{number}" for number in range(count)]
+    for number, name in enumerate(names):
+        play.items(name, creationTimestamp=f"2025-11-{20 - number:02}T00:00:00Z")
+    return names
+
+
+def no_fewer_are_left_than_are_retained(play: Play) -> str:
+    """Somebody else deletes one of the newest three between the list and the first write."""
+    names = _series(play, 6)
+    play.stage.policy(**NEWEST_THREE, **DONE)
+
+    def hook(request: Request) -> None:
+        if request.method == "GET" and request.path.endswith("/configmaps/x-5"):
+            state = play.stage.server._state
+            resource = state.registry.named("configmaps")
+            if state.find(resource, play.stage.namespace, "x-1") is not None:
+                (now,) = (
+                    each
+                    for each in play.stage.server._read("configmaps", play.stage.namespace)
+                    if each["metadata"]["name"] == "x-1"
+                )
+                state.remove(resource, now)
+
+    play.meanwhile(hook)
+    play.once()
+    assert play.gone("x-1"), "somebody else was there"
+    left = len(names) - len(play.gone(*names))
+    return "" if left >= 3 else f"{left} are left, not three"
+
+
+def what_is_on_its_way_out_is_not_retained(play: Play) -> str:
+    """The newest is terminating, and the three after it are what will be left."""
+    _series(play, 5)
+    waits = {"deletionTimestamp": "2025-12-01T00:00:00Z", "finalizers": ["acme.io/wait"]}
+    play.items("going", creationTimestamp="2025-11-30T00:00:00Z", **waits)
+    play.stage.policy(**NEWEST_THREE, **DONE)
+    play.once()
+    assert play.gone("x-4"), "what is no longer retained went"
+    return _taken(play, "x-0", "x-1", "x-2")
+
+
+def of_two_of_the_same_time_the_larger_uid_stays(play: Play) -> str:
+    """As everybody else says it who knows no more of them."""
+    same = "2025-11-20T00:00:00Z"
+    play.items("a", uid="00000000-0000-4000-8000-000000000002", creationTimestamp=same)
+    play.items("b", uid="00000000-0000-4000-8000-000000000001", creationTimestamp=same)
+    play.stage.policy(retain={"last": 1}, **DONE)
+    play.once()
+    return _taken(play, "a")
+
+
 def _taken(play: Play, *names: str, namespace: str | None = None) -> str:
     gone = play.gone(*names, namespace=namespace)
     return f"{len(gone)} deleted that should stay: {json.dumps(gone[:3])}" if gone else ""
@@ -331,5 +387,8 @@ SCENARIOS = (
     Scenario(no_namespaces_are_none, ("empty-selector-is-all",)),
     Scenario(what_is_marked_stays, ("keep-mark-ignored",)),
     Scenario(what_terminates_is_asked_once, ("terminating-is-sent-again",)),
+    Scenario(no_fewer_are_left_than_are_retained, ("retained-not-read-again",)),
+    Scenario(what_is_on_its_way_out_is_not_retained, ("terminating-is-retained",)),
+    Scenario(of_two_of_the_same_time_the_larger_uid_stays, ("ties-by-name",)),
     Scenario(clocks_that_disagree_stop_it, ("clock-not-compared",)),
 )

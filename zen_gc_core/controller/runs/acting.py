@@ -1,19 +1,19 @@
 """Acting: a plan is carried out, one guarded write at a time.
 
-For each object: the fence, the rate, a fresh read, the full decision again, at the run's instant and at the present one,
-its intent in the log, the fence once more, and only then a write with the uid and the resourceVersion of that read. The
-reasons are in ``docs/explanation/the-delete-contract.md``.
+For each object: the fence, the rate, a fresh read, the full decision again (``rejudging``), where the policy retains the
+objects that are retained of its group (``keepers``), its intent in the log, the fence once more (``journal``), and only
+then a write with the uid and the resourceVersion of that read. The reasons are in
+``docs/explanation/the-delete-contract.md``.
 """
 
 from __future__ import annotations
 
 import math
 import threading
-import uuid
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Final, Protocol
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
 
 from zen_gc_core.cluster.access import may
 from zen_gc_core.cluster.clocks import boottime
@@ -21,13 +21,13 @@ from zen_gc_core.cluster.errors import AccessDenied, MalformedAnswer
 from zen_gc_core.cluster.observing import observe
 from zen_gc_core.cluster.throttling import Throttle
 from zen_gc_core.cluster.writing import Writer
-from zen_gc_core.controller.process.logs import MOST_BLOCKED_SECONDS
 from zen_gc_core.controller.runs.aggregation import check_served_by_kubernetes
+from zen_gc_core.controller.runs.journal import Journal
+from zen_gc_core.controller.runs.keepers import Keepers, Withheld
+from zen_gc_core.controller.runs.rejudging import Rejudging
+from zen_gc_core.controller.runs.seeing import Seeing
 from zen_gc_core.controller.runs.stopping import Stopped, ending_by_write
-from zen_gc_core.engine import judging
-from zen_gc_core.engine.guarding import guard_of
-from zen_gc_core.engine.selecting import in_scope, selected
-from zen_gc_core.errors import ClusterError, Undecided
+from zen_gc_core.errors import ClusterError
 from zen_gc_core.model.decision import Decision, Verdict
 from zen_gc_core.model.reasons import Reason
 from zen_gc_core.model.report import Ending, Outcome
@@ -40,59 +40,15 @@ if TYPE_CHECKING:
     from zen_gc_core.cluster.connection import Connection
     from zen_gc_core.cluster.discovery import Resources
     from zen_gc_core.cluster.observing import Observed
-    from zen_gc_core.cluster.writing import Attempt
     from zen_gc_core.controller.runs.fencing import Fence
+    from zen_gc_core.controller.runs.journal import Witness
+    from zen_gc_core.controller.runs.pacing import Rate
     from zen_gc_core.engine.tallying import Case
-    from zen_gc_core.keywords import Run
-    from zen_gc_core.model.candidate import Candidate
     from zen_gc_core.model.plan import Plan
     from zen_gc_core.model.requests import Request
 
 WORKERS: Final = 8
 """Writes of one run under way at the same time; more bring nothing."""
-
-
-class Witness(Protocol):
-    """Told of every write of a run."""
-
-    def intent(self, decision: Decision, attempt: Attempt) -> None:
-        """Called before each request is sent; whatever it raises stops the request."""
-
-    def acted(self, outcome: Outcome, seconds: float, attempts: int, cause: BaseException | None = None) -> None:
-        """Called once an object.
-
-        Args:
-            outcome: What became of it.
-            seconds: Since the first request.
-            attempts: How many requests there were.
-            cause: What a failed write failed with.
-        """
-
-
-@dataclass(slots=True)
-class Rate:
-    """Spaces writes evenly; may be used by several threads.
-
-    Args:
-        per_second: The most writes a second.
-        next_turn: When the next write may leave, as the run before has left it.
-        clock: The boot-time clock, in seconds.
-    """
-
-    per_second: float
-    next_turn: float = 0.0
-    clock: Callable[[], float] = boottime
-    _lock: threading.Lock = field(default_factory=threading.Lock)
-
-    def take(self, until: float = math.inf) -> float | None:
-        """Take a turn; the seconds until it, or None when there is none before ``until``."""
-        with self._lock:
-            now = self.clock()
-            turn = max(now, self.next_turn)
-            if turn > until:
-                return None
-            self.next_turn = turn + 1.0 / self.per_second
-        return turn - now
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,11 +130,24 @@ class _Carrying:
     def __init__(self, case: Case, plan: Plan, acting: Acting) -> None:
         self.carried = Carried()
         self._case = case
-        self._along = plan.along
         self._acting = acting
         self._lock = threading.Lock()
         self._ended = threading.Event()
         self._throttle = Throttle(sleep=self._sleep)
+        seeing = Seeing(acting.connection, acting.resources, self._throttle, self._sleep, acting.stopping)
+        self._rejudging = Rejudging(case, plan, seeing, acting.now)
+        self._keepers = (
+            Keepers(
+                case,
+                plan,
+                seeing,
+                per_second=acting.rate.per_second,
+                now=acting.now,
+                left_alone=acting.witness.left_alone,
+            )
+            if case.compiled.retention is not None
+            else None
+        )
         self._in_a_row = 0
 
     def work(self, remaining: Iterator[Decision]) -> None:
@@ -189,6 +158,8 @@ class _Carrying:
             if decision is None:
                 return
             try:
+                if self._withheld(decision):
+                    continue
                 wait = self._acting.rate.take(self._acting.until)
                 if wait is None:
                     return
@@ -202,6 +173,16 @@ class _Carrying:
             except Exception as error:  # noqa: BLE001  what was done before it is told all the same
                 self.carried.unexpected = self.carried.unexpected or error
                 self._end(Ending(Reason.UNEXPECTED_ERROR, f"the run was ended by a {type(error).__name__}"))
+
+    def _withheld(self, decision: Decision) -> bool:
+        """Whether an object is left alone without a look, its group having changed; that is told."""
+        why = self._keepers.withheld(decision) if self._keepers is not None else None
+        if why is not None:
+            self._note(Outcome(decision, Result.DROPPED, why), self._journal(decision))
+        return why is not None
+
+    def _journal(self, decision: Decision) -> Journal:
+        return Journal(decision, self._acting.fence, self._acting.witness, self._keepers)
 
     def _end(self, ending: Ending) -> None:
         with self._lock:
@@ -221,7 +202,7 @@ class _Carrying:
         acting = self._acting
         resource = acting.resources.resolve(decision.api_version, decision.kind)
         check_served_by_kubernetes(resource, self._case.protections.grants)
-        journal = _Journal(decision, acting)
+        journal = self._journal(decision)
         try:
             observed = observe(
                 acting.connection,
@@ -234,54 +215,22 @@ class _Carrying:
             if observed is None:
                 self._note(Outcome(decision, Result.GONE), journal)
                 return
-            again = self._decide_again(decision, observed)
+            again = self._rejudging.decide(decision, observed)
         except MalformedAnswer as error:
             self._note(Outcome(decision, Result.DROPPED, f"it cannot be read: {error}"), journal)
             return
         if again.verdict is not Verdict.ACT:
             self._note(Outcome(decision, Result.DROPPED, again.because), journal)
             return
-        self._write(again, observed, journal)
-
-    def _decide_again(self, decision: Decision, observed: Observed) -> Decision:
-        case = self._case
-        candidate = observed.candidate()
-        if decision.uid != observed.uid:
-            return judging.skip(candidate)
-        targets = case.compiled.targets_of(candidate.api_version, candidate.kind)
         try:
-            reached = in_scope(targets, candidate, case.run)
-        except Undecided:
-            return judging.skip(candidate)
-        if not reached or not selected(reached, candidate):
-            return judging.skip(candidate)
-        again = judging.decide(case.compiled, candidate, case.run, case.protections)
-        if again.verdict is not Verdict.ACT:
-            return again
-        # A condition may hold at the run's instant and no longer now: a window of the night that the run outlived.
-        present = replace(case.run, now=self._acting.now())
-        late = judging.decide(case.compiled, candidate, present, case.protections)
-        if late.verdict is not Verdict.ACT:
-            return late
-        return self._kept_by_what_goes_along(decision, candidate, present) or again
+            if self._keepers is not None:
+                self._keepers.check(decision)
+            self._write(again, observed, journal)
+        except Withheld as why:
+            attempt_id = journal.attempt_id if journal.attempts else ""
+            self._note(Outcome(decision, Result.DROPPED, str(why), attempt_id), journal)
 
-    def _kept_by_what_goes_along(self, decision: Decision, candidate: Candidate, run: Run) -> Decision | None:
-        """Ask anew each object that the run saw to be owned by this one; it may carry a keep mark by now."""
-        for dependent in self._along.get(decision.uid, ()):
-            observed = observe(
-                self._acting.connection,
-                self._acting.resources.resolve(dependent.api_version, dependent.kind),
-                dependent.namespace,
-                dependent.name,
-                throttle=self._throttle,
-                sleep=self._sleep,
-            )
-            guard = None if observed is None else guard_of(observed.candidate(), self._case.protections, run)
-            if guard is not None:
-                return judging.keep(candidate, guard.kept_by, guard.because)
-        return None
-
-    def _write(self, decision: Decision, observed: Observed, journal: _Journal) -> None:
+    def _write(self, decision: Decision, observed: Observed, journal: Journal) -> None:
         acting = self._acting
         writer = Writer(
             acting.connection, acting.authority, self._throttle, journal, timeout=acting.timeout, sleep=self._sleep
@@ -315,7 +264,7 @@ class _Carrying:
         except ClusterError:
             return False
 
-    def _forbid(self, decision: Decision, journal: _Journal, error: AccessDenied) -> None:
+    def _forbid(self, decision: Decision, journal: Journal, error: AccessDenied) -> None:
         """Tell of an object whose write admission forbids; the run goes on, unless that is so of one after the other."""
         self._note(Outcome(decision, Result.FAILED, f"403 Forbidden: {error.said}", journal.attempt_id), journal, error)
         with self._lock:
@@ -329,14 +278,14 @@ class _Carrying:
                 "an admission policy or a webhook forbids them",
             )
 
-    def _note_end(self, decision: Decision, journal: _Journal, error: Stopped | ClusterError) -> None:
+    def _note_end(self, decision: Decision, journal: Journal, error: Stopped | ClusterError) -> None:
         """Tell the outcome of a write that ended the run, so that no intent is left without one."""
         if not journal.attempts:
             return
         result = Result.FAILED if journal.sent else Result.DROPPED
         self._note(Outcome(decision, result, str(error), journal.attempt_id), journal, error)
 
-    def _note(self, outcome: Outcome, journal: _Journal, cause: Exception | None = None) -> None:
+    def _note(self, outcome: Outcome, journal: Journal, cause: Exception | None = None) -> None:
         with self._lock:
             self.carried.results[outcome.result] += 1
             if outcome.result in _ANSWERED:
@@ -350,38 +299,3 @@ def _request(decision: Decision) -> Request:
     if decision.request is None:
         raise Stopped(Reason.NO_REQUEST, f"the decision on {decision.kind} {decision.name} asks for nothing")
     return decision.request
-
-
-class _Journal:
-    """One object's intents, told to the witness; no request leaves past the fence.
-
-    Attributes:
-        attempts: How many intents were written down.
-        sent: How many requests may have left.
-    """
-
-    def __init__(self, decision: Decision, acting: Acting) -> None:
-        self.attempt_id = str(uuid.uuid4())
-        self.attempts = 0
-        self.sent = 0
-        self.started: float | None = None
-        self._decision = decision
-        self._acting = acting
-
-    @property
-    def seconds(self) -> float:
-        return 0.0 if self.started is None else boottime() - self.started
-
-    def intent(self, attempt: Attempt) -> None:
-        self.attempts += 1
-        began = boottime()
-        self._acting.witness.intent(self._decision, attempt)
-        if (blocked := boottime() - began) >= MOST_BLOCKED_SECONDS:
-            raise Stopped(Reason.LOG_BLOCKED, f"the log was blocked for {blocked:.0f} s")
-
-    def look_again(self) -> None:
-        self._acting.fence.look_again()
-
-    def leaving(self) -> None:
-        self._acting.fence.recent()
-        self.sent += 1

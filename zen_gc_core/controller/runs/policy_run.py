@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Final
 from zen_gc_core.cluster.clocks import boottime
 from zen_gc_core.cluster.errors import AccessDenied, Cancelled, NotFound, TargetUnavailable
 from zen_gc_core.cluster.policies import read_policy
-from zen_gc_core.controller.runs.acting import Acting, Carried, Rate, carry_out
+from zen_gc_core.controller.runs.acting import Acting, Carried, carry_out
 from zen_gc_core.controller.runs.fencing import Fence, check_clocks
+from zen_gc_core.controller.runs.pacing import Rate
 from zen_gc_core.controller.runs.preparing import Preparing, check_access
 from zen_gc_core.controller.runs.progress import Progress
 from zen_gc_core.controller.runs.scope_counting import count_in_scope
@@ -190,8 +191,6 @@ class PolicyRun:
             return Ending(Reason.PLUGIN_MISSING, f"required plugin {'; '.join(self._context.missing_plugins)}")
         if self.dry_run:
             return None
-        if self._compiled.retention is not None:
-            return Ending(Reason.NOT_EVALUATED, "policies that retain are planned, and not carried out yet")
         switched = self._context.switch.recent(self._sleep)
         return switched.ending if switched is not None and (plan.due or not switched.ending.failed) else None
 

@@ -68,6 +68,10 @@ class RunReporter:
             self._results[outcome.result] += 1
         self._tell(outcome, seconds, attempts, cause)
 
+    def left_alone(self, kind: str, namespace: str, why: str) -> None:
+        """What is retained of a group has changed, so that nothing of it goes in this run."""
+        self._log.left_alone(self._policy, kind, namespace, why)
+
     def _tell(self, outcome: Outcome, seconds: float, attempts: int, cause: BaseException | None) -> None:
         self._log.outcome(self._policy, outcome, seconds, attempts=max(attempts, 1), cause=cause)
         self._metrics.outcome(self._policy, outcome, seconds=seconds, at=dt.datetime.now(dt.UTC))

@@ -134,6 +134,11 @@ class RunLog:
         level = logging.INFO if outcome.attempt_id else logging.DEBUG
         self._log.log(logging.ERROR if result is Result.FAILED else level, phrase, **_write(policy, decision), **ends)
 
+    def left_alone(self, policy: PolicyReference, kind: str, namespace: str, why: str) -> None:
+        """Nothing of a group of objects goes in this run, though something was to; which group is for plans to say."""
+        place = {"resource_kind": kind, "resource_namespace": namespace}
+        self._log.info("group left alone", **_of(policy), **place, message=why)
+
     def still_terminating(self, policy: PolicyReference, decision: Decision, attempt_id: str, seconds: float) -> None:
         """An object that was asked to end has not done so for a long time; its finalizers are left alone."""
         ends = {"duration": seconds, "attempt_id": attempt_id, "outcome": Result.ACCEPTED.value}

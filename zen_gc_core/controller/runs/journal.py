@@ -1,0 +1,108 @@
+"""One object's intents on their way to the log, and the last questions before a request leaves."""
+
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING, Protocol
+
+from zen_gc_core.cluster.clocks import boottime
+from zen_gc_core.controller.process.logs import MOST_BLOCKED_SECONDS
+from zen_gc_core.controller.runs.stopping import Stopped
+from zen_gc_core.model.reasons import Reason
+
+if TYPE_CHECKING:
+    from zen_gc_core.cluster.writing import Attempt
+    from zen_gc_core.controller.runs.fencing import Fence
+    from zen_gc_core.controller.runs.keepers import Keepers
+    from zen_gc_core.model.decision import Decision
+    from zen_gc_core.model.report import Outcome
+
+
+class Witness(Protocol):
+    """Told of every write of a run."""
+
+    def intent(self, decision: Decision, attempt: Attempt) -> None:
+        """Called before each request is sent; whatever it raises stops the request."""
+
+    def acted(self, outcome: Outcome, seconds: float, attempts: int, cause: BaseException | None = None) -> None:
+        """Called once an object.
+
+        Args:
+            outcome: What became of it.
+            seconds: Since the first request.
+            attempts: How many requests there were.
+            cause: What a failed write failed with.
+        """
+
+    def left_alone(self, kind: str, namespace: str, why: str) -> None:
+        """Called once a group of objects of which nothing goes in this run, though something was to.
+
+        Args:
+            kind: The kind of its objects.
+            namespace: Their namespace.
+            why: Why; it says nothing of the objects.
+        """
+
+
+class Journal:
+    """One object's intents, told to the witness; no request leaves past the fence.
+
+    Args:
+        decision: What is to be done with the object.
+        fence: Asked before each request.
+        witness: Told of each intent.
+        keepers: What is retained of its group, asked likewise; None where the policy retains nothing.
+
+    Attributes:
+        attempts: How many intents were written down.
+        sent: How many requests may have left.
+    """
+
+    def __init__(self, decision: Decision, fence: Fence, witness: Witness, keepers: Keepers | None = None) -> None:
+        self.attempt_id = str(uuid.uuid4())
+        self.attempts = 0
+        self.sent = 0
+        self.started: float | None = None
+        self._decision = decision
+        self._fence = fence
+        self._witness = witness
+        self._keepers = keepers
+
+    @property
+    def seconds(self) -> float:
+        """Since the first request began to be made; 0 before."""
+        return 0.0 if self.started is None else boottime() - self.started
+
+    def intent(self, attempt: Attempt) -> None:
+        """Write an intent down.
+
+        Raises:
+            Stopped: That took too long.
+        """
+        self.attempts += 1
+        began = boottime()
+        self._witness.intent(self._decision, attempt)
+        if (blocked := boottime() - began) >= MOST_BLOCKED_SECONDS:
+            raise Stopped(Reason.LOG_BLOCKED, f"the log was blocked for {blocked:.0f} s")
+
+    def look_again(self) -> None:
+        """Look anew at what was looked at too long ago.
+
+        Raises:
+            Stopped: The run must end.
+            Withheld: The object must stay.
+        """
+        self._fence.look_again()
+        if self._keepers is not None:
+            self._keepers.check(self._decision)
+
+    def leaving(self) -> None:
+        """Ask, right before a request leaves, whether what was looked at still counts.
+
+        Raises:
+            LookedTooLongAgo: It does not, and must be looked at anew.
+        """
+        self._fence.recent()
+        if self._keepers is not None:
+            self._keepers.recent(self._decision)
+        self.sent += 1
