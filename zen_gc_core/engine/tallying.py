@@ -77,6 +77,7 @@ class Tally:
         due: Those that would be acted on.
         finished: Those of the due that have finished their work.
         untold: Those of the due of which that is not known: only their metadata is.
+        unreadable: Matched objects that cannot be read.
         first_error: The first object that an error keeps, and the error, as everybody may be told.
         first_reason: That error in one word, where it is not one of the evaluation.
         guards: What its objects keep, because they would go along.
@@ -98,6 +99,7 @@ class Tally:
         self.due = 0
         self.finished = 0
         self.untold = 0
+        self.unreadable = 0
         self.first_error: str | None = None
         self.first_reason: Reason | None = None
         self._kept: Counter[KeptBy] = Counter()
@@ -183,6 +185,7 @@ class Tally:
         if decision.verdict is Verdict.ACT:
             self._take_due(decision, candidate)
         elif decision.verdict is Verdict.KEEP:
+            self.unreadable += candidate.malformed is not None
             self._keep(decision)
         elif self._case.record:
             self._recorded.append(decision)

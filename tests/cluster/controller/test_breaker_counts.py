@@ -112,3 +112,28 @@ def test_many_objects_of_one_kind_do_not_hide_all_of_another(cluster: Stage, tmp
     words = tripped(cluster, tmp_path, [{**RUN, "labelSelector": DUE}, MAPS])
     there = 6 + (cluster.cluster.request("GET", cluster.config_map("kube-root-ca.crt")).status == 200)
     assert str(words).startswith(f"it would act on 6 of {there} unfinished ConfigMap objects")
+
+
+@pytest.mark.real
+def test_objects_that_cannot_be_read_make_no_share_smaller(real: Stage, tmp_path: Path) -> None:
+    """Six of six that can be read would go; beside them are ten that a bare number of the server's would count."""
+    real.make_many(6)
+    body = b'{"metadata":{"name":"odd-%d","labels":{"gc":"yes"},"managedFields":[{"manager":"a","operation":"Update",'
+    deep = b'"apiVersion":"v1","fieldsType":"FieldsV1","fieldsV1":' + b'{"f:a":' * 1500 + b"{}" + b"}" * 1500 + b"}]}}"
+    collection = real.config_map("x").rpartition("/")[0]
+    for number in range(10):
+        assert real.cluster.request("POST", collection, body % number + deep).status == 201
+    targets = [MAPS]
+    policy = {
+        "apiVersion": API_VERSION,
+        "kind": NAMESPACED,
+        "metadata": {"name": "p", "namespace": real.namespace},
+        "spec": {"targetResources": targets, "ttl": {"immediate": True}, "behavior": {"breaker": BREAKER}},
+    }
+    (tmp_path / "policy.json").write_text(json.dumps(policy))
+    config = f"--kubeconfig={real.cluster.kubeconfig_path}"
+    (found,) = json.loads(zen_gc("plan", "-f", tmp_path / "policy.json", "--live", config, "-o", "json").out)[
+        "policies"
+    ]
+    assert (found["matched"], found["due"]) == (16, 6)
+    assert str(found["tripped"]).startswith("it would act on 6 of ")

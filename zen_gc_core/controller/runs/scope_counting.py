@@ -68,6 +68,7 @@ def _of_kind(
         len(versions) == 1
         and not may_finish(member.case.run.finishing, resource.api_version, resource.kind)
         and _plain(member)
+        and not any(tally.unreadable for tally in member.tallies)  # a bare number would count them
     ):
         if resource.namespaced and (names := member.namespaces) is not None:
             number = sum(count(connection, resource, name, check_cancelled=check_cancelled) for name in sorted(names))
