@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from tests.harness.connection import Manner
 
 KUBECTL_TIMEOUT = 90.0
-PATIENCE = 60.0
+PATIENCE = 180.0
 PAUSE = 0.05
 
 

@@ -67,7 +67,7 @@ class Connection:
         self._pool = urllib3.PoolManager(
             maxsize=8,
             retries=False,
-            timeout=urllib3.Timeout(total=60),
+            timeout=urllib3.Timeout(total=180),
             ca_certs=str(authority) if authority else None,
         )
 

@@ -28,7 +28,7 @@ from tests.harness.connection import Connection
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-PATIENCE = 100.0
+PATIENCE = 300.0
 PAUSE = 0.1
 ATTEMPTS = 3
 

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from tests.harness.connection import Connection
 
-PATIENCE = 30.0
+PATIENCE = 180.0
 PAUSE = 0.05
 
 
