@@ -38,7 +38,7 @@ def built() -> list[dict[str, Any]]:
         capture_output=True,
         text=True,
         check=True,
-        timeout=60,
+        timeout=180,
         env={"PATH": os.environ.get("PATH", os.defpath), "HOME": "/nonexistent"},
     )
     return list(yaml.safe_load_all(ended.stdout))

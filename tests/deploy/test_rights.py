@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 MANIFESTS = Path(__file__).parents[2] / "deploy/manifests"
 HOME = "zen-gc-system"
-PATIENCE = 30.0
+PATIENCE = 180.0
 
 ALLOWED = [
     "list garbagecollectionpolicies.gc.kube-zen.io --all-namespaces",

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 KIND = "GarbageCollectionPolicy"
 API_VERSION = "gc.kube-zen.io/v1alpha1"
 KIND_PATH = "/garbagecollectionpolicies"
-PATIENCE = 15.0
+PATIENCE = 120.0
 
 FOREVER = Authority.forever().check
 

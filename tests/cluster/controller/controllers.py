@@ -129,7 +129,7 @@ class Inside(Logbook):
     def finish(self) -> Loop:
         """Wait until it has ended by itself."""
         self._thread.start()
-        self._thread.join(60.0)
+        self._thread.join(180.0)
         assert self.loop is not None, self.error
         return self.loop
 
@@ -137,7 +137,7 @@ class Inside(Logbook):
         """Stop it, and wait until it has."""
         self.controller.stopping.set()
         if self._thread.ident is not None:
-            self._thread.join(20.0)
+            self._thread.join(120.0)
         assert not self._thread.is_alive()
 
     def text(self) -> str:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from tests.cluster.controller.stage import EmbeddedStage
 
 MOST_MEMORY = 256 << 20
-PATIENCE = 90.0
+PATIENCE = 240.0
 
 
 def deletes(stage: EmbeddedStage) -> int:

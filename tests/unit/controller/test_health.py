@@ -33,7 +33,7 @@ class Clock:
 
 def ask(server: Server, path: str, method: str = "GET") -> tuple[int, dict[str, str], bytes]:
     """Status, headers and body of one request."""
-    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=120)
     try:
         connection.request(method, path)
         answer = connection.getresponse()
@@ -151,7 +151,7 @@ def test_clients_that_say_nothing_hold_nobody_up() -> None:
     """More of them than there may be: the oldest are cut off, a probe is answered."""
     with Server(ANYWHERE, {"/x": lambda: Page(b"ok")}) as server:
         silent = [
-            socket.create_connection(("127.0.0.1", server.port), timeout=30)
+            socket.create_connection(("127.0.0.1", server.port), timeout=120)
             for _ in range(serving.MOST_CONNECTIONS + 8)
         ]
         try:
@@ -167,7 +167,7 @@ def test_a_client_that_dribbles_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr(serving, "LONGEST_CONNECTION", 0.2)
     with (
         Server(ANYWHERE, {"/x": lambda: Page(b"ok")}) as server,
-        socket.create_connection(("127.0.0.1", server.port), timeout=30) as client,
+        socket.create_connection(("127.0.0.1", server.port), timeout=120) as client,
     ):
         stop = threading.Event()
 
@@ -193,7 +193,7 @@ def test_a_closed_server_is_gone_and_its_port_free() -> None:
     """Threads end, connections are cut, the same port can be taken again."""
     before = threading.active_count()
     server = Server(ANYWHERE, {"/x": lambda: Page(b"ok")})
-    waiting = socket.create_connection(("127.0.0.1", server.port), timeout=30)
+    waiting = socket.create_connection(("127.0.0.1", server.port), timeout=120)
     assert ask(server, "/x")[0] == 200
     server.close()
     assert waiting.recv(1) == b""
@@ -211,7 +211,7 @@ def test_every_interface_is_reached_over_both_families() -> None:
     with Server(":0", {"/x": lambda: Page(b"ok")}) as server:
         assert ask(server, "/x")[0] == 200
         if socket.has_dualstack_ipv6():
-            with socket.create_connection(("::1", server.port), timeout=30) as client:
+            with socket.create_connection(("::1", server.port), timeout=120) as client:
                 client.sendall(b"GET /x HTTP/1.0\r\n\r\n")
                 assert client.recv(15) == b"HTTP/1.0 200 OK"
 
@@ -268,7 +268,7 @@ def test_probes_are_answered_when_no_descriptor_is_left() -> None:
             assert process.stdout is not None
             port = int(process.stdout.readline())
             for _ in range(10):
-                connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+                connection = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
                 connection.request("GET", "/healthz")
                 assert connection.getresponse().status == 200
                 connection.close()

@@ -6,7 +6,7 @@ import threading
 
 from zen_gc_core.controller.runs.progress import Progress
 
-PATIENCE = 60
+PATIENCE = 180
 
 
 def test_it_is_told_before_anything_is_done_and_then_again() -> None:

@@ -7,7 +7,7 @@ from collections import Counter
 
 from zen_gc_core.controller.beats.shares import Shares
 
-PATIENCE = 60.0
+PATIENCE = 180.0
 
 
 def test_who_asks_for_everything_gets_its_share_and_the_others_go_on() -> None:
