@@ -33,8 +33,9 @@ FAULTS = (*WIRES, *BODIES)
 ENOUGH = 3
 """How many requests are broken by a fault before the next has its turn."""
 
-FIRST = 3.0
-"""Seconds after which the policies are edited again, when a fault has met no request yet."""
+SOON, LATER = 0.7, 3.0
+"""Seconds after which the policies are edited again while a fault waits for requests, each time twice as many, so that a run on a
+slow machine comes as far as its writes."""
 
 MOST_ILL = 5.0
 """Seconds for which ``/healthz`` may say no at a stretch."""
@@ -138,7 +139,7 @@ class Trial:
             first: for how many seconds where none has been broken.
         """
         tally = self.proxy.tally(fault, verb)
-        wanted, began, stirred = tally.broken + ENOUGH, time.monotonic(), float("-inf")
+        wanted, began, stirred, pause = tally.broken + ENOUGH, time.monotonic(), float("-inf"), SOON
         before = tally.broken
         self.proxy.plan = Plan(fault, verb, share, patience)
         if verb == "watch":
@@ -146,9 +147,9 @@ class Trial:
         while tally.broken < wanted and time.monotonic() - began < (
             most if tally.broken > before else max(most, first)
         ):
-            if tally.broken == before and time.monotonic() - stirred > FIRST:
+            if time.monotonic() - stirred > pause:
                 self._stir()
-                stirred = time.monotonic()
+                stirred, pause = time.monotonic(), min(2 * pause, LATER)
             time.sleep(0.05)
         time.sleep(0.2)
         if verb == "watch":
@@ -210,8 +211,8 @@ class Trial:
 
 
 @contextlib.contextmanager
-def trial(stage: Stage, replica: Callable[..., Replica], directory: Path, seed: int) -> Any:
-    """Start a controller behind a proxy with a seed."""
+def trial(stage: Stage, replica: Callable[..., Replica], directory: Path, seed: int, pause: float) -> Any:
+    """Start a controller behind a proxy with a seed, beside an adversary that pauses between its changes."""
     write_certificate(directory / "proxy.crt", directory / "proxy.key")
     authority = stage.cluster.authority
     assert authority is not None
@@ -231,7 +232,7 @@ def trial(stage: Stage, replica: Callable[..., Replica], directory: Path, seed: 
         ends.callback(seen.end)
         started = replica(stage, config=config).awake()
         started.await_record("became leader")
-        mutators = mutate(stage, 2)
+        mutators = mutate(stage, 2, pause)
         for each in mutators:
             ends.callback(each.end)
         health = Health(started)

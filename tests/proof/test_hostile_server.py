@@ -28,6 +28,9 @@ MINUTES = float(os.environ.get("MINUTES", "120"))
 """After how many minutes no further fault begins."""
 
 SAMPLE = 30
+PAUSE = 0.0 if WHOLE else 0.01
+"""Seconds between two changes of the adversary: in the sample it leaves the processors to the others."""
+
 SECONDS = 3.0
 """For how long a fault is waited for that meets no request, in a sample."""
 
@@ -47,7 +50,7 @@ def test_a_hostile_server_gets_nothing_deleted_that_should_stay(
     todo = random.Random(seed).sample(pairs(), len(pairs())) if WHOLE else sampled(seed, SAMPLE)
     ends = time.monotonic() + MINUTES * 60
     print(f"hostile server: seed {seed}, {len(todo)} faults")  # noqa: T201  shown when it fails, and with -s
-    with trial(real, replica, tmp_path, seed) as hostile:
+    with trial(real, replica, tmp_path, seed, PAUSE) as hostile:
         for fault, verb in todo:
             if time.monotonic() > ends:
                 break

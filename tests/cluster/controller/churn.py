@@ -41,17 +41,19 @@ POLICY = {"conditions": {"fields": [{"path": "data.state", "value": "done"}]}}
 
 @dataclass
 class Mutator(threading.Thread):
-    """Changes ConfigMaps, as fast as the server lets it.
+    """Changes ConfigMaps, as fast as the server lets it or with pauses.
 
     Args:
         connection: of its own.
         namespace: where.
         seed: of its choices.
+        pause: seconds between two changes.
     """
 
     connection: Connection
     namespace: str
     seed: int
+    pause: float = 0.0
     deleted: set[str] = field(default_factory=set)
     changes: int = 0
 
@@ -65,7 +67,7 @@ class Mutator(threading.Thread):
 
     def run(self) -> None:
         """Go on until told to end."""
-        while not self._ending.is_set():
+        while not self._ending.wait(self.pause):
             self._change(f"x-{self._chance.randrange(NAMES):02}")
             self.changes += 1
 
@@ -172,9 +174,9 @@ class Witness(threading.Thread):
         self.join(10)
 
 
-def mutate(stage: Stage, seeds: int) -> list[Mutator]:
-    """Start mutators."""
-    started = [Mutator(_connection(stage), stage.namespace, seed) for seed in range(seeds)]
+def mutate(stage: Stage, seeds: int, pause: float = 0.0) -> list[Mutator]:
+    """Start mutators, which pause for so many seconds between two changes."""
+    started = [Mutator(_connection(stage), stage.namespace, seed, pause) for seed in range(seeds)]
     for each in started:
         each.start()
     return started

@@ -11,6 +11,7 @@ import pytest
 from zen_gc_embedded import Fault
 
 from tests.cluster.controller.stage import TARGET, by_controller, until
+from zen_gc_core.controller.runs import kill_switch
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -248,9 +249,10 @@ PLACES = ("/zen-gc-pause", "/configmaps/", "/configmaps", "/garbagecollectionpol
 
 @pytest.mark.parametrize("fault", ANY, ids=lambda fault: repr(fault).replace("Fault", ""))
 def test_any_single_fault_leaves_a_subset_of_the_deletes_of_a_run_without(
-    embedded: EmbeddedStage, inside: Callable[..., Inside], fault: Fault
+    embedded: EmbeddedStage, inside: Callable[..., Inside], monkeypatch: pytest.MonkeyPatch, fault: Fault
 ) -> None:
     """Wherever it strikes; afterwards what was due is gone, and nothing else ever is."""
+    monkeypatch.setattr(kill_switch, "SECONDS_BETWEEN_LOOKS", 1.0)
     past = "2020-01-01T00:00:00Z"
 
     def made(data: dict[str, str], **metadata: object) -> str:

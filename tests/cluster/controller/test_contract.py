@@ -17,6 +17,7 @@ from tests.cluster.controller.stage import LABELS, TARGET, ago, by_controller, u
 from zen_gc_core.cli.approve import command as approve
 from zen_gc_core.cluster.connection import Connection
 from zen_gc_core.cluster.errors import Conflict
+from zen_gc_core.controller.runs import kill_switch as kill_switch_module
 from zen_gc_core.controller.runs import terminating
 from zen_gc_core.controller.runs.kill_switch import KillSwitch
 from zen_gc_core.controller.runs.stopping import Stopped
@@ -109,8 +110,11 @@ def test_the_policy_and_the_switch_are_read_again_every_twenty_writes(
     assert min(looks.values()) >= 3
 
 
-def test_the_kill_switch_stops_and_lets_go(stage: Stage, inside: Callable[..., Inside]) -> None:
+def test_the_kill_switch_stops_and_lets_go(
+    stage: Stage, inside: Callable[..., Inside], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Status, event, log and metric say why nothing goes, and that it goes again."""
+    monkeypatch.setattr(kill_switch_module, "SECONDS_BETWEEN_LOOKS", 1.0)
     stage.cluster.create(kill_switch(stage))
     names = set(stage.make_many(3))
     policy = stage.policy()
@@ -172,9 +176,10 @@ def test_the_kill_switch_stops_by_being_there(
 
 @pytest.mark.parametrize("fault", [Fault(status=403), Fault(status=500), Fault(body=b"{}", status=200)], ids=repr)
 def test_a_kill_switch_that_cannot_be_read_stops_every_write(
-    embedded: EmbeddedStage, inside: Callable[..., Inside], fault: Fault
+    embedded: EmbeddedStage, inside: Callable[..., Inside], monkeypatch: pytest.MonkeyPatch, fault: Fault
 ) -> None:
     """Nobody knows what it says."""
+    monkeypatch.setattr(kill_switch_module, "SECONDS_BETWEEN_LOOKS", 1.0)
     names = set(embedded.make_many(3))
     policy = embedded.policy()
     embedded.server.faults = lambda each: fault if each.path.endswith(SWITCH) else None
