@@ -20,7 +20,6 @@ LONG = (
     "tests/proof/test_tenants.py::test_no_tenant_stops_another_or_reads_what_is_not_its_own",
     "tests/cluster/controller/test_no_wrong_delete.py::test_five_leaders_fall_and_nothing_goes_that_should_stay",
     "tests/cluster/controller/test_pace.py::test_hung_lists_delay_the_others_by_two_timeouts_at_most",
-    "tests/unit/crds/test_definitions.py::test_the_limits_of_the_schema_are_those_of_the_program[extra3]",
     "tests/proof/host/test_signals.py::test_a_sigkill_at_any_moment_leaves_nothing_done_that_is_not_in_the_log",
     "tests/cluster/controller/test_pace.py::test_a_thousand_policies_at_rest_cost_one_list_an_interval",
     "tests/cluster/controller/test_pace.py::test_lists_never_exceed_the_beats_on_a_machine_that_has_no_time",

@@ -1,7 +1,7 @@
 """Whatever an API server answers, nothing goes that should stay, no thread dies, and nothing hangs.
 
-``make test`` runs a sample, whose seed is printed and can be given again (``HOSTILE_SEED``); ``make hostile`` runs every fault
-on every verb and prints the table.
+``make test`` runs a sample beside an adversary that pauses between its changes; its seed is printed and can be given again
+(``HOSTILE_SEED``). ``make hostile`` runs every fault on every verb, with an adversary that never pauses, and prints the table.
 """
 
 from __future__ import annotations

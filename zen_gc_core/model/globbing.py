@@ -62,7 +62,10 @@ def odd_among_free_names(glob: str) -> str | None:
 
 
 def _takes(part: str, kind: str) -> bool:
-    return any(fnmatchcase(letter, part) for letter in (_ALPHANUMERIC if kind == _WORD else kind))
+    letters = _ALPHANUMERIC if kind == _WORD else kind
+    if len(part) == 1:
+        return part == "?" or part in letters
+    return any(fnmatchcase(letter, part) for letter in letters)
 
 
 def _hint(glob: str, part: str) -> str:
