@@ -119,7 +119,7 @@ class Witness(threading.Thread):
         token: the administrator's.
         authority: the certificate to verify it by.
         namespace: where.
-        version: from which resourceVersion on.
+        version: from which resourceVersion on; then, the last that was seen.
     """
 
     url: str
@@ -140,8 +140,17 @@ class Witness(threading.Thread):
         return id(self)
 
     def run(self) -> None:
-        """Watch until told to end; a watch that ends before is a gap, which invalidates the test."""
-        query = f"watch=true&resourceVersion={self.version}&timeoutSeconds=300"
+        """Watch until told to end; a watch that ends before goes on where it was.
+
+        What cannot go on there is a gap, which invalidates the test.
+        """
+        while not self._ending.is_set() and not self.gaps:
+            with contextlib.suppress(urllib3.exceptions.HTTPError, ValueError, AttributeError):
+                self._watch()
+            self._ending.wait(0.1)
+
+    def _watch(self) -> None:
+        query = f"watch=true&allowWatchBookmarks=true&resourceVersion={self.version}&timeoutSeconds=300"
         self._response = self._pool.request(
             "GET",
             f"{self.url}/api/v1/namespaces/{self.namespace}/configmaps?{query}",
@@ -149,14 +158,16 @@ class Witness(threading.Thread):
             preload_content=False,
             timeout=urllib3.Timeout(connect=10, read=60),
         )
-        try:
-            for event in self._events(self._response):
-                if event["type"] == "DELETED":
-                    self.ended.append(event["object"])
-                elif event["type"] == "ERROR":
-                    self.gaps += 1
-        except (urllib3.exceptions.HTTPError, ValueError, AttributeError):
-            self.gaps += not self._ending.is_set()
+        if self._response.status == 410:
+            self.gaps += 1
+            return
+        for event in self._events(self._response):
+            if event["type"] == "ERROR":
+                self.gaps += 1
+                return
+            if event["type"] == "DELETED":
+                self.ended.append(event["object"])
+            self.version = event["object"]["metadata"]["resourceVersion"]
 
     @staticmethod
     def _events(response: urllib3.BaseHTTPResponse) -> Iterator[dict[str, Any]]:
