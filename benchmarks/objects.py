@@ -6,6 +6,8 @@ import uuid
 from typing import Any
 
 NAMESPACES = 20
+SERIES = 1000
+"""A multiple of the namespaces: so many groups there are, each in one of them."""
 
 
 def pod(number: int) -> dict[str, Any]:
@@ -19,8 +21,12 @@ def pod(number: int) -> dict[str, Any]:
             "name": f"worker-{number:06d}",
             "namespace": f"team-{number % NAMESPACES:02d}",
             "uid": str(uuid.UUID(int=number)),
-            "creationTimestamp": "2026-01-01T00:00:00Z",
-            "labels": {"app": f"ci-{number % 7}", "tier": "batch", "pod-template-hash": f"{number:010x}"},
+            "creationTimestamp": f"2026-01-01T00:{number // 1000 % 60:02d}:{number % 60:02d}Z",
+            "labels": {
+                "app": f"ci-{number % 7}",
+                "series": f"s-{number % SERIES}",
+                "pod-template-hash": f"{number:010x}",
+            },
             "annotations": {f"example.com/note-{index}": "x" * 40 for index in range(6)},
             "managedFields": [_managed(index) for index in range(2)],
         },

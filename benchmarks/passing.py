@@ -23,7 +23,9 @@ from zen_gc_core.controller.runs.preparing import Preparing
 from zen_gc_core.controller.runs.sweeping import Sweep
 from zen_gc_core.engine.compiling import compile_policy
 from zen_gc_core.engine.parsing import parse_policy
+from zen_gc_core.engine.planning import conclude
 from zen_gc_core.engine.protections import Grants
+from zen_gc_core.engine.shares import Count
 from zen_gc_core.plugins import installed_entry_points, load_plugins
 
 PODS = Resource("", "v1", "pods", "Pod", namespaced=True)
@@ -37,6 +39,20 @@ POLICIES: list[dict[str, Any]] = [
     },
     {"conditions": {"fields": [{"path": "spec.restartPolicy", "value": "Always"}]}, "ttl": {"afterCreation": "7d"}},
 ]
+
+
+RETAINED: dict[str, dict[str, Any]] = {
+    "due": {"ttl": {"afterCreation": "1h"}},
+    "waiting": {"ttl": {"afterCreation": "30d"}},
+}
+"""Policies that are measured with and without ``retain``: everything is due, or nothing is yet."""
+
+RETAIN: dict[str, dict[str, Any]] = {
+    "": {},
+    "last": {"retain": {"groupBy": ["metadata.labels.series"], "last": 3}},
+    "calendar": {"retain": {"groupBy": ["metadata.labels.series"], "last": 3, "daily": 7, "weekly": 4}},
+}
+"""What they retain."""
 
 
 class _ListMeta(msgspec.Struct, rename={"continue_": "continue"}):
@@ -75,12 +91,20 @@ def raw(connection: Connection) -> int:
             return seen
 
 
-def prepared(connection: Connection, count: int) -> Sweep:
-    """A sweep of as many policies, compiled and ready: what is done once a generation is not part of a pass."""
+def retaining(which: str) -> dict[str, Any]:
+    """A policy of ``RETAINED``, and what it retains: ``due``, ``due+last``."""
+    (document,) = policies(1)
+    name, _, retain = which.partition("+")
+    spec = {**RETAINED[name], **RETAIN[retain]}
+    return {**document, "spec": {"targetResources": document["spec"]["targetResources"], **spec}}
+
+
+def prepared(connection: Connection, documents: list[dict[str, Any]]) -> Sweep:
+    """A sweep of policies, compiled and ready: what is done once a generation is not part of a pass."""
     vocabulary = load_plugins(installed_entry_points()).vocabulary
     preparing = Preparing(connection, Resources(connection), Namespaces(connection), Grants())
     members: list[Any] = []
-    for document in policies(count):
+    for document in documents:
         compiled = compile_policy(parse_policy(document), vocabulary).compiled
         if compiled is None:
             raise SystemExit("a policy of the benchmark is invalid")
@@ -89,24 +113,27 @@ def prepared(connection: Connection, count: int) -> Sweep:
     return Sweep(connection, PODS, members, selectors=FieldSelectors(connection))
 
 
-def swept(sweep: Sweep) -> tuple[int, int, int]:
-    """Run a sweep; objects listed, lists begun, objects due."""
+def swept(sweep: Sweep, *, plans: bool) -> tuple[int, int, int]:
+    """Run a sweep, and make plans of it or not; objects listed, lists begun, objects due."""
     sweep.run()
     for member in sweep.members:
         if member.error is not None:
             raise SystemExit(str(member.error))
+        if plans:
+            conclude(member.case, member.tallies, lambda: {("", "Pod"): Count(0, 10**9)})
     return sweep.objects, sweep.lists, sum(tally.due for member in sweep.members for tally in member.tallies)
 
 
 def main() -> None:
-    """``passing.py KUBECONFIG raw|sweep POLICIES``."""
-    kubeconfig, what, count = sys.argv[1], sys.argv[2], int(sys.argv[3])
+    """``passing.py KUBECONFIG raw|sweep|retain POLICIES``; how many, or of ``retain`` which."""
+    kubeconfig, what, which = sys.argv[1:4]
     connection = Connection.open(kubeconfig=kubeconfig)
     connection.request("GET", "/version")
-    sweep = prepared(connection, count) if what == "sweep" else None
+    documents = [retaining(which)] if what == "retain" else policies(int(which))
+    sweep = prepared(connection, documents) if what != "raw" else None
     before = resource.getrusage(resource.RUSAGE_SELF)
     began = time.perf_counter()
-    result = swept(sweep) if sweep else (raw(connection), 1, 0)
+    result = swept(sweep, plans=what == "retain") if sweep else (raw(connection), 1, 0)
     wall = time.perf_counter() - began
     after = resource.getrusage(resource.RUSAGE_SELF)
     cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from zen_gc_core.engine.compiling import CompiledPolicy
     from zen_gc_core.engine.guarding import Guard
     from zen_gc_core.engine.protections import Protections
+    from zen_gc_core.engine.retaining.holding import Held
     from zen_gc_core.keywords import Run
     from zen_gc_core.model.candidate import Candidate
     from zen_gc_core.model.policy import Target
@@ -90,7 +91,7 @@ class Tally:
         self._owner_kinds = owner_kinds(case.compiled.policy)
         self.guards = Guards()
         self._recorded: list[Decision] = []
-        self._heap: list[tuple[float, int, Decision, bool]] = []
+        self._heap: list[tuple[float, int, Decision, bool, Held | None]] = []
         self._held = 0
         self._finished: set[int] = set()  # of the recorded decisions, by ``id``: they live as long as this does
         self.kind = kind_key(targets[0].group, targets[0].kind)
@@ -210,15 +211,15 @@ class Tally:
             self._recorded.append(decision)
         return finished
 
-    def _hold(self, decision: Decision, *, finished: bool) -> Decision | None:
-        """Hold what is due; the one that is held no more for it, where there are too many."""
+    def _hold(self, decision: Decision, *, finished: bool, of: Held | None = None) -> None:
+        """Hold what is due, and what is known of its place in a group; the latest expiries go where there are too many."""
         instant = decision.expires_at.timestamp() if decision.expires_at else 0.0
         self._held += 1
-        entry = (-instant, -self._held, decision, finished)
+        entry = (-instant, -self._held, decision, finished, of)
         if len(self._heap) < self._case.most_due:
             heapq.heappush(self._heap, entry)
-            return None
-        return heapq.heappushpop(self._heap, entry)[2]
+        else:
+            heapq.heappushpop(self._heap, entry)
 
     def _keep(self, decision: Decision) -> None:
         kept_by = decision.kept_by or KeptBy.ERROR

@@ -33,7 +33,7 @@ class Candidate(Protocol):
             when it has not finished, or has not been asked. The table itself notes it.
     """
 
-    finish: tuple[object, datetime] | None
+    finish: tuple[object, datetime | None] | None
 
     @property
     def api_version(self) -> str:

@@ -81,7 +81,7 @@ class JsonCandidate:
     terminating: bool
     complete: bool
     malformed: str | None
-    finish: tuple[object, datetime] | None
+    finish: tuple[object, datetime | None] | None
     _object: dict[str, Any] | None
     _head: Head | None
     _items: Items | OneItem | None

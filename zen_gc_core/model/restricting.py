@@ -57,7 +57,7 @@ class _Declared(Mapping[str, str]):
 class _Restricted:
     __slots__ = ("_reads", "_whole", "finish")
 
-    finish: tuple[object, datetime] | None
+    finish: tuple[object, datetime | None] | None
 
     def __init__(self, whole: Candidate, reads: Reads) -> None:
         self._whole = whole

@@ -26,7 +26,7 @@ from zen_gc_core.controller.runs import (
 )
 from zen_gc_core.engine import breaker, judging, protections
 from zen_gc_core.engine.parsing import globs, scopes
-from zen_gc_core.engine.retaining import places, tallies
+from zen_gc_core.engine.retaining import holding, tallies
 from zen_gc_core.errors import ClusterError, Undecided
 from zen_gc_core.model.decision import KeptBy
 from zen_gc_core.model.heads import Items
@@ -276,7 +276,12 @@ def terminating_is_retained() -> None:
 @_mutant("ties-by-name")
 def ties_by_name() -> None:
     """Of two of the same time, the larger name is newer."""
-    swap(places.Held, "__lt__", lambda one, other: (one.time, one.name) < (other.time, other.name))
+
+    def made(self: Any, *arguments: Any) -> None:
+        real_made(self, *arguments)
+        self.order = (self.time, self.name, self.which)
+
+    real_made = swap(holding.Held, "__init__", made)
 
 
 @_mutant("clock-not-compared")

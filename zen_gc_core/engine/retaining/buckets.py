@@ -14,7 +14,7 @@ from zen_gc_core.model.retain import CALENDAR
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-Key: TypeAlias = tuple[int, ...]
+Key: TypeAlias = tuple[int, int]
 """Which bucket of its kind; later ones are larger."""
 
 
@@ -35,30 +35,28 @@ class Bucket:
 
 def _hour(local: dt.datetime) -> Key:
     offset = local.utcoffset() or dt.timedelta()
-    return (local.year, local.month, local.day, local.hour, -int(offset.total_seconds()))
+    return (local.toordinal() * 24 + local.hour, -int(offset.total_seconds()))
 
 
 def _hour_words(key: Key) -> str:
-    year, month, day, hour, offset = key
-    zone = dt.timezone(dt.timedelta(seconds=-offset))
-    return dt.datetime(year, month, day, hour, tzinfo=zone).isoformat(timespec="minutes")
+    day, hour = divmod(key[0], 24)
+    zone = dt.timezone(dt.timedelta(seconds=-key[1]))
+    return dt.datetime.combine(dt.date.fromordinal(day), dt.time(hour), zone).isoformat(timespec="minutes")
 
 
-def _week(local: dt.datetime) -> Key:
-    year, week, _ = local.isocalendar()
-    return (year, week)
+def _week_words(key: Key) -> str:
+    year, week, _ = dt.date.fromordinal(key[0] * _WEEK + 1).isocalendar()
+    return f"{year:04}-W{week:02}"
 
+
+_WEEK: Final = 7
 
 _OF: Final = {
     "hourly": Bucket("hour", _hour, _hour_words),
-    "daily": Bucket(
-        "day",
-        lambda local: (local.year, local.month, local.day),
-        lambda key: f"{key[0]:04}-{key[1]:02}-{key[2]:02}",
-    ),
-    "weekly": Bucket("week", _week, lambda key: f"{key[0]:04}-W{key[1]:02}"),
+    "daily": Bucket("day", lambda local: (local.toordinal(), 0), lambda key: dt.date.fromordinal(key[0]).isoformat()),
+    "weekly": Bucket("week", lambda local: ((local.toordinal() - 1) // _WEEK, 0), _week_words),  # day 1 was a Monday
     "monthly": Bucket("month", lambda local: (local.year, local.month), lambda key: f"{key[0]:04}-{key[1]:02}"),
-    "yearly": Bucket("year", lambda local: (local.year,), lambda key: f"{key[0]:04}"),
+    "yearly": Bucket("year", lambda local: (local.year, 0), lambda key: f"{key[0]:04}"),
 }
 
 BUCKETS: Final = {field: _OF[field] for field in CALENDAR}

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Final
 from zen_gc_core.engine.finishing import may_finish
 from zen_gc_core.engine.possibility import checked_path
 from zen_gc_core.engine.retaining.groups import grouping
+from zen_gc_core.engine.retaining.holding import Rule
 from zen_gc_core.engine.retaining.ordering import ordering
-from zen_gc_core.engine.retaining.places import Rule
 from zen_gc_core.fieldpaths import FieldPath
 from zen_gc_core.model.policy import Problem
 from zen_gc_core.model.reads import Reads
@@ -41,13 +41,13 @@ class Retention:
     Args:
         rule: What takes a place.
         group: Says which group an object is in, its kind given. Raises Missing or Undecided where that cannot be told.
-        time: Says by which time it is ordered; likewise.
+        time: Says by which time it is ordered; None where it has none yet. Raises Undecided where that cannot be told.
         reads: The fields that both look at, and what says whether an object has finished.
     """
 
     rule: Rule
     group: Callable[[Candidate, KindKey], GroupKey]
-    time: Callable[[Candidate, Run], dt.datetime]
+    time: Callable[[Candidate, Run], dt.datetime | None]
     reads: Reads
 
 

@@ -43,7 +43,10 @@ def grouping(group_by: Sequence[GroupBy]) -> Callable[[Candidate, KindKey], Grou
     def group(candidate: Candidate, kind: KindKey) -> GroupKey:
         return (*kind, candidate.namespace, *[part(candidate) for part in parts])
 
-    return group
+    def group_of_one(candidate: Candidate, kind: KindKey) -> GroupKey:
+        return (*kind, candidate.namespace, parts[0](candidate))
+
+    return group_of_one if len(parts) == 1 else group
 
 
 def _value_of(group_by: GroupBy) -> Callable[[Candidate], Any]:

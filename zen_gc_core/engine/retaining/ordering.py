@@ -10,7 +10,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from zen_gc_core.errors import Missing, Undecided
+from zen_gc_core.errors import Undecided
 from zen_gc_core.instants import EARLIEST, format_instant
 from zen_gc_core.model.field_times import time_at
 from zen_gc_core.model.reads import NOTHING, Reads
@@ -33,11 +33,11 @@ class Ordering:
     """What objects are ordered by.
 
     Args:
-        of: The time of an object. Raises Missing where there is none, and Undecided where it cannot be told.
+        of: The time of an object; None where it has none yet. Raises Undecided where it cannot be told.
         reads: The fields that it looks at.
     """
 
-    of: Callable[[Candidate, Run], dt.datetime]
+    of: Callable[[Candidate, Run], dt.datetime | None]
     reads: Reads
 
 
@@ -74,19 +74,19 @@ def _finish(candidate: Candidate, run: Run) -> dt.datetime | None:
 
 def _checked(
     time_of: Callable[[Candidate, Run], dt.datetime | None],
-) -> Callable[[Candidate, Run], dt.datetime]:
-    def time(candidate: Candidate, run: Run) -> dt.datetime:
+) -> Callable[[Candidate, Run], dt.datetime | None]:
+    def time(candidate: Candidate, run: Run) -> dt.datetime | None:
         try:
             found = time_of(candidate, run)
-            if found is not None and found.tzinfo is not dt.UTC:
+            if found is None:
+                return None
+            if found.tzinfo is not dt.UTC:
                 found = _in_utc(found)
             born = candidate.born
         except Undecided:
             raise
         except Exception as error:  # a start may be a plugin's code
             raise Undecided(f"its order cannot be told: {type(error).__name__}: {error}") from error
-        if found is None:
-            raise Missing("it has no time to be ordered by yet")
         if found < EARLIEST:
             raise Undecided(f"the time {format_instant(found)} cannot be right: it is before 2014")
         if found > run.now and found - run.now > run.clock_skew:

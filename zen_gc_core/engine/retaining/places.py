@@ -8,109 +8,20 @@ is held only while it is due, as what falls out of the span when a newer object 
 from __future__ import annotations
 
 import heapq
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from zen_gc_core.engine.retaining.buckets import BUCKETS
+from zen_gc_core.engine.retaining.holding import Group
 from zen_gc_core.model.retain import MOST_PLACES
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterable, Sequence
-    from zoneinfo import ZoneInfo
+    from collections.abc import Iterable
 
-    from zen_gc_core.engine.retaining.buckets import Bucket, Key
     from zen_gc_core.engine.retaining.groups import GroupKey
-    from zen_gc_core.model.decision import Decision
-    from zen_gc_core.model.retain import Retain
+    from zen_gc_core.engine.retaining.holding import Held, Order, Rule
 
 MOST_WITHIN: Final = 50_000
 """How many objects that are due and lie within the span are held of a list; the others wait for the next run."""
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """What takes a place.
-
-    Args:
-        last: How many of the newest.
-        within: What is no older than the newest by more than this is held back, too; None: nothing.
-        buckets: The kinds of buckets, and how many of each.
-        zone: The zone of their calendar.
-    """
-
-    last: int
-    within: dt.timedelta | None
-    buckets: tuple[tuple[str, Bucket, int], ...]
-    zone: ZoneInfo
-
-    @classmethod
-    def of(cls, retain: Retain, zone: ZoneInfo) -> Rule:
-        """The rule that a policy states."""
-        buckets = tuple((field, BUCKETS[field], number) for field, number in retain.calendar.items())
-        return cls(retain.last, retain.within, buckets, zone)
-
-
-class Held:
-    """An object among those of its group.
-
-    Attributes:
-        key: Its group.
-        time: When it is; later is newer.
-        which: Its uid; of two with the same time, the larger is newer.
-        name: Its name.
-        api_version: Group and version in which it was seen.
-        decision: What is to be done with it when it fills no place; None while that is nothing.
-        finished: Whether it has finished its work.
-        places: How many places it fills.
-    """
-
-    __slots__ = ("api_version", "decision", "finished", "key", "name", "places", "time", "which")
-
-    def __init__(self, key: GroupKey, time: dt.datetime, which: str, name: str, api_version: str) -> None:
-        self.key = key
-        self.time = time
-        self.which = which
-        self.name = name
-        self.api_version = api_version
-        self.decision: Decision | None = None
-        self.finished = False
-        self.places = 0
-
-    def __lt__(self, other: Held) -> bool:
-        """Whether it is older."""
-        return (self.time, self.which, self.name) < (other.time, other.which, other.name)
-
-
-class Group:
-    """The places of one group.
-
-    Attributes:
-        key: The group.
-        last: A heap of its newest.
-        buckets: Of each kind of bucket: the newest object of each that is kept.
-        oldest: Of each kind of bucket: a heap of their keys.
-        newest: The newest of all, where the span counts from it.
-        within: A heap of those that are due and lie within the span.
-    """
-
-    __slots__ = ("buckets", "key", "last", "newest", "oldest", "within")
-
-    def __init__(self, key: GroupKey, kinds: int) -> None:
-        self.key = key
-        self.last: list[Held] = []
-        self.buckets: Sequence[dict[Key, Held]] = [{} for _ in range(kinds)]
-        self.oldest: Sequence[list[Key]] = [[] for _ in range(kinds)]
-        self.newest: Held | None = None
-        self.within: list[Held] = []
-
-    def keepers(self) -> list[Held]:
-        """The objects that fill its places, newest first."""
-        found = {id(held): held for held in self.last}
-        found.update((id(held), held) for bucket in self.buckets for held in bucket.values())
-        if self.newest is not None:
-            found[id(self.newest)] = self.newest
-        return sorted(found.values(), reverse=True)
 
 
 class Places:
@@ -142,22 +53,28 @@ class Places:
         """Places of the same rule and bounds that nothing fills yet."""
         return Places(self.rule, self._most, self._most_within)
 
-    def may_take(self, key: GroupKey, time: dt.datetime) -> bool:
-        """Whether an object of this group and time could fill a place now; only one that could need be asked more."""
+    def held(self) -> Iterable[Held]:
+        """All objects that are held."""
+        return (held for group in self.groups.values() for held in group.held())
+
+    def may_take(self, key: GroupKey, order: Order) -> bool:
+        """Whether an object of this group and order would fill a place now; only one that would need be asked more."""
         group = self.groups.get(key)
         rule = self.rule
-        if group is None or len(group.last) < rule.last or (group.last and time >= group.last[0].time):
+        if group is None or len(group.last) < rule.last or (group.last and order >= group.last[0][0]):
             return True
-        if rule.within is not None and group.newest is not None and time >= group.newest.time:
+        if rule.within is not None and group.newest is not None and order >= group.newest.order:
             return True
-        return bool(rule.buckets) and self._bucket_may_take(group, time)
+        return bool(rule.buckets) and self._bucket_may_take(group, order)
 
-    def _bucket_may_take(self, group: Group, time: dt.datetime) -> bool:
-        local = time.astimezone(self.rule.zone)
-        for (_, bucket, most), there, oldest in zip(self.rule.buckets, group.buckets, group.oldest, strict=True):
-            key = bucket.key(local)
-            known = there.get(key)
-            if time >= known.time if known is not None else len(there) < most or key > oldest[0]:
+    def _bucket_may_take(self, group: Group, order: Order) -> bool:
+        local = None
+        for series in group.buckets:
+            if series.is_beyond(order):
+                continue
+            local = local or self.rule.local(order[0])
+            known = series.newest.get(series.bucket.key(local))
+            if known is None or order >= known.order:
                 return True
         return False
 
@@ -168,11 +85,11 @@ class Places:
             What fills no place and can fill none any more, the object itself perhaps among it.
         """
         if self.overfull:
-            return ()
+            return [held]
         rule = self.rule
         group = self.groups.get(held.key)
         if group is None:
-            group = self.groups[held.key] = Group(held.key, len(rule.buckets))
+            group = self.groups[held.key] = Group(held.key, rule)
         left: list[Held] = []
         if rule.last:
             self._to_last(group, held, left)
@@ -187,39 +104,42 @@ class Places:
 
     def _to_last(self, group: Group, held: Held, left: list[Held]) -> None:
         if len(group.last) < self.rule.last:
-            heapq.heappush(group.last, held)
+            heapq.heappush(group.last, (held.order, held))
             self._filled += 1
+        elif held.order < group.last[0][0]:
+            return
         else:
-            older = heapq.heappushpop(group.last, held)
+            _, older = heapq.heappushpop(group.last, (held.order, held))
             if older is held:
                 return
             _leave(older, left)
         held.places += 1
 
     def _to_buckets(self, group: Group, held: Held, left: list[Held]) -> None:
-        local = held.time.astimezone(self.rule.zone)
-        for (_, bucket, most), there, oldest in zip(self.rule.buckets, group.buckets, group.oldest, strict=True):
-            key = bucket.key(local)
-            known = there.get(key)
+        local = None
+        for series in group.buckets:
+            if series.is_beyond(held.order):
+                continue
+            local = local or self.rule.local(held.time)
+            key = series.bucket.key(local)
+            known = series.newest.get(key)
             if known is not None:
-                if held < known:
+                if held.order < known.order:
                     continue
                 _leave(known, left)
-            elif len(there) < most:
-                heapq.heappush(oldest, key)
+            elif len(series.newest) < series.most:
+                heapq.heappush(series.keys, key)
                 self._filled += 1
-            elif key > oldest[0]:
-                _leave(there.pop(heapq.heappushpop(oldest, key)), left)
             else:
-                continue
-            there[key] = held
+                _leave(series.newest.pop(heapq.heappushpop(series.keys, key)), left)
+            series.newest[key] = held
             held.places += 1
 
     def _to_newest(self, group: Group, held: Held, left: list[Held]) -> None:
         newest = group.newest
         if newest is None:
             self._filled += self._span_is_all
-        elif held < newest:
+        elif held.order < newest.order:
             return
         else:
             _leave(newest, left)

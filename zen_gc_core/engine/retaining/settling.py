@@ -20,7 +20,9 @@ from zen_gc_core.model.retain import Keeper, KeptGroup, LeftOver
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from zen_gc_core.engine.retaining.places import Group, Held, Places, Rule
+    from zen_gc_core.engine.retaining.groups import GroupKey
+    from zen_gc_core.engine.retaining.holding import Group, Held
+    from zen_gc_core.engine.retaining.places import Places
     from zen_gc_core.engine.tallying import Case, Tally
     from zen_gc_core.model.decision import Decision
     from zen_gc_core.model.retain import Retain
@@ -68,15 +70,27 @@ def settle(case: Case, tallies: Sequence[Tally]) -> Settlement:
         tallies: What was counted, a tally for each list.
     """
     ours = [tally for tally in tallies if isinstance(tally, RetainingTally)]
-    held = {id(tally): [each for group in tally.places.groups.values() for each in _held(group)] for tally in ours}
-    places = ours[0].places if len(ours) == 1 else _together(ours, held)
-    overfull = places.overfull or any(tally.places.overfull for tally in ours)
-    why = (lambda decision: TOO_MANY if decision.verdict is Verdict.ACT else None) if overfull else _why(case, places)
-    for tally in ours:
-        tally.hold_back(held[id(tally)], why)
+    shown_by = {id(each): tally for tally in ours for each in tally.places.held()}
+    overfull = any(tally.places.overfull for tally in ours)
+    places = [tally.places for tally in ours] if overfull or len(ours) == 1 else [_together(ours, shown_by)]
+    overfull = overfull or places[0].overfull
+    if case.record or overfull or len(ours) > 1:
+        why = _too_many if overfull else _why(case, places[0])
+        for tally in ours:
+            tally.spare(why)
+    if not case.record:
+        retained: dict[int, list[Held]] = {id(tally): [] for tally in ours}
+        for each in (each for one in places for each in one.held()):
+            retained[id(shown_by[id(each)])].append(each)
+        for tally in ours:
+            tally.hold_back(retained[id(tally)])
     if overfull:
         return Settlement(OVERFULL)
-    return Settlement(None, None if case.record else _Groups(ours, places).left_over)
+    return Settlement(None, None if case.record else _Groups(ours, places[0]).left_over)
+
+
+def _too_many(decision: Decision) -> Guard | None:
+    return TOO_MANY if decision.verdict is Verdict.ACT else None
 
 
 def _numbered(values: Iterable[Any]) -> dict[Any, int]:
@@ -84,25 +98,16 @@ def _numbered(values: Iterable[Any]) -> dict[Any, int]:
     return {value: number for number, value in enumerate(dict.fromkeys(values))}
 
 
-def _held(group: Group) -> Iterable[Held]:
-    return (*group.keepers(), *group.within)
-
-
-def _together(tallies: Sequence[RetainingTally], held: Mapping[int, Sequence[Held]]) -> Places:
+def _together(tallies: Sequence[RetainingTally], shown_by: Mapping[int, RetainingTally]) -> Places:
     """The places of all lists; what falls out of them is due in its own."""
     places = tallies[0].places.empty()
-    shown_by: dict[int, RetainingTally] = {}
     seen: set[_Which] = set()
-    for tally in tallies:
-        for each in held[id(tally)]:
-            each.places = 0
-            shown_by[id(each)] = tally
-            if (which := (*each.key, each.which)) in seen:
-                tally.settle([each])
-                continue
-            seen.add(which)
-            for left in places.offer(each):
-                shown_by[id(left)].settle([left])
+    for each in [each for tally in tallies for each in tally.places.held()]:
+        each.places = 0
+        again = (*each.key, each.which) in seen
+        seen.add((*each.key, each.which))
+        for left in [each] if again else places.offer(each):
+            shown_by[id(left)].settle([left])
     return places
 
 
@@ -110,7 +115,7 @@ def _why(case: Case, places: Places) -> Callable[[Decision], Guard | None]:
     """What says why an object that is due is retained."""
     guards: dict[_Which, Guard] = {}
     for group in places.groups.values():
-        guards.update(((*each.key[:2], each.which), guard) for each, guard in _guards(case, places.rule, group))
+        guards.update(((*each.key[:2], each.which), guard) for each, guard in _guards(case, group))
 
     def why(decision: Decision) -> Guard | None:
         if decision.verdict is not Verdict.ACT:
@@ -121,30 +126,28 @@ def _why(case: Case, places: Places) -> Callable[[Decision], Guard | None]:
     return why
 
 
-def _guards(case: Case, rule: Rule, group: Group) -> Iterable[tuple[Held, Guard]]:
+def _guards(case: Case, group: Group) -> Iterable[tuple[Held, Guard]]:
     retain = case.compiled.policy.retain
     if retain is None or not case.record:  # nobody is told
-        return ((each, _RETAINED) for each in _held(group))
-    return (
-        (each, Guard(KeptBy.RETAINED, f"retained: {words}")) for each, words in _words(retain, rule, group).values()
-    )
+        return ((each, _RETAINED) for each in group.held())
+    return ((each, Guard(KeptBy.RETAINED, f"retained: {words}")) for each, words in _words(retain, group).values())
 
 
-def _words(retain: Retain, rule: Rule, group: Group) -> dict[int, tuple[Held, str]]:
+def _words(retain: Retain, group: Group) -> dict[int, tuple[Held, str]]:
     """Why each object of a group is retained, by the first of its places."""
     named = group_words(retain.group_by, group.key)
     there = f" in {named}" if named else ""
     found: dict[int, tuple[Held, str]] = {}
-    for number, each in enumerate(sorted(group.last, reverse=True), 1):
+    for number, (_, each) in enumerate(sorted(group.last, reverse=True), 1):
         found[id(each)] = (each, f"{_ordinal(number)}newest of {retain.last}{there}")
-    for (_, bucket, _), in_them in zip(rule.buckets, group.buckets, strict=True):
-        for key, each in in_them.items():
-            found.setdefault(id(each), (each, f"newest of {bucket.noun} {bucket.words(key)}"))
+    for series in group.buckets:
+        for key, newest in series.newest.items():
+            found.setdefault(id(newest), (newest, f"newest of {series.bucket.noun} {series.bucket.words(key)}"))
     if group.newest is not None and retain.within is not None:
         span = format_duration(retain.within)
         found.setdefault(id(group.newest), (group.newest, f"the newest{there}, from which {span} are counted"))
-        for each in group.within:
-            found.setdefault(id(each), (each, f"within {span} of the newest{there}"))
+        for near in group.within:
+            found.setdefault(id(near), (near, f"within {span} of the newest{there}"))
     return found
 
 
@@ -160,18 +163,19 @@ class _Groups:
     """The groups of what goes, each made once."""
 
     def __init__(self, tallies: Sequence[RetainingTally], places: Places) -> None:
-        self._tallies = tallies
+        self._held = {id(held.decision): held for tally in tallies for held in tally.left_over()}
         self._places = places
-        self._made: dict[int, KeptGroup] = {}
+        self._made: dict[GroupKey, KeptGroup] = {}
 
     def left_over(self, decision: Decision) -> LeftOver | None:
-        held = next(filter(None, (tally.left_over(decision) for tally in self._tallies)), None)
+        held = self._held.get(id(decision))
         group = self._places.groups.get(held.key) if held is not None else None
         if held is None or group is None:
             return None
-        if id(group) not in self._made:
-            self._made[id(group)] = KeptGroup(group.key, tuple(map(_keeper, group.keepers())))
-        return LeftOver(self._made[id(group)], held.time)
+        made = self._made.get(group.key)
+        if made is None:
+            made = self._made[group.key] = KeptGroup(group.key, tuple(map(_keeper, group.keepers())))
+        return LeftOver(made, held.time)
 
 
 def _keeper(held: Held) -> Keeper:

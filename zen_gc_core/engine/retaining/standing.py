@@ -24,7 +24,8 @@ def place_of(retention: Retention, candidate: Candidate, run: Run) -> tuple[Grou
     """The group and the time of an object; None where they cannot be told."""
     kind = kind_key(candidate.api_version.rpartition("/")[0], candidate.kind)
     try:
-        return retention.group(candidate, kind), retention.time(candidate, run)
+        time = retention.time(candidate, run)
+        return None if time is None else (retention.group(candidate, kind), time)
     except Undecided:
         return None
 

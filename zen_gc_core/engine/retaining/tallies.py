@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 from zen_gc_core.engine import judging
 from zen_gc_core.engine.guarding import Guard
-from zen_gc_core.engine.retaining.places import MOST_WITHIN, Held, Places
-from zen_gc_core.engine.shares import identity
+from zen_gc_core.engine.retaining.holding import Held
+from zen_gc_core.engine.retaining.places import MOST_WITHIN, Places
+from zen_gc_core.engine.shares import Sums, added, identity
 from zen_gc_core.engine.tallying import Tally
 from zen_gc_core.engine.versions import VersionTally
 from zen_gc_core.errors import Missing, Undecided, ZenGCError
@@ -16,7 +18,7 @@ from zen_gc_core.model.decision import Decision, KeptBy, Verdict
 from zen_gc_core.model.retain import MOST_PLACES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Iterable, Sequence
 
     from zen_gc_core.engine.compiling import CompiledPolicy
     from zen_gc_core.engine.tallying import Case
@@ -43,7 +45,6 @@ class RetainingTally(Tally):
             raise ZenGCError(f"{case.compiled.reference} retains nothing")
         self._retention = retention
         self.places = Places(retention.rule, most_within=math.inf if case.record else MOST_WITHIN)
-        self._left_over: dict[int, Held] = {}
 
     def _note(self, answer: Decision | KeptBy | None, candidate: Candidate, *, owner_matters: bool) -> None:
         super()._note(answer, candidate, owner_matters=owner_matters)
@@ -54,17 +55,24 @@ class RetainingTally(Tally):
         """Let an object that is not due fill a place: it is among the newest all the same."""
         case = self._case
         try:
-            key = self._retention.group(candidate, self.kind)
             time = self._retention.time(candidate, case.run)
+            if time is None:
+                return
+            key = self._retention.group(candidate, self.kind)
         except Undecided:
             return  # it is kept as it is
-        if self.places.may_take(key, time) and judging.stands(case.compiled, candidate, case.run, case.protections):
-            self.settle(self.places.offer(Held(key, time, identity(candidate), candidate.name, candidate.api_version)))
+        held = Held(key, time, identity(candidate), candidate.name, candidate.api_version)
+        if self.places.may_take(key, held.order) and judging.stands(
+            case.compiled, candidate, case.run, case.protections
+        ):
+            self.settle(self.places.offer(held))
 
     def _take_due(self, decision: Decision, candidate: Candidate) -> None:
         try:
             key = self._retention.group(candidate, self.kind)
             time = self._retention.time(candidate, self._case.run)
+            if time is None:
+                raise Missing("it has no time to be ordered by yet")  # noqa: TRY301  as where it is missing
         except Missing as doubt:
             self._keep(judging.keep(candidate, KeptBy.RETAINED, f"retained: {doubt}"))
             return
@@ -89,35 +97,31 @@ class RetainingTally(Tally):
         for held in left:
             if held.decision is None:
                 continue
-            self._left_over[id(held.decision)] = held
-            if (dropped := self._hold(held.decision, finished=held.finished)) is not None:
-                del self._left_over[id(dropped)]
+            self._hold(held.decision, finished=held.finished, of=held)
 
-    def left_over(self, decision: Decision) -> Held | None:
-        """What was held of an object that is due; None where nothing was."""
-        return self._left_over.get(id(decision))
+    def left_over(self) -> Iterable[Held]:
+        """What is due and fills no place, as far as it is held."""
+        return (entry[4] for entry in self._heap if entry[4] is not None)
 
-    def hold_back(self, held_back: Iterable[Held], why: Callable[[Decision], Guard | None]) -> None:
-        """Keep what is retained.
-
-        Args:
-            held_back: What is due of this list and was not handed back by its places.
-            why: Why an object that is due is retained; None where it is not.
-        """
-        self.spare(why)
-        if self._case.record:
-            return
-        for held in held_back:
-            if held.decision is not None and (guard := why(held.decision)) is not None:
-                self.spare_one(held.decision, guard, finished=held.finished)
+    def hold_back(self, held_back: Iterable[Held]) -> None:
+        """Count what is due, and was not handed back by its places, as retained."""
+        retained = [held for held in held_back if held.decision is not None]
         number, finished = self.places.beyond
-        self.due -= number
-        self.finished -= finished
-        self._kept[KeptBy.RETAINED] += number
+        self.due -= len(retained) + number
+        self.finished -= sum(held.finished for held in retained) + finished
+        self._kept[KeptBy.RETAINED] += len(retained) + number
 
 
 class RetainingVersionTally(RetainingTally, VersionTally):
     """A tally of a policy that retains, of one of several versions of a kind."""
+
+    def hold_back(self, held_back: Iterable[Held]) -> None:
+        """Count what is due, and was not handed back by its places, as retained; of each object by itself."""
+        retained = [held for held in held_back if held.decision is not None]
+        super().hold_back(retained)
+        for held in retained:
+            back = Sums(due=-1, finished=-held.finished, kept=Counter({KeptBy.RETAINED: 1}))
+            self.seen[held.which] = added([self.seen[held.which], back])
 
 
 def may_stand(compiled: CompiledPolicy, answer: Decision | KeptBy | None) -> bool:

@@ -60,6 +60,7 @@ class Finishing:
             self._rows[row.group, row.kind] = row
         self._evidence = {key: _by_row(row) for key, row in self._rows.items()}
         self._asked: dict[tuple[str, str], Evidence] = {}
+        self._unfinished: tuple[object, datetime | None] = (self, None)
 
     @property
     def rows(self) -> Mapping[tuple[str, str], Finishes]:
@@ -89,7 +90,7 @@ class Finishing:
         """
         told = candidate.finish
         if told is not None and told[0] is self:  # what is due is asked several times, and reading it costs the most
-            return possible(told[1], candidate, now, clock_skew)
+            return None if told[1] is None else possible(told[1], candidate, now, clock_skew)
         key = (candidate.api_version, candidate.kind)
         evidence = self._asked.get(key)
         if evidence is None:
@@ -98,6 +99,7 @@ class Finishing:
                 self._asked[key] = evidence
         finish = evidence(candidate)
         if finish is None:
+            candidate.finish = self._unfinished
             return None
         candidate.finish = (self, finish)
         return possible(finish, candidate, now, clock_skew)
