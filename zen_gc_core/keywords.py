@@ -158,12 +158,15 @@ class Compiled(Generic[T]):
             made of (``finished 2026-01-01T10:00:00Z, wait 1h``). Only asked when the words are shown.
         start: For a TTL that counts from an instant: that instant of an object, ``(candidate, run) -> datetime or None``
             (None: it has not come). ``spec.retain`` orders objects by it. Reads no more than ``reads``.
+        needs: For a TTL, the field paths without each of which it yields no instant, ever: a label or an annotation among
+            them is how objects opt in, without which no wildcard takes them.
     """
 
     call: Callable[..., T]
     reads: Sequence[str] | None = None
     explain: Callable[[Candidate, Run], str] | None = None
     start: Callable[[Candidate, Run], dt.datetime | None] | None = None
+    needs: Sequence[str] = ()
 
 
 def reads_together(parts: Iterable[Compiled[Any]]) -> list[str] | None:

@@ -35,6 +35,11 @@ def as_document(now: dt.datetime, planned: Iterable[Planned]) -> dict[str, Any]:
 def _policy(planned: Planned) -> dict[str, Any]:
     reference, plan = planned.compilation.reference, planned.plan
     failed = {"failed": planned.failure} if planned.failure is not None else {}
+    gaps = (
+        {"unlisted": [{"kind": each.what, "reason": each.why} for each in plan.unlisted]}
+        if plan and plan.unlisted
+        else {}
+    )
     return {
         "kind": reference.kind,
         "namespace": reference.namespace,
@@ -51,6 +56,7 @@ def _policy(planned: Planned) -> dict[str, Any]:
         "unseen": UNSEEN if plan and going_unseen(plan) else None,
         "vetoed": [{"plugin": veto.plugin, "reason": veto.reason} for veto in plan.vetoed] if plan else [],
         "decisions": [_decision(decision) for decision in plan.decisions] if plan else [],
+        **gaps,
         **failed,
     }
 
@@ -132,6 +138,9 @@ def _section(planned: Planned) -> str:
             lines.append(f"  the breaker stops it: {plan.tripped}")
         if going_unseen(plan):
             lines.append(f"  {UNSEEN}")
+        lines.extend(
+            f"  not listed, and what may own such objects is kept: {visible(str(each))}" for each in plan.unlisted
+        )
         lines.extend(f"  vetoed by plugin {veto.plugin}: {veto.reason}" for veto in plan.vetoed)
     if plan is not None and plan.decisions:
         lines.append(columns([_HEADER, *(_row(decision) for decision in plan.decisions)]))

@@ -30,6 +30,8 @@ API_SERVICES: Final = "/apis/apiregistration.k8s.io/v1/apiservices"
 SECONDS_BETWEEN_REFRESHES: Final = 5.0
 """How soon after a look at the server a missing kind makes it look again."""
 
+_NO_SURVEY: Final = "the API server has no aggregated discovery, so not all it serves is known"
+
 BUILT_IN_GROUPS: Final = frozenset(
     {
         "",
@@ -168,10 +170,27 @@ class Resources:
         """
         with self._lock:
             if not self._read_all():
-                raise TargetUnavailable("the API server has no aggregated discovery, so not all it serves is known")
+                raise TargetUnavailable(_NO_SURVEY)
             if self._stale:
                 raise TargetUnavailable(f"the API server behind {', '.join(sorted(self._stale))} does not answer")
             return tuple(map(self._told, self._known.values()))
+
+    def survey(self) -> tuple[tuple[Resource, ...], tuple[str, ...]]:
+        """All resources that the server serves now, asked for anew, and the group versions that are silent.
+
+        Silent ones are those whose server does not answer, so that their resources are not known; but for API servers of
+        their own.
+
+        Raises:
+            TargetUnavailable: The server does not tell all at once.
+            ClusterError: The server cannot be asked.
+        """
+        with self._lock:
+            if not self._read_all():
+                raise TargetUnavailable(_NO_SURVEY)
+            found = tuple(self._told(each) for each in self._known.values() if each.api_version not in self._stale)
+            silent = tuple(sorted(each for each in self._stale if self._aggregated(each) is not True))
+            return found, silent
 
     def forget(self, resource: Resource) -> None:
         """Ask the server again before this resource is used again: a list of it was answered with 404."""
@@ -230,11 +249,17 @@ class Resources:
         """The resource, with whether an API server of its own stands behind it, as known for a few seconds."""
         if resource.group in BUILT_IN_GROUPS:
             return resource
+        return replace(resource, aggregated=self._aggregated(resource.api_version))
+
+    def _aggregated(self, api_version: str) -> bool | None:
+        """Whether an API server of its own stands behind a group version; None where that may not be known."""
+        if api_version.rpartition("/")[0] in BUILT_IN_GROUPS:
+            return False
         now = self._clock()
         if now - self._services_read >= SECONDS_BETWEEN_SERVICES:
             self._services = self._read_services()
             self._services_read = now
-        return replace(resource, aggregated=None if self._services is None else resource.api_version in self._services)
+        return None if self._services is None else api_version in self._services
 
     def _read_services(self) -> frozenset[str] | None:
         """The group versions with an API server of their own; None when that may not be known."""

@@ -133,7 +133,7 @@ class Workshop:
             return compiled
         explain = compiled.explain and restricted(compiled.explain, reads)
         start = compiled.start and restricted(compiled.start, reads)
-        return Compiled(restricted(compiled.call, reads), compiled.reads, explain, start)
+        return Compiled(restricted(compiled.call, reads), compiled.reads, explain, start, compiled.needs)
 
     def _counted(self, conditions: int) -> bool:
         """Count conditions; False, with an error, when there are too many."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from zen_gc_core.engine.building import CompilingTooLong, Workshop
 from zen_gc_core.engine.identity import NOTHING, UNKNOWN, SelfReads, difference, digest_of
 from zen_gc_core.engine.matching import Matcher, reads_of
+from zen_gc_core.engine.opting_in import beyond_metadata, opted_in
 from zen_gc_core.engine.parsing import limits
 from zen_gc_core.engine.protected import PROTECTED_KINDS, PROTECTED_NAMESPACES
 from zen_gc_core.engine.protections import Grants, Lifted
@@ -23,12 +24,12 @@ from zen_gc_core.model.scope import TheseNamespaces
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from zen_gc_core.engine.parsing import ParsedPolicy
     from zen_gc_core.engine.retaining.compiling import Retention
     from zen_gc_core.engine.shares import KindKey
-    from zen_gc_core.keywords import Run
+    from zen_gc_core.keywords import Compiled, Run
     from zen_gc_core.model.candidate import Candidate
     from zen_gc_core.model.decision import Decision
     from zen_gc_core.model.policy import Target
@@ -152,6 +153,10 @@ def _compile(parsed: ParsedPolicy, vocabulary: Vocabulary, grants: Grants, check
         workshop.check_field_selector(target)
     retain = policy.retain if policy else None
     retention = compile_retain(retain, workshop, ttl.start if ttl else None) if retain else None
+    if policy is not None and ttl is not None:
+        policy, problems = opted_in(policy, ttl.needs)
+        workshop.errors += problems
+        workshop.errors += beyond_metadata(policy, _parts(policy, matcher, ttl, vocabulary, retention))
     errors = (*parsed.errors, *(_written(problem, parsed) for problem in workshop.errors))
     warnings = (*parsed.warnings, *(_written(problem, parsed) for problem in workshop.warnings))
     if errors or policy is None or ttl is None or action is None:
@@ -160,8 +165,7 @@ def _compile(parsed: ParsedPolicy, vocabulary: Vocabulary, grants: Grants, check
     request = held(action.call, requests, grants.marks)
     reads = matcher.reads | reads_of(ttl) | reads_of_requests(requests)
     for target in policy.targets:
-        if target.field_selector:
-            reads |= Reads(frozenset(path.segments for path, _ in target.field_selector.fields))
+        reads |= _selecting(target)
     if retention is not None:
         reads |= retention.reads
     lifted = Lifted(
@@ -187,6 +191,26 @@ def _compile(parsed: ParsedPolicy, vocabulary: Vocabulary, grants: Grants, check
         workshop.expressions.metered > 1,
     )
     return Compilation(parsed.reference, compiled, (), _told((*warnings, *_protected(policy, grants, parsed))))
+
+
+def _selecting(target: Target) -> Reads:
+    """What the field selector of a target reads of an object."""
+    fields = target.field_selector.fields if target.field_selector else ()
+    return Reads(frozenset(path.segments for path, _ in fields))
+
+
+def _parts(
+    policy: Policy, matcher: Matcher, ttl: Compiled[Any], vocabulary: Vocabulary, retention: Retention | None
+) -> Iterator[tuple[str, Reads]]:
+    """The parts of a policy, and what each reads of an object."""
+    yield "spec.conditions", matcher.reads
+    yield policy.ttl.path, reads_of(ttl)
+    action = vocabulary.actions.get(policy.action.name)
+    yield policy.action.path, reads_of_requests(action.requests if action else ())
+    if retention is not None:
+        yield "spec.retain", retention.reads
+    for target in policy.targets:
+        yield f"{target.path}.fieldSelector", _selecting(target)
 
 
 def unreadable(reference: PolicyReference, why: str) -> Compilation:

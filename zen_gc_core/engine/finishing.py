@@ -53,9 +53,13 @@ def looked_after(candidate: Candidate, run: Run) -> str | None:
     """Why what owns or tracks an object still cares for it; None when it has no more use for it.
 
     Args:
-        candidate: The object; whole, where its kind may finish.
+        candidate: The object; whole, where its kind is known to finish. Of any other kind metadata alone does not tell.
         run: The run.
     """
+    api_version, kind = candidate.api_version, candidate.kind
+    group = api_version.rpartition("/")[0]
+    if not candidate.complete and not run.finishing.known(group, kind) and may_finish(run.finishing, api_version, kind):
+        return "it is not known to have finished, and"
     if unfinished(candidate, run):
         return "it is not finished, and"
     return None if run.released(candidate) else "it has finished, but"

@@ -13,6 +13,8 @@ from zen_gc_core.errors import Undecided
 from zen_gc_core.model.decision import KeptBy
 from zen_gc_core.model.heads import UNREADABLE_OWNER
 from zen_gc_core.model.plan import Dependent
+from zen_gc_core.model.reasons import Reason
+from zen_gc_core.model.unlisted import NO_GAPS, Gaps
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -36,10 +38,14 @@ class Guard:
     Args:
         kept_by: A protection of what goes along, or a doubt about it.
         because: In one line.
+        told: As much of a doubt as everybody may be told.
+        reason: The doubt in one word, where it is not one of the evaluation.
     """
 
     kept_by: KeptBy
     because: str
+    told: str = "cannot tell whether it would take something along that must stay"
+    reason: Reason | None = None
 
 
 def owner_kinds(policy: Policy) -> frozenset[str]:
@@ -109,9 +115,12 @@ class Settled:
 
     Args:
         lists: What the objects of each list keep.
+        gaps: Kinds of which no object was seen, so that there may be some that must stay; and those that may not be
+            written.
     """
 
-    def __init__(self, lists: Iterable[Guards]) -> None:
+    def __init__(self, lists: Iterable[Guards], gaps: Gaps = NO_GAPS) -> None:
+        self._gaps = gaps
         self._guarded: dict[Key, Guard] = {}
         self._doubtful: dict[tuple[str, str], str] = {}
         above: dict[Key, tuple[Key, ...]] = {}
@@ -129,11 +138,16 @@ class Settled:
 
     def __bool__(self) -> bool:
         """Whether anything must stay."""
-        return bool(self._guarded or self._doubtful)
+        return bool(self._guarded or self._doubtful or self._gaps)
 
     def guard(self, decision: Decision) -> Guard | None:
         """Why an object that is due must stay, or None; an action that takes nothing along is let pass."""
-        if decision.request is None or not decision.request.takes_along:
+        if decision.request is None:
+            return None
+        if (why := self._gaps.forbidden.get((decision.api_version, decision.kind))) is not None:
+            told = f"{decision.kind} objects may not be written: {why}"
+            return Guard(KeptBy.ERROR, told, told, Reason.ACCESS_DENIED)
+        if not decision.request.takes_along:
             return None
         found = self._guarded.get(_key(decision))
         if found is not None:
@@ -141,6 +155,14 @@ class Settled:
         for (namespace, kind), doubt in self._doubtful.items():
             if kind != decision.kind and decision.namespace in {namespace, ""}:
                 return Guard(KeptBy.ERROR, doubt)
+        for unlisted in self._gaps.unlisted:
+            if unlisted.may_be_owned_by(decision):
+                return Guard(
+                    KeptBy.ERROR,
+                    f"whether it owns something that must stay cannot be told: {unlisted}",
+                    f"whether it owns something that must stay cannot be told: {unlisted.what} could not be listed",
+                    unlisted.reason,
+                )
         return None
 
 

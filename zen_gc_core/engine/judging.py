@@ -267,9 +267,9 @@ def keep(candidate: Candidate, kept_by: KeptBy, because: str, told: str = "") ->
     return _decision(candidate, Verdict.KEEP, because, kept_by=kept_by, told=told)
 
 
-def skip(candidate: Candidate) -> Decision:
-    """A decision on an object in scope that the selectors do not take."""
-    return _decision(candidate, Verdict.SKIP, "the policy's selectors do not take it")
+def skip(candidate: Candidate, why: str = "the policy's selectors do not take it") -> Decision:
+    """A decision on an object in scope that the policy does not look at."""
+    return _decision(candidate, Verdict.SKIP, why)
 
 
 def _decision(  # noqa: PLR0913  what a decision is made of

@@ -7,7 +7,11 @@ well exist: in another version of Kubernetes, or by a CustomResourceDefinition.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from functools import cache
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 _NAMESPACED: Final = {
     "v1": {
@@ -171,3 +175,21 @@ def own_group(group: str) -> bool:
     return any(
         api_version.rpartition("/")[0] == group for table in (_NAMESPACED, _CLUSTER_SCOPED) for api_version in table
     )
+
+
+@cache
+def built_in_kinds(group: str | None = None, *, stable: bool = False) -> Mapping[str, tuple[str, ...]]:
+    """Kubernetes' own kinds that can be deleted, and how their names may be misspelt: in lower case, and as the plural.
+
+    Args:
+        group: One of its groups; none of its kinds are known where it is no group of Kubernetes. None: all groups.
+        stable: Whether kinds are left out that are served in alpha and beta versions alone.
+    """
+    return {
+        kind: (kind.lower(), plural)
+        for table in (_NAMESPACED, _CLUSTER_SCOPED)
+        for api_version, kinds in table.items()
+        if group in {None, api_version.rpartition("/")[0]}
+        and not (stable and ("alpha" in api_version or "beta" in api_version))
+        for kind, plural in kinds.items()
+    }

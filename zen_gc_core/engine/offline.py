@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from zen_gc_core.engine.expanding import KindThere, by_wildcard, expanded, missing_exceptions, once_each, wildcards
 from zen_gc_core.engine.kinds import built_in, own_group
 from zen_gc_core.engine.planning import conclude, tally_of
 from zen_gc_core.engine.protections import Grants, Protections, is_definition, placed_inside
@@ -18,6 +19,7 @@ from zen_gc_core.engine.tallying import Case
 from zen_gc_core.engine.versions import by_kind, sums_of
 from zen_gc_core.errors import Undecided
 from zen_gc_core.keywords import Namespace, Run
+from zen_gc_core.model.names import group_of
 from zen_gc_core.model.policy import Problem
 from zen_gc_core.model.scope import TheseNamespaces, Unwritten
 from zen_gc_core.texts import counted, listed, nearest
@@ -96,6 +98,7 @@ class Files:
         self._by_kind: dict[tuple[str, str], list[JsonCandidate]] = {}
         for candidate in self._objects.values():
             self._by_kind.setdefault((candidate.api_version, candidate.kind), []).append(candidate)
+        self._aggregated = frozenset(_aggregated(self._objects.values()))
         self._asked: dict[tuple[str, str], Sequence[Candidate]] = {}
 
     def namespaced(self, api_version: str, kind: str) -> bool:
@@ -128,6 +131,11 @@ class Files:
                 ]
             )
         return self._asked[api_version, kind]
+
+    def kinds(self) -> list[KindThere]:
+        """The kinds of the objects, each once; those that an APIService in the files gives to another server aside."""
+        there = (KindThere(*kind, namespaced=self.namespaced(*kind)) for kind in self._by_kind)
+        return once_each(kind for kind in there if kind.api_version not in self._aggregated)
 
     def converted(self, api_version: str, kind: str) -> list[str]:
         """The other versions of a kind in the files that a server would convert to this one.
@@ -216,6 +224,15 @@ def _definitions(objects: Iterable[Candidate]) -> Iterable[tuple[tuple[str, str]
                 yield (_text(spec.get("group")), _text(names.get("kind"))), spec.get("scope") != "Cluster"
 
 
+def _aggregated(objects: Iterable[Candidate]) -> Iterator[str]:
+    """The group versions that APIServices give to API servers of their own."""
+    for candidate in objects:
+        if candidate.kind == "APIService" and candidate.api_version.startswith("apiregistration.k8s.io/"):
+            spec = candidate.object.get("spec")
+            if isinstance(spec, dict) and spec.get("service") is not None:
+                yield f"{_text(spec.get('group'))}/{_text(spec.get('version'))}"
+
+
 def _family(api_version: str, kind: str) -> tuple[str, str]:
     """What all versions of a kind have in common: its group; Events are one kind in two groups."""
     return ("" if kind == "Event" and api_version == "events.k8s.io/v1" else api_version.rpartition("/")[0], kind)
@@ -255,16 +272,30 @@ def _planned(compilation: Compilation, files: Files, asking: Asking) -> Planned:
     def lives(target: Target) -> bool:
         return files.namespaced(target.api_version, target.kind)
 
-    resolved = resolve_targets(compiled.policy, lives, cross_namespace=asking.grants.cross_namespace)
+    policy = compiled.policy
+    if wildcards(policy):
+        compilation = replace(compilation, warnings=(*compilation.warnings, *_misspelt(policy, files)))
+        policy = expanded(policy, files.kinds())
+    resolved = resolve_targets(policy, lives, cross_namespace=asking.grants.cross_namespace)
     if isinstance(resolved, Problem):
         return Planned(replace(compilation, compiled=None, errors=(*compilation.errors, resolved)), None)
     warnings = (*compilation.warnings, *_unseen(resolved, files))
     return Planned(replace(compilation, warnings=warnings), _plan(replace(compiled, policy=resolved), files, asking))
 
 
+def _misspelt(policy: Policy, files: Files) -> Iterator[Problem]:
+    """Say what a wildcard leaves out under a name that is like that of a kind of the files."""
+    there = {(group_of(kind.api_version), kind.kind) for kind in files.kinds()}
+    for excepted in missing_exceptions(policy, there):
+        if near := nearest(excepted.kind, {kind for _, kind in there}):
+            yield Problem(excepted.path, f"the files hold no {excepted.kind}, but {near} objects: is that the kind?")
+
+
 def _unseen(policy: Policy, files: Files) -> Iterator[Problem]:
     """Say where a policy looks at no object, or at those of another version."""
     for target in policy.targets:
+        if target.wildcard is not None:
+            continue
         others = files.converted(target.api_version, target.kind)
         if others:
             yield Problem(
@@ -315,4 +346,8 @@ def _counts(case: Case, tallies: Sequence[Tally], everything: Sequence[Candidate
         key = kind_key(candidate.api_version.rpartition("/")[0], candidate.kind)
         if counts_in_population(case.compiled.targets_of_kind(key), candidate, case.run):
             there.setdefault(key, set()).add(identity(candidate))
-    return {key: Count(sums_of(them).unfinished, len(there.get(key, ()))) for key, them in by_kind(tallies).items()}
+    return {
+        key: Count(sums_of(them).unfinished, len(there.get(key, ())))
+        for key, them in by_kind(tallies).items()
+        if sums_of(them).due or not by_wildcard(case.compiled.targets_of_kind(key))
+    }

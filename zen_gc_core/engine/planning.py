@@ -14,6 +14,7 @@ from zen_gc_core.engine.tallying import Tally
 from zen_gc_core.engine.versions import VersionTally, by_kind, sums_of
 from zen_gc_core.model.decision import KeptBy, Verdict
 from zen_gc_core.model.plan import Plan
+from zen_gc_core.model.unlisted import NO_GAPS, Gaps
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -43,6 +44,7 @@ def conclude(
     tallies: Sequence[Tally],
     counts: Callable[[], Counts | None],
     veto: Callable[[Plan], tuple[Veto, ...]] | None = None,
+    gaps: Gaps = NO_GAPS,
 ) -> Plan:
     """One plan of all that was counted for a policy.
 
@@ -52,9 +54,11 @@ def conclude(
         counts: How many unfinished objects of each kind it would act on, and how many there are in scope, selectors
             aside; None when that cannot be told. Asked only when the breaker needs it.
         veto: Asks the plugins.
+        gaps: What became known to be missing while the kinds of wildcards were listed.
     """
+    gaps = replace(gaps, unlisted=(*case.unlisted, *gaps.unlisted))
     retained = settle(case, tallies) if case.compiled.retention is not None else Settlement()
-    if settled := Settled(tally.guards for tally in tallies):
+    if settled := Settled((tally.guards for tally in tallies), gaps):
         for tally in tallies:
             tally.spare(settled.guard)
     decisions, left_over = retained.ordered(_together(case, tallies))
@@ -73,6 +77,7 @@ def conclude(
         along={} if case.record else going_along((tally.guards for tally in tallies), decisions),
         overfull=retained.overfull,
         left_over=left_over,
+        unlisted=gaps.unlisted,
     )
     vetoes = veto(plan) if veto else ()
     return replace(plan, vetoed=vetoes) if vetoes else plan

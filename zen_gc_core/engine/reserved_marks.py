@@ -29,6 +29,15 @@ _WRITTEN_HERE: Final = frozenset((MARKED_AT, MARKED_BY, SCALED_FROM))
 _HELD: Final = f"held.{GROUP}"
 
 
+def belongs_to(key: str) -> str | None:
+    """Whose key a label or annotation has, by its domain (``Kubernetes``); None when it is nobody's here."""
+    domain = key.lower().rpartition("/")[0]
+    return next(
+        (owner for known, owner in _DOMAINS.items() if domain == known or domain.endswith(f".{known}")),
+        None,
+    )
+
+
 def reserved(key: str, allowed: Collection[str] = ()) -> str | None:
     """Why a policy may not write a label or annotation, in words that follow its place; None when it may.
 
@@ -42,7 +51,5 @@ def reserved(key: str, allowed: Collection[str] = ()) -> str | None:
         return f"'{key}' is what zen-gc writes itself"
     if key in allowed:
         return None
-    for reserved_domain, owner in _DOMAINS.items():
-        if domain == reserved_domain or domain.endswith(f".{reserved_domain}"):
-            return f"'{key}' is reserved for {owner}: whoever runs the controller allows it with --allow-mark {key}"
-    return None
+    owner = belongs_to(key)
+    return owner and f"'{key}' is reserved for {owner}: whoever runs the controller allows it with --allow-mark {key}"

@@ -37,6 +37,16 @@ def _reaches(target: Target, candidate: Candidate, run: Run) -> bool:
     return target.namespace_selector.takes(namespace.labels)
 
 
+def in_view(targets: Sequence[Target], candidate: Candidate) -> bool:
+    """Whether an object is looked at, although a wildcard may not take it: what goes along may keep its owner."""
+    return any(
+        target.takes_name(candidate.name)
+        and (target.label_selector is None or target.label_selector.takes(candidate.labels))
+        and (target.field_selector is None or target.field_selector.takes(candidate.get))
+        for target in targets
+    )
+
+
 def selected(targets: Sequence[Target], candidate: Candidate) -> bool:
     """Whether the names, labels and fields of one of the targets take an object in its scope."""
     for target in targets:  # asked of every object: a generator costs as much as the answer
@@ -44,6 +54,7 @@ def selected(targets: Sequence[Target], candidate: Candidate) -> bool:
             (target.label_selector is None or target.label_selector.takes(candidate.labels))
             and target.takes_name(candidate.name)
             and (target.field_selector is None or target.field_selector.takes(candidate.get))
+            and (target.opt_in is None or target.opt_in.carried_by(candidate))
         ):
             return True
     return False
@@ -58,4 +69,5 @@ def takes_everything(target: Target) -> bool:
         and target.field_selector is None
         and target.include_names == ("*",)
         and not target.exclude_names
+        and target.opt_in is None
     )

@@ -11,13 +11,15 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from zen_gc_core.engine import judging
+from zen_gc_core.engine.expanding import by_wildcard
 from zen_gc_core.engine.finishing import may_finish, unfinished
 from zen_gc_core.engine.guarding import Guards, owner_kinds
 from zen_gc_core.engine.protections import needs_whole
-from zen_gc_core.engine.selecting import in_scope, selected, takes_everything
+from zen_gc_core.engine.selecting import in_scope, in_view, selected, takes_everything
 from zen_gc_core.engine.shares import Sums, kind_key
 from zen_gc_core.errors import Undecided
 from zen_gc_core.model.decision import Decision, KeptBy, Verdict
+from zen_gc_core.model.restricting import of_metadata
 from zen_gc_core.texts import placed
 
 if TYPE_CHECKING:
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
     from zen_gc_core.model.candidate import Candidate
     from zen_gc_core.model.policy import Target
     from zen_gc_core.model.reasons import Reason
+    from zen_gc_core.model.unlisted import Unlisted
 
 MOST_DUE: Final = 10_000
 """How many due objects a plan of the controller holds; the rest waits for the next run."""
@@ -53,6 +56,7 @@ class Case:
         most_due: How many due objects are held; those due the longest win.
         whole: Reads an object whole of which only the metadata was listed; None when it is gone. Raises Undecided
             when it cannot.
+        unlisted: What is known before anything is listed: kinds of wildcards that cannot be.
     """
 
     compiled: CompiledPolicy
@@ -62,6 +66,7 @@ class Case:
     record_skipped: bool = False
     most_due: int = MOST_DUE
     whole: Callable[[Candidate], Candidate | None] | None = None
+    unlisted: tuple[Unlisted, ...] = ()
 
 
 class Tally:
@@ -88,6 +93,9 @@ class Tally:
         self._case = case
         self._targets = targets
         self._takes_all = any(map(takes_everything, targets))
+        self._opt_in = next((target.opt_in for target in targets if target.opt_in is not None), None)
+        known = case.run.finishing.known(targets[0].group, targets[0].kind)
+        self._by_metadata = by_wildcard(targets) and not known
         self._owner_kinds = owner_kinds(case.compiled.policy)
         self.guards = Guards()
         self._recorded: list[Decision] = []
@@ -124,8 +132,7 @@ class Tally:
                 return
             self.scanned += 1
             if not selected(reached, candidate):
-                if self._case.record_skipped:
-                    self._recorded.append(judging.skip(candidate))
+                self._skip(candidate, reached)
                 return
         except Undecided as doubt:
             self.scanned += 1
@@ -141,12 +148,28 @@ class Tally:
             return
         self._judge(candidate)
 
+    def _skip(self, candidate: Candidate, reached: Sequence[Target]) -> None:
+        """Pass an object over; one that has only not opted in may have to stay, and keep its owner."""
+        opt_in = self._opt_in if self._opt_in is not None and in_view(reached, candidate) else None
+        if opt_in is not None and candidate.owner_references:
+            self.guards.look_at(candidate, self._owner_kinds, self._case.protections, self._case.run)
+        if self._case.record_skipped:
+            self._recorded.append(
+                judging.skip(candidate, f"it does not carry {opt_in}") if opt_in else judging.skip(candidate)
+            )
+
     def _judge(self, candidate: Candidate) -> None:
         self.matched += 1
         case = self._case
         if candidate.owner_references:
             self.guards.look_at(candidate, self._owner_kinds, case.protections, case.run)
-        owner_matters = candidate.complete or not needs_whole(candidate, case.compiled.lifted, case.run.finishing)
+        by_metadata = self._by_metadata
+        asks = (by_metadata or not candidate.complete) and needs_whole(
+            candidate, case.compiled.lifted, case.run.finishing
+        )
+        if asks and by_metadata:  # of a wildcard, what somebody looks after stays, and nobody asks whether it finished
+            candidate = of_metadata(candidate)
+        owner_matters = by_metadata or not asks
         answer = judging.due(case.compiled, candidate, case.run, case.protections, owner_matters=owner_matters)
         if case.record and not isinstance(answer, Decision):
             answer = judging.decide(case.compiled, candidate, case.run, case.protections, owner_matters=owner_matters)
@@ -272,7 +295,8 @@ class Tally:
             kept_by=guard.kept_by,
             action=None,
             request=None,
-            told="cannot tell whether it would take something along that must stay",
+            told=guard.told,
+            reason=guard.reason,
         )
         self.due -= 1
         self.finished -= finished

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from zen_gc_core.model.policy import PolicyReference
     from zen_gc_core.model.reasons import Reason
     from zen_gc_core.model.retain import LeftOver
+    from zen_gc_core.model.unlisted import Unlisted
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,7 @@ class Plan:
         overfull: Why a policy that retains acts on nothing: it would retain too many objects; None when it would not.
         left_over: For the controller, by the uid of what is due and belongs to a group: which, and the objects that must
             be there for it to go. Of a policy that retains nothing, none.
+        unlisted: The kinds of wildcards that could not be listed; what may own such objects is kept.
     """
 
     policy: PolicyReference
@@ -76,6 +78,7 @@ class Plan:
     along: Mapping[str, tuple[Dependent, ...]] = field(default_factory=dict)
     overfull: str | None = None
     left_over: Mapping[str, LeftOver] = field(default_factory=dict)
+    unlisted: tuple[Unlisted, ...] = ()
 
     @property
     def pending(self) -> int:

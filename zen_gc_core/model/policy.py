@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from zen_gc_core.model.retain import Retain
     from zen_gc_core.model.selectors import FieldSelector, LabelSelector
+    from zen_gc_core.model.wildcards import OptIn, Wildcard
 
 GROUP: Final = "gc.kube-zen.io"
 API_VERSION: Final = f"{GROUP}/v1alpha1"
@@ -83,6 +84,8 @@ class Target:
         label_selector: Labels that the object must carry; None asks nothing.
         field_selector: Fields that must have a value; None asks nothing.
         path: Where it stands in the policy, in the user's words.
+        wildcard: Which kinds it means, where it means every kind but some; a kind that is resolved from it keeps it.
+        opt_in: What the object must carry so that a wildcard takes it; None asks nothing.
     """
 
     api_version: str
@@ -94,6 +97,8 @@ class Target:
     label_selector: LabelSelector | None = None
     field_selector: FieldSelector | None = None
     path: str = "spec.targetResources[0]"
+    wildcard: Wildcard | None = None
+    opt_in: OptIn | None = None
 
     @property
     def group(self) -> str:

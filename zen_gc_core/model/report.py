@@ -95,6 +95,7 @@ class RunReport:
 
     @property
     def failed(self) -> bool:
-        """Whether something went wrong: it ended by a failure, or a write failed."""
+        """Whether something went wrong: it ended by a failure, a write failed, or a kind could not be listed."""
         ending = self.ending
-        return (ending is not None and ending.failed) or self.results[Result.FAILED] > 0
+        wrong = self.results[Result.FAILED] > 0 or bool(self.plan.unlisted)
+        return (ending is not None and ending.failed) or wrong

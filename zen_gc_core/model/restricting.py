@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from zen_gc_core.fieldpaths import FieldPath
 from zen_gc_core.model.candidate import UndeclaredReadError, shown
+from zen_gc_core.model.reads import Reads
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
 
     from zen_gc_core.model.candidate import Candidate
     from zen_gc_core.model.heads import OwnerReference
-    from zen_gc_core.model.reads import Reads
 
 
 def restrict(candidate: Candidate, reads: Reads) -> Candidate:
@@ -25,6 +25,11 @@ def restrict(candidate: Candidate, reads: Reads) -> Candidate:
         reads: What was declared.
     """
     return _Restricted(candidate, reads)
+
+
+def of_metadata(candidate: Candidate) -> Candidate:
+    """The same object as a list of metadata shows it; looking beyond raises ``UndeclaredReadError``."""
+    return _OfMetadata(candidate, _METADATA)
 
 
 class _Declared(Mapping[str, str]):
@@ -155,3 +160,14 @@ class _Restricted:
 
     def __repr__(self) -> str:
         return shown(self)
+
+
+class _OfMetadata(_Restricted):
+    __slots__ = ()
+
+    @property
+    def complete(self) -> bool:
+        return False
+
+
+_METADATA: Final = Reads.of(("metadata",))

@@ -12,6 +12,7 @@ from pydantic import TypeAdapter
 
 from zen_gc_core.engine.matching import reads_of
 from zen_gc_core.errors import Undecided
+from zen_gc_core.fieldpaths import MISSING
 from zen_gc_core.model.json_candidates import JsonCandidate
 from zen_gc_core.model.restricting import restrict
 from zen_gc_core.testing.keywords import compile_keyword, request_of, run_of
@@ -107,6 +108,7 @@ class _Checked:
         whole = JsonCandidate.from_object(obj)
         answer = self._answer(self.compiled.call, whole, obj)
         self._check_type(answer, obj)
+        self._check_needs(answer, whole, obj)
         self._same(answer, whole, obj, "asked again")
         self._same(answer, restrict(whole, self.reads), obj, "shown only what it declared to read")
         for candidate, how in self._others(obj, whole):
@@ -147,6 +149,16 @@ class _Checked:
                 isinstance(answer, dt.datetime) and answer.tzinfo is not None,
                 f"{self.name} answers {answer!r}, not an aware datetime or None",
             )
+
+    def _check_needs(self, answer: Any, candidate: Candidate, obj: Any) -> None:
+        """Without a field that it needs, a TTL yields nothing: by that field objects opt in."""
+        for path in self.compiled.needs:
+            value = candidate.get(path)
+            if value is MISSING or value is None:
+                _promise(
+                    answer is None or isinstance(answer, str),
+                    f"{self.name} says that it needs {path}, and yields {answer!r} without it: {_shown(obj)}",
+                )
 
     def _same(self, answer: Any, candidate: Candidate, obj: Any, how: str) -> None:
         other = self._answer(self.compiled.call, candidate, obj)

@@ -42,7 +42,7 @@ def _compile_after_finished(config: dt.timedelta, build: Build) -> Compiled[dt.d
 
 def _warn_of_the_unfinishable(build: Build, path: str) -> None:
     for target in build.targets:
-        if build.finishing.known(target.group, target.kind):
+        if target.wildcard is not None or build.finishing.known(target.group, target.kind):
             continue
         known = built_in(target.api_version, target.kind)
         if known is not None and known.served:
@@ -61,6 +61,8 @@ def _added(start: Start, wait: Wait) -> Compiled[dt.datetime | None]:
         reads=(*start.reads, *wait.reads),
         explain=_explaining(start, wait),
         start=start.of,
+        # A start that is made up where its field is missing is no word of the object's own, whatever its wait is.
+        needs=() if start.otherwise else (*start.needs, *wait.needs),
     )
 
 

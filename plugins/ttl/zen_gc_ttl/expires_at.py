@@ -31,7 +31,7 @@ def _compile(config: ExpiresAt, _build: Build) -> Compiled[dt.datetime | None]:
     def explain(candidate: Candidate, run: Run) -> str:
         return f"{path} is {format_instant(expiry(candidate, run))}"
 
-    return Compiled(expiry, reads=(path.text,), explain=explain)
+    return Compiled(expiry, reads=(path.text,), explain=explain, needs=(path.text,))
 
 
 EXPIRES_AT: Final = Keyword("expiresAt", ExpiresAt, _compile)

@@ -26,6 +26,10 @@ Immediate = Annotated[
 def _compile(config: bool, build: Build) -> Compiled[dt.datetime | None]:  # noqa: FBT001  the configuration is one
     if not config:
         raise build.error("", "must be true; an object that is not to be collected needs no policy")
+    if any(target.wildcard is not None for target in build.targets):
+        raise build.error(
+            "", "takes at once what a wildcard looks at, which is every kind: name the kinds, or let it wait"
+        )
 
     def expiry(candidate: Candidate, run: Run) -> dt.datetime:
         # After the creation, as every expiry must be: what expires when it is made has a TTL of nothing.

@@ -42,11 +42,15 @@ class Start:
         of: The start of an object; None when it has not come. Raises Undecided when it cannot be told.
         reads: The fields that it looks at.
         words: Says it (``created 2026-01-01T10:00:00Z``), or why it has not come.
+        needs: The fields without which it never comes.
+        otherwise: Whether it is something else where a field is missing.
     """
 
     of: Callable[[Candidate, Run], dt.datetime | None]
     reads: tuple[str, ...]
     words: Callable[[Candidate, Run], str]
+    needs: tuple[str, ...] = ()
+    otherwise: bool = False
 
 
 class SinceField(Config):
@@ -166,7 +170,8 @@ def _from_field(since: SinceField) -> Start:
             return f"{path} is {said_missing(value)}, {_created_words(candidate, run)}"
         return f"{path} {format_instant(of(candidate, run))}"
 
-    return Start(of, (path.text, *CREATED.reads), words)
+    needs = () if fallback else (path.text,)
+    return Start(of, (path.text, *CREATED.reads), words, needs, otherwise=fallback)
 
 
 _CONDITIONS: Final = FieldPath.parse("status.conditions")

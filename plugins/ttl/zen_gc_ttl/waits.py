@@ -41,12 +41,14 @@ class Wait:
         reads: The fields that it looks at.
         words: Says it (``wait 7d``).
         always: The wait, where it is the same for all objects; else None.
+        needs: The fields without which there is none.
     """
 
     of: Callable[[Candidate], dt.timedelta | None]
     reads: tuple[str, ...]
     words: Callable[[Candidate], str]
     always: dt.timedelta | None = None
+    needs: tuple[str, ...] = ()
 
 
 def _span(value: object) -> dt.timedelta | Literal["never"]:
@@ -157,7 +159,7 @@ def _from_field(config: WaitFromField) -> Wait:
             return f"{found}, which mappings do not name"
         return f"{found}: never"
 
-    return Wait(of, (path.text,), words)
+    return Wait(of, (path.text,), words, needs=(path.text,) if keeps_missing else ())
 
 
 def _reader(config: WaitFromField) -> Callable[[Any], dt.timedelta | None]:

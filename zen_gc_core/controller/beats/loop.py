@@ -243,9 +243,20 @@ class Loop:
     def _prepared(self, ride: Ride) -> None:
         if ride.run.entry.superseded:
             ride.run.members = {}
+        self._learn_kinds(ride)
         self._sweep_pool.prepared(ride)
         if not ride.run.members:
             self._swept(ride)
+
+    def _learn_kinds(self, ride: Ride) -> None:
+        """Let a policy with a wildcard keep the beats of the kinds that it means; those that are new are listed at once."""
+        entry, kinds = ride.run.entry, frozenset((each.api_version, each.kind) for each in ride.run.members)
+        if not kinds or kinds == entry.kinds or not ride.run.by_wildcard:
+            return
+        new, entry.kinds = kinds - entry.kinds, kinds
+        self._schedule.put(_slot(entry), self._interval(entry), _beats(entry), boottime(), ask=False)
+        for kind in new:
+            self._sweep_pool.beat(BeatKey(CONTROLLER, *kind))
 
     def _swept(self, ride: Ride) -> None:
         if self._closing or self._context.stopping.is_set():
@@ -332,4 +343,5 @@ def _beats(entry: Entry) -> frozenset[BeatKey]:
     compiled = entry.compilation.compiled
     if compiled is None or entry.paused:
         return frozenset({NOTHING})
-    return frozenset(BeatKey(CONTROLLER, target.api_version, target.kind) for target in compiled.policy.targets)
+    kinds = entry.kinds or {(target.api_version, target.kind) for target in compiled.policy.targets}
+    return frozenset(BeatKey(CONTROLLER, *kind) for kind in kinds)

@@ -201,7 +201,8 @@ class _Carrying:
     def _act(self, decision: Decision) -> None:
         acting = self._acting
         resource = acting.resources.resolve(decision.api_version, decision.kind)
-        check_served_by_kubernetes(resource, self._case.protections.grants)
+        targets = self._case.compiled.targets_of(decision.api_version, decision.kind)
+        check_served_by_kubernetes(resource, self._case.protections.grants, targets)
         journal = self._journal(decision)
         try:
             observed = observe(

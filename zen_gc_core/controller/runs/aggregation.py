@@ -5,23 +5,31 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from zen_gc_core.cluster.errors import TargetUnavailable
+from zen_gc_core.engine.expanding import by_wildcard
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from zen_gc_core.cluster.discovery import Resource
     from zen_gc_core.engine.protections import Grants
+    from zen_gc_core.model.policy import Target
 
 
-def check_served_by_kubernetes(resource: Resource, grants: Grants) -> None:
+def check_served_by_kubernetes(resource: Resource, grants: Grants, targets: Iterable[Target] = ()) -> None:
     """Refuse a kind that an API server of its own serves, or may serve.
 
     Args:
         resource: The kind.
-        grants: What is allowed beyond.
+        grants: What is allowed beyond; of what only a wildcard takes, nothing is.
+        targets: The targets of the policy of this kind.
 
     Raises:
         TargetUnavailable: It is aggregated, or that cannot be told; the text has the command or the flag that helps.
     """
-    if resource.aggregated is False or str(resource) in grants.resources:
+    if resource.aggregated is False:
+        return
+    granted = not (targets := tuple(targets)) or not by_wildcard(targets)
+    if granted and str(resource) in grants.resources:
         return
     what = f"{resource.api_version} {resource.kind}"
     allow = f"--allow-resource {resource}"

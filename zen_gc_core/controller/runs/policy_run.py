@@ -19,15 +19,18 @@ from zen_gc_core.controller.runs.progress import Progress
 from zen_gc_core.controller.runs.scope_counting import count_in_scope
 from zen_gc_core.controller.runs.stopping import Stopped, ending_by
 from zen_gc_core.controller.runs.terminating import follow_up
+from zen_gc_core.controller.runs.unlisted import counted, failure_of, forbidden, listed, tallies_of, unlisted
 from zen_gc_core.controller.runs.unreached import unreached
 from zen_gc_core.controller.telling import policy_status
 from zen_gc_core.controller.telling.metrics import KindCount
 from zen_gc_core.controller.telling.run_reporter import RunReporter
+from zen_gc_core.engine.expanding import wildcards
 from zen_gc_core.engine.planning import conclude
 from zen_gc_core.errors import ClusterError
 from zen_gc_core.model.reasons import Reason
 from zen_gc_core.model.report import Ending, RunReport
 from zen_gc_core.model.results import Result
+from zen_gc_core.model.unlisted import Gaps
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -98,6 +101,11 @@ class PolicyRun:
         """Whether it only says what it would do."""
         return self._compiled.policy.behavior.dry_run or self._context.settings.dry_run
 
+    @property
+    def by_wildcard(self) -> bool:
+        """Whether which kinds it looks at is found in each run anew."""
+        return bool(wildcards(self._compiled.policy))
+
     def prepare(self) -> None:
         """Find its resources, and ask whether it may; what is in the way is its ``failure``."""
         context = self._context
@@ -142,26 +150,28 @@ class PolicyRun:
     def finish(self) -> None:
         """Plan, act and report, once all sweeps have passed."""
         for resource, member in self.members.items():
-            if member.error is not None and self.failure is None:
-                if isinstance(member.error, NotFound):
-                    self._context.resources.forget(resource)
-                self._fail(member.error)
+            if isinstance(member.error, NotFound):
+                self._context.resources.forget(resource)
+        if self.failure is None and (failed := failure_of(self.members)) is not None:
+            self._fail(failed)
         if self.failure is None:
             try:
                 self._evaluate()
-            except Cancelled as error:
+            except ClusterError as error:
                 self._fail(error)
         self._tell()
 
     def _evaluate(self) -> None:
-        members = list(self.members.values())
-        tallies = [tally for member in members for tally in member.tallies]
+        connection, members = self._context.connection, listed(self.members)
+        requests = self._compiled.requests
         plan = conclude(
-            members[0].case,
-            tallies,
-            lambda: count_in_scope(self._context.connection, self.members, self._check_cancelled),
+            next(iter(members.values())).case,
+            tallies_of(members),
+            lambda: count_in_scope(connection, members, self._check_cancelled),
             self._context.plugins.veto,
+            Gaps(unlisted(self.members), {} if self.dry_run else dict(forbidden(connection, members, requests))),
         )
+        self._tell_unlisted(plan)
         self._total_before = self.entry.ledger.deleted
         self._seen_gone = follow_up(self._context, self.entry.reference, self.entry.ledger, self._reporter)
         results: Counter[Result] = Counter()
@@ -176,6 +186,13 @@ class PolicyRun:
         ending = self.report.ending
         if ending is not None and not ending.failed:
             self._context.log.writes_stopped(self.entry.reference, ending)
+
+    def _tell_unlisted(self, plan: Plan) -> None:
+        """Tell of the kinds that could not be listed, once until they are others."""
+        names = tuple(each.what for each in plan.unlisted)
+        if names != self.entry.ledger.unlisted:
+            self.entry.ledger.unlisted = names
+            self._context.log.unlisted(self.entry.reference, plan.unlisted)
 
     def _check_cancelled(self) -> None:
         if self._context.stopping.is_set():
@@ -303,7 +320,7 @@ class PolicyRun:
                 sum(tally.matched - tally.due for tally in member.tallies),
                 sum(tally.due for tally in member.tallies),
             )
-            for resource, member in self.members.items()
+            for resource, member in counted(self.members).items()
         ]
 
     def _record(self, report: RunReport) -> None:

@@ -9,9 +9,11 @@ from zen_gc_core.cluster.access import require
 from zen_gc_core.cluster.discovery import Resource
 from zen_gc_core.cluster.observing import observe
 from zen_gc_core.controller.runs.aggregation import check_served_by_kubernetes
+from zen_gc_core.controller.runs.every_kind import every_kind
 from zen_gc_core.controller.runs.going_along import kept_inside
 from zen_gc_core.controller.runs.stopping import Stopped
 from zen_gc_core.controller.runs.sweeping import Member
+from zen_gc_core.engine.expanding import by_wildcard
 from zen_gc_core.engine.protections import Protections
 from zen_gc_core.engine.resolving import resolve_targets
 from zen_gc_core.engine.tallying import Case
@@ -77,6 +79,7 @@ class Preparing:
             Stopped: A target may not be reached.
             ClusterError: A kind is not served, or the cluster cannot be asked.
         """
+        compiled, unknown = every_kind(compiled, self._resources, self._grants)
         found = {(target.api_version, target.kind): self._resource(target) for target in compiled.policy.targets}
         settled = resolve_targets(
             compiled.policy,
@@ -97,12 +100,13 @@ class Preparing:
             record=self._record,
             record_skipped=self._record_skipped,
             whole=self._whole,
+            unlisted=unknown,
         )
         return {resource: Member(case, compiled.targets_of(*kind)) for kind, resource in found.items()}
 
     def _resource(self, target: Target) -> Resource:
         resource = self._resources.resolve(target.api_version, target.kind)
-        check_served_by_kubernetes(resource, self._grants)
+        check_served_by_kubernetes(resource, self._grants, [target])
         return resource
 
     def _has_service(self, namespace: str, name: str) -> bool:
@@ -125,6 +129,8 @@ def check_access(
 ) -> None:
     """Ask the server whether a policy's run may list and write, before it begins.
 
+    Of kinds that only a wildcard means it is asked later: by listing them, and before something of them is written.
+
     Args:
         connection: The cluster.
         requests: What the policy's action may ask for.
@@ -139,6 +145,8 @@ def check_access(
     if not dry_run:
         rights += [("get", ""), *dict.fromkeys((request.verb, request.subresource) for request in requests)]
     for resource, member in members.items():
+        if by_wildcard(member.targets):
+            continue
         for namespace in _asked_namespaces(resource, member):
             for verb, subresource in rights:
                 require(connection, verb, resource, namespace, subresource=subresource)

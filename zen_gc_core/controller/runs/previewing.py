@@ -14,11 +14,13 @@ from zen_gc_core.controller.runs.preparing import Preparing
 from zen_gc_core.controller.runs.scope_counting import count_in_scope
 from zen_gc_core.controller.runs.stopping import Stopped
 from zen_gc_core.controller.runs.sweeping import Sweep
+from zen_gc_core.controller.runs.unlisted import failure_of, listed, tallies_of, unlisted
 from zen_gc_core.controller.runs.unreached import unreached
 from zen_gc_core.engine.offline import Planned
 from zen_gc_core.engine.planning import conclude
 from zen_gc_core.errors import ClusterError
 from zen_gc_core.model.policy import Problem
+from zen_gc_core.model.unlisted import Gaps
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -97,14 +99,21 @@ class _Preview:
 
     def planned(self, connection: Connection, namespaces: Namespaces, asking: Asking) -> Planned:
         members = list(self._members.values())
-        failure = self._failure or next((str(member.error) for member in members if member.error), None)
+        error = failure_of(self._members)
+        failure = self._failure or (str(error) if error is not None else None)
         if failure is not None or not members:
             return Planned(self._compilation, None, failure)
-        tallies = [tally for member in members for tally in member.tallies]
+        there = listed(self._members)
         warnings: tuple[Problem, ...] = ()
         with contextlib.suppress(ClusterError):
             warnings = unreached(namespaces, members[0].case.compiled.policy)
         return Planned(
             replace(self._compilation, warnings=(*self._compilation.warnings, *warnings)),
-            conclude(members[0].case, tallies, lambda: count_in_scope(connection, self._members), asking.veto),
+            conclude(
+                members[0].case,
+                tallies_of(there),
+                lambda: count_in_scope(connection, there),
+                asking.veto,
+                Gaps(unlisted(self._members)),
+            ),
         )

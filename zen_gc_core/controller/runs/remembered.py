@@ -31,6 +31,7 @@ class Ledger:
         switched_off: Whether it was told that the kill switch stops it.
         evaluated: The numbers of the last event about a run.
         unreached: What it names and the cluster does not have, as it was told last.
+        unlisted: The kinds of its wildcards that could not be listed, as it was told last.
         next_write: When its rate lets the next write leave (boot-time clock).
     """
 
@@ -40,6 +41,7 @@ class Ledger:
     switched_off: bool = False
     evaluated: tuple[int, int, int] | None = None
     unreached: tuple[Problem, ...] = ()
+    unlisted: tuple[str, ...] = ()
     next_write: float = 0.0
 
 
@@ -57,6 +59,7 @@ class Entry:
         access_checked: Whether it is known that what it needs is allowed.
         superseded: Whether it was edited or deleted since; nothing more is said of it.
         document: The policy as it was read, until it is compiled; None from then on.
+        kinds: What its wildcards meant when it ran last, by version and name.
     """
 
     key: Key
@@ -68,6 +71,7 @@ class Entry:
     access_checked: bool = False
     superseded: bool = False
     document: dict[str, Any] | None = None
+    kinds: frozenset[tuple[str, str]] = frozenset()
 
     @property
     def reference(self) -> PolicyReference:

@@ -12,6 +12,7 @@ from zen_gc_core.cluster.counting import count
 from zen_gc_core.cluster.errors import Cancelled
 from zen_gc_core.cluster.listing import Restart, candidates, pages
 from zen_gc_core.cluster.paging import Selection
+from zen_gc_core.engine.expanding import by_wildcard
 from zen_gc_core.engine.finishing import may_finish
 from zen_gc_core.engine.planning import tally_of
 from zen_gc_core.engine.shares import Count, counts_in_population, identity, kind_key
@@ -50,6 +51,8 @@ def count_in_scope(
     """
     kinds: dict[KindKey, dict[Resource, Member]] = {}
     for resource, member in members.items():
+        if by_wildcard(member.targets) and not sums_of(member.tallies).due:
+            continue  # what a wildcard means and takes nothing of makes no whole larger
         kinds.setdefault(kind_key(resource.group, resource.kind), {})[resource] = member
     try:
         return {key: _of_kind(connection, key, versions, check_cancelled) for key, versions in kinds.items()}

@@ -57,7 +57,7 @@ def _missing(namespaces: Namespaces, policy: Policy, there: set[str]) -> Iterato
 
 def _matching_none(namespaces: Namespaces, policy: Policy) -> Iterator[Problem]:
     names = cache(namespaces.names)
-    for target in policy.targets:
+    for target in {each.path: each for each in policy.targets}.values():  # a wildcard's kinds have one place
         if isinstance(target.scope, MatchingNamespaces) and not any(map(target.scope.takes, names())):
             yield Problem(f"{target.path}.namespaces", "takes no Namespace of this cluster")
         elif (selector := target.namespace_selector) is not None and not any(

@@ -158,6 +158,8 @@ class Metrics:
                     self._at(self._would_delete, policy, count.api_version, count.kind).inc(would)
                 else:
                     self._at(self._deleted, policy, count.api_version, count.kind, TTL_EXPIRED)
+            if report.plan.unlisted:
+                self._at(self._errors, policy, ErrorType.LIST_RESOURCES_FAILED).inc(len(report.plan.unlisted))
             if report.ending is not None:
                 self.ended(policy, report.ending)
             if self._leading:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Mapping, Sequence
 
+    from zen_gc_core.model.plan import Plan
     from zen_gc_core.model.policy import Problem
     from zen_gc_core.model.report import Ending, RunReport
 
@@ -71,7 +72,9 @@ def standing(report: RunReport, warnings: Sequence[Problem] = ()) -> Standing:
         return failed(ending)
     told = [f"matched {plan.matched}, due {plan.due}", *([ending.message] if ending else []), *map(str, warnings)]
     degraded = None
-    if plan.first_error is not None:
+    if plan.unlisted:
+        degraded = (Reason.LIST_INCOMPLETE, _not_listed(plan))
+    elif plan.first_error is not None:
         count = plan.kept[KeptBy.ERROR]
         degraded = (
             plan.first_reason or Reason.EVALUATION_ERRORS,
@@ -82,6 +85,16 @@ def standing(report: RunReport, warnings: Sequence[Problem] = ()) -> Standing:
         message_of_failures = f"{counted(report.results[Result.FAILED], 'write')} failed, also after retries"
         degraded = (Reason.of_failed(asked), message_of_failures)
     return Standing(Reason.EVALUATED, "; ".join(told), degraded)
+
+
+def _not_listed(plan: Plan) -> str:
+    """Which kinds of a wildcard could not be listed, all of them by name, and what follows for the others."""
+    names = ", ".join(each.what for each in plan.unlisted)
+    kept = counted(plan.kept[KeptBy.ERROR], "object is", "objects are")
+    return (
+        f"could not be listed: {names}; the others go on, but for what may own such objects: {kept} kept by an error; "
+        f"the first: {plan.unlisted[0]}"
+    )
 
 
 def acting(report: RunReport, warnings: Sequence[Problem] = ()) -> Standing:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from zen_gc_core.model.reasons import Reason
     from zen_gc_core.model.report import Ending, Outcome, RunReport
     from zen_gc_core.model.requests import Request
+    from zen_gc_core.model.unlisted import Unlisted
 
 
 class RunLog:
@@ -87,6 +88,13 @@ class RunLog:
             self._log.warning("policy names what is not there", **_of(policy), problems=told)
         else:
             self._log.info("policy names what is there", **_of(policy))
+
+    def unlisted(self, policy: PolicyReference, kinds: Collection[Unlisted]) -> None:
+        """The kinds that a wildcard means and that could not be listed are not what they were; empty when all were."""
+        if kinds:
+            self._log.warning("kinds not listed", **_of(policy), kinds=[str(each) for each in kinds])
+        else:
+            self._log.info("all kinds listed", **_of(policy))
 
     def intent(self, policy: PolicyReference, decision: Decision, attempt_id: str) -> None:
         """A write is about to be sent. The record is flushed when this returns.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from zen_gc_core.engine.crds import rules
-from zen_gc_core.engine.crds.nodes import mapping, record, sequence, text
+from zen_gc_core.engine.crds.nodes import boolean, mapping, record, sequence, text
 from zen_gc_core.engine.crds.structural import anything
 from zen_gc_core.engine.parsing import limits
 from zen_gc_core.engine.parsing.selectors import OPERATORS
@@ -43,8 +43,17 @@ def target_schema() -> Schema:
 
 def _fields() -> dict[str, Schema]:
     return {
-        "apiVersion": text("Group and version, such as batch/v1.", most=limits.API_VERSION),
+        "apiVersion": text(
+            "Group and version, such as batch/v1; '*' together with kind '*' is every kind.", most=limits.API_VERSION
+        ),
         "kind": text("The kind, such as Job.", most=limits.KIND),
+        "except": sequence(
+            "Of a wildcard: the kinds that it leaves out, as KIND or GROUP/KIND.",
+            {"type": "string", "nullable": True, "minLength": 1, "maxLength": limits.API_VERSION + limits.KIND},
+            least=1,
+            most=limits.EXCEPTED,
+        ),
+        "clusterScoped": boolean("Of a wildcard: whether it takes kinds that live in no namespace, too."),
         "names": _globs("Globs over names; those that begin with '!' exclude. By default all names."),
         "namespaces": _globs(
             "Globs over namespaces; those that begin with '!' exclude, and ['*'] takes all. Of cluster policies, which "

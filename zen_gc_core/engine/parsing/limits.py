@@ -8,6 +8,9 @@ from typing import Final
 TARGETS: Final = 32
 """The most entries of ``targetResources``."""
 
+EXCEPTED: Final = 64
+"""The most kinds that a wildcard leaves out."""
+
 GLOBS: Final = 64
 """The most entries of ``names`` and of ``namespaces``."""
 

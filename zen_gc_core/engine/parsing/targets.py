@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from zen_gc_core.engine.kinds import built_in, kinds_of, leaves_nothing
-from zen_gc_core.engine.parsing import limits
+from zen_gc_core.engine.parsing import limits, wildcards
 from zen_gc_core.engine.parsing.globs import Globs, Names, read_globs
 from zen_gc_core.engine.parsing.scopes import read_scope
 from zen_gc_core.engine.parsing.selectors import read_field_selector, read_label_selector
 from zen_gc_core.model.names import api_version_fault, group_of, kind_fault, name_glob_fault
 from zen_gc_core.model.object_types import FREELY_NAMED
 from zen_gc_core.model.policy import Target
+from zen_gc_core.model.wildcards import ANY
 from zen_gc_core.texts import did_you_mean
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ FIELDS: Final = (
     "namespaceSelector",
     "labelSelector",
     "fieldSelector",
+    *wildcards.FIELDS,
 )
 _SELECTORS: Final = ("namespaceSelector", "labelSelector", "fieldSelector")
 _EVERY_NAME: Final = Globs(("*",), ())
@@ -53,6 +55,9 @@ def _target(place: Place, reach: Reach) -> Target | None:
     fields = place.fields(FIELDS, nullable=_SELECTORS)
     if fields is None:
         return None
+    if wildcards.is_wildcard(fields):
+        return _wildcard(place, fields, reach)
+    wildcards.refuse_strays(fields)
     api_version = _checked(fields, "apiVersion", api_version_fault)
     kind = _checked(fields, "kind", kind_fault)
     names = _names(fields, api_version, kind)
@@ -75,6 +80,37 @@ def _target(place: Place, reach: Reach) -> Target | None:
         label_selector,
         field_selector,
         place.problems.spelling.written(place.path),
+    )
+
+
+def _wildcard(place: Place, fields: Fields, reach: Reach) -> Target | None:
+    """A target that means every kind."""
+    wildcard = wildcards.read_wildcard(fields, reach)
+    names = _names(fields, None, None)
+    namespace_selector = read_label_selector(fields.get("namespaceSelector"))
+    label_selector = read_label_selector(fields.get("labelSelector"))
+    field_selector = read_field_selector(fields.get("fieldSelector"))
+    if wildcard is None:
+        return None
+    if "namespaces" not in place.value:
+        place.problems.refuse(
+            f"{place.path}.namespaces", "the namespaces of a wildcard must be written out; ['*'] takes all"
+        )
+        return None
+    scope = read_scope(fields, None, "a wildcard's", reach)
+    if scope is None or names is None or not wildcards.check_scope(fields, wildcard, scope):
+        return None
+    return Target(
+        ANY,
+        ANY,
+        scope,
+        names.include,
+        names.exclude,
+        namespace_selector,
+        label_selector,
+        field_selector,
+        place.problems.spelling.written(place.path),
+        wildcard,
     )
 
 

@@ -21,7 +21,10 @@ _BARE_NUMBER: Final = re.compile(r"(?<!\\)\.([0-9]+)(?=[.\[]|$)", re.ASCII)
 
 
 def shape_of(targets: Iterable[Target]) -> Shape:
-    """What the objects of some targets may hold; of any object where there are none."""
+    """What the objects of some targets may hold; of any object where there are none, and where one is a wildcard."""
+    targets = tuple(targets)
+    if any(target.wildcard is not None for target in targets):
+        return object_shape(())
     known = ((target, built_in(target.api_version, target.kind)) for target in targets)
     return object_shape(
         Kind(target.api_version, target.kind, found is not None and found.served) for target, found in known
