@@ -190,9 +190,7 @@ def test_a_field_selector_beyond_metadata_is_refused():
 
 def test_nothing_is_taken_that_does_not_carry_the_key():
     """Whatever the TTL may say: it is asked of each object, too."""
-    late = Compiled(
-        lambda _candidate, run: run.now - dt.timedelta(days=1), (), None, (f"metadata.annotations['{TTL}']",)
-    )
+    late = Compiled(lambda _c, run: run.now - dt.timedelta(days=1), (), needs=(f"metadata.annotations['{TTL}']",))
     lying = offered("acme.io/late", None)
     lying = type(lying)(Keyword("acme.io/late", bool, lambda _config, _build: late), lying.adapter, "acme", "acme")
     found = verdicts(
