@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
+import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -178,6 +179,7 @@ def test_a_kind_that_cannot_be_listed_is_told_and_what_may_own_it_stays(
     real.patch(crd, {"spec": {"conversion": conversion, "versions": both}})
     until(lambda: real.cluster.request("GET", f"/apis/{group}/v2/things").status >= 400, "its list fails")
     outer = real.config_map(real.make(metadata={**MARKED}))
+    time.sleep(1.5)  # its time has come when the one run looks at it
     policy = tidy(real, evaluationInterval="1h")
     controller = inside(real)
 
@@ -310,28 +312,6 @@ def test_a_kind_that_is_left_out_and_is_not_there_stops_the_policy(
     fine = wildcard(embedded, **{"except": ["Thing", "not-installed.example/Gadget"]})
     embedded.edit(policy, {"targetResources": [fine]}, kind=CLUSTER)
     until(lambda: not is_there(embedded, sign))
-
-
-def test_what_is_written_by_nobody_is_not_asked_twice(embedded: EmbeddedStage, inside: Callable[..., Inside]) -> None:
-    """An annotation that is taken away between plan and delete keeps the object."""
-    name = embedded.make(metadata={**MARKED})
-    path = embedded.config_map(name)
-    seen = []
-
-    def faults(request: Request) -> Fault | None:
-        if by_controller(request) and request.method == "GET" and request.path == path and not seen:
-            seen.append(request)
-            embedded.patch(path, {"metadata": {"annotations": None}})
-        return None
-
-    embedded.server.faults = faults
-    policy = tidy(embedded)
-    controller = inside(embedded)
-    until(lambda: seen, "the object is read again")
-    controller.await_record(
-        "evaluation finished", len(controller.records("evaluation finished", policy=policy)) + 2, policy=policy
-    )
-    assert is_there(embedded, path)
 
 
 def test_a_kind_that_comes_is_looked_at_in_the_next_run(embedded: EmbeddedStage, inside: Callable[..., Inside]) -> None:
