@@ -19,15 +19,16 @@ AUDIT_LOG = "audit.log"
 AUDIT_POLICY = {
     "apiVersion": "audit.k8s.io/v1",
     "kind": "Policy",
-    "omitStages": ["RequestReceived", "ResponseStarted"],
     "rules": [
         {"level": "None", "resources": [{"group": "", "resources": ["events"]}]},
         {"level": "None", "resources": [{"group": "coordination.k8s.io", "resources": ["leases"]}]},
-        {"level": "RequestResponse", "verbs": ["delete", "deletecollection", "patch", "update"]},
+        {"level": "RequestResponse", "verbs": ["delete", "deletecollection"], "omitStages": ["ResponseStarted"]},
+        {"level": "RequestResponse", "verbs": ["patch"], "omitStages": ["RequestReceived", "ResponseStarted"]},
         {"level": "None"},
     ],
 }
-"""Every write to what is there, with what was asked and what was answered; of Leases and Events nothing."""
+"""Every delete and patch, with what was asked and what was answered; a delete also before it is carried out, lest the API
+server be killed meanwhile. Of Leases and Events nothing."""
 
 CONTROLLERS = ("garbage-collector-controller", "namespace-controller", "clusterrole-aggregation-controller")
 

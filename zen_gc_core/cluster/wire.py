@@ -9,7 +9,9 @@ import contextlib
 import contextvars
 import io
 import re
+import socket
 import ssl
+import struct
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -34,6 +36,9 @@ LARGEST_ANSWER: Final = 32 * 1024 * 1024
 """The most bytes of one answer that are read."""
 
 _STEP: Final = 64 * 1024
+_RESET_ON_CLOSE: Final = struct.pack("ii", 1, 0)
+"""``struct linger``: on, for no time."""
+
 _CONNECTION_REPR: Final = re.compile(r"^\w+\(host=[^)]*\): ")
 _ERRNO: Final = re.compile(r"^Failed to establish a new connection: \[Errno -?[0-9]+\] ([^\n]+)")
 
@@ -74,6 +79,10 @@ def _ask_guard(connection: HTTPConnection) -> None:
         return
     if connection.sock is None:
         connection.connect()
+    if connection.sock is not None:
+        # The system goes on sending what a closed connection has not got rid of, for minutes: a write that was given up
+        # would arrive when the network is there again, and nobody had looked since. A reset drops it.
+        connection.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_ON_CLOSE)
     guard()
 
 

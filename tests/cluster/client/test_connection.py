@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import socket
 import ssl
 import threading
 import time
@@ -30,7 +31,6 @@ from zen_gc_core.cluster.errors import (
 )
 
 if TYPE_CHECKING:
-    import socket
     from collections.abc import Callable
     from pathlib import Path
 
@@ -271,6 +271,34 @@ def test_no_byte_leaves_when_the_authority_ends_during_the_handshake(
             connection.request("DELETE", "/api/v1/namespaces/a/pods/b", body={}, guard=authority.check)
         assert not raw.received
         assert connection.request("GET", "/version").status == 200
+
+
+@pytest.mark.parametrize("encrypted", [False, True])
+def test_a_write_that_is_given_up_is_reset_and_not_sent_on(
+    connect: Callable[..., Connection], certificate: tuple[Path, ssl.SSLContext], *, encrypted: bool
+) -> None:
+    """Closed in the usual way, what has not arrived would be sent for minutes to come, when the network is there again."""
+    path, context = certificate
+    failed: list[int] = []
+    ended = threading.Event()
+
+    def serve(client: socket.socket) -> None:
+        raw.request(client)
+        until = time.monotonic() + 10
+        while not failed and time.monotonic() < until:
+            time.sleep(0.05)
+            if error := client.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR):
+                failed.append(error)
+        ended.set()
+
+    scheme = "https" if encrypted else "http"
+    with RawServer(serve, tls=context if encrypted else None) as raw:
+        trust = {"certificate-authority": str(path)} if encrypted else {}
+        connection = connect(config(f"{scheme}://127.0.0.1:{raw.port}", **trust))
+        with pytest.raises(TimedOut):
+            connection.request("DELETE", "/api/v1/namespaces/a/pods/b", body={}, timeout=0.5, guard=bool)
+        assert ended.wait(30)
+    assert failed, "the server saw its end, and no reset"
 
 
 def test_a_guard_stops_its_own_request_and_no_other(

@@ -48,12 +48,14 @@ class Mutator(threading.Thread):
         namespace: where.
         seed: of its choices.
         pause: seconds between two changes.
+        names: how many names it uses.
     """
 
     connection: Connection
     namespace: str
     seed: int
     pause: float = 0.0
+    names: int = NAMES
     deleted: set[str] = field(default_factory=set)
     changes: int = 0
 
@@ -66,10 +68,13 @@ class Mutator(threading.Thread):
         return id(self)
 
     def run(self) -> None:
-        """Go on until told to end."""
+        """Go on until told to end, and while the API server is restarted."""
         while not self._ending.wait(self.pause):
-            self._change(f"x-{self._chance.randrange(NAMES):02}")
-            self.changes += 1
+            try:
+                self._change(f"x-{self._chance.randrange(self.names):02}")
+                self.changes += 1
+            except urllib3.exceptions.HTTPError:
+                self._ending.wait(0.1)
 
     def end(self) -> None:
         """Make it end, and wait for it."""

@@ -209,7 +209,14 @@ class Replica(Logbook):
         self.process.wait()
 
 
-def run_replica(stage: Stage, directory: Path, *flags: str, config: Path | None = None, name: str = "") -> Replica:
+def run_replica(
+    stage: Stage,
+    directory: Path,
+    *flags: str,
+    config: Path | None = None,
+    name: str = "",
+    environment: dict[str, str] | None = None,
+) -> Replica:
     """Start a controller as a process, with ports of its own and a quick pace; flags given here win.
 
     Args:
@@ -218,6 +225,7 @@ def run_replica(stage: Stage, directory: Path, *flags: str, config: Path | None 
         flags: further flags.
         config: the kubeconfig of another identity; the administrator's without one.
         name: its Pod's name.
+        environment: more of it.
     """
     number = len(list(directory.glob("*.out")))
     out, err = directory / f"{number}.out", directory / f"{number}.err"
@@ -234,13 +242,15 @@ def run_replica(stage: Stage, directory: Path, *flags: str, config: Path | None 
         *QUICK,
         *flags,
     ]
-    environment = {
+    base = {
         "PATH": os.environ.get("PATH", os.defpath),
         "HOME": str(directory),
         "POD_NAME": name or f"pod-{number}",
     }
     with out.open("wb") as stdout, err.open("wb") as stderr:
-        process = subprocess.Popen(command, stdout=stdout, stderr=stderr, env=environment, cwd=directory)
+        process = subprocess.Popen(
+            command, stdout=stdout, stderr=stderr, env={**base, **(environment or {})}, cwd=directory
+        )
     return Replica(process, out, err)
 
 

@@ -45,6 +45,12 @@ class Asked:
         return 200 <= self.code < 300
 
     @property
+    def read(self) -> bool:
+        """Whether the server has read what was sent: whoever is turned away at the door is not."""
+        turned_away = self.code in {0, 401, 403, 429} or self.code >= 500
+        return bool(not turned_away or self.pinned_uid or self.pinned_version)
+
+    @property
     def pinned(self) -> bool:
         """Whether it named the object and its state."""
         return bool(self.pinned_uid and self.pinned_version)

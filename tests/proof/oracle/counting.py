@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING
 
 from tests.proof.oracle.history import OBJECTS, POLICIES, History, namespace_of, uid_of
-from tests.proof.oracle.meaning import check, interval, switched_off, wants
+from tests.proof.oracle.meaning import check, due_for, interval, switched_off, wants
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -105,6 +105,11 @@ def count(history: History, asked: Iterable[Asked], replicas: Replicas, now: flo
     return counts
 
 
+def waiting(history: History, home: str, now: float) -> list[str]:
+    """What is there and due now."""
+    return [key for key, _, _ in _Judge(history, [], Replicas(home, {}, {})).due(now)]
+
+
 class _Judge:
     def __init__(self, history: History, requests: list[Asked], replicas: Replicas) -> None:
         self._history = history
@@ -129,8 +134,8 @@ class _Judge:
 
     def note_request(self, request: Asked, counts: Counts) -> None:
         """Look at a request of a replica by itself."""
-        what = f"{request.verb} {request.key} by {request.user}"
-        if not request.pinned and request.code:
+        what = f"{request.verb} {request.key} by {request.user}, answered {request.code}"
+        if not request.pinned and request.read:
             counts.without_preconditions.append(what)
         if request.verb == "delete" and request.succeeded:
             self._deleted[request.uid] += 1
@@ -220,6 +225,12 @@ class _Judge:
     def lost(self, now: float) -> Iterator[str]:
         """What is there, and has been due for long enough, with a leader all the while."""
         led = self._led_since(now)
+        for key, policy, since in self.due(now):
+            if now - max(since, led) > INTERVALS * interval(policy):
+                yield f"{key}, due for {now - max(since, led):.0f} s"
+
+    def due(self, now: float) -> Iterator[tuple[str, Document, float]]:
+        """What is there and due now: where it is, by which policy, and for how long all of that has been so."""
         switch = list(self._history.versions(self._switch))[-1]
         if switched_off(switch.document):
             return
@@ -232,12 +243,9 @@ class _Judge:
                 policy = versions[-1]
                 if policy.document is None or place.document is None:
                     continue
-                since = max(led, switch.since, last.since, place.since, policy.since)
-                enough = INTERVALS * interval(policy.document)
-                if now - since > enough and all(
-                    wants(policy.document, last.document, place.document, at) for at in (now - enough, now)
-                ):
-                    yield f"{key}, due for {now - since:.0f} s"
+                if wants(policy.document, last.document, place.document, now):
+                    since = (switch.since, last.since, place.since, policy.since)
+                    yield key, policy.document, max(*since, now - due_for(policy.document, last.document, now))
                     break
 
     def _led_since(self, now: float) -> float:

@@ -53,7 +53,7 @@ def wants(policy: Document, item: Document, namespace: Document, at: float) -> b
         return False
     if not any(_targets(policy, target, item, namespace) for target in spec["targetResources"]):
         return False
-    return _meets(spec.get("conditions") or {}, item) and _due(spec["ttl"], item, at)
+    return _meets(spec.get("conditions") or {}, item) and due_for(policy, item, at) > 0
 
 
 def interval(policy: Document) -> float:
@@ -116,11 +116,13 @@ def _has(requirement: Document, item: Document) -> bool:
     return bool(value == requirement["value"])
 
 
-def _due(ttl: Document, item: Document, at: float) -> bool:
+def due_for(policy: Document, item: Document, at: float) -> float:
+    """For how many seconds the time of an object has come by a policy's TTL; negative when it has not come yet."""
+    ttl = policy["spec"]["ttl"]
     if ttl == {"immediate": True}:
-        return True
+        return float("inf")
     made = dt.datetime.fromisoformat(item["metadata"]["creationTimestamp"]).timestamp()
-    return made + _seconds(ttl["afterCreation"]) < at
+    return at - made - _seconds(ttl["afterCreation"])
 
 
 def _seconds(text: str) -> float:

@@ -56,6 +56,9 @@ class Recorder:
             with contextlib.suppress(Exception):
                 self._response.shutdown()
         self._thread.join(30)
+        if self._response is not None:
+            self._response.close()
+        self._pool.clear()
 
     def caught_up(self, revision: int) -> None:
         """Wait until everything up to a revision is known.

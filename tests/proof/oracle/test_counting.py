@@ -242,6 +242,15 @@ def test_a_request_without_both_preconditions_counts_whatever_came_of_it(told: T
     assert len(told.counts().without_preconditions) == 1
 
 
+def test_who_is_turned_away_at_the_door_was_not_read(told: Told) -> None:
+    """The audit log does not show what was sent."""
+    door = Asked("d", "account-a", "delete", ITEM, told.now, 403, "", "", "")
+    told.asked += [door, replace(door, code=503), replace(door, code=0)]
+    assert told.counts().clean
+    told.asked.append(replace(door, code=403, pinned_uid="1"))
+    only(told.counts(), "without_preconditions")
+
+
 def test_a_whole_collection_is_without_preconditions(told: Told) -> None:
     """There is no object that it names."""
     told.asked.append(Asked("c", "account-a", "deletecollection", "configmaps/apps", told.now, 200, "", "", ""))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Self
 
 from tests.proof.oracle import auditing
-from tests.proof.oracle.counting import Counts, Replicas, count
+from tests.proof.oracle.counting import Counts, Replicas, count, waiting
 from tests.proof.oracle.recording import Recorder
 
 if TYPE_CHECKING:
@@ -64,6 +64,11 @@ class Oracle:
     def gaps(self) -> list[str]:
         """What keeps the history from being whole."""
         return self._recorder.history.gaps
+
+    def waiting(self) -> list[str]:
+        """What is there and due now."""
+        self._recorder.up_to_now()
+        return waiting(self._recorder.history, self.home, time.time())
 
     def counts(self, *, logged: dict[str, str] | None = None) -> Counts:
         """Judge everything that went by now.

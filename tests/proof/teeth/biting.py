@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import tempfile
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tests.proof.teeth.launch import UNHARMED
 from tests.proof.teeth.playing import Play
+from tests.proof.teeth.scenarios import SCENARIOS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from pathlib import Path
 
     from tests.proof.teeth.scenarios import Scenario
+
+AT_A_TIME = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +49,13 @@ def bitten(scenario: Scenario, mutant: str, directory: Path) -> Bite:
 def bites(scenario: Scenario, directory: Path) -> list[Bite]:
     """Play a scenario as the program is, and with each of its guards taken out."""
     return [bitten(scenario, mutant, directory) for mutant in (UNHARMED, *scenario.mutants)]
+
+
+def played() -> list[Bite]:
+    """Play all scenarios, each with and without its guards."""
+    with tempfile.TemporaryDirectory() as place, ThreadPoolExecutor(AT_A_TIME) as pool:
+        found = list(pool.map(lambda scenario: bites(scenario, Path(tempfile.mkdtemp(dir=place))), SCENARIOS))
+    return [bite for each in found for bite in each]
 
 
 def lives(bite: Bite) -> bool:

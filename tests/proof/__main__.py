@@ -1,0 +1,107 @@
+"""``python -m tests.proof --part chaos --failovers 1000``: a part of the proof, as a whole, or all parts; and their figures."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import random
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tests.cluster.controller.stage import Stage, install_crds
+from tests.harness.control_plane import missing_binaries
+from tests.harness.real import RealCluster
+from tests.proof.chaos.running import run
+from tests.proof.figures import record
+from tests.proof.teeth.biting import lives, played, printed
+from tests.proof.teeth.launch import UNHARMED
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+AT_A_TIME = 50
+"""Failovers of one run of chaos: each has a cluster and an oracle of its own."""
+
+ROOT = Path(__file__).parents[2]
+
+
+def chaos(arguments: argparse.Namespace) -> bool:
+    """Leaders fall; one run after the other until there were enough, and the sum of their tables."""
+    if missing := missing_binaries():
+        print(f"chaos: NOT RUN ({', '.join(missing)} missing: run `make apiserver`)")
+        return False
+    total: Counter[str] = Counter()
+    befallen: Counter[str] = Counter()
+    number = 0
+    while sum(total[each] for each in ("failovers",)) < arguments.failovers:
+        seed = arguments.seed + number
+        number += 1
+        with tempfile.TemporaryDirectory() as place, RealCluster(controller_manager=True, audit=True) as cluster:
+            install_crds(cluster)
+            stage = Stage(cluster, cluster.namespace(), cluster.namespace())
+            wanted = min(AT_A_TIME, arguments.failovers - total["failovers"])
+            ran = run(stage, Path(place), seed, wanted, seconds=float("inf"))
+        print(ran, flush=True)
+        befallen += ran.befallen
+        total["failovers"] += ran.failovers
+        total["deletes"] += ran.counts.deletes
+        total["changes"] += ran.changes
+        total["replicas fallen by themselves"] += len(ran.fallen)
+        for name, found in ran.counts.findings.items():
+            total[name.replace("_", " ")] += len(found)
+    good = {"failovers", "deletes", "changes"}
+    told = ", ".join(f"{value:,} {name}" for name, value in sorted(befallen.items()))
+    numbers = ", ".join(f"{value:,} {name}" for name, value in total.items())
+    print(f"\n{number} runs from seed {arguments.seed} on: {told}\n{numbers}")
+    record("chaos", f"{numbers} ({told})", str(arguments.seed), f"make proof PART=chaos N={arguments.failovers}")
+    return not any(value for name, value in total.items() if name not in good)
+
+
+def teeth(arguments: argparse.Namespace) -> bool:  # noqa: ARG001  as the other parts
+    """Every guard is taken out once."""
+    began = time.monotonic()
+    table = played()
+    print(printed(table))
+    mutants = [bite for bite in table if bite.mutant != UNHARMED]
+    caught = sum(not lives(bite) for bite in mutants)
+    clean = sum(not lives(bite) for bite in table if bite.mutant == UNHARMED)
+    figures = f"{caught} of {len(mutants)} mutants caught, by {clean} scenarios that pass without one, in {time.monotonic() - began:.0f} s"
+    record("teeth", figures, "none", "make proof PART=teeth")
+    return not any(map(lives, table))
+
+
+def faults(arguments: argparse.Namespace) -> bool:
+    """Every request to a real API server is broken in every way."""
+    command = [sys.executable, "-m", "pytest", "-q", "-s", "-p", "no:randomly", "tests/proof/test_hostile_server.py"]
+    environment = {**os.environ, "HOSTILE": "whole", "HOSTILE_SEED": str(arguments.seed)}
+    done = subprocess.run(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True, check=False)
+    print(done.stdout)
+    sums = [line.split() for line in done.stdout.splitlines() if line.startswith("all ")]
+    if sums and done.returncode == 0:
+        _, pairs, runs, wrong, hung = sums[-1]
+        figures = f"{pairs} pairs of fault and verb, {runs} requests broken, {wrong} wrong, {hung} hung"
+        record("faults", figures, str(arguments.seed), "make proof PART=faults")
+    return done.returncode == 0
+
+
+PARTS: dict[str, Callable[[argparse.Namespace], bool]] = {"chaos": chaos, "faults": faults, "teeth": teeth}
+
+
+def main() -> None:
+    """Run a part, or all; exits 1 when something is found, or does not run."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--part", choices=sorted(PARTS))
+    parser.add_argument("--failovers", type=int, default=1000)
+    parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(1, 2**31))
+    arguments = parser.parse_args()
+    well = [PARTS[part](arguments) for part in ([arguments.part] if arguments.part else PARTS)]
+    raise SystemExit(0 if all(well) else 1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,124 @@
+"""One run of chaos: replicas, mutators, troubles, and the oracle's verdict."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from tests.cluster.controller.churn import Mutator
+from tests.cluster.controller.stage import until
+from tests.harness.connection import Connection
+from tests.proof.chaos.crew import Crew
+from tests.proof.chaos.mutating import TEAM, PolicyMutator, policies
+from tests.proof.oracle.watching import Oracle
+
+if TYPE_CHECKING:
+    from collections import Counter
+    from pathlib import Path
+
+    from tests.cluster.controller.stage import Stage
+    from tests.proof.oracle.counting import Counts
+
+RESTART_EVERY = 10
+"""Failovers between two restarts of the API server."""
+
+NAMES = 200
+"""How many names there are in each namespace."""
+
+PAUSE = 0.003
+"""Seconds between two changes of objects in one namespace."""
+
+SETTLING = 120.0
+"""Seconds in which everything that is due must go, when nothing changes any more."""
+
+
+@dataclass
+class Ran:
+    """What came of a run.
+
+    Args:
+        seed: of all chance.
+        counts: the oracle's.
+        befallen: what happened how often.
+        fallen: replicas that ended by themselves, or had an exception that nobody caught.
+        changes: how often something was changed meanwhile.
+        seconds: how long it took.
+    """
+
+    seed: int
+    counts: Counts
+    befallen: Counter[str]
+    fallen: list[str] = field(default_factory=list)
+    changes: int = 0
+    seconds: float = 0.0
+
+    @property
+    def failovers(self) -> int:
+        """How often a leader fell."""
+        return sum(number for trouble, number in self.befallen.items() if trouble != "API server restarted")
+
+    def __str__(self) -> str:
+        """For whoever looks for the reason."""
+        befallen = ", ".join(f"{number} {trouble}" for trouble, number in sorted(self.befallen.items()))
+        lines = [
+            f"seed {self.seed}: {self.failovers} failovers ({befallen}), {self.changes} changes, {self.seconds:.0f} s"
+        ]
+        return "\n".join([*lines, str(self.counts), *self.fallen])
+
+
+def run(stage: Stage, directory: Path, seed: int, failovers: int, *, seconds: float) -> Ran:
+    """Run chaos on a cluster that writes down who asks for what.
+
+    Args:
+        stage: the cluster, and a namespace of two.
+        directory: for logs.
+        seed: of all chance.
+        failovers: after how many it ends.
+        seconds: after how many no further one begins.
+    """
+    began = time.monotonic()
+    cluster = stage.cluster
+    namespaces = [stage.namespace, cluster.namespace()]
+    token = json.loads(cluster.kubeconfig_path.read_text())["users"][0]["user"]["token"]
+    with contextlib.ExitStack() as ends:
+        oracle = ends.enter_context(Oracle(cluster, stage.home))
+        for namespace in namespaces:
+            stage.patch(f"/api/v1/namespaces/{namespace}", {"metadata": {"labels": TEAM}})
+        for policy in policies(namespaces):
+            cluster.create(policy)
+        crew = ends.enter_context(Crew(stage, oracle, directory, seed))
+
+        def connection() -> Connection:
+            return Connection(cluster.url, token=token, authority=cluster.authority)
+
+        mutators = [
+            Mutator(connection(), namespace, seed + number, names=NAMES, pause=PAUSE)
+            for number, namespace in enumerate(namespaces)
+        ]
+        judging = PolicyMutator(connection(), stage, namespaces, seed)
+        for each in (*mutators, judging):
+            each.start()
+        try:
+            number = 0
+            while crew.befallen.total() - crew.befallen["API server restarted"] < failovers:
+                if time.monotonic() - began > seconds:
+                    break
+                crew.fail_over()
+                number += 1
+                if number % RESTART_EVERY == RESTART_EVERY // 2:
+                    crew.restart_the_server()
+        finally:
+            for mutator in mutators:
+                mutator.end()
+            judging.end()
+        with contextlib.suppress(AssertionError):  # the oracle says what is lost
+            until(lambda: not oracle.waiting(), "everything that is due goes", SETTLING)
+        counts = oracle.counts()
+        fallen = crew.fallen()
+        for mate in crew.mates:
+            fallen += [f"{mate.name}: {each}" for each in mate.replica.records("uncaught exception")]
+        changes = judging.changes + sum(each.changes for each in mutators)
+        return Ran(seed, counts, crew.befallen, fallen, changes, time.monotonic() - began)

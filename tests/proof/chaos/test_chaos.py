@@ -1,0 +1,35 @@
+"""Leaders fall one after the other, and nothing goes wrong: counted from outside."""
+
+from __future__ import annotations
+
+import os
+import random
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.proof.chaos.running import run
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.cluster.controller.stage import Stage
+
+FAILOVERS = 20
+SECONDS = 90.0
+"""After how many no further failover begins, however slow the machine is."""
+
+LEAST = 5
+
+
+@pytest.mark.timeout(900)
+def test_leaders_fall_and_nothing_goes_wrong(place: Stage, tmp_path: Path) -> None:
+    """Killed, stopped past the lease and continued, cut off; the API server restarted; clocks that are off."""
+    seed = int(os.environ.get("CHAOS_SEED", "0")) or random.SystemRandom().randrange(1, 2**31)
+    print(f"CHAOS_SEED={seed}")  # noqa: T201  to run a failure again
+    ran = run(place, tmp_path, seed, FAILOVERS, seconds=SECONDS)
+    print(ran)  # noqa: T201  likewise
+    assert ran.counts.clean, str(ran)
+    assert not ran.fallen, str(ran)
+    assert ran.failovers >= LEAST, str(ran)
+    assert ran.counts.deletes >= 5 * ran.failovers, str(ran)
