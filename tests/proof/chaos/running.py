@@ -69,6 +69,10 @@ class Ran:
         return "\n".join([*lines, str(self.counts), *self.fallen])
 
 
+LEAST = 5
+"""Failovers of a run, however slow the machine is."""
+
+
 def run(stage: Stage, directory: Path, seed: int, failovers: int, *, seconds: float) -> Ran:
     """Run chaos on a cluster that writes down who asks for what.
 
@@ -77,7 +81,7 @@ def run(stage: Stage, directory: Path, seed: int, failovers: int, *, seconds: fl
         directory: for logs.
         seed: of all chance.
         failovers: after how many it ends.
-        seconds: after how many no further one begins.
+        seconds: after how many no further one begins, when there were a few.
     """
     began = time.monotonic()
     cluster = stage.cluster
@@ -104,7 +108,7 @@ def run(stage: Stage, directory: Path, seed: int, failovers: int, *, seconds: fl
         try:
             number = 0
             while crew.befallen.total() - crew.befallen["API server restarted"] < failovers:
-                if time.monotonic() - began > seconds:
+                if number >= LEAST and time.monotonic() - began > seconds:
                     break
                 crew.fail_over()
                 number += 1
