@@ -171,7 +171,7 @@ def _compile(parsed: ParsedPolicy, vocabulary: Vocabulary, grants: Grants, check
     lifted = Lifted(
         owned=policy.behavior.include_owned,
         managed=policy.behavior.include_managed,
-        marking=all(kind.verb != "delete" for kind in requests),
+        marking=not any(kind.removes for kind in requests),
     )
     self_reads = SelfReads.of(workshop.expressions.policy_reads, by_plugins=workshop.by_plugins)
     policy = replace(policy, digest=digest_of(parsed.reference, parsed.spec, self_reads))

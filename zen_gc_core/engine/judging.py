@@ -233,7 +233,7 @@ def _act(compiled: CompiledPolicy, candidate: Candidate, run: Run, instant: dt.d
             return keep(candidate, KeptBy.CONDITION, carried)
         if conflict := request.conflict(candidate, run.policy):
             return replace(keep(candidate, KeptBy.ERROR, conflict, conflict), reason=Reason.MARK_CONFLICT)
-        if request.verb != "delete":  # which leaves nothing behind that could be signed
+        if not request.removes:  # what is gone cannot be signed
             request = request.signed(signature_of(run.now, run.policy))
     except RefusedRequestError as refused:
         return keep(candidate, KeptBy.ERROR, f"the action {refused}")

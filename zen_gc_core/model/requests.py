@@ -60,6 +60,7 @@ class Request(ABC):
         subresource: Below the object; empty for the object itself.
         answers: The HTTP statuses that mean success.
         reads: The field paths that ``carried_by`` and ``body`` look at, metadata aside.
+        removes: Whether its success ends the object. One that does not say so is taken to: that protects more.
         done: What its success is called; of its value the log and the events make their words.
         words: How it is spoken of.
     """
@@ -70,6 +71,7 @@ class Request(ABC):
     subresource: ClassVar[str] = ""
     answers: ClassVar[frozenset[int]] = frozenset((200,))
     reads: ClassVar[tuple[str, ...]] = ()
+    removes: ClassVar[bool] = True
     done: ClassVar[Result]
     words: ClassVar[Words]
 
@@ -192,6 +194,7 @@ class Patch(Request):
     __slots__ = ()
 
     verb: ClassVar[Verb] = "patch"
+    removes: ClassVar[bool] = False
 
     def read(self, document: Mapping[str, Any], uid: str) -> Written:
         """The object, as it is now."""

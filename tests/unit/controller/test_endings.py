@@ -11,6 +11,7 @@ import pytest
 
 from zen_gc_core.cli.controller import _verdict
 from zen_gc_core.controller.process.logs import configure
+from zen_gc_core.controller.runs.acting import ANSWERED
 from zen_gc_core.controller.telling import policy_status
 from zen_gc_core.controller.telling.events import PolicyEvents
 from zen_gc_core.controller.telling.metrics import Metrics
@@ -19,6 +20,9 @@ from zen_gc_core.model.plan import Plan, Veto
 from zen_gc_core.model.policy import NAMESPACED, PolicyReference
 from zen_gc_core.model.reasons import Reason
 from zen_gc_core.model.report import Ending, RunReport
+from zen_gc_core.model.requests import Request
+from zen_gc_core.model.results import Result
+from zen_gc_core.plugins import installed_entry_points, load_plugins
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -105,3 +109,22 @@ def test_a_run_that_ended_as_wished_failed_nowhere(log: io.StringIO) -> None:
         f"matched 7, due 1; {SWITCH.message}",
     )
     assert _verdict(report) == f"stopped: {SWITCH.message}"
+
+
+def test_whatever_a_request_succeeds_with_shows_that_writes_are_let_through() -> None:
+    """It ends a row of forbidden ones: also the success of a request that came later."""
+    actions = load_plugins(installed_entry_points()).vocabulary.actions.values()
+    assert {request.done for action in actions for request in action.requests} <= ANSWERED
+    assert not ANSWERED & {Result.FAILED, Result.DROPPED, Result.WOULD_ACT}
+
+
+def test_only_what_says_so_leaves_an_object_behind() -> None:
+    """A request that says nothing is taken to end it, which protects more."""
+    actions = load_plugins(installed_entry_points()).vocabulary.actions
+    assert {name: {request.removes for request in each.requests} for name, each in actions.items()} == {
+        "delete": {True},
+        "label": {False},
+        "annotate": {False},
+        "scale": {False},
+    }
+    assert Request.removes

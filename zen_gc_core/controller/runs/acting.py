@@ -31,7 +31,7 @@ from zen_gc_core.errors import ClusterError
 from zen_gc_core.model.decision import Decision, Verdict
 from zen_gc_core.model.reasons import Reason
 from zen_gc_core.model.report import Ending, Outcome
-from zen_gc_core.model.results import Result
+from zen_gc_core.model.results import DONE, Result
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -123,7 +123,8 @@ def carry_out(case: Case, plan: Plan, acting: Acting) -> Carried:
 MOST_FORBIDDEN: Final = 20
 """Forbidden writes in a row that end a run."""
 
-_ANSWERED: Final = frozenset({Result.DELETED, Result.MARKED, Result.ACCEPTED, Result.GONE, Result.CONFLICT})
+ANSWERED: Final = frozenset({*DONE, Result.ACCEPTED, Result.GONE, Result.CONFLICT})
+"""Results of a server that lets us write; they end such a row."""
 
 
 class _Carrying:
@@ -289,7 +290,7 @@ class _Carrying:
     def _note(self, outcome: Outcome, journal: Journal, cause: Exception | None = None) -> None:
         with self._lock:
             self.carried.results[outcome.result] += 1
-            if outcome.result in _ANSWERED:
+            if outcome.result in ANSWERED:
                 self._in_a_row = 0
             if outcome.result is Result.ACCEPTED:
                 self.carried.accepted.append(outcome)

@@ -6,7 +6,7 @@ from typing import Final
 
 _PLACES: Final = {
     "spec": ("targetResources", "conditions", "ttl", "retain", "action", "behavior", "evaluationInterval", "paused"),
-    "spec.behavior": ("dryRun", "maxDeletionsPerSecond", "batchSize", "includeOwned", "breaker"),
+    "spec.behavior": ("dryRun", "maxDeletionsPerSecond", "batchSize", "includeOwned", "includeManaged", "breaker"),
     "spec.behavior.breaker": ("maxObjects", "maxPercent", "minObjects"),
     "an entry of spec.targetResources": ("names", "namespaces", "namespaceSelector", "labelSelector", "fieldSelector"),
     "spec.retain": ("groupBy", "orderBy", "hourly", "daily", "weekly", "monthly", "yearly", "timeZone"),
@@ -16,7 +16,7 @@ _PLACES: Final = {
         *("phase", "hasLabels", "hasAnnotations", "fields", "olderThan", "owner", "jmespath", "any", "all", "none"),
     ),
     "spec.ttl": ("after", "afterCreation", "afterFinished", "expiresAt", "immediate"),
-    "spec.action": ("delete", "label", "annotate"),
+    "spec.action": ("delete", "label", "annotate", "scale"),
     "spec.action.delete": ("propagationPolicy", "gracePeriodSeconds"),
 }
 

@@ -134,5 +134,5 @@ def may_stand(compiled: CompiledPolicy, answer: Decision | KeptBy | None) -> boo
             return answer.verdict is Verdict.WAIT
         answer = answer.kept_by
     if answer is KeptBy.CONDITION:
-        return any(request.verb != "delete" for request in compiled.requests)
+        return not all(request.removes for request in compiled.requests)
     return answer is None or answer is KeptBy.NO_EXPIRY
