@@ -72,6 +72,20 @@ def test_a_ttl_that_yields_no_aware_instant_is_caught(answer):
         check_keyword(_keyword(lambda _candidate, _run: answer), {}, kind="ttl")
 
 
+@pytest.mark.parametrize(
+    ("start", "broken"),
+    [
+        (lambda _candidate, _run: "yesterday", "starts at 'yesterday', not at an aware datetime"),
+        (lambda candidate, _run: candidate.created, "was read but not declared"),
+    ],
+)
+def test_a_ttl_whose_start_breaks_a_promise_is_caught(start, broken):
+    """Objects are ordered by it, and the newest of them retained."""
+    keyword = Keyword("acme.io/x", Nothing, lambda _config, _build: Compiled(lambda *_: None, ["spec.at"], start=start))
+    with pytest.raises(AssertionError, match=broken):
+        check_keyword(keyword, {}, kind="ttl")
+
+
 def test_an_action_that_yields_no_request_is_caught():
     """An action asks; it does not act, and does not answer with what it did."""
     with pytest.raises(AssertionError, match="not with a Delete"):

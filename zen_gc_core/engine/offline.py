@@ -280,7 +280,8 @@ def _planned(compilation: Compilation, files: Files, asking: Asking) -> Planned:
     if isinstance(resolved, Problem):
         return Planned(replace(compilation, compiled=None, errors=(*compilation.errors, resolved)), None)
     warnings = (*compilation.warnings, *_unseen(resolved, files))
-    return Planned(replace(compilation, warnings=warnings), _plan(replace(compiled, policy=resolved), files, asking))
+    plan = _plan(replace(compiled, policy=resolved), files, asking)
+    return Planned(replace(compilation, warnings=(*warnings, *plan.notes)), plan)
 
 
 def _misspelt(policy: Policy, files: Files) -> Iterator[Problem]:

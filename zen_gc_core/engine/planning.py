@@ -78,6 +78,7 @@ def conclude(
         overfull=retained.overfull,
         left_over=left_over,
         unlisted=gaps.unlisted,
+        notes=retained.notes,
     )
     vetoes = veto(plan) if veto else ()
     return replace(plan, vetoed=vetoes) if vetoes else plan

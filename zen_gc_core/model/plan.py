@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from zen_gc_core.model.decision import Decision
-    from zen_gc_core.model.policy import PolicyReference
+    from zen_gc_core.model.policy import PolicyReference, Problem
     from zen_gc_core.model.reasons import Reason
     from zen_gc_core.model.retain import LeftOver
     from zen_gc_core.model.unlisted import Unlisted
@@ -62,6 +62,7 @@ class Plan:
         left_over: For the controller, by the uid of what is due and belongs to a group: which, and the objects that must
             be there for it to go. Of a policy that retains nothing, none.
         unlisted: The kinds of wildcards that could not be listed; what may own such objects is kept.
+        notes: What the policy's author should look at, now that its objects are known.
     """
 
     policy: PolicyReference
@@ -79,6 +80,7 @@ class Plan:
     overfull: str | None = None
     left_over: Mapping[str, LeftOver] = field(default_factory=dict)
     unlisted: tuple[Unlisted, ...] = ()
+    notes: tuple[Problem, ...] = ()
 
     @property
     def pending(self) -> int:

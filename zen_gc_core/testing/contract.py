@@ -115,6 +115,8 @@ class _Checked:
             self._same(answer, restrict(candidate, self.reads), obj, how)
         if answer is False or (self.kind == "ttl" and not isinstance(answer, str)):
             self._check_words(restrict(whole, self.reads), obj)
+        if self.compiled.start is not None:
+            self._check_start(self.compiled.start, whole, obj)
         _promise(obj == original, f"{self.name} changed an object: {_shown(original)}")
 
     def _others(self, obj: Any, whole: Candidate) -> Iterable[tuple[Candidate, str]]:
@@ -163,6 +165,20 @@ class _Checked:
     def _same(self, answer: Any, candidate: Candidate, obj: Any, how: str) -> None:
         other = self._answer(self.compiled.call, candidate, obj)
         _promise(other == answer, f"{self.name} answers {answer!r}, and {how} {other!r}: {_shown(obj)}")
+
+    def _check_start(self, start: Callable[..., Any], whole: Candidate, obj: Any) -> None:
+        answer = self._answer(start, whole, obj)
+        aware = isinstance(answer, dt.datetime) and answer.tzinfo is not None
+        undecided = isinstance(answer, str) and answer.startswith("undecided: ")
+        _promise(
+            answer is None or aware or undecided,
+            f"{self.name} starts at {answer!r}, not at an aware datetime or None: {_shown(obj)}",
+        )
+        again = self._answer(start, restrict(whole, self.reads), obj)
+        _promise(
+            again == answer,
+            f"{self.name} starts at {answer!r}, and shown only what it declared to read at {again!r}: {_shown(obj)}",
+        )
 
     def _check_words(self, candidate: Candidate, obj: Any) -> None:
         if self.compiled.explain is None:

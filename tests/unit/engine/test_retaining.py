@@ -230,6 +230,31 @@ def test_an_object_that_lacks_what_is_grouped_by_is_in_no_group():
 
 
 @pytest.mark.parametrize(
+    ("group_by", "told"),
+    [
+        (
+            ["metadata.labels.ap"],
+            "spec.retain.groupBy[0]: no object that the policy takes has metadata.labels.ap; did you mean 'app'?",
+        ),
+        (["metadata.labels.app", "data.run"], "spec.retain.groupBy[1]: no object that the policy takes has data.run"),
+        (["owner"], "spec.retain.groupBy[0]: no object that the policy takes has owner"),
+    ],
+)
+def test_a_group_that_no_object_has_is_told(group_by, told):
+    """In plans with what was meant; elsewhere with the words of the policy alone, as keys of objects are theirs."""
+    policy = compiled(retaining(groupBy=group_by, last=1))
+    (shown,), (said,) = (planned(policy, history(3), record=record).notes for record in (True, False))
+    assert str(shown) == f"{told}: all are kept"
+    assert str(said) == f"{told.partition(';')[0]}: all are kept"
+    some = [*history(3), {**at(NOW - DAY, "other", ap="x"), "data": {"run": "1"}}]
+    some[-1]["metadata"]["labels"] = {"app": "a", "ap": "x"}
+    some[-1]["metadata"]["ownerReferences"] = [{**OWNER, "controller": True}]
+    lifted = retaining(groupBy=group_by, last=1)
+    lifted["spec"]["behavior"] = {"includeOwned": True}
+    assert planned(compiled(lifted), some).notes == ()
+
+
+@pytest.mark.parametrize(
     ("value", "because"),
     [
         (None, "retained: it is in no group: data.run is null"),
@@ -462,6 +487,11 @@ def test_a_policy_of_the_field_keeps_what_a_restic_user_expects():
     """Last 1, three days, two weeks: united, counted from what there is and not from now."""
     plan = planned(compiled(retaining(last=1, daily=3, weekly=3)), history(30), now=NOW + 100 * DAY)
     assert sorted(kept(plan), key=lambda uid: int(uid[1:])) == ["a0", "a1", "a2", "a4", "a11"]
+
+
+def test_a_policy_that_lists_nothing_retains_nothing():
+    """Its namespaces take none."""
+    assert (planned(compiled(retaining(last=1))).due, planned(compiled(retaining(last=1))).overfull) == (0, None)
 
 
 def test_a_policy_that_retains_nothing_is_tallied_without_places():

@@ -107,13 +107,12 @@ class _Preview:
         warnings: tuple[Problem, ...] = ()
         with contextlib.suppress(ClusterError):
             warnings = unreached(namespaces, members[0].case.compiled.policy)
-        return Planned(
-            replace(self._compilation, warnings=(*self._compilation.warnings, *warnings)),
-            conclude(
-                members[0].case,
-                tallies_of(there),
-                lambda: count_in_scope(connection, there),
-                asking.veto,
-                Gaps(unlisted(self._members)),
-            ),
+        plan = conclude(
+            members[0].case,
+            tallies_of(there),
+            lambda: count_in_scope(connection, there),
+            asking.veto,
+            Gaps(unlisted(self._members)),
         )
+        told = (*self._compilation.warnings, *warnings, *plan.notes)
+        return Planned(replace(self._compilation, warnings=told), plan)

@@ -70,7 +70,11 @@ def standing(report: RunReport, warnings: Sequence[Problem] = ()) -> Standing:
     plan, ending = report.plan, report.ending
     if ending is not None and ending.failed:
         return failed(ending)
-    told = [f"matched {plan.matched}, due {plan.due}", *([ending.message] if ending else []), *map(str, warnings)]
+    told = [
+        f"matched {plan.matched}, due {plan.due}",
+        *([ending.message] if ending else []),
+        *map(str, (*warnings, *plan.notes)),
+    ]
     degraded = None
     if plan.unlisted:
         degraded = (Reason.LIST_INCOMPLETE, _not_listed(plan))

@@ -15,7 +15,7 @@ from zen_gc_core.model.retain import OWNER
 from zen_gc_core.texts import kind_of, visible
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from zen_gc_core.engine.shares import KindKey
     from zen_gc_core.model.candidate import Candidate
@@ -38,7 +38,7 @@ def grouping(group_by: Sequence[GroupBy]) -> Callable[[Candidate, KindKey], Grou
         A callable that takes an object, and what its kind is counted under. It raises Missing where the object lacks
         what the policy groups by, and Undecided where that is no scalar.
     """
-    parts = [_value_of(each) for each in group_by]
+    parts = [_placed(_value_of(each), f"groupBy[{index}]") for index, each in enumerate(group_by)]
 
     def group(candidate: Candidate, kind: KindKey) -> GroupKey:
         return (*kind, candidate.namespace, *[part(candidate) for part in parts])
@@ -47,6 +47,27 @@ def grouping(group_by: Sequence[GroupBy]) -> Callable[[Candidate, KindKey], Grou
         return (*kind, candidate.namespace, parts[0](candidate))
 
     return group_of_one if len(parts) == 1 else group
+
+
+def _placed(value_of: Callable[[Candidate], Any], place: str) -> Callable[[Candidate], Any]:
+    """The same, which says where it stands in the policy when an object lacks it."""
+
+    def value(candidate: Candidate) -> Any:
+        try:
+            return value_of(candidate)
+        except Missing as doubt:
+            doubt.place = place
+            raise
+
+    return value
+
+
+def siblings(group_by: GroupBy, candidate: Candidate) -> Iterable[str]:
+    """The keys that an object has where it lacks one that is grouped by."""
+    if not isinstance(group_by, FieldPath) or len(group_by.segments) < 2:
+        return ()
+    parent = candidate.get(FieldPath(group_by.segments[:-1], ""))
+    return [key for key in parent if isinstance(key, str)] if isinstance(parent, dict) else ()
 
 
 def _value_of(group_by: GroupBy) -> Callable[[Candidate], Any]:

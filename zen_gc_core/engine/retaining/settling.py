@@ -14,8 +14,11 @@ from zen_gc_core.engine.guarding import Guard
 from zen_gc_core.engine.retaining.groups import group_words
 from zen_gc_core.engine.retaining.tallies import OVERFULL, TOO_MANY, RetainingTally
 from zen_gc_core.engine.shares import identity, kind_key
+from zen_gc_core.fieldpaths import FieldPath
 from zen_gc_core.model.decision import KeptBy, Verdict
+from zen_gc_core.model.policy import Problem
 from zen_gc_core.model.retain import Keeper, KeptGroup, LeftOver
+from zen_gc_core.texts import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -37,10 +40,12 @@ class Settlement:
 
     Args:
         overfull: Why nothing may be acted on; None when there are not too many places.
+        notes: What its author should look at, now that its objects are known.
         left_over: Of an object that is due and goes: its group and its time; None where that is not known.
     """
 
     overfull: str | None = None
+    notes: tuple[Problem, ...] = ()
     left_over: Callable[[Decision], LeftOver | None] | None = None
 
     def ordered(self, decisions: tuple[Decision, ...]) -> tuple[tuple[Decision, ...], dict[str, LeftOver]]:
@@ -70,6 +75,8 @@ def settle(case: Case, tallies: Sequence[Tally]) -> Settlement:
         tallies: What was counted, a tally for each list.
     """
     ours = [tally for tally in tallies if isinstance(tally, RetainingTally)]
+    if not ours:
+        return Settlement()
     shown_by = {id(each): tally for tally in ours for each in tally.places.held()}
     overfull = any(tally.places.overfull for tally in ours)
     places = [tally.places for tally in ours] if overfull or len(ours) == 1 else [_together(ours, shown_by)]
@@ -86,7 +93,20 @@ def settle(case: Case, tallies: Sequence[Tally]) -> Settlement:
             tally.hold_back(retained[id(tally)])
     if overfull:
         return Settlement(OVERFULL)
-    return Settlement(None, None if case.record else _Groups(ours, places[0]).left_over)
+    return Settlement(None, _lacking(case, ours), None if case.record else _Groups(ours, places[0]).left_over)
+
+
+def _lacking(case: Case, tallies: Sequence[RetainingTally]) -> tuple[Problem, ...]:
+    """What is grouped by and no object has, where none is in a group."""
+    retain = case.compiled.policy.retain
+    places = {place for tally in tallies for place in tally.lacking}
+    if retain is None or not places or any(tally.grouped for tally in tallies):
+        return ()
+    place = min(places)
+    path = retain.group_by[int(place.removeprefix("groupBy[").removesuffix("]"))]
+    beside = {key for tally in tallies for key in tally.lacking.get(place, ())}
+    near = did_you_mean(str(path.segments[-1]), beside) if isinstance(path, FieldPath) else ""
+    return (Problem(f"spec.retain.{place}", f"no object that the policy takes has {path}{near}: all are kept"),)
 
 
 def _too_many(decision: Decision) -> Guard | None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from zen_gc_core.engine import judging
 from zen_gc_core.engine.guarding import Guard
+from zen_gc_core.engine.retaining.groups import siblings
 from zen_gc_core.engine.retaining.holding import Held
 from zen_gc_core.engine.retaining.places import MOST_WITHIN, Places
 from zen_gc_core.engine.shares import Sums, added, identity
@@ -21,12 +22,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from zen_gc_core.engine.compiling import CompiledPolicy
+    from zen_gc_core.engine.retaining.groups import GroupKey
     from zen_gc_core.engine.tallying import Case
     from zen_gc_core.model.candidate import Candidate
     from zen_gc_core.model.policy import Target
 
 OVERFULL: Final = f"it would retain more than {MOST_PLACES:,} objects, so that nothing is acted on"
 """What is told of a policy of too many places."""
+
+MOST_BESIDE: Final = 200
+"""How many keys are noted that objects have where they lack one."""
 
 TOO_MANY: Final = Guard(KeptBy.RETAINED, f"retained: {OVERFULL}")
 
@@ -36,6 +41,8 @@ class RetainingTally(Tally):
 
     Attributes:
         places: The places that its objects fill.
+        grouped: Whether any of them is in a group.
+        lacking: While none is: what objects lack that is grouped by, and the keys that they have beside it.
     """
 
     def __init__(self, case: Case, targets: Sequence[Target]) -> None:
@@ -44,6 +51,8 @@ class RetainingTally(Tally):
         if retention is None:
             raise ZenGCError(f"{case.compiled.reference} retains nothing")
         self._retention = retention
+        self.grouped = False
+        self.lacking: dict[str, set[str]] = {}
         self.places = Places(retention.rule, most_within=math.inf if case.record else MOST_WITHIN)
 
     def _note(self, answer: Decision | KeptBy | None, candidate: Candidate, *, owner_matters: bool) -> None:
@@ -58,7 +67,7 @@ class RetainingTally(Tally):
             time = self._retention.time(candidate, case.run)
             if time is None:
                 return
-            key = self._retention.group(candidate, self.kind)
+            key = self._group_of(candidate)
         except Undecided:
             return  # it is kept as it is
         held = Held(key, time, identity(candidate), candidate.name, candidate.api_version)
@@ -69,7 +78,7 @@ class RetainingTally(Tally):
 
     def _take_due(self, decision: Decision, candidate: Candidate) -> None:
         try:
-            key = self._retention.group(candidate, self.kind)
+            key = self._group_of(candidate)
             time = self._retention.time(candidate, self._case.run)
             if time is None:
                 raise Missing("it has no time to be ordered by yet")  # noqa: TRY301  as where it is missing
@@ -89,6 +98,23 @@ class RetainingTally(Tally):
         held.decision = decision
         held.finished = self._count_due(decision, candidate)
         self.settle(self.places.offer(held))
+
+    def _group_of(self, candidate: Candidate) -> GroupKey:
+        try:
+            key = self._retention.group(candidate, self.kind)
+        except Missing as doubt:
+            if not self.grouped:
+                self._look_beside(doubt.place, self.lacking.setdefault(doubt.place, set()), candidate)
+            raise
+        self.grouped = True
+        return key
+
+    def _look_beside(self, place: str, beside: set[str], candidate: Candidate) -> None:
+        """Note the keys that an object has where it lacks one; for who sees plans, and may read the objects."""
+        retain = self._case.compiled.policy.retain
+        if self._case.record and retain is not None and len(beside) < MOST_BESIDE:
+            index = int(place.removeprefix("groupBy[").removesuffix("]"))
+            beside.update(siblings(retain.group_by[index], candidate))
 
     def settle(self, left: Iterable[Held]) -> None:
         """Hold what fills no place for the plan, where it is due."""
