@@ -98,7 +98,7 @@ def test_a_body_that_drips_is_given_up_in_time(
             time.sleep(0.05)
 
     with RawServer(drip) as raw, pytest.raises(TimedOut, match="took too long"):
-        connect(config(f"http://127.0.0.1:{raw.port}")).request("GET", "/version", timeout=0.3, bulk=bulk)
+        connect(config(f"http://127.0.0.1:{raw.port}")).request("GET", "/version", timeout=2.0, bulk=bulk)
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import email.utils
-import json
 import threading
 import time
 from typing import TYPE_CHECKING, Any
@@ -398,7 +397,7 @@ def test_an_accepted_delete_counts_when_the_object_is_gone(stage: Stage, inside:
     assert controller.scrape().total("gc_resources_deleted_total", policy_name=policy) == 0
     metadata = stage.cluster.request("GET", stage.config_map(name)).body["metadata"]
     assert metadata["finalizers"] == ["acme.io/wait"]
-    assert stage.status(policy)["lastRun"]["kept"]["protected"] == 1
+    until(lambda: stage.status(policy)["lastRun"]["kept"]["protected"] == 1)
     stage.patch(stage.config_map(name), {"metadata": {"finalizers": None}})
     deleted = controller.await_record("resource deleted", resource_name=name)
     assert deleted["attempt_id"] == accepted["attempt_id"]
@@ -502,11 +501,11 @@ def test_an_object_that_changes_between_list_and_write_is_judged_again(
         if request.method == "GET" and request.path.endswith(released) and released not in done:
             done.add(released)
             threading.Thread(target=lambda: _relabel(embedded, released)).start()
-            return Fault(delay=0.5)
+            return Fault(delay=3.0)
         if request.method == "DELETE" and request.path.endswith(late) and late not in done:
             done.add(late)
             threading.Thread(target=lambda: _relabel(embedded, late)).start()
-            return Fault(delay=0.5)
+            return Fault(delay=3.0)
         return None
 
     embedded.server.faults = meddle
@@ -541,8 +540,7 @@ def test_what_holds_at_the_run_s_instant_must_hold_when_the_write_leaves(
 
 
 def _relabel(stage: EmbeddedStage, name: str) -> None:
-    body = json.dumps({"metadata": {"labels": {"gc": "no"}}})
-    stage.cluster.kubectl("patch", "configmap", name, "-n", stage.namespace, "--type=merge", "-p", body, check=True)
+    stage.patch(stage.config_map(name), {"metadata": {"labels": {"gc": "no"}}})
 
 
 def test_a_finished_object_of_a_controller_may_go(stage: Stage, inside: Callable[..., Inside]) -> None:

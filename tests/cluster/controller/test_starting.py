@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import signal
 import socket
-import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,6 +14,8 @@ from tests.cluster.controller.stage import Stage, by_controller, until
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from zen_gc_embedded import Request
 
     from tests.cluster.controller.controllers import Replica
     from tests.cluster.controller.stage import EmbeddedStage
@@ -106,14 +107,17 @@ def test_times_that_do_not_fit_together(embedded: EmbeddedStage, replica: Callab
 
 def test_a_sigterm_while_it_starts_ends_it(embedded: EmbeddedStage, replica: Callable[..., Replica]) -> None:
     """Also when the API server hangs."""
-    embedded.server.faults = lambda each: Fault(delay=3600.0) if by_controller(each) else None
+    asked = []
+
+    def hang(each: Request) -> Fault | None:
+        if not by_controller(each):
+            return None
+        asked.append(each)
+        return Fault(delay=3600.0)
+
+    embedded.server.faults = hang
     started = replica(embedded)
-    until(lambda: [each for each in embedded.server.requests if by_controller(each)] or _waits(started))
+    until(lambda: asked, "it asks")
     started.send(signal.SIGTERM)
     assert started.wait() == 0
     assert [json.loads(line)["event"] for line in started.text().splitlines()] == ["controller stopping"]
-
-
-def _waits(started: Replica) -> bool:
-    time.sleep(2.5)
-    return started.process.poll() is None
