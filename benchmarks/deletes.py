@@ -16,9 +16,10 @@ from benchmarks.serving import embedded, real
 from zen_gc_core.cluster.authority import Authority
 from zen_gc_core.cluster.connection import Connection
 from zen_gc_core.cluster.counting import FieldSelectors
-from zen_gc_core.cluster.discovery import Resource, Resources
+from zen_gc_core.cluster.discovery import Resources
 from zen_gc_core.cluster.namespaces import Namespaces
 from zen_gc_core.cluster.policies import POLICY_KINDS
+from zen_gc_core.cluster.resource import Resource
 from zen_gc_core.controller.runs.acting import WORKERS, Acting, carry_out
 from zen_gc_core.controller.runs.fencing import Fence
 from zen_gc_core.controller.runs.kill_switch import KillSwitch

@@ -17,8 +17,9 @@ import msgspec
 
 from zen_gc_core.cluster.connection import Connection
 from zen_gc_core.cluster.counting import FieldSelectors
-from zen_gc_core.cluster.discovery import Resource, Resources
+from zen_gc_core.cluster.discovery import Resources
 from zen_gc_core.cluster.namespaces import Namespaces
+from zen_gc_core.cluster.resource import Resource
 from zen_gc_core.controller.runs.preparing import Preparing
 from zen_gc_core.controller.runs.sweeping import Sweep
 from zen_gc_core.engine.compiling import compile_policy

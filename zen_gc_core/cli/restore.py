@@ -11,9 +11,9 @@ import click
 from zen_gc_core.cli.options import settings_of, settings_options
 from zen_gc_core.cluster.authority import Authority
 from zen_gc_core.cluster.connection import Connection
-from zen_gc_core.cluster.discovery import Resource
 from zen_gc_core.cluster.errors import Conflict, NotFound
 from zen_gc_core.cluster.observing import observe
+from zen_gc_core.cluster.resource import Resource
 from zen_gc_core.cluster.throttling import Throttle
 from zen_gc_core.cluster.writing import Writer
 from zen_gc_core.controller.settings import Connecting

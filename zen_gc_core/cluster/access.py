@@ -9,7 +9,7 @@ from zen_gc_core.cluster.errors import AccessDenied, MalformedAnswer
 
 if TYPE_CHECKING:
     from zen_gc_core.cluster.connection import Connection
-    from zen_gc_core.cluster.discovery import Resource
+    from zen_gc_core.cluster.resource import Resource
 
 REVIEWS = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
 

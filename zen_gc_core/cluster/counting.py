@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from zen_gc_core.cluster.connection import Connection
-    from zen_gc_core.cluster.discovery import Resource
+    from zen_gc_core.cluster.resource import Resource
 
 QUESTION_TIMEOUT: Final = 30.0
 """Seconds for a list of one object; the server may have to walk over all of them."""

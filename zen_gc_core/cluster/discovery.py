@@ -7,19 +7,21 @@ aggregated API that is down hurts its own kinds alone.
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
 from zen_gc_core.cluster.answers import failure
 from zen_gc_core.cluster.clocks import boottime
+from zen_gc_core.cluster.discovery_documents import aggregated, listed, service_versions, stale_versions
 from zen_gc_core.cluster.errors import AccessDenied, MalformedAnswer, TargetUnavailable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from zen_gc_core.cluster.answers import Answer
     from zen_gc_core.cluster.connection import Connection
+    from zen_gc_core.cluster.resource import Resource
 
 AGGREGATED_DISCOVERY: Final = (
     "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList,"
@@ -63,62 +65,6 @@ BUILT_IN_GROUPS: Final = frozenset(
 
 SECONDS_BETWEEN_SERVICES: Final = 30.0
 """How old what is known of APIServices may be: one may be made for a group at any time."""
-
-
-@dataclass(frozen=True, slots=True)
-class Resource:
-    """A resource that the API server serves.
-
-    Args:
-        group: Its API group; empty for the core group.
-        version: Its version.
-        plural: Its name in paths.
-        kind: The kind of its objects.
-        namespaced: Whether its objects live in namespaces.
-        verbs: What may be asked of it.
-        aggregated: Whether an API server of its own stands behind it, which may ignore preconditions; None when that
-            cannot be told, because the APIServices may not be listed.
-    """
-
-    group: str
-    version: str
-    plural: str
-    kind: str
-    namespaced: bool
-    verbs: frozenset[str] = frozenset()
-    aggregated: bool | None = False
-
-    @property
-    def api_version(self) -> str:
-        """Group and version, as objects spell it."""
-        return f"{self.group}/{self.version}" if self.group else self.version
-
-    def path(self, namespace: str | None = None, name: str | None = None) -> str:
-        """The path of one object, or, without a name, of a collection.
-
-        Args:
-            namespace: The namespace; None for a collection over all namespaces, or a cluster-scoped resource.
-            name: The object's name; None for the collection.
-
-        Raises:
-            ValueError: An empty name or namespace, or an object of a namespaced resource without its namespace: such
-                a path would mean more than it says.
-        """
-        if (name is not None and name in ("", ".", "..")) or (namespace is not None and namespace in ("", ".", "..")):
-            raise ValueError(f"no path: {namespace!r} and {name!r} name nothing")
-        if name is not None and self.namespaced != (namespace is not None):
-            raise ValueError(f"no path: an object of {self} has {'a' if self.namespaced else 'no'} namespace")
-        parts = ["/apis", self.group, self.version] if self.group else ["/api", self.version]
-        if namespace is not None and self.namespaced:
-            parts += ["namespaces", quote(namespace, safe="")]
-        parts.append(self.plural)
-        if name is not None:
-            parts.append(quote(name, safe=""))
-        return "/".join(parts)
-
-    def __str__(self) -> str:
-        """The resource as RBAC and kubectl name it (``jobs.batch``)."""
-        return f"{self.plural}.{self.group}" if self.group else self.plural
 
 
 class Resources:
@@ -223,11 +169,11 @@ class Resources:
             document = self._get(path, accept=AGGREGATED_DISCOVERY)
             if document.get("kind") != "APIGroupDiscoveryList":
                 return False
-            for resource, fresh in _aggregated(document):
+            for resource, fresh in aggregated(document):
                 known.setdefault((resource.api_version, resource.kind), resource)
                 if not fresh:
                     stale.add(resource.api_version)
-            stale |= set(_stale_versions(document))
+            stale |= set(stale_versions(document))
         self._known, self._stale = known, frozenset(stale)
         self._services_read = float("-inf")
         return True
@@ -242,7 +188,7 @@ class Resources:
             self._stale |= {api_version} if answer.status == 503 else set()
             return
         self._services_read = float("-inf")
-        for resource in _listed(_checked(answer), api_version):
+        for resource in listed(_checked(answer), api_version):
             self._known.setdefault((api_version, resource.kind), resource)
 
     def _told(self, resource: Resource) -> Resource:
@@ -271,7 +217,7 @@ class Resources:
         except AccessDenied:
             return None
         try:
-            return frozenset(_service_versions(document))
+            return frozenset(service_versions(document))
         except Exception as error:
             raise MalformedAnswer(f"{answer}: that is no whole list of APIServices") from error
 
@@ -283,73 +229,3 @@ def _checked(answer: Answer, resource: str = "") -> dict[str, Any]:
     if answer.status != 200:
         raise failure(answer, verb="list" if resource else "get", resource=resource or answer.path)
     return answer.document()
-
-
-def _api_version(group: str, version: str) -> str:
-    return f"{group}/{version}" if group else version
-
-
-def _service_versions(document: dict[str, Any]) -> Iterator[str]:
-    """The group versions of a list of APIServices that have a server of their own; raises unless it is one, and whole."""
-    if document["kind"] != "APIServiceList" or document["metadata"].get("continue"):
-        raise ValueError("no whole list")
-    for item in _items(document, "items", null=True):
-        spec = item["spec"]
-        group, version = _word(spec.get("group", "")), _word(spec["version"])
-        if spec.get("service") is not None:
-            yield _api_version(group, version)
-
-
-def _items(document: dict[str, Any], name: str, *, null: bool = False) -> list[Any]:
-    """A list in a document; null is an empty one where Go writes it so."""
-    found = document.get(name) if null else document[name]
-    if found is None and null and name in document:
-        return []
-    if not isinstance(found, list):
-        raise TypeError(name)
-    return found
-
-
-def _word(value: Any) -> str:
-    if not isinstance(value, str):
-        raise TypeError("no text")
-    return value
-
-
-def _aggregated(document: dict[str, Any]) -> Iterator[tuple[Resource, bool]]:
-    """The resources of an APIGroupDiscoveryList, and whether each was seen lately."""
-    try:
-        for item in _items(document, "items", null=True):
-            group = _word((item.get("metadata") or {}).get("name") or "")
-            for version in item.get("versions") or []:
-                fresh = version.get("freshness", "Current") == "Current"
-                for entry in version.get("resources") or []:
-                    # An aggregated API may name no kind for what has no verbs of its own; nothing can be asked of it.
-                    if not (kind := (entry.get("responseKind") or {}).get("kind")) or not entry.get("verbs"):
-                        continue
-                    namespaced = entry["scope"] == "Namespaced"
-                    verbs = frozenset(map(_word, entry["verbs"]))
-                    number, plural = _word(version["version"]), _word(entry["resource"])
-                    yield Resource(group, number, plural, _word(kind), namespaced, verbs), fresh
-    except Exception as error:
-        raise MalformedAnswer("GET /apis: the aggregated discovery document is malformed") from error
-
-
-def _stale_versions(document: dict[str, Any]) -> Iterator[str]:
-    """The group versions of an APIGroupDiscoveryList that has been looked through whose server does not answer."""
-    for item in document["items"] or []:
-        for version in item.get("versions") or []:
-            if version.get("freshness") == "Stale":
-                yield _api_version((item.get("metadata") or {}).get("name") or "", version["version"])
-
-
-def _listed(document: dict[str, Any], api_version: str) -> Iterator[Resource]:
-    """The resources of an APIResourceList."""
-    group, _, version = api_version.rpartition("/")
-    try:
-        for entry in _items(document, "resources", null=True):
-            if "/" not in entry["name"]:
-                verbs = frozenset(map(_word, entry.get("verbs") or []))
-                yield Resource(group, version, entry["name"], _word(entry["kind"]), bool(entry["namespaced"]), verbs)
-    except Exception as error:
-        raise MalformedAnswer(f"GET {api_version}: the list of its resources is malformed") from error

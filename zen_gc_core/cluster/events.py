@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from zen_gc_core.cluster.answers import Answer, failure
-from zen_gc_core.cluster.discovery import Resource
 from zen_gc_core.cluster.policies import POLICY_KINDS
+from zen_gc_core.cluster.resource import Resource
 from zen_gc_core.cluster.threads import SupervisedThread
 from zen_gc_core.errors import ClusterError
 from zen_gc_core.instants import format_instant

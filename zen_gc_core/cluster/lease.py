@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, TypeGuard
 
 from zen_gc_core.cluster.answers import failure
-from zen_gc_core.cluster.discovery import Resource
 from zen_gc_core.cluster.errors import BadConfiguration, MalformedAnswer
+from zen_gc_core.cluster.resource import Resource
 
 if TYPE_CHECKING:
     from zen_gc_core.cluster.answers import Answer

@@ -6,11 +6,11 @@ import threading
 from typing import TYPE_CHECKING, Any, Final
 
 from zen_gc_core.cluster.clocks import boottime
-from zen_gc_core.cluster.discovery import Resource
 from zen_gc_core.cluster.errors import ListIncomplete, NotFound
 from zen_gc_core.cluster.listing import candidates, pages
 from zen_gc_core.cluster.observing import observe
 from zen_gc_core.cluster.paging import Page, Selection
+from zen_gc_core.cluster.resource import Resource
 from zen_gc_core.errors import ClusterError, Undecided
 from zen_gc_core.keywords import Namespace
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from zen_gc_core.cluster.answers import Answer
     from zen_gc_core.cluster.connection import Connection
-    from zen_gc_core.cluster.discovery import Resource
+    from zen_gc_core.cluster.resource import Resource
 
 PAGE_SIZE: Final = 500
 LARGEST_PAGE: Final = 12 * 1024 * 1024

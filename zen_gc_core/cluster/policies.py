@@ -9,9 +9,9 @@ import time
 from typing import TYPE_CHECKING, Any, Final
 
 from zen_gc_core.cluster.answers import failure
-from zen_gc_core.cluster.discovery import Resource
 from zen_gc_core.cluster.errors import MalformedAnswer, TargetUnavailable
 from zen_gc_core.cluster.observing import Observed, read_object
+from zen_gc_core.cluster.resource import Resource
 from zen_gc_core.cluster.retrying import patiently
 from zen_gc_core.cluster.throttling import Throttle
 from zen_gc_core.cluster.writing import FIELD_MANAGER, MERGE_PATCH, WRITE_TIMEOUT

@@ -9,7 +9,6 @@ import contextlib
 import random
 import re
 import threading
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
@@ -21,6 +20,7 @@ from zen_gc_core.cluster.errors import Expired, MalformedAnswer, NotFound, Serve
 from zen_gc_core.cluster.listing import pages
 from zen_gc_core.cluster.paging import Page
 from zen_gc_core.cluster.policies import POLICY_KINDS, not_installed
+from zen_gc_core.cluster.policy_events import UNREADABLE, Changed, Interrupted, Listed, Removed
 from zen_gc_core.cluster.threads import SupervisedThread
 from zen_gc_core.errors import ClusterError, InputError
 from zen_gc_core.model.unreadable import told, why
@@ -30,7 +30,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from zen_gc_core.cluster.connection import Connection, Stream
-    from zen_gc_core.cluster.discovery import Resource
+    from zen_gc_core.cluster.policy_events import PolicyEvent
+    from zen_gc_core.cluster.resource import Resource
 
 WATCH_SECONDS: Final = 60
 """How long one watch is asked to last; then it goes on from the version it reached."""
@@ -43,11 +44,6 @@ LONGEST_PAUSE: Final = 10.0
 """How late a missing CRD, or an API server that comes back, is noticed at the most."""
 
 
-UNREADABLE: Final = "unreadable"
-"""The field of a policy that says why it cannot be read; then it has its metadata and nothing else. No policy has such
-a field, and one that has it is refused."""
-
-
 class _Event(msgspec.Struct):
     type: str
     object: msgspec.Raw
@@ -56,61 +52,6 @@ class _Event(msgspec.Struct):
 _decode_event: Final = msgspec.json.Decoder(_Event).decode
 _EVENT: Final = re.compile(rb'\s*\{\s*"type"\s*:\s*"([A-Z]+)"\s*,\s*"object"\s*:\s*(\{.*\})\s*\}\s*', re.DOTALL)
 """An event as every API server writes it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Listed:
-    """All policies of a kind; whatever was known of that kind before does not count any more.
-
-    Args:
-        kind: The kind.
-        policies: The policies, decoded, with their apiVersion and kind.
-    """
-
-    kind: str
-    policies: tuple[dict[str, Any], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Changed:
-    """A policy is new, or is different now.
-
-    Args:
-        kind: The kind.
-        policy: The policy, decoded.
-    """
-
-    kind: str
-    policy: dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Removed:
-    """A policy is gone.
-
-    Args:
-        kind: The kind.
-        policy: Its last state, decoded.
-    """
-
-    kind: str
-    policy: dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Interrupted:
-    """The watch of a kind is interrupted and will be taken up again; what is known may be old.
-
-    Args:
-        kind: The kind.
-        error: Why.
-    """
-
-    kind: str
-    error: ClusterError
-
-
-PolicyEvent = Listed | Changed | Removed | Interrupted
 
 
 class PolicyWatch:

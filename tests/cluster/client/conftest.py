@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.harness.cluster import Cluster
-    from zen_gc_core.cluster.discovery import Resource
+    from zen_gc_core.cluster.resource import Resource
     from zen_gc_core.cluster.writing import Attempt
 
 CRD_VERSION = {

@@ -9,8 +9,9 @@ import pytest
 from zen_gc_embedded import Fault, Request
 
 from tests.cluster.client.conftest import POLICY_CRDS
-from zen_gc_core.cluster.discovery import API_SERVICES, Resource, Resources
+from zen_gc_core.cluster.discovery import API_SERVICES, Resources
 from zen_gc_core.cluster.errors import MalformedAnswer, ServerFailed, TargetUnavailable
+from zen_gc_core.cluster.resource import Resource
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -10,7 +10,6 @@ import pytest
 from zen_gc_embedded import Fault, Request
 
 from zen_gc_core.cluster.counting import FieldSelectors, count
-from zen_gc_core.cluster.discovery import Resource
 from zen_gc_core.cluster.errors import (
     AccessDenied,
     ClusterError,
@@ -25,6 +24,7 @@ from zen_gc_core.cluster.listing import Restart, candidates, pages
 from zen_gc_core.cluster.observing import read_object
 from zen_gc_core.cluster.paging import Page, PageReader, Selection
 from zen_gc_core.cluster.policies import POLICY_KINDS
+from zen_gc_core.cluster.resource import Resource
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -12,7 +12,8 @@ from tests.cluster.client.conftest import POLICY_CRDS
 from zen_gc_core.cluster.authority import Authority
 from zen_gc_core.cluster.errors import AuthorityLost, Cancelled, Conflict, ServerFailed, TargetUnavailable
 from zen_gc_core.cluster.policies import patch_status, read_policy
-from zen_gc_core.cluster.watching import UNREADABLE, Changed, Interrupted, Listed, PolicyEvent, PolicyWatch, Removed
+from zen_gc_core.cluster.policy_events import UNREADABLE, Changed, Interrupted, Listed, PolicyEvent, Removed
+from zen_gc_core.cluster.watching import PolicyWatch
 from zen_gc_core.model.policy import PolicyReference
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from zen_gc_core.cluster.watching import UNREADABLE, Changed, Interrupted, Listed, Removed
+from zen_gc_core.cluster.policy_events import UNREADABLE, Changed, Interrupted, Listed, Removed
 from zen_gc_core.controller.beats.catalog import Catalog, Changes
 from zen_gc_core.engine.breaker import APPROVE
 from zen_gc_core.engine.protections import Grants
@@ -15,7 +15,7 @@ from zen_gc_core.model.policy import API_VERSION, CLUSTER, NAMESPACED
 from zen_gc_core.plugins import installed_entry_points, load_plugins
 
 if TYPE_CHECKING:
-    from zen_gc_core.cluster.watching import PolicyEvent
+    from zen_gc_core.cluster.policy_events import PolicyEvent
 
 KEY = (NAMESPACED, "team", "p")
 SPEC = {"targetResources": [{"apiVersion": "v1", "kind": "ConfigMap"}], "ttl": {"immediate": True}}

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from zen_gc_core.cluster.watching import UNREADABLE, Changed, Interrupted, Listed, PolicyEvent, Removed
+from zen_gc_core.cluster.policy_events import UNREADABLE, Changed, Interrupted, Listed, PolicyEvent, Removed
 from zen_gc_core.controller.runs.remembered import Entry, Ledger
 from zen_gc_core.controller.telling import policy_status
 from zen_gc_core.engine.compiling import Compilation, compile_policy, unreadable

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from zen_gc_core.cluster.clocks import boottime
 from zen_gc_core.cluster.policies import POLICY_KINDS
-from zen_gc_core.cluster.watching import Interrupted
+from zen_gc_core.cluster.policy_events import Interrupted
 from zen_gc_core.controller.beats.scheduling import CONTROLLER, BeatKey, Schedule
 from zen_gc_core.controller.beats.shares import Shares
 from zen_gc_core.controller.beats.sweep_pool import Ride, SweepPool
@@ -25,7 +25,7 @@ from zen_gc_core.model.reasons import ErrorType, Phase
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from zen_gc_core.cluster.watching import PolicyEvent
+    from zen_gc_core.cluster.policy_events import PolicyEvent
     from zen_gc_core.controller.beats.catalog import Catalog
     from zen_gc_core.controller.runs.remembered import Entry
     from zen_gc_core.controller.runs.run_context import RunContext

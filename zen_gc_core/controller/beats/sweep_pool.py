@@ -19,7 +19,7 @@ from zen_gc_core.errors import ClusterError
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from zen_gc_core.cluster.discovery import Resource
+    from zen_gc_core.cluster.resource import Resource
     from zen_gc_core.controller.runs.policy_run import PolicyRun
     from zen_gc_core.controller.runs.run_context import RunContext
 

@@ -10,7 +10,7 @@ from zen_gc_core.engine.expanding import by_wildcard
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from zen_gc_core.cluster.discovery import Resource
+    from zen_gc_core.cluster.resource import Resource
     from zen_gc_core.engine.protections import Grants
     from zen_gc_core.model.policy import Target
 

@@ -17,7 +17,8 @@ from zen_gc_core.texts import did_you_mean
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from zen_gc_core.cluster.discovery import Resource, Resources
+    from zen_gc_core.cluster.discovery import Resources
+    from zen_gc_core.cluster.resource import Resource
     from zen_gc_core.engine.compiling import CompiledPolicy
     from zen_gc_core.engine.protections import Grants
     from zen_gc_core.model.policy import Policy

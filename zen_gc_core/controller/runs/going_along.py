@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from zen_gc_core.cluster.connection import Connection
-    from zen_gc_core.cluster.discovery import Resource, Resources
+    from zen_gc_core.cluster.discovery import Resources
+    from zen_gc_core.cluster.resource import Resource
     from zen_gc_core.engine.protections import Grants, Keeps
     from zen_gc_core.model.candidate import Candidate
 

@@ -7,8 +7,8 @@ import time
 from typing import TYPE_CHECKING, Final, Protocol
 
 from zen_gc_core.cluster.clocks import boottime
-from zen_gc_core.cluster.discovery import Resource
 from zen_gc_core.cluster.observing import observe
+from zen_gc_core.cluster.resource import Resource
 from zen_gc_core.controller.runs.stopping import Stopped
 from zen_gc_core.errors import ClusterError
 from zen_gc_core.model.reasons import Reason

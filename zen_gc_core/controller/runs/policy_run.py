@@ -35,7 +35,7 @@ from zen_gc_core.model.unlisted import Gaps
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
 
-    from zen_gc_core.cluster.discovery import Resource
+    from zen_gc_core.cluster.resource import Resource
     from zen_gc_core.controller.runs.remembered import Entry
     from zen_gc_core.controller.runs.run_context import RunContext
     from zen_gc_core.controller.runs.sweeping import Member

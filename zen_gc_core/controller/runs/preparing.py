@@ -6,8 +6,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from zen_gc_core.cluster.access import require
-from zen_gc_core.cluster.discovery import Resource
 from zen_gc_core.cluster.observing import observe
+from zen_gc_core.cluster.resource import Resource
 from zen_gc_core.controller.runs.aggregation import check_served_by_kubernetes
 from zen_gc_core.controller.runs.every_kind import every_kind
 from zen_gc_core.controller.runs.going_along import kept_inside

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from zen_gc_core.cluster.connection import Connection
-    from zen_gc_core.cluster.discovery import Resource
+    from zen_gc_core.cluster.resource import Resource
     from zen_gc_core.controller.runs.sweeping import Member
     from zen_gc_core.engine.compiling import Compilation, CompiledPolicy
     from zen_gc_core.engine.offline import Asking

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from zen_gc_core.cluster.connection import Connection
-    from zen_gc_core.cluster.discovery import Resource
+    from zen_gc_core.cluster.resource import Resource
     from zen_gc_core.controller.runs.sweeping import Member
     from zen_gc_core.engine.shares import Counts, KindKey
     from zen_gc_core.engine.tallying import Tally
