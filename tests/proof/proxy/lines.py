@@ -7,19 +7,15 @@ meanwhile nothing arrives any more, since a reset empties the client's buffers.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import socket
-import threading
-from typing import TYPE_CHECKING, Self
 from urllib.parse import urlsplit
 
-if TYPE_CHECKING:
-    from types import TracebackType
+from tests.proof.proxy.listening import Listener
 
 PIECE = 2**16
 
 
-class Line:
+class Line(Listener):
     """Listens on a free port of the loopback interface, on a thread of its own.
 
     Args:
@@ -29,65 +25,33 @@ class Line:
     def __init__(self, upstream: str) -> None:
         found = urlsplit(upstream)
         self._host, self._upstream = str(found.hostname), int(found.port or 443)
-        self.port = 0
-        self._loop = asyncio.new_event_loop()
+        super().__init__("line")
         self._passing = asyncio.Event()
         self._passing.set()
-        self._ready = threading.Event()
-        self._ends: set[asyncio.StreamWriter] = set()
-        self._thread = threading.Thread(target=self._run, name="line", daemon=True)
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        assert self._ready.wait(30)
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join(30)
 
     def cut(self) -> None:
         """Let nothing pass, in either direction; nobody is told."""
-        self._loop.call_soon_threadsafe(self._passing.clear)
+        self.loop.call_soon_threadsafe(self._passing.clear)
 
     def mend(self) -> None:
         """Let everything pass, what was held first."""
-        self._loop.call_soon_threadsafe(self._passing.set)
+        self.loop.call_soon_threadsafe(self._passing.set)
 
-    def _run(self) -> None:
-        asyncio.set_event_loop(self._loop)
-        server = self._loop.run_until_complete(asyncio.start_server(self._serve, "127.0.0.1", 0))
-        self.port = server.sockets[0].getsockname()[1]
-        self._ready.set()
-        self._loop.run_forever()
-        server.close()
-        for end in self._ends:
-            end.transport.abort()
-        tasks = asyncio.all_tasks(self._loop)
-        for task in tasks:
-            task.cancel()
-        with contextlib.suppress(Exception):
-            self._loop.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))
-            self._loop.run_until_complete(asyncio.sleep(0.05))  # for transports that were aborted
-        self._loop.close()
-
-    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         ends = [writer]
-        self._ends.add(writer)
+        self.ends.add(writer)
         try:
             await self._passing.wait()
             there, back = await asyncio.open_connection(self._host, self._upstream)
             ends.append(back)
-            self._ends.add(back)
+            self.ends.add(back)
             await asyncio.gather(self._pass(reader, writer, back), self._pass(there, back, writer))
         except (OSError, asyncio.CancelledError):
             pass
         finally:
             for end in ends:
                 end.transport.abort()
-                self._ends.discard(end)
+                self.ends.discard(end)
 
     async def _pass(
         self, reader: asyncio.StreamReader, origin: asyncio.StreamWriter, writer: asyncio.StreamWriter

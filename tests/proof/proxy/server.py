@@ -7,21 +7,20 @@ import contextlib
 import json
 import random
 import ssl
-import threading
 import time
 from collections import Counter, OrderedDict
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from tests.proof.proxy.bodies import BODIES
+from tests.proof.proxy.listening import Listener
 from tests.proof.proxy.messages import Request, Response, chunks, read_head, read_request
 from tests.proof.proxy.wires import WIRES
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
-    from types import TracebackType
 
 MOST_REMEMBERED = 200
 SLACK = 5.0
@@ -131,7 +130,7 @@ class Tally:
     overdue: int = 0
 
 
-class Proxy:
+class Proxy(Listener):
     """Stands before an API server, on a free port of the loopback interface.
 
     Args:
@@ -148,48 +147,19 @@ class Proxy:
         self._trust = ssl.create_default_context(cafile=str(authority))
         self._own = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         self._own.load_cert_chain(certificate, key)
+        super().__init__("hostile proxy", self._own)
         self.chance = random.Random(seed)
         self.plan = Plan()
         self.tallies: dict[tuple[str, str], Tally] = {}
         self.requests: Counter[str] = Counter()
         self.troubles: list[str] = []
-        self.port = 0
         self._readers: dict[asyncio.StreamWriter, asyncio.StreamReader] = {}
         self._watches: set[asyncio.StreamWriter] = set()
         self._past: OrderedDict[str, tuple[str, Response]] = OrderedDict()
-        self._loop = asyncio.new_event_loop()
-        self._ready = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="hostile proxy", daemon=True)
 
-    def __enter__(self) -> Self:
-        self._thread.start()
-        assert self._ready.wait(30)
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join(30)
-
-    def _run(self) -> None:
-        asyncio.set_event_loop(self._loop)
-        server = self._loop.run_until_complete(
-            asyncio.start_server(self._serve, "127.0.0.1", 0, ssl=self._own, limit=2**26)
-        )
-        self.port = server.sockets[0].getsockname()[1]
-        self._ready.set()
-        self._loop.run_forever()
-        server.close()
-        tasks = asyncio.all_tasks(self._loop)
-        for task in tasks:
-            task.cancel()
-        with contextlib.suppress(Exception):
-            self._loop.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))
-        self._loop.close()
-
-    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._readers[writer] = reader
+        self.ends.add(writer)
         try:
             while (request := await read_request(reader)) is not None and not writer.is_closing():
                 await self._answer(request, writer)
@@ -199,6 +169,7 @@ class Proxy:
             self.troubles.append(f"{type(error).__name__}: {error}")
         finally:
             self._readers.pop(writer, None)
+            self.ends.discard(writer)
             writer.transport.abort()
 
     def left(self, writer: asyncio.StreamWriter) -> bool:
@@ -217,17 +188,17 @@ class Proxy:
             for writer in list(self._watches):
                 writer.transport.abort()
 
-        self._loop.call_soon_threadsafe(drop)
+        self.loop.call_soon_threadsafe(drop)
 
     def present(self, certificate: Path, key: Path) -> None:
         """Have another certificate of its own from now on, and end all connections."""
 
         def change() -> None:
             self._own.load_cert_chain(certificate, key)
-            for writer in list(self._readers):
+            for writer in list(self.ends):
                 writer.transport.abort()
 
-        self._loop.call_soon_threadsafe(change)
+        self.loop.call_soon_threadsafe(change)
 
     async def _answer(self, request: Request, writer: asyncio.StreamWriter) -> None:
         plan, verb = self.plan, request.verb
