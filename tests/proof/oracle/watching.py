@@ -6,6 +6,7 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Self
 
+from tests.cluster.controller.stage import until
 from tests.proof.oracle import auditing
 from tests.proof.oracle.counting import Counts, Replicas, count, waiting
 from tests.proof.oracle.recording import Recorder
@@ -57,8 +58,25 @@ class Oracle:
             "subjects": [{"kind": "ServiceAccount", "name": name, "namespace": self.home}],
         }
         self.cluster.create(binding)
+        until(lambda: self._may_come_in(name), "the API server has seen the binding")
         self.replicas[name] = None
         return config
+
+    def _may_come_in(self, name: str) -> bool:
+        review = {
+            "apiVersion": "authorization.k8s.io/v1",
+            "kind": "SubjectAccessReview",
+            "spec": {
+                "user": f"system:serviceaccount:{self.home}:{name}",
+                "resourceAttributes": {
+                    "verb": "list",
+                    "group": "gc.kube-zen.io",
+                    "resource": "garbagecollectionpolicies",
+                },
+            },
+        }
+        answer = self.cluster.request("POST", "/apis/authorization.k8s.io/v1/subjectaccessreviews", review)
+        return answer.status == 201 and bool(answer.body["status"]["allowed"])
 
     @property
     def gaps(self) -> list[str]:
