@@ -14,9 +14,10 @@ from zen_gc_core.engine.kinds import leaves_nothing
 from zen_gc_core.engine.protected import PROTECTED_KINDS
 from zen_gc_core.engine.shares import kind_key
 from zen_gc_core.model.names import group_of
+from zen_gc_core.texts import nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     from zen_gc_core.engine.shares import KindKey
     from zen_gc_core.model.policy import Policy, Target
@@ -102,24 +103,47 @@ def expanded(policy: Policy, kinds: Sequence[KindThere]) -> Policy:
 def missing_exceptions(policy: Policy, kinds: Iterable[tuple[str, str]]) -> list[Excepted]:
     """What wildcards leave out and is not there: a misspelt kind would leave out nothing.
 
-    A kind of a group that is not there at all is not missed: what brings it is not installed.
+    A kind of a group that is not there at all is not missed, for what brings it is not installed; unless a group of
+    nearly that name has it.
 
     Args:
         policy: The policy.
         kinds: The groups and kinds that there are, in all versions.
     """
     there = frozenset(kinds)
-    groups, names = {group for group, _ in there}, {kind for _, kind in there}
     return [
-        excepted
-        for wildcard in wildcards(policy)
-        for excepted in wildcard.excepted
-        if (
-            excepted.kind not in names
-            if excepted.group is None
-            else excepted.group in groups and (excepted.group, excepted.kind) not in there
-        )
+        excepted for wildcard in wildcards(policy) for excepted in wildcard.excepted if _is_missing(excepted, there)
     ]
+
+
+def meant(excepted: Excepted, kinds: Iterable[tuple[str, str]]) -> str | None:
+    """What may have been meant by an exception that is missing; None when nothing is like it.
+
+    Args:
+        excepted: The exception.
+        kinds: The groups and kinds that there are, in all versions.
+    """
+    there = frozenset(kinds)
+    if excepted.group is not None and (group := _nearly(excepted.group, excepted.kind, there)):
+        return f"{group}/{excepted.kind}"
+    return nearest(excepted.kind, {kind for _, kind in there})
+
+
+def _is_missing(excepted: Excepted, there: Collection[tuple[str, str]]) -> bool:
+    if excepted.group is None:
+        return all(kind != excepted.kind for _, kind in there)
+    if (excepted.group, excepted.kind) in there:
+        return False
+    if any(group == excepted.group for group, _ in there):
+        return True
+    return _nearly(excepted.group, excepted.kind, there) is not None
+
+
+def _nearly(group: str, kind: str, there: Iterable[tuple[str, str]]) -> str | None:
+    """A group of nearly this name, or of the same first part (``apps.k8s.io`` for ``apps``), that has a kind."""
+    having = sorted(each for each, name in there if name == kind and each)
+    first = group.partition(".")[0]
+    return nearest(group, having) or next((each for each in having if each == first), None)
 
 
 def _takes(wildcard: Wildcard, kind: KindThere) -> bool:

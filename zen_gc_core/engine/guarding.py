@@ -87,6 +87,20 @@ class Guards:
         if guard is not None:
             self.guarded |= dict.fromkeys(owners, guard)
 
+    def retain(self, kind: str, namespace: str, name: str, which: str) -> None:
+        """Note that an object in view is retained: what owns it must stay, or it would go along.
+
+        Args:
+            kind: Its kind.
+            namespace: Its namespace; empty when cluster-scoped.
+            name: Its name.
+            which: Its uid; for an object of a file without one, anything.
+        """
+        for key in ((which,), (kind, namespace, name)):
+            for owner in self.above.get(key, ()):
+                because = f"retained: {kind} {name}, which it owns and would take along, is retained"
+                self.guarded.setdefault(owner, Guard(KeptBy.RETAINED, because))
+
 
 def guard_of(candidate: Candidate, protections: Protections, run: Run) -> Guard | None:
     """Why an object that would go along with its owner must stay, or None."""

@@ -177,6 +177,18 @@ def own_group(group: str) -> bool:
     )
 
 
+def groups_of(kind: str) -> list[str]:
+    """Kubernetes' own groups that have a kind of this name; all that have a name, where none has."""
+    tables = [
+        (api_version.rpartition("/")[0], kinds)
+        for table in (_NAMESPACED, _CLUSTER_SCOPED)
+        for api_version, kinds in table.items()
+    ]
+    return sorted(
+        {group for group, kinds in tables if group and kind in kinds} or {group for group, _ in tables if group}
+    )
+
+
 @cache
 def built_in_kinds(group: str | None = None, *, stable: bool = False) -> Mapping[str, tuple[str, ...]]:
     """Kubernetes' own kinds that can be deleted, and how their names may be misspelt: in lower case, and as the plural.

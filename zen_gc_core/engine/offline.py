@@ -9,7 +9,15 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from zen_gc_core.engine.expanding import KindThere, by_wildcard, expanded, missing_exceptions, once_each, wildcards
+from zen_gc_core.engine.expanding import (
+    KindThere,
+    by_wildcard,
+    expanded,
+    meant,
+    missing_exceptions,
+    once_each,
+    wildcards,
+)
 from zen_gc_core.engine.kinds import built_in, own_group
 from zen_gc_core.engine.planning import conclude, tally_of
 from zen_gc_core.engine.protections import Grants, Protections, is_definition, placed_inside
@@ -288,8 +296,8 @@ def _misspelt(policy: Policy, files: Files) -> Iterator[Problem]:
     """Say what a wildcard leaves out under a name that is like that of a kind of the files."""
     there = {(group_of(kind.api_version), kind.kind) for kind in files.kinds()}
     for excepted in missing_exceptions(policy, there):
-        if near := nearest(excepted.kind, {kind for _, kind in there}):
-            yield Problem(excepted.path, f"the files hold no {excepted.kind}, but {near} objects: is that the kind?")
+        if near := meant(excepted, there):
+            yield Problem(excepted.path, f"the files hold no {excepted}, but {near} objects: is that the kind?")
 
 
 def _unseen(policy: Policy, files: Files) -> Iterator[Problem]:

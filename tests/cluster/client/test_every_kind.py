@@ -117,6 +117,18 @@ def test_a_group_that_is_silent_is_not_one_without_kinds(broken: Lab, server: Em
     assert [(each.what, each.namespaced, each.namespaces) for each in unknown] == [("down.example/v1", True, None)]
 
 
+@pytest.mark.parametrize("excepted", ["Gadgett", "acme.example/Gadgett", "acne.example/Gadget"])
+def test_what_is_left_out_is_looked_for_also_while_a_group_is_silent(
+    broken: Lab, server: EmbeddedCluster, excepted: str
+) -> None:
+    """Misspelt, it would leave out nothing; what may be in the silent group is not looked for."""
+    groups = discovered(group("acme.example", "v1"), group("down.example", "?v1"))
+    server.faults = answering({"/apis": groups, API_SERVICES: aggregated()})
+    with pytest.raises(TargetUnavailable, match=r"did you mean '(acme.example/)?Gadget'"):
+        every_kind(policy(**{"except": [excepted]}), broken.resources, Grants())
+    assert every_kind(policy(**{"except": ["down.example/Valve"]}), broken.resources, Grants())
+
+
 def test_a_server_that_does_not_tell_all_at_once_has_no_wildcards(broken: Lab, server: EmbeddedCluster) -> None:
     """What it does not tell would be missed."""
     plain = {"kind": "APIGroupList", "apiVersion": "v1", "groups": []}

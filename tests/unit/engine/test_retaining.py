@@ -501,3 +501,36 @@ def test_a_policy_that_retains_nothing_is_tallied_without_places():
     assert type(tally_of(case, read.policy.targets)).__name__ == "Tally"
     assert replace(case).compiled.retention is None
     assert EVERYWHERE["kind"] == "ConfigMap"
+
+
+def of_job(job, uid, age, app="a"):
+    """A ConfigMap that a Job owns."""
+    owner = {"apiVersion": "batch/v1", "kind": "Job", "name": job, "uid": job, "controller": True}
+    return at(NOW - age, uid, app, ownerReferences=[owner])
+
+
+@pytest.mark.parametrize("record", [True, False])
+@pytest.mark.parametrize("jobs_first", [True, False])
+def test_what_is_retained_does_not_go_along_with_its_owner(record, jobs_first):
+    """The server deletes what an object owns, so an owner of what is retained stays, and so does what owns that."""
+    jobs = {"apiVersion": "batch/v1", "kind": "Job", "namespaces": ["*"]}
+    policy = retaining(targets=[jobs, EVERYWHERE] if jobs_first else [EVERYWHERE, jobs], groupBy=BY_APP, last=1)
+    policy["spec"]["behavior"] = {"includeOwned": True}
+    runs = [
+        finished_job(name=each, uid=each, labels={"app": "a"}, creationTimestamp=format_instant(NOW - age))
+        for each, age in (
+            ("top", 9 * DAY),
+            ("holds", 8 * DAY),
+            ("lacks", 7 * DAY),
+            ("free", 6 * DAY),
+            ("last", 5 * DAY),
+        )
+    ]
+    runs[1]["metadata"]["ownerReferences"] = [{"apiVersion": "batch/v1", "kind": "Job", "name": "top", "uid": "top"}]
+    results = [of_job("holds", "newest", 2 * HOUR), of_job("free", "older", 3 * HOUR), of_job("lacks", "odd", 4 * HOUR)]
+    del results[2]["metadata"]["labels"]
+    plan = planned(compiled_once(policy), *((runs, results) if jobs_first else (results, runs)), record=record)
+    assert gone(plan) == {"free", "older"}
+    assert plan.due == 2
+    if record:
+        assert kept(plan)["holds"] == "retained: ConfigMap n-newest, which it owns and would take along, is retained"

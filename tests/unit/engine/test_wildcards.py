@@ -422,12 +422,16 @@ def test_a_kind_that_is_named_beside_a_wildcard_is_looked_at_once():
         (["acme.io/Gadget"], ["acme.io/Gadget"]),
         (["not-installed.io/Gadget"], []),
         (["Gadget"], ["Gadget"]),
+        (["acne.io/Widget"], ["acne.io/Widget"]),
+        (["batch.k8s.io/Job"], ["batch.k8s.io/Job"]),
+        (["serving.knative.dev/Service"], []),
     ],
 )
 def test_what_is_left_out_and_is_not_there_is_found(excepted, missing):
-    """But for kinds of groups that are not there at all."""
+    """But for kinds of groups that are not there at all, and are not like one of that kind that is."""
     made = compilation(policy({"except": excepted})).compiled
-    found = missing_exceptions(made.policy, [("acme.io", "Widget"), ("", "ConfigMap")])
+    there = [("acme.io", "Widget"), ("", "ConfigMap"), ("", "Service"), ("batch", "Job")]
+    found = missing_exceptions(made.policy, there)
     assert [str(each) for each in found] == missing
 
 

@@ -100,6 +100,9 @@ def test_a_namespaced_policy_has_no_wildcard(target, crossing):
         ({**EVERY, "except": ["apps/ConfigMap"]}, "except[0]", "no kind ConfigMap in apps"),
         ({**EVERY, "except": ["apps/v1/Deployment"]}, "except[0]", "write apps/Deployment"),
         ({**EVERY, "except": ["v1/ConfigMap"]}, "except[0]", "write ConfigMap"),
+        ({**EVERY, "except": ["app/Deployment"]}, "except[0]", "'app' is no API group; did you mean 'apps'?"),
+        ({**EVERY, "except": ["core/Service"]}, "except[0]", "the core group has no name: write Service"),
+        ({**EVERY, "except": ["extensions/Ingress"]}, "except[0]", "is no API group"),
         ({**EVERY, "except": ["Apps/Deployment"]}, "except[0]", "is no API group"),
         ({"apiVersion": "v1", "kind": "Pod", "namespaces": ["*"], "except": ["Event"]}, "except", "belongs to a wildcard"),
         (

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 
 from zen_gc_core.cluster.errors import TargetUnavailable
 from zen_gc_core.controller.runs.aggregation import check_served_by_kubernetes
-from zen_gc_core.engine.expanding import KindThere, expanded, missing_exceptions, once_each, wildcards
+from zen_gc_core.engine.expanding import KindThere, expanded, meant, missing_exceptions, once_each, wildcards
+from zen_gc_core.model.names import group_of
 from zen_gc_core.model.unlisted import Unlisted
-from zen_gc_core.texts import did_you_mean
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from zen_gc_core.cluster.discovery import Resources
     from zen_gc_core.cluster.resource import Resource
@@ -44,8 +44,7 @@ def every_kind(
     if not wildcards(compiled.policy):
         return compiled, ()
     served, silent = resources.survey()
-    if not silent:
-        _check_exceptions(compiled.policy, served)
+    _check_exceptions(compiled.policy, served, {group_of(each) for each in silent})
     asked = {"list", "get", "delete", *(request.verb for request in compiled.requests)}
     there = [each for each in served if each.aggregated is not True and asked <= each.verbs]
     for each in there:
@@ -66,9 +65,13 @@ def _preferred(served: Sequence[Resource]) -> list[str]:
     return list(first.values())
 
 
-def _check_exceptions(policy: Policy, served: Sequence[Resource]) -> None:
+def _check_exceptions(policy: Policy, served: Sequence[Resource], silent: Collection[str]) -> None:
     """Refuse to run a wildcard that leaves out a kind which is not there: it would leave out nothing."""
-    for excepted in missing_exceptions(policy, {(each.group, each.kind) for each in served}):
-        near = did_you_mean(excepted.kind, {each.kind for each in served})
+    there = {(each.group, each.kind) for each in served}
+    for excepted in missing_exceptions(policy, there):
+        if excepted.group in silent:
+            continue
+        found = meant(excepted, there)
+        near = f"; did you mean '{found}'?" if found else ""
         hint = "" if near or excepted.group else f"; a kind that may be missing is left out as GROUP/{excepted.kind}"
         raise TargetUnavailable(f"{excepted.path}: the cluster serves no kind {excepted}{near}{hint}")

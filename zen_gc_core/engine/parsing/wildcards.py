@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from zen_gc_core.engine.kinds import built_in_kinds
+from zen_gc_core.engine.kinds import built_in_kinds, groups_of, own_group
 from zen_gc_core.engine.parsing import limits
 from zen_gc_core.model.names import api_version_fault, kind_fault, shown
 from zen_gc_core.model.reasons import Reason
@@ -111,6 +111,10 @@ def _group_fault(group: str, kind: str) -> str | None:
         return f"a kind is left out in all of its versions: write {f'{bare}/{kind}' if bare else kind}"
     if not group or api_version_fault(f"{group}/v1"):
         return f"{shown(group)} is no API group: write KIND, or GROUP/KIND such as apps/Deployment"
+    if group == "core":
+        return f"the core group has no name: write {kind}"
+    if "." not in group and not own_group(group):  # a CRD's group has a dot, and API servers of their own are not asked
+        return f"{shown(group)} is no API group{did_you_mean(group, groups_of(kind))}"
     return None
 
 

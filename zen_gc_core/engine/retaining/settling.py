@@ -93,6 +93,7 @@ def settle(case: Case, tallies: Sequence[Tally]) -> Settlement:
             tally.hold_back(retained[id(tally)])
     if overfull:
         return Settlement(OVERFULL)
+    _keep_owners(places[0], shown_by)
     return Settlement(None, _lacking(case, ours), None if case.record else _Groups(ours, places[0]).left_over)
 
 
@@ -107,6 +108,14 @@ def _lacking(case: Case, tallies: Sequence[RetainingTally]) -> tuple[Problem, ..
     beside = {key for tally in tallies for key in tally.lacking.get(place, ())}
     near = did_you_mean(str(path.segments[-1]), beside) if isinstance(path, FieldPath) else ""
     return (Problem(f"spec.retain.{place}", f"no object that the policy takes has {path}{near}: all are kept"),)
+
+
+def _keep_owners(places: Places, shown_by: Mapping[int, RetainingTally]) -> None:
+    """Let what owns something that is retained stay: the server would delete it along with its owner."""
+    for each in places.held():
+        if (guards := shown_by[id(each)].guards).above:
+            _, kind, namespace = each.key[:3]
+            guards.retain(kind, namespace, each.name, each.which)
 
 
 def _too_many(decision: Decision) -> Guard | None:

@@ -83,9 +83,11 @@ class RetainingTally(Tally):
             if time is None:
                 raise Missing("it has no time to be ordered by yet")  # noqa: TRY301  as where it is missing
         except Missing as doubt:
+            self._retain_owners(candidate)
             self._keep(judging.keep(candidate, KeptBy.RETAINED, f"retained: {doubt}"))
             return
         except Undecided as doubt:
+            self._retain_owners(candidate)
             because = f"cannot tell whether it is retained: {doubt}"
             self._keep(
                 judging.keep(candidate, KeptBy.ERROR, because, "cannot tell whether it is retained: spec.retain")
@@ -98,6 +100,10 @@ class RetainingTally(Tally):
         held.decision = decision
         held.finished = self._count_due(decision, candidate)
         self.settle(self.places.offer(held))
+
+    def _retain_owners(self, candidate: Candidate) -> None:
+        """What is due and kept, in no group or in no order, must not go along with what owns it."""
+        self.guards.retain(candidate.kind, candidate.namespace, candidate.name, candidate.uid)
 
     def _group_of(self, candidate: Candidate) -> GroupKey:
         try:
