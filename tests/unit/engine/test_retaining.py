@@ -534,3 +534,21 @@ def test_what_is_retained_does_not_go_along_with_its_owner(record, jobs_first):
     assert plan.due == 2
     if record:
         assert kept(plan)["holds"] == "retained: ConfigMap n-newest, which it owns and would take along, is retained"
+
+
+@pytest.mark.parametrize("record", [True, False])
+def test_what_may_lie_within_the_span_does_not_go_along_although_it_is_not_due(record):
+    """It fills no place and waits for its own time, which its owner's end would bring forward."""
+    jobs = {"apiVersion": "batch/v1", "kind": "Job", "namespaces": ["*"]}
+    policy = retaining(targets=[jobs, EVERYWHERE], groupBy=BY_APP, within="20d")
+    policy["spec"]["behavior"] = {"includeOwned": True}
+    policy["spec"]["ttl"] = {"afterCreation": "30d"}
+    runs = [
+        finished_job(name=each, uid=each, labels={"app": "a"}, creationTimestamp=format_instant(NOW - age * DAY))
+        for each, age in (("holds", 80), ("free", 70), ("last", 5))
+    ]
+    results = [of_job("holds", "near", 12 * DAY), of_job("free", "old", 90 * DAY), at(NOW - DAY, "newest", "a")]
+    plan = planned(compiled_once(policy), runs, results, record=record)
+    assert gone(plan) == {"free", "old"}
+    if record:
+        assert kept(plan)["holds"].startswith("retained: ConfigMap n-near")

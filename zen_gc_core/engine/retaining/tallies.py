@@ -70,6 +70,8 @@ class RetainingTally(Tally):
             key = self._group_of(candidate)
         except Undecided:
             return  # it is kept as it is
+        if self._retention.rule.within is not None:
+            self._retain_owners(candidate)  # it may lie within the span, which is known when all have been seen
         held = Held(key, time, identity(candidate), candidate.name, candidate.api_version)
         if self.places.may_take(key, held.order) and judging.stands(
             case.compiled, candidate, case.run, case.protections
@@ -102,7 +104,7 @@ class RetainingTally(Tally):
         self.settle(self.places.offer(held))
 
     def _retain_owners(self, candidate: Candidate) -> None:
-        """What is due and kept, in no group or in no order, must not go along with what owns it."""
+        """What stays, being in no group, in no order, or perhaps within the span, must not go along with what owns it."""
         self.guards.retain(candidate.kind, candidate.namespace, candidate.name, candidate.uid)
 
     def _group_of(self, candidate: Candidate) -> GroupKey:
