@@ -51,9 +51,11 @@ def test_a_hostile_server_gets_nothing_deleted_that_should_stay(
     ends = time.monotonic() + MINUTES * 60
     print(f"hostile server: seed {seed}, {len(todo)} faults")  # noqa: T201  shown when it fails, and with -s
     with trial(real, replica, tmp_path, seed, PAUSE) as hostile:
-        for fault, verb in todo:
+        for number, (fault, verb) in enumerate(todo):
             if time.monotonic() > ends:
                 break
+            if WHOLE and number % 25 == 0:
+                print(f"{number} of {len(todo)}", flush=True)  # noqa: T201  it takes most of an hour
             patience = patience_of(fault, verb, whole=WHOLE)
             most, first = max(SECONDS, patience + 1.0), WHOLE_SECONDS if WHOLE else SECONDS
             hostile.break_for(fault, verb, patience=patience, share=0.8, most=most, first=first)
