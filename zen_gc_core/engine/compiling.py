@@ -177,18 +177,18 @@ def _compile(parsed: ParsedPolicy, vocabulary: Vocabulary, grants: Grants, check
     policy = replace(policy, digest=digest_of(parsed.reference, parsed.spec, self_reads))
     finishing = vocabulary.finishing
     compiled = CompiledPolicy(
-        policy,
-        ttl.call,
-        ttl.explain,
-        matcher,
-        request,
-        requests,
-        reads,
-        lifted,
-        self_reads,
-        finishing,
-        retention,
-        workshop.expressions.metered > 1,
+        policy=policy,
+        expiry=ttl.call,
+        expiry_words=ttl.explain,
+        matcher=matcher,
+        request=request,
+        requests=requests,
+        reads=reads,
+        lifted=lifted,
+        self_reads=self_reads,
+        finishing=finishing,
+        retention=retention,
+        shares_allowance=workshop.expressions.metered > 1,
     )
     return Compilation(parsed.reference, compiled, (), _told((*warnings, *_protected(policy, grants, parsed))))
 

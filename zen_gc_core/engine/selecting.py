@@ -60,6 +60,15 @@ def selected(targets: Sequence[Target], candidate: Candidate) -> bool:
     return False
 
 
+def surely_selected(targets: Sequence[Target], candidate: Candidate, run: Run) -> bool:
+    """Whether an object is in scope of one of the targets and selected by it; False where that cannot be told."""
+    try:
+        reached = in_scope(targets, candidate, run)
+        return bool(reached) and selected(reached, candidate)
+    except Undecided:
+        return False
+
+
 def takes_everything(target: Target) -> bool:
     """Whether a target takes every object of its kind, wherever it is and whatever it carries."""
     return (

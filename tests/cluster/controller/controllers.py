@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 import time
+from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -72,12 +73,12 @@ def scrape(port: int) -> Samples:
     )
 
 
-class Logbook:
+class Logbook(ABC):
     """The records of a controller, as they come."""
 
+    @abstractmethod
     def text(self) -> str:
         """Everything that was written."""
-        raise NotImplementedError
 
     def records(self, event: str = "", **fields: Any) -> list[dict[str, Any]]:
         """The records of a phrase with these fields."""

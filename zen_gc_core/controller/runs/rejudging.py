@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 from zen_gc_core.engine import judging
 from zen_gc_core.engine.guarding import guard_of
 from zen_gc_core.engine.retaining.standing import place_of
-from zen_gc_core.engine.selecting import in_scope, selected
-from zen_gc_core.errors import Undecided
+from zen_gc_core.engine.selecting import surely_selected
 from zen_gc_core.model.decision import Decision, KeptBy, Verdict
 
 if TYPE_CHECKING:
@@ -58,11 +57,7 @@ class Rejudging:
         if decision.uid != observed.uid:
             return judging.skip(candidate)
         targets = case.compiled.targets_of(candidate.api_version, candidate.kind)
-        try:
-            reached = in_scope(targets, candidate, case.run)
-        except Undecided:
-            return judging.skip(candidate)
-        if not reached or not selected(reached, candidate):
+        if not surely_selected(targets, candidate, case.run):
             return judging.skip(candidate)
         again = judging.decide(case.compiled, candidate, case.run, case.protections)
         if again.verdict is not Verdict.ACT:

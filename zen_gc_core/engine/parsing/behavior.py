@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from zen_gc_core.durations import parse_duration
 from zen_gc_core.engine.parsing import limits
-from zen_gc_core.errors import InputError
 from zen_gc_core.model.policy import MOST_IN_A_BATCH, Behavior, Breaker
 
 if TYPE_CHECKING:
@@ -37,15 +35,8 @@ def read_interval(place: Place | None, *, namespaced: bool) -> timedelta | None:
     """Read how often a policy runs: a duration of a second or more; None where none is written."""
     if place is None:
         return None
-    try:
-        interval = parse_duration(place.value)
-    except InputError as error:
-        place.refuse(str(error))
-        return None
-    except ValueError:
-        place.refuse("a duration is at most 100 years")
-        return None
-    if namespaced and interval < limits.SHORTEST_INTERVAL:
+    interval = place.duration()
+    if interval is not None and namespaced and interval < limits.SHORTEST_INTERVAL:
         place.problems.warn(
             place.path,
             f"a namespaced policy runs every {limits.SHORTEST_INTERVAL.seconds} s at the most, which is what counts, "

@@ -10,14 +10,17 @@ import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
+from zen_gc_core.durations import parse_duration
 from zen_gc_core.engine.parsing import limits
 from zen_gc_core.engine.parsing.spelling import Spelling, child, item, shown
+from zen_gc_core.errors import InputError
 from zen_gc_core.model.policy import Problem
 from zen_gc_core.model.reasons import Reason
 from zen_gc_core.texts import did_you_mean, nearest, visible
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
+    from datetime import timedelta
 
 _MOST_UNKNOWN: Final = 8
 _LONGEST_MESSAGE: Final = 500
@@ -195,6 +198,16 @@ class Place:
             self.refuse(f"must be a number, not {described(self.value)}")
             return None
         return float(self.value) if self._within(self.value, least, most) else None
+
+    def duration(self) -> timedelta | None:
+        """Read a duration; None when it is none."""
+        try:
+            return parse_duration(self.value)
+        except InputError as error:
+            self.refuse(str(error))
+        except ValueError:
+            self.refuse("a duration is at most 100 years")
+        return None
 
     def _within(self, value: float, least: float, most: float) -> bool:
         if value < least:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, get_args
 
-from zen_gc_core.durations import parse_duration
 from zen_gc_core.engine.parsing import limits
 from zen_gc_core.engine.parsing.document import described
 from zen_gc_core.errors import InputError
@@ -15,8 +14,6 @@ from zen_gc_core.model.zones import zone
 from zen_gc_core.texts import did_you_mean
 
 if TYPE_CHECKING:
-    import datetime as dt
-
     from zen_gc_core.engine.parsing.document import Fields, Place
     from zen_gc_core.model.retain import GroupBy, OrderBy
 
@@ -40,7 +37,7 @@ def read_retain(place: Place | None) -> Retain | None:
     if fields is None:
         return None
     numbers = {name: _number(fields.get(name)) for name in ("last", *CALENDAR)}
-    within = _within(fields.get("within"))
+    within = span.duration() if (span := fields.get("within")) else None
     retain = Retain(
         _group_by(fields.get("groupBy")),
         _order_by(fields.get("orderBy")),
@@ -61,19 +58,6 @@ def read_retain(place: Place | None) -> Retain | None:
 
 def _number(place: Place | None) -> int:
     return (place.integer(least=0, most=MOST_PLACES) if place else None) or 0
-
-
-def _within(place: Place | None) -> dt.timedelta | None:
-    if place is None:
-        return None
-    try:
-        return parse_duration(place.value)
-    except InputError as error:
-        place.refuse(str(error))
-        return None
-    except ValueError:
-        place.refuse("a duration is at most 100 years")
-        return None
 
 
 def _group_by(place: Place | None) -> tuple[GroupBy, ...]:

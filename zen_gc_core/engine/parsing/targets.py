@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from zen_gc_core.engine.parsing.document import Fields, Place
     from zen_gc_core.engine.parsing.scopes import Reach
+    from zen_gc_core.model.selectors import FieldSelector, LabelSelector
 
 FIELDS: Final = (
     "apiVersion",
@@ -61,9 +62,7 @@ def _target(place: Place, reach: Reach) -> Target | None:
     api_version = _checked(fields, "apiVersion", api_version_fault)
     kind = _checked(fields, "kind", kind_fault)
     names = _names(fields, api_version, kind)
-    namespace_selector = read_label_selector(fields.get("namespaceSelector"))
-    label_selector = read_label_selector(fields.get("labelSelector"))
-    field_selector = read_field_selector(fields.get("fieldSelector"))
+    selectors = _selectors(fields)
     if api_version is None or kind is None:
         return None
     _look_up(fields, api_version, kind)
@@ -76,9 +75,7 @@ def _target(place: Place, reach: Reach) -> Target | None:
         scope,
         names.include,
         names.exclude,
-        namespace_selector,
-        label_selector,
-        field_selector,
+        *selectors,
         place.problems.spelling.written(place.path),
     )
 
@@ -87,9 +84,7 @@ def _wildcard(place: Place, fields: Fields, reach: Reach) -> Target | None:
     """A target that means every kind."""
     wildcard = wildcards.read_wildcard(fields, reach)
     names = _names(fields, None, None)
-    namespace_selector = read_label_selector(fields.get("namespaceSelector"))
-    label_selector = read_label_selector(fields.get("labelSelector"))
-    field_selector = read_field_selector(fields.get("fieldSelector"))
+    selectors = _selectors(fields)
     if wildcard is None:
         return None
     if "namespaces" not in place.value:
@@ -106,11 +101,18 @@ def _wildcard(place: Place, fields: Fields, reach: Reach) -> Target | None:
         scope,
         names.include,
         names.exclude,
-        namespace_selector,
-        label_selector,
-        field_selector,
+        *selectors,
         place.problems.spelling.written(place.path),
         wildcard,
+    )
+
+
+def _selectors(fields: Fields) -> tuple[LabelSelector | None, LabelSelector | None, FieldSelector | None]:
+    """The selectors of namespaces, of labels and of fields."""
+    return (
+        read_label_selector(fields.get("namespaceSelector")),
+        read_label_selector(fields.get("labelSelector")),
+        read_field_selector(fields.get("fieldSelector")),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from zen_gc_core.engine import judging
-from zen_gc_core.engine.selecting import in_scope, selected
+from zen_gc_core.engine.selecting import surely_selected
 from zen_gc_core.engine.shares import kind_key
 from zen_gc_core.errors import Undecided
 
@@ -46,14 +46,8 @@ def still_fills(case: Case, group: KeptGroup, keeper: Keeper, candidate: Candida
     retention = case.compiled.retention
     if retention is None or candidate.uid != keeper.uid or candidate.malformed is not None or candidate.terminating:
         return False
-    targets = case.compiled.targets_of(candidate.api_version, candidate.kind)
-    try:
-        reached = in_scope(targets, candidate, run)
-    except Undecided:
-        return False
     return (
-        bool(reached)
-        and selected(reached, candidate)
+        surely_selected(case.compiled.targets_of(candidate.api_version, candidate.kind), candidate, run)
         and place_of(retention, candidate, run) == (group.key, keeper.time)
         and judging.stands(case.compiled, candidate, run, case.protections)
     )
