@@ -116,3 +116,6 @@ class _Unlogged:
 
     def leaving(self) -> None:
         """Nor here."""
+
+    def left(self) -> None:
+        """Nobody counts."""

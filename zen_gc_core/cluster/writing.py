@@ -65,6 +65,9 @@ class Journal(Protocol):
     def leaving(self) -> None:
         """Called when the connection stands, right before the request leaves: looks at nothing but the clock."""
 
+    def left(self) -> None:
+        """Called when nothing stops the request any more; it raises nothing."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Wire:
@@ -176,6 +179,7 @@ class Writer:
     def _leaving(self) -> None:
         self.journal.leaving()
         self.authority()
+        self.journal.left()
 
     def _settled(self, unsure: Unsure, observed: Observed) -> Written:
         """Look once what became of the object; what cannot be seen gone is not counted as deleted."""

@@ -63,6 +63,7 @@ class Notes:
 
     intents: list[Attempt] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
+    sent: int = 0
 
     def intent(self, attempt: Attempt) -> None:
         self.intents.append(attempt)
@@ -73,6 +74,9 @@ class Notes:
 
     def leaving(self) -> None:
         self.asked.append("leaving")
+
+    def left(self) -> None:
+        self.sent += 1
 
 
 @dataclass(eq=False)

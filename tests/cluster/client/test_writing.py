@@ -376,6 +376,24 @@ def test_the_intent_is_written_down_before_anybody_is_asked_whether_the_write_is
     assert asked.replace(head + body, head) == " ".join(["authority", "intent", "look_again", head] * 3)
 
 
+def test_what_the_last_question_stops_has_not_left(
+    broken: Lab, server: EmbeddedCluster, notes: Notes, naps: Naps
+) -> None:
+    """A right to write that ended while the process stood still: nothing was sent, and nothing else is said."""
+    observed = seen(broken, broken.make())
+    rights: list[Exception | None] = [None, AuthorityLost("the lease has run out")]
+
+    def authority() -> None:
+        if (lost := rights.pop(0)) is not None:
+            raise lost
+
+    with pytest.raises(AuthorityLost):
+        writer(broken.connection, notes, naps, authority).write(observed, Delete(), attempt_id="a")
+    assert (notes.asked, notes.sent, writes(server)) == (["intent", "look_again", "leaving"], 0, [])
+    writer(broken.connection, notes, naps).write(observed, Delete(), attempt_id="b")
+    assert notes.sent > 0
+
+
 def test_a_write_whose_last_look_is_old_when_it_would_leave_is_asked_for_anew(
     broken: Lab, server: EmbeddedCluster, notes: Notes, naps: Naps, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -105,4 +105,7 @@ class Journal:
         self._fence.recent()
         if self._keepers is not None:
             self._keepers.recent(self._decision)
+
+    def left(self) -> None:
+        """Note that a request is on its way: from now on nobody can say that nothing was sent."""
         self.sent += 1
