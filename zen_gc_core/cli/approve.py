@@ -20,8 +20,8 @@ from zen_gc_core.controller.runs.kill_switch import KillSwitch
 from zen_gc_core.controller.runs.previewing import plan_live
 from zen_gc_core.controller.runs.stopping import Stopped
 from zen_gc_core.controller.settings import Allowing, Connecting, Locating
+from zen_gc_core.engine.asking import Asking
 from zen_gc_core.engine.breaker import approval_command
-from zen_gc_core.engine.offline import Asking
 from zen_gc_core.errors import InputError
 from zen_gc_core.model.policy import CLUSTER, NAMESPACED, PolicyReference
 from zen_gc_core.texts import counted

@@ -17,9 +17,9 @@ from zen_gc_core.cli.output import as_table, columns
 from zen_gc_core.controller.process import logs
 from zen_gc_core.controller.runs.previewing import plan_live
 from zen_gc_core.controller.settings import DEFAULT_NAMESPACE
+from zen_gc_core.engine.asking import Asking
 from zen_gc_core.engine.compiling import compile_policy
 from zen_gc_core.engine.crds import crd_documents
-from zen_gc_core.engine.offline import Asking
 from zen_gc_core.engine.parsing import parse_policy
 from zen_gc_core.engine.protections import Grants
 from zen_gc_core.model.decision import Verdict
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from zen_gc_core.cli.demo_objects import Prop
-    from zen_gc_core.engine.offline import Planned
+    from zen_gc_core.engine.asking import Planned
     from zen_gc_core.plugins import Plugins
 
 _PATIENCE: Final = 45.0

@@ -14,7 +14,7 @@ from zen_gc_core.cli.options import BooleanCommand, instant_of
 from zen_gc_core.cli.output import as_json
 from zen_gc_core.controller.settings import Allowing
 from zen_gc_core.engine.expressing import Expressions, namespace_variable, policy_variable
-from zen_gc_core.engine.offline import Files
+from zen_gc_core.engine.files import Files
 from zen_gc_core.errors import ExpressionSyntaxError, InputError, Undecided
 from zen_gc_core.keywords import Run
 from zen_gc_core.model.polarity import Polarity

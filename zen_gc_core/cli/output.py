@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterable, Sequence
 
-    from zen_gc_core.engine.offline import Planned
+    from zen_gc_core.engine.asking import Planned
     from zen_gc_core.model.decision import Decision
     from zen_gc_core.model.policy import Problem
 

@@ -22,7 +22,9 @@ from zen_gc_core.cli.options import BooleanCommand, instant_of, settings_of, set
 from zen_gc_core.cli.output import as_document, as_json, as_table, as_yaml
 from zen_gc_core.cli.strangers import no_policies
 from zen_gc_core.controller.settings import Allowing, Connecting, Locating
-from zen_gc_core.engine.offline import DEFAULT_NAMESPACE, Asking, Files, plan_offline
+from zen_gc_core.engine.asking import Asking
+from zen_gc_core.engine.files import DEFAULT_NAMESPACE, Files
+from zen_gc_core.engine.offline import plan_offline
 from zen_gc_core.errors import ClusterError, InputError, ZenGCError
 from zen_gc_core.model.policy import CLUSTER, NAMESPACED, PolicyReference
 from zen_gc_core.texts import counted, placed, visible
@@ -32,8 +34,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from zen_gc_core.cli.input import Manifests
+    from zen_gc_core.engine.asking import Planned
     from zen_gc_core.engine.compiling import Compilation
-    from zen_gc_core.engine.offline import Planned
     from zen_gc_core.plugins import Plugins
 
 _NO_OBJECTS: Final = "no objects: add files, or --live"

@@ -7,8 +7,10 @@ from itertools import permutations
 import pytest
 
 from tests.unit.engine.situations import KEEP, NOW, compilation, document, thing
+from zen_gc_core.engine.asking import Asking
+from zen_gc_core.engine.files import Files
 from zen_gc_core.engine.guarding import going_unseen
-from zen_gc_core.engine.offline import Asking, Files, plan_offline
+from zen_gc_core.engine.offline import plan_offline
 from zen_gc_core.engine.protections import Grants
 from zen_gc_core.model.decision import KeptBy, Verdict
 from zen_gc_core.model.json_candidates import JsonCandidate

@@ -8,8 +8,10 @@ import pytest
 
 from tests.unit.plugins.entry_points import Point, plugin
 from zen_gc_core import Condition, Finishes
+from zen_gc_core.engine.asking import Asking
 from zen_gc_core.engine.compiling import compile_policy
-from zen_gc_core.engine.offline import Asking, Files, plan_offline
+from zen_gc_core.engine.files import Files
+from zen_gc_core.engine.offline import plan_offline
 from zen_gc_core.engine.parsing import parse_policy
 from zen_gc_core.engine.protections import Grants
 from zen_gc_core.instants import parse_instant

@@ -16,7 +16,7 @@ from zen_gc_core.controller.runs.stopping import Stopped
 from zen_gc_core.controller.runs.sweeping import Sweep
 from zen_gc_core.controller.runs.unlisted import failure_of, listed, tallies_of, unlisted
 from zen_gc_core.controller.runs.unreached import unreached
-from zen_gc_core.engine.offline import Planned
+from zen_gc_core.engine.asking import Planned
 from zen_gc_core.engine.planning import conclude
 from zen_gc_core.errors import ClusterError
 from zen_gc_core.model.policy import Problem
@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from zen_gc_core.cluster.connection import Connection
     from zen_gc_core.cluster.resource import Resource
     from zen_gc_core.controller.runs.sweeping import Member
+    from zen_gc_core.engine.asking import Asking
     from zen_gc_core.engine.compiling import Compilation, CompiledPolicy
-    from zen_gc_core.engine.offline import Asking
     from zen_gc_core.model.policy import PolicyReference
 
 

@@ -1,0 +1,46 @@
+"""Plans that somebody asks for, over files or over a cluster: how they are asked for, and what comes of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Callable
+
+    from zen_gc_core.engine.compiling import Compilation
+    from zen_gc_core.engine.protections import Grants
+    from zen_gc_core.model.plan import Plan, Veto
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """How plans are asked for.
+
+    Args:
+        now: The instant.
+        grants: What is allowed beyond the protections.
+        skipped: Whether scanned but unmatched objects get a decision, too.
+        veto: Asks the plugins about a plan.
+    """
+
+    now: dt.datetime
+    grants: Grants
+    skipped: bool = False
+    veto: Callable[[Plan], tuple[Veto, ...]] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A policy and its plan.
+
+    Args:
+        compilation: The policy, with its errors and warnings.
+        plan: The plan; None for an invalid policy, and where it could not be made.
+        failure: Why it could not be made; None when it could, and for an invalid policy.
+    """
+
+    compilation: Compilation
+    plan: Plan | None
+    failure: str | None = None
