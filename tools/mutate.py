@@ -42,6 +42,7 @@ TESTS = {
     "zen_gc_core/engine/guarding.py": ENGINE,
     "zen_gc_core/controller/runs/fencing.py": ACTING,
     "zen_gc_core/controller/runs/acting.py": ACTING,
+    "zen_gc_core/controller/runs/outcomes.py": ACTING,
 }
 AT_A_TIME = 2
 SLOWEST = 300.0

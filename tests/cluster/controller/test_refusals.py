@@ -11,7 +11,7 @@ from zen_gc_embedded import Fault
 
 from tests.cluster.controller.stage import AT_ONCE, LABELS, SELECTOR, TARGET, until
 from zen_gc_core.cluster.discovery import API_SERVICES
-from zen_gc_core.controller.runs.acting import MOST_FORBIDDEN
+from zen_gc_core.controller.runs.outcomes import MOST_FORBIDDEN
 from zen_gc_core.model.policy import API_VERSION, NAMESPACED
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ import pytest
 
 from zen_gc_core.cli.controller import _verdict
 from zen_gc_core.controller.process.logs import configure
-from zen_gc_core.controller.runs.acting import ANSWERED
+from zen_gc_core.controller.runs.outcomes import ANSWERED
 from zen_gc_core.controller.telling import policy_status
 from zen_gc_core.controller.telling.events import PolicyEvents
 from zen_gc_core.controller.telling.metrics import Metrics

@@ -10,9 +10,8 @@ from __future__ import annotations
 
 import math
 import threading
-from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from zen_gc_core.cluster.access import may
@@ -24,6 +23,7 @@ from zen_gc_core.cluster.writing import Writer
 from zen_gc_core.controller.runs.aggregation import check_served_by_kubernetes
 from zen_gc_core.controller.runs.journal import Journal
 from zen_gc_core.controller.runs.keepers import Keepers, Withheld
+from zen_gc_core.controller.runs.outcomes import Outcomes
 from zen_gc_core.controller.runs.rejudging import Rejudging
 from zen_gc_core.controller.runs.seeing import Seeing
 from zen_gc_core.controller.runs.stopping import Stopped, ending_by_write
@@ -31,7 +31,7 @@ from zen_gc_core.errors import ClusterError
 from zen_gc_core.model.decision import Decision, Verdict
 from zen_gc_core.model.reasons import Reason
 from zen_gc_core.model.report import Ending, Outcome
-from zen_gc_core.model.results import DONE, Result
+from zen_gc_core.model.results import Result
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from zen_gc_core.cluster.observing import Observed
     from zen_gc_core.controller.runs.fencing import Fence
     from zen_gc_core.controller.runs.journal import Witness
+    from zen_gc_core.controller.runs.outcomes import Carried
     from zen_gc_core.controller.runs.pacing import Rate
     from zen_gc_core.engine.tallying import Case
     from zen_gc_core.model.plan import Plan
@@ -82,25 +83,6 @@ class Acting:
     superseded: Callable[[], bool] = bool
 
 
-@dataclass(slots=True)
-class Carried:
-    """What came of carrying out a plan.
-
-    Args:
-        results: How many objects came to which result.
-        accepted: Those whose objects are terminating now, to be seen gone later.
-        forbidden: The uids of objects whose write was forbidden although the right to it is there.
-        stopped: Why it ended early; None when it did not.
-        unexpected: What was raised that nobody expected; None when nothing was.
-    """
-
-    results: Counter[Result] = field(default_factory=Counter)
-    accepted: list[Outcome] = field(default_factory=list)
-    forbidden: list[str] = field(default_factory=list)
-    stopped: Ending | None = None
-    unexpected: Exception | None = None
-
-
 def carry_out(case: Case, plan: Plan, acting: Acting) -> Carried:
     """Carry out a plan; what stops it drops the rest of it.
 
@@ -111,25 +93,18 @@ def carry_out(case: Case, plan: Plan, acting: Acting) -> Carried:
     """
     carrying = _Carrying(case, plan, acting)
     if plan.stopped or not plan.decisions:
-        return carrying.carried
+        return carrying.outcomes.carried
     workers = min(WORKERS, len(plan.decisions))
     remaining = iter(plan.decisions)
     with ThreadPoolExecutor(workers, thread_name_prefix=f"act {case.compiled.reference}") as pool:
         for worker in [pool.submit(carrying.work, remaining) for _ in range(workers)]:
             worker.result()
-    return carrying.carried
-
-
-MOST_FORBIDDEN: Final = 20
-"""Forbidden writes in a row that end a run."""
-
-ANSWERED: Final = frozenset({*DONE, Result.ACCEPTED, Result.GONE, Result.CONFLICT})
-"""Results of a server that lets us write; they end such a row."""
+    return carrying.outcomes.carried
 
 
 class _Carrying:
     def __init__(self, case: Case, plan: Plan, acting: Acting) -> None:
-        self.carried = Carried()
+        self.outcomes = Outcomes(acting.witness)
         self._case = case
         self._acting = acting
         self._lock = threading.Lock()
@@ -149,7 +124,6 @@ class _Carrying:
             if case.compiled.retention is not None
             else None
         )
-        self._in_a_row = 0
 
     def work(self, remaining: Iterator[Decision]) -> None:
         """Take one decision after the other, until none is left or the run ends."""
@@ -172,22 +146,21 @@ class _Carrying:
             except ClusterError as error:
                 self._end(ending_by_write(error))
             except Exception as error:  # noqa: BLE001  what was done before it is told all the same
-                self.carried.unexpected = self.carried.unexpected or error
+                self.outcomes.raised(error)
                 self._end(Ending(Reason.UNEXPECTED_ERROR, f"the run was ended by a {type(error).__name__}"))
 
     def _withheld(self, decision: Decision) -> bool:
         """Whether an object is left alone without a look, its group having changed; that is told."""
         why = self._keepers.withheld(decision) if self._keepers is not None else None
         if why is not None:
-            self._note(Outcome(decision, Result.DROPPED, why), self._journal(decision))
+            self.outcomes.note(Outcome(decision, Result.DROPPED, why), self._journal(decision))
         return why is not None
 
     def _journal(self, decision: Decision) -> Journal:
         return Journal(decision, self._acting.fence, self._acting.witness, self._keepers)
 
     def _end(self, ending: Ending) -> None:
-        with self._lock:
-            self.carried.stopped = self.carried.stopped or ending
+        self.outcomes.end(ending)
         self._ended.set()
 
     def _sleep(self, seconds: float) -> None:
@@ -215,14 +188,14 @@ class _Carrying:
                 sleep=self._sleep,
             )
             if observed is None:
-                self._note(Outcome(decision, Result.GONE), journal)
+                self.outcomes.note(Outcome(decision, Result.GONE), journal)
                 return
             again = self._rejudging.decide(decision, observed)
         except MalformedAnswer as error:
-            self._note(Outcome(decision, Result.DROPPED, f"it cannot be read: {error}"), journal)
+            self.outcomes.note(Outcome(decision, Result.DROPPED, f"it cannot be read: {error}"), journal)
             return
         if again.verdict is not Verdict.ACT:
-            self._note(Outcome(decision, Result.DROPPED, again.because), journal)
+            self.outcomes.note(Outcome(decision, Result.DROPPED, again.because), journal)
             return
         try:
             if self._keepers is not None:
@@ -230,7 +203,7 @@ class _Carrying:
             self._write(again, observed, journal)
         except Withheld as why:
             attempt_id = journal.attempt_id if journal.attempts else ""
-            self._note(Outcome(decision, Result.DROPPED, str(why), attempt_id), journal)
+            self.outcomes.note(Outcome(decision, Result.DROPPED, str(why), attempt_id), journal)
 
     def _write(self, decision: Decision, observed: Observed, journal: Journal) -> None:
         acting = self._acting
@@ -242,14 +215,16 @@ class _Carrying:
             written = writer.write(observed, _request(decision), attempt_id=journal.attempt_id)
         except AccessDenied as error:
             if not self._allowed(decision, observed):
-                self._note_end(decision, journal, error)
+                self.outcomes.note_end(decision, journal, error)
                 raise
-            self._forbid(decision, journal, error)
+            self.outcomes.forbid(decision, journal, error)
             return
         except (Stopped, ClusterError) as error:
-            self._note_end(decision, journal, error)
+            self.outcomes.note_end(decision, journal, error)
             raise
-        self._note(Outcome(decision, written.result, written.message, journal.attempt_id), journal, written.cause)
+        self.outcomes.note(
+            Outcome(decision, written.result, written.message, journal.attempt_id), journal, written.cause
+        )
 
     def _allowed(self, decision: Decision, observed: Observed) -> bool:
         """Whether the right to a write that was forbidden is there all the same: then it is about this object alone."""
@@ -265,36 +240,6 @@ class _Carrying:
             )
         except ClusterError:
             return False
-
-    def _forbid(self, decision: Decision, journal: Journal, error: AccessDenied) -> None:
-        """Tell of an object whose write admission forbids; the run goes on, unless that is so of one after the other."""
-        self._note(Outcome(decision, Result.FAILED, f"403 Forbidden: {error.said}", journal.attempt_id), journal, error)
-        with self._lock:
-            self.carried.forbidden.append(decision.uid)
-            self._in_a_row += 1
-            too_many = self._in_a_row >= MOST_FORBIDDEN
-        if too_many:
-            raise Stopped(
-                Reason.FORBIDDEN,
-                f"{MOST_FORBIDDEN} writes in a row were forbidden although the right to them is there: "
-                "an admission policy or a webhook forbids them",
-            )
-
-    def _note_end(self, decision: Decision, journal: Journal, error: Stopped | ClusterError) -> None:
-        """Tell the outcome of a write that ended the run, so that no intent is left without one."""
-        if not journal.attempts:
-            return
-        result = Result.FAILED if journal.sent else Result.DROPPED
-        self._note(Outcome(decision, result, str(error), journal.attempt_id), journal, error)
-
-    def _note(self, outcome: Outcome, journal: Journal, cause: Exception | None = None) -> None:
-        with self._lock:
-            self.carried.results[outcome.result] += 1
-            if outcome.result in ANSWERED:
-                self._in_a_row = 0
-            if outcome.result is Result.ACCEPTED:
-                self.carried.accepted.append(outcome)
-        self._acting.witness.acted(outcome, journal.seconds, journal.attempts, cause)
 
 
 def _request(decision: Decision) -> Request:

@@ -1,4 +1,4 @@
-"""One run of one policy: prepared, swept, planned, carried out, reported."""
+"""One run of one policy: prepared, swept, planned, carried out; what is told of it is in ``reporting``."""
 
 from __future__ import annotations
 
@@ -6,24 +6,22 @@ import contextlib
 import datetime as dt
 from collections import Counter
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from zen_gc_core.cluster.clocks import boottime
 from zen_gc_core.cluster.errors import AccessDenied, Cancelled, NotFound, TargetUnavailable
 from zen_gc_core.cluster.policies import read_policy
-from zen_gc_core.controller.runs.acting import Acting, Carried, carry_out
+from zen_gc_core.controller.runs.acting import Acting, carry_out
 from zen_gc_core.controller.runs.fencing import Fence, check_clocks
+from zen_gc_core.controller.runs.outcomes import Carried
 from zen_gc_core.controller.runs.pacing import Rate
 from zen_gc_core.controller.runs.preparing import Preparing, check_access
 from zen_gc_core.controller.runs.progress import Progress
+from zen_gc_core.controller.runs.reporting import Reporting
 from zen_gc_core.controller.runs.scope_counting import count_in_scope
 from zen_gc_core.controller.runs.stopping import Stopped, ending_by
-from zen_gc_core.controller.runs.terminating import follow_up
-from zen_gc_core.controller.runs.unlisted import counted, failure_of, forbidden, listed, tallies_of, unlisted
+from zen_gc_core.controller.runs.unlisted import failure_of, forbidden, listed, tallies_of, unlisted
 from zen_gc_core.controller.runs.unreached import unreached
-from zen_gc_core.controller.telling import policy_status
-from zen_gc_core.controller.telling.metrics import KindCount
-from zen_gc_core.controller.telling.run_reporter import RunReporter
 from zen_gc_core.engine.expanding import wildcards
 from zen_gc_core.engine.planning import conclude
 from zen_gc_core.errors import ClusterError
@@ -39,11 +37,8 @@ if TYPE_CHECKING:
     from zen_gc_core.controller.runs.remembered import Entry
     from zen_gc_core.controller.runs.run_context import RunContext
     from zen_gc_core.controller.runs.sweeping import Member
-    from zen_gc_core.controller.telling.policy_status import Standing
     from zen_gc_core.engine.compiling import CompiledPolicy
     from zen_gc_core.model.plan import Plan
-
-MOST_FORBIDDEN_REMEMBERED: Final = 1000
 
 
 def earlier_of(local: dt.datetime, server: dt.datetime | None) -> dt.datetime:
@@ -81,13 +76,10 @@ class PolicyRun:
         self.failure: Ending | None = None
         self._context = context
         self._compiled = compiled
-        self._wait = wait
         self._interval = interval
-        self._reporter = RunReporter(context.log, context.metrics, context.events, entry.reference)
+        self._reporting = Reporting(context, entry, lambda: wait(self))
         self._began = boottime()
         self._started = dt.datetime.now(dt.UTC)
-        self._seen_gone = 0
-        self._total_before = entry.ledger.deleted
 
     @property
     def failed(self) -> bool:
@@ -159,7 +151,11 @@ class PolicyRun:
                 self._evaluate()
             except ClusterError as error:
                 self._fail(error)
-        self._tell()
+        if self.report is not None:
+            self._reporting.finished(self.report, self.members)
+            return
+        ending = self.failure or Ending(Reason.NOT_EVALUATED, "nothing was evaluated")
+        self._reporting.failed(ending, seconds=boottime() - self._began)
 
     def _evaluate(self) -> None:
         connection, members = self._context.connection, listed(self.members)
@@ -171,28 +167,17 @@ class PolicyRun:
             self._context.plugins.veto,
             Gaps(unlisted(self.members), {} if self.dry_run else dict(forbidden(connection, members, requests))),
         )
-        self._tell_unlisted(plan)
-        self._total_before = self.entry.ledger.deleted
-        self._seen_gone = follow_up(self._context, self.entry.reference, self.entry.ledger, self._reporter)
+        self._reporting.unlisted(plan)
+        self._reporting.follow_up()
         results: Counter[Result] = Counter()
         stop = self._obstacle(plan)
         if stop is None and not plan.stopped:
             if self.dry_run:
-                self._reporter.would_act(plan.decisions, plan.due)
+                self._reporting.writes.would_act(plan.decisions, plan.due)
                 results[Result.WOULD_ACT] = plan.due
             else:
                 results, stop = self._act(plan)
         self.report = self._reported(plan, results, stop)
-        ending = self.report.ending
-        if ending is not None and not ending.failed:
-            self._context.log.writes_stopped(self.entry.reference, ending)
-
-    def _tell_unlisted(self, plan: Plan) -> None:
-        """Tell of the kinds that could not be listed, once until they are others."""
-        names = tuple(each.what for each in plan.unlisted)
-        if names != self.entry.ledger.unlisted:
-            self.entry.ledger.unlisted = names
-            self._context.log.unlisted(self.entry.reference, plan.unlisted)
 
     def _check_cancelled(self) -> None:
         if self._context.stopping.is_set():
@@ -229,7 +214,7 @@ class PolicyRun:
             ),
             rate,
             context.authority,
-            self._reporter,
+            self._reporting.writes,
             context.stopping,
             context.write_timeout,
             lambda: earlier_of(dt.datetime.now(dt.UTC), context.connection.clock.now()),
@@ -244,12 +229,9 @@ class PolicyRun:
                 carried = carry_out(case, _forbidden_last(plan, ledger.forbidden), acting)
         ledger.next_write = rate.next_turn
         now = boottime()
-        for uid in carried.forbidden:
-            ledger.forbidden[uid] = None
-        while len(ledger.forbidden) > MOST_FORBIDDEN_REMEMBERED:
-            ledger.forbidden.popitem(last=False)
+        ledger.forbid(carried.forbidden)
         for outcome in carried.accepted:
-            self.entry.ledger.accepted.setdefault(outcome.decision.uid, (outcome, now))
+            ledger.accepted.setdefault(outcome.decision.uid, (outcome, now))
         if carried.stopped is not None and carried.stopped.reason is Reason.ACCESS_DENIED:
             self.entry.access_checked = False
         if carried.unexpected is not None:
@@ -257,12 +239,7 @@ class PolicyRun:
         return carried.results, carried.stopped
 
     def _tell_progress(self, plan: Plan) -> None:
-        """Write the status as it is in the middle of acting."""
-        so_far = self._reported(plan, self._reporter.results)
-        counted = policy_status.numbers(so_far, self._total_before, self._seen_gone)
-        self._context.statuses.write(
-            self.entry, policy_status.acting(so_far, self.entry.ledger.unreached), counted, next_run=None, acted=True
-        )
+        self._reporting.acting(self._reported(plan, self._reporting.writes.results))
 
     def _progress_failed(self, error: Exception) -> None:
         self._context.log.failed("telling progress", error)
@@ -280,67 +257,6 @@ class PolicyRun:
     def _sleep(self, seconds: float) -> None:
         if self._context.stopping.wait(seconds):
             raise Stopped(Reason.STOPPING, "the program is ending")
-
-    def _tell(self) -> None:
-        report, failure = self.report, self.failure
-        if report is None:
-            ending = failure or Ending(Reason.NOT_EVALUATED, "nothing was evaluated")
-            if not ending.failed:
-                self._context.log.writes_stopped(self.entry.reference, ending)
-                return
-            self._reporter.failed(ending, seconds=boottime() - self._began)
-            self._write_status(policy_status.failed(ending), {})
-            return
-        self._reporter.finished()
-        self._context.log.evaluation_finished(report)
-        self._context.metrics.run_finished(report, self._counts())
-        self._record(report)
-        counted = policy_status.numbers(report, self._total_before, self._seen_gone)
-        ledger = self.entry.ledger  # the watch has brought back what was written while it acted
-        ledger.deleted = max(ledger.deleted, self._total_before + self._deleted(report))
-        self._write_status(
-            policy_status.standing(report, self.entry.ledger.unreached), counted, acted=self._acted(report)
-        )
-        self._context.hearing.tell(report)
-
-    def _deleted(self, report: RunReport) -> int:
-        return report.results[Result.DELETED] + self._seen_gone
-
-    def _acted(self, report: RunReport) -> bool:
-        """Whether anything was sent, or seen gone that was sent for earlier."""
-        sent = set(report.results) - {Result.WOULD_ACT, Result.DROPPED}
-        return any(report.results[result] for result in sent) or self._seen_gone > 0
-
-    def _counts(self) -> list[KindCount]:
-        return [
-            KindCount(
-                resource.api_version,
-                resource.kind,
-                sum(tally.matched for tally in member.tallies),
-                sum(tally.matched - tally.due for tally in member.tallies),
-                sum(tally.due for tally in member.tallies),
-            )
-            for resource, member in counted(self.members).items()
-        ]
-
-    def _record(self, report: RunReport) -> None:
-        """Write the events about the run as a whole."""
-        plan, events, ledger = report.plan, self._context.events, self.entry.ledger
-        if report.ending is not None:
-            events.ended(self.entry.reference, report.ending, plan)
-        stopped = report.stopped
-        switched_off = stopped is not None and stopped.reason is Reason.KILL_SWITCH
-        if stopped is not None and switched_off and plan.due and not ledger.switched_off:
-            events.paused(self.entry.reference, stopped)
-        ledger.switched_off = switched_off and (plan.due > 0 or ledger.switched_off)
-        found = (plan.matched, self._deleted(report), plan.pending)
-        if found != ledger.evaluated or self._acted(report):
-            ledger.evaluated = found
-            events.evaluated(self.entry.reference, *found)
-
-    def _write_status(self, how: Standing, counted: dict[str, object], *, acted: bool = False) -> None:
-        next_run = dt.datetime.now(dt.UTC) + dt.timedelta(seconds=self._wait(self))
-        self._context.statuses.write(self.entry, how, counted, next_run=next_run, acted=acted)
 
 
 def _forbidden_last(plan: Plan, forbidden: Collection[str]) -> Plan:

@@ -7,14 +7,18 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Iterable
 
     from zen_gc_core.engine.compiling import Compilation
     from zen_gc_core.model.policy import PolicyReference, Problem
     from zen_gc_core.model.report import Outcome
+
+MOST_FORBIDDEN: Final = 1000
+"""Objects whose write was forbidden that are remembered of a policy."""
 
 Key = tuple[str, str, str]
 """A policy's kind, namespace and name."""
@@ -43,6 +47,13 @@ class Ledger:
     unreached: tuple[Problem, ...] = ()
     unlisted: tuple[str, ...] = ()
     next_write: float = 0.0
+
+    def forbid(self, uids: Iterable[str]) -> None:
+        """Remember objects whose write was forbidden; the earliest are forgotten where there are too many."""
+        for uid in uids:
+            self.forbidden[uid] = None
+        while len(self.forbidden) > MOST_FORBIDDEN:
+            self.forbidden.popitem(last=False)
 
 
 @dataclass(slots=True)

@@ -1,0 +1,141 @@
+"""Reporting one run as a whole: its status while it acts; log, metrics, events and status when it is over."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+from zen_gc_core.controller.runs.terminating import follow_up
+from zen_gc_core.controller.runs.unlisted import counted
+from zen_gc_core.controller.telling import policy_status
+from zen_gc_core.controller.telling.metrics import KindCount
+from zen_gc_core.controller.telling.run_reporter import RunReporter
+from zen_gc_core.model.reasons import Reason
+from zen_gc_core.model.results import Result
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from zen_gc_core.cluster.resource import Resource
+    from zen_gc_core.controller.runs.remembered import Entry
+    from zen_gc_core.controller.runs.run_context import RunContext
+    from zen_gc_core.controller.runs.sweeping import Member
+    from zen_gc_core.controller.telling.policy_status import Standing
+    from zen_gc_core.model.plan import Plan
+    from zen_gc_core.model.report import Ending, RunReport
+
+
+class Reporting:
+    """Tells of one run of one policy, and counts what earlier ones had begun to delete.
+
+    Args:
+        context: What the run works with.
+        entry: The policy.
+        wait: Seconds until its next run, as of when it is asked.
+
+    Attributes:
+        writes: Told of what becomes of each object.
+    """
+
+    def __init__(self, context: RunContext, entry: Entry, wait: Callable[[], float]) -> None:
+        self.writes = RunReporter(context.log, context.metrics, context.events, entry.reference)
+        self._context = context
+        self._entry = entry
+        self._wait = wait
+        self._seen_gone = 0
+        self._total_before = entry.ledger.deleted
+
+    def unlisted(self, plan: Plan) -> None:
+        """Tell of the kinds that could not be listed, once until they are others."""
+        names = tuple(each.what for each in plan.unlisted)
+        if names != self._entry.ledger.unlisted:
+            self._entry.ledger.unlisted = names
+            self._context.log.unlisted(self._entry.reference, plan.unlisted)
+
+    def follow_up(self) -> None:
+        """Look after what earlier runs had begun to delete, before this one acts: what is gone now counts with it."""
+        self._total_before = self._entry.ledger.deleted
+        self._seen_gone = follow_up(self._context, self._entry.reference, self._entry.ledger, self.writes)
+
+    def acting(self, so_far: RunReport) -> None:
+        """Write the status as it is in the middle of acting.
+
+        Args:
+            so_far: What the run has done until now.
+        """
+        numbers = policy_status.numbers(so_far, self._total_before, self._seen_gone)
+        standing = policy_status.acting(so_far, self._entry.ledger.unreached)
+        self._context.statuses.write(self._entry, standing, numbers, next_run=None, acted=True)
+
+    def failed(self, ending: Ending, *, seconds: float) -> None:
+        """Tell of a run that has nothing to report.
+
+        Args:
+            ending: Why.
+            seconds: How long it took.
+        """
+        if not ending.failed:
+            self._context.log.writes_stopped(self._entry.reference, ending)
+            return
+        self.writes.failed(ending, seconds=seconds)
+        self._write_status(policy_status.failed(ending), {})
+
+    def finished(self, report: RunReport, members: Mapping[Resource, Member]) -> None:
+        """Tell of a run that was planned, and carried out as far as it may be.
+
+        Args:
+            report: What it did.
+            members: The policy on each of its sweeps.
+        """
+        ending = report.ending
+        if ending is not None and not ending.failed:
+            self._context.log.writes_stopped(self._entry.reference, ending)
+        self.writes.finished()
+        self._context.log.evaluation_finished(report)
+        self._context.metrics.run_finished(report, _counts(members))
+        self._record(report)
+        numbers = policy_status.numbers(report, self._total_before, self._seen_gone)
+        ledger = self._entry.ledger  # the watch has brought back what was written while it acted
+        ledger.deleted = max(ledger.deleted, self._total_before + self._deleted(report))
+        self._write_status(policy_status.standing(report, ledger.unreached), numbers, acted=self._acted(report))
+        self._context.hearing.tell(report)
+
+    def _deleted(self, report: RunReport) -> int:
+        return report.results[Result.DELETED] + self._seen_gone
+
+    def _acted(self, report: RunReport) -> bool:
+        """Whether anything was sent, or seen gone that was sent for earlier."""
+        sent = set(report.results) - {Result.WOULD_ACT, Result.DROPPED}
+        return any(report.results[result] for result in sent) or self._seen_gone > 0
+
+    def _record(self, report: RunReport) -> None:
+        """Write the events about the run as a whole."""
+        plan, events, ledger = report.plan, self._context.events, self._entry.ledger
+        if report.ending is not None:
+            events.ended(self._entry.reference, report.ending, plan)
+        stopped = report.stopped
+        switched_off = stopped is not None and stopped.reason is Reason.KILL_SWITCH
+        if stopped is not None and switched_off and plan.due and not ledger.switched_off:
+            events.paused(self._entry.reference, stopped)
+        ledger.switched_off = switched_off and (plan.due > 0 or ledger.switched_off)
+        found = (plan.matched, self._deleted(report), plan.pending)
+        if found != ledger.evaluated or self._acted(report):
+            ledger.evaluated = found
+            events.evaluated(self._entry.reference, *found)
+
+    def _write_status(self, how: Standing, numbers: dict[str, object], *, acted: bool = False) -> None:
+        next_run = dt.datetime.now(dt.UTC) + dt.timedelta(seconds=self._wait())
+        self._context.statuses.write(self._entry, how, numbers, next_run=next_run, acted=acted)
+
+
+def _counts(members: Mapping[Resource, Member]) -> list[KindCount]:
+    return [
+        KindCount(
+            resource.api_version,
+            resource.kind,
+            sum(tally.matched for tally in member.tallies),
+            sum(tally.matched - tally.due for tally in member.tallies),
+            sum(tally.due for tally in member.tallies),
+        )
+        for resource, member in counted(members).items()
+    ]
