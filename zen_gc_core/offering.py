@@ -59,6 +59,8 @@ class Offer:
         distribution: Its distribution.
 
     Attributes:
+        plugin: Its entry point's name.
+        distribution: Its distribution.
         manager: The manager that it alone is registered with.
         words: Its keywords, by kind and name.
         functions: Its functions for CEL.
@@ -66,8 +68,8 @@ class Offer:
     """
 
     def __init__(self, plugin: str, distribution: str) -> None:
-        self._plugin = plugin
-        self._distribution = distribution
+        self.plugin = plugin
+        self.distribution = distribution
         self.manager = pluggy.PluginManager(hookspecs.PROJECT)
         self.manager.add_hookspecs(hookspecs)
         self.words: dict[str, dict[str, Offered]] = {kind: {} for kind in KINDS}
@@ -81,7 +83,7 @@ class Offer:
             Exception: Anything that the plugin raises; what is wrong with it otherwise is a TypeError, a ValueError
                 or a PluginValidationError that says so.
         """
-        self.manager.register(implementation, name=self._plugin)
+        self.manager.register(implementation, name=self.plugin)
         self.manager.check_pending()
         if not self.manager.get_hookcallers(implementation):
             raise ValueError("it implements no hook; is @hookimpl missing?")
@@ -114,8 +116,8 @@ class Offer:
     def _take(self, keyword: object, kind: str) -> None:
         if not isinstance(keyword, Keyword):
             raise TypeError(f"zen_gc_{kind} must return keywords, not {type(keyword).__name__}")
-        _check_name(keyword.name, self.words[kind], own=self._distribution == OWN_DISTRIBUTION)
-        offered = Offered(keyword, _adapter(keyword), self._plugin, self._distribution)
+        _check_name(keyword.name, self.words[kind], own=self.distribution == OWN_DISTRIBUTION)
+        offered = Offered(keyword, _adapter(keyword), self.plugin, self.distribution)
         if kind == "actions":
             _check_requests(offered)
         self.words[kind][keyword.name] = offered

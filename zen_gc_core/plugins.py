@@ -1,4 +1,4 @@
-"""Plugins: find them, load each by itself, quarantine what is broken, and collect the vocabulary they offer.
+"""Plugins: find them, load each by itself, quarantine what is broken, and call the hooks of those that work.
 
 Nothing is global and nothing happens at import: ``load_plugins`` takes the entry points and yields a value.
 """
@@ -11,39 +11,21 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from zen_gc_core import hookspecs
 from zen_gc_core.errors import InputError
-from zen_gc_core.model.finishing import BUILT_IN, Finishing
 from zen_gc_core.model.plan import Veto
-from zen_gc_core.model.requests import Delete, Mark
-from zen_gc_core.model.scaling import Scale
-from zen_gc_core.offering import KINDS, OWN_DISTRIBUTION, Offer, Offered
+from zen_gc_core.offering import OWN_DISTRIBUTION, Offer
 from zen_gc_core.texts import did_you_mean, one_line
+from zen_gc_core.vocabulary import Gathering
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
     import pluggy
 
-    from zen_gc_core.expressions.cel import Function
-    from zen_gc_core.model.finishing import Finishes
     from zen_gc_core.model.plan import Plan
     from zen_gc_core.model.report import RunReport
-
-__all__ = [
-    "KINDS",
-    "OWN_DISTRIBUTION",
-    "EntryPoint",
-    "Offered",
-    "Plugin",
-    "Plugins",
-    "Vocabulary",
-    "installed_entry_points",
-    "load_plugins",
-    "refuse_unknown",
-]
+    from zen_gc_core.vocabulary import Vocabulary
 
 _LONGEST_DESCRIPTION: Final = 400
-REQUESTS: Final = (Delete, Mark, Scale)
-"""What any plugin's action may ask for; a class of its own could ask for anything with the controller's rights."""
 
 
 class EntryPoint(Protocol):
@@ -63,27 +45,6 @@ class EntryPoint(Protocol):
 
     def load(self) -> Any:
         """Import it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Vocabulary:
-    """The words that policies may use.
-
-    Args:
-        matchers: Keywords of ``spec.conditions``, by name.
-        ttls: Keywords of ``spec.ttl``.
-        actions: Keywords of ``spec.action``.
-        cel_functions: Functions for CEL expressions.
-        unavailable: Why a keyword of a quarantined plugin cannot be used, by name.
-        finishing: The kinds that are known to finish.
-    """
-
-    matchers: Mapping[str, Offered] = field(default_factory=dict)
-    ttls: Mapping[str, Offered] = field(default_factory=dict)
-    actions: Mapping[str, Offered] = field(default_factory=dict)
-    cel_functions: tuple[Function, ...] = ()
-    unavailable: Mapping[str, str] = field(default_factory=dict)
-    finishing: Finishing = BUILT_IN
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,11 +168,7 @@ class _Loading:
     def __init__(self) -> None:
         self.plugins: list[Plugin] = []
         self.managers: dict[str, pluggy.PluginManager] = {}
-        self.words: dict[str, dict[str, Offered]] = {kind: {} for kind in KINDS}
-        self.functions: list[Function] = []
-        self.function_owners: dict[str, str] = {}
-        self.finishes: dict[tuple[str, str], tuple[Finishes, str]] = {}
-        self.unavailable: dict[str, str] = {}
+        self._gathering = Gathering()
 
     def take(self, point: EntryPoint, *, disabled: bool) -> None:
         distribution, version = _distribution(point)
@@ -230,13 +187,10 @@ class _Loading:
             Plugin(point.name, point.value, distribution, version, names if failure is None else {}, failure)
         )
         if failure is None:
-            self._admit(plugin, offer)
+            self.managers[point.name] = offer.manager
+            self._gathering.admit(offer)
         else:
-            for words in offer.words.values():
-                for name in words:
-                    self.unavailable.setdefault(
-                        name, f"plugin '{point.name}' of {distribution} is quarantined: {failure}"
-                    )
+            self._gathering.refuse(offer, failure)
 
     def _load(self, point: EntryPoint, offer: Offer) -> str | None:
         if point.name in self.managers:
@@ -245,51 +199,10 @@ class _Loading:
             offer.collect(point.load())
         except (Exception, SystemExit) as error:  # noqa: BLE001  whatever it raises, it alone is out
             return _described(error)
-        return self._clash(offer)
-
-    def _clash(self, offer: Offer) -> str | None:
-        for kind, words in offer.words.items():
-            for name in words:
-                if other := self.words[kind].get(name):
-                    return f"keyword '{name}' is offered by '{other.plugin}' of {other.distribution} already"
-        for name, action in offer.words["actions"].items():
-            for request in action.requests:
-                if action.distribution != OWN_DISTRIBUTION and request not in REQUESTS:
-                    known = " or ".join(each.__name__ for each in REQUESTS)
-                    return f"action '{name}' makes a {request.__name__}; a plugin may ask for a {known}"
-        for function in offer.functions:
-            if owner := self.function_owners.get(function.name):
-                return f"CEL function '{function.name}' is offered by '{owner}' already"
-        return self._clash_of_rows(offer)
-
-    def _clash_of_rows(self, offer: Offer) -> str | None:
-        for row in offer.finishes:
-            if said := self.finishes.get((row.group, row.kind)):
-                return f"when a {row.kind} of {row.group} finishes is said by '{said[1]}' already"
-        return None
-
-    def _admit(self, plugin: Plugin, offer: Offer) -> None:
-        self.managers[plugin.name] = offer.manager
-        for kind, words in offer.words.items():
-            self.words[kind].update(words)
-        self.functions.extend(offer.functions)
-        self.function_owners.update((function.name, plugin.name) for function in offer.functions)
-        self.finishes.update(((row.group, row.kind), (row, plugin.name)) for row in offer.finishes)
+        return self._gathering.clash(offer)
 
     def finish(self) -> Plugins:
-        vocabulary = Vocabulary(
-            matchers=self.words["matchers"],
-            ttls=self.words["ttls"],
-            actions=self.words["actions"],
-            cel_functions=tuple(self.functions),
-            unavailable={
-                name: why
-                for name, why in self.unavailable.items()
-                if not any(name in words for words in self.words.values())
-            },
-            finishing=Finishing(row for row, _ in self.finishes.values()) if self.finishes else BUILT_IN,
-        )
-        return Plugins(tuple(self.plugins), vocabulary, self.managers)
+        return Plugins(tuple(self.plugins), self._gathering.vocabulary(), self.managers)
 
 
 def _distribution(point: EntryPoint) -> tuple[str, str]:

@@ -7,7 +7,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from zen_gc_core.engine.matching import reads_of
-from zen_gc_core.plugins import KINDS, installed_entry_points, load_plugins
+from zen_gc_core.offering import KINDS
+from zen_gc_core.plugins import installed_entry_points, load_plugins
 from zen_gc_core.testing import OBJECTS, check_keyword, compile_keyword
 
 OWN = [point for point in installed_entry_points() if point.dist is not None and point.dist.name == "zen-gc"]

@@ -20,7 +20,7 @@ from zen_gc_core.model.polarity import Polarity
 from zen_gc_core.model.policy import KeywordUse, PolicyReference, Problem, Target
 from zen_gc_core.model.reads import Reads
 from zen_gc_core.model.shapes import ImpossibleError, unequal
-from zen_gc_core.plugins import OWN_DISTRIBUTION
+from zen_gc_core.offering import OWN_DISTRIBUTION
 from zen_gc_core.texts import did_you_mean
 
 if TYPE_CHECKING:
@@ -29,7 +29,8 @@ if TYPE_CHECKING:
     from zen_gc_core.engine.expressing import MakesExpression
     from zen_gc_core.fieldpaths import FieldPath
     from zen_gc_core.model.shapes import Shape
-    from zen_gc_core.plugins import Offered, Vocabulary
+    from zen_gc_core.offering import Offered
+    from zen_gc_core.vocabulary import Vocabulary
 
 DEEPEST: Final = 8
 """How deep condition maps may be nested."""

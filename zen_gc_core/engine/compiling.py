@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from zen_gc_core.model.decision import Decision
     from zen_gc_core.model.policy import Target
     from zen_gc_core.model.requests import Request
-    from zen_gc_core.plugins import Vocabulary
+    from zen_gc_core.vocabulary import Vocabulary
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from zen_gc_core.model.policy import KeywordUse, Problem
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from zen_gc_core.plugins import Offered
+    from zen_gc_core.offering import Offered
 
 
 class MisconfiguredError(InputError):

@@ -24,7 +24,8 @@ from zen_gc_core.model.polarity import Polarity
 from zen_gc_core.model.policy import NAMESPACED, KeywordUse, PolicyReference, Target
 from zen_gc_core.model.reads import Reads
 from zen_gc_core.model.restricting import restrict
-from zen_gc_core.plugins import Offered, installed_entry_points, load_plugins
+from zen_gc_core.offering import Offered
+from zen_gc_core.plugins import installed_entry_points, load_plugins
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
     from zen_gc_core.model.candidate import Candidate
     from zen_gc_core.model.finishing import Finishes
     from zen_gc_core.model.requests import Request
-    from zen_gc_core.plugins import Vocabulary
+    from zen_gc_core.vocabulary import Vocabulary
 
 NOW: Final = "2026-01-01T12:00:00Z"
 """The instant of a run, unless another is given."""

@@ -16,7 +16,9 @@ from zen_gc_core.engine.parsing import parse_policy, policy, targets
 from zen_gc_core.engine.parsing.behavior import BREAKER_FIELDS
 from zen_gc_core.engine.parsing.behavior import FIELDS as BEHAVIOR_FIELDS
 from zen_gc_core.model.policy import API_VERSION, NAMESPACED
-from zen_gc_core.plugins import OWN_DISTRIBUTION, Vocabulary, installed_entry_points, load_plugins
+from zen_gc_core.offering import OWN_DISTRIBUTION
+from zen_gc_core.plugins import installed_entry_points, load_plugins
+from zen_gc_core.vocabulary import Vocabulary
 
 POD = {"apiVersion": "v1", "kind": "Pod"}
 CHECKED_IN = Path(__file__).parents[3] / "crds" / "policies.yaml"

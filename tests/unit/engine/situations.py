@@ -17,7 +17,8 @@ from zen_gc_core.instants import parse_instant
 from zen_gc_core.keywords import Compiled, Keyword, Namespace, Run
 from zen_gc_core.model.json_candidates import JsonCandidate
 from zen_gc_core.model.policy import API_VERSION, CLUSTER, NAMESPACED
-from zen_gc_core.plugins import Offered, installed_entry_points, load_plugins
+from zen_gc_core.offering import Offered
+from zen_gc_core.plugins import installed_entry_points, load_plugins
 
 NOW = parse_instant("2026-01-01T12:00:00Z")
 OLD = "2025-06-01T00:00:00Z"

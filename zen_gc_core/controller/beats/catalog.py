@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from zen_gc_core.controller.runs.remembered import Key
     from zen_gc_core.engine.protections import Grants
-    from zen_gc_core.plugins import Vocabulary
+    from zen_gc_core.vocabulary import Vocabulary
 
 
 @dataclass(frozen=True, slots=True)

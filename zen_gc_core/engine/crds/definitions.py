@@ -13,7 +13,7 @@ from zen_gc_core.model.policy import API_VERSION, CLUSTER, GROUP, NAMESPACED
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from zen_gc_core.plugins import Vocabulary
+    from zen_gc_core.vocabulary import Vocabulary
 
 _COLUMNS: Final = (
     ("Phase", "string", ".status.phase"),

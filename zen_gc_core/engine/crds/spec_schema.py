@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from zen_gc_core.engine.crds.structural import Schema
-    from zen_gc_core.plugins import Offered, Vocabulary
+    from zen_gc_core.offering import Offered
+    from zen_gc_core.vocabulary import Vocabulary
 
 _OLD: Final = "In the Go program's spelling: "
 
