@@ -6,6 +6,8 @@ holds, so that no TTL, condition or mistake of a policy may take what nobody has
 
 from __future__ import annotations
 
+import itertools
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
@@ -20,31 +22,99 @@ if TYPE_CHECKING:
     from zen_gc_core.model.policy import Policy, Target
     from zen_gc_core.model.reads import Reads
 
-_GENERIC: Final = frozenset(
+_ENDS: Final = frozenset(
     {
-        "app",
-        "chart",
-        "controller-revision-hash",
-        "controller-uid",
-        "heritage",
-        "job-name",
-        "k8s-app",
-        "pod-template-generation",
-        "pod-template-hash",
-        "release",
+        "cleanup",
+        "delete",
+        "deletable",
+        "deletion",
+        "disposable",
+        "ephemeral",
+        "expiration",
+        "expire",
+        "expires",
+        "expiry",
+        "garbage",
+        "gc",
+        "janitor",
+        "maxage",
+        "prune",
+        "purge",
+        "reap",
+        "reaper",
+        "sweep",
+        "temp",
+        "temporary",
+        "throwaway",
+        "tmp",
+        "transient",
+        "ttl",
     }
 )
-"""Keys without a domain that objects carry because of what they are, not because somebody wants them to go."""
+"""Words of keys by which an object says that it may go."""
+
+_STAYS: Final = frozenset(
+    {
+        "block",
+        "blocked",
+        "deny",
+        "disable",
+        "disabled",
+        "don",
+        "dont",
+        "except",
+        "exclude",
+        "excluded",
+        "exempt",
+        "hold",
+        "ignore",
+        "ignored",
+        "keep",
+        "never",
+        "no",
+        "non",
+        "not",
+        "off",
+        "optout",
+        "pause",
+        "paused",
+        "preserve",
+        "prevent",
+        "protect",
+        "protected",
+        "protection",
+        "skip",
+        "stop",
+        "suspend",
+        "without",
+    }
+)
+"""Words of keys by which it says the opposite, whatever else they say."""
+
+_WORDS: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z0-9]+")
 
 _MOST_NAMED: Final = 3
 
 
 def generic(key: str) -> str | None:
-    """Why a key is no opt-in, in words that follow it; None when it is one."""
-    if key.lower() in _GENERIC:
-        return "objects carry whether or not they are to go"
-    owner = belongs_to(key)
-    return f"is {owner}'s, and no word of the object's own" if owner else None
+    """Why a key is no opt-in, in words that follow it; None when it is one.
+
+    It is one when it has a domain that is nobody's here, or when one of its words says that the object may go, and none
+    that it is to stay: what has neither, a cluster is full of (``team``, ``env``, ``version``).
+    """
+    if "/" in key:
+        owner = belongs_to(key)
+        return f"is {owner}'s, and no word of the object's own" if owner else None
+    words = _words(key)
+    if words & _STAYS:
+        return "says that objects are to stay"
+    return None if words & _ENDS else "objects carry whether or not they are to go"
+
+
+def _words(key: str) -> set[str]:
+    """The words of a key, and of each two that follow one another the word that they are together (``clean-up``)."""
+    found = [word.lower() for word in _WORDS.findall(key)]
+    return {*found, *(first + second for first, second in itertools.pairwise(found))}
 
 
 def opted_in(policy: Policy, needs: Iterable[str]) -> tuple[Policy, list[Problem]]:
@@ -121,7 +191,8 @@ def _refusal(wrong: list[str]) -> str:
     return (
         f"a wildcard takes only objects that opt in{why}: let ttl.after.wait.path or ttl.expiresAt.path name "
         "metadata.annotations['KEY'] or metadata.labels['KEY'], without else and with onMissing: keep, or let the "
-        "labelSelector require a label of your own"
+        "labelSelector require a label of your own; a key counts by its domain (acme.io/team), or because one of its words "
+        "says that the object may go (cleanup, ttl, expires)"
     )
 
 

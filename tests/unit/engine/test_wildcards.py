@@ -125,8 +125,10 @@ def test_at_once_is_refused():
     [
         (LABELLED, True),
         ({"matchExpressions": [{"key": "temporary", "operator": "Exists"}]}, True),
-        ({"matchExpressions": [{"key": "env", "operator": "In", "values": ["preview", "ci"]}]}, True),
-        ({"matchLabels": {"app": "web", "env": "preview"}}, True),
+        ({"matchExpressions": [{"key": "acme.io/env", "operator": "In", "values": ["preview", "ci"]}]}, True),
+        ({"matchLabels": {"app": "web", "acme.io/env": "preview"}}, True),
+        ({"matchExpressions": [{"key": "env", "operator": "In", "values": ["preview", "ci"]}]}, False),
+        ({"matchLabels": {"app": "web", "env": "preview"}}, False),
         ({}, False),
         ({"matchLabels": {}}, False),
         ({"matchExpressions": [{"key": "keep", "operator": "DoesNotExist"}]}, False),
@@ -146,6 +148,46 @@ def test_a_label_of_ones_own_is_an_opt_in(selector, accepted):
     found = problems({"labelSelector": selector}, ttl={"afterCreation": "7d"})
     assert (found == []) is accepted
     assert all(path == PLACE for path, _ in found)
+
+
+@pytest.mark.parametrize(
+    "key",
+    ["cleanup", "clean-up", "Clean_Up", "ttl", "TTL", "janitor-ttl", "expiresAt", "expires-at", "deleteAfter", "auto-delete",
+     "gc", "temporary", "tmp", "maxAge", "ephemeral", "TTLSeconds", "safe-to-delete", "acme.io/team", "a/b", "acme.io/app"],
+)  # fmt: skip
+def test_a_key_counts_by_its_domain_or_because_it_says_that_the_object_may_go(key):
+    """In whatever spelling of words: in a label selector, and where a TTL is read."""
+    assert problems({"labelSelector": {"matchLabels": {key: "x"}}}, ttl={"afterCreation": "7d"}) == []
+    assert problems(ttl={"expiresAt": {"path": f"metadata.annotations['{key}']"}}) == []
+
+
+@pytest.mark.parametrize(
+    "key",
+    ["team", "tier", "name", "version", "component", "env", "environment", "release", "chart", "heritage", "managed-by",
+     "app", "App", "part-of", "stage", "owner", "project", "tenant", "role", "region", "created", "date", "attempt",
+     "settled", "templates", "gcp-project", "cattle", "expert", "retention"],
+)  # fmt: skip
+def test_a_key_without_a_domain_that_says_nothing_of_an_end_is_no_opt_in(key):
+    """Objects that nobody wants to go carry it; the refusal says what to write instead."""
+    for found in (
+        problems({"labelSelector": {"matchLabels": {key: "x"}}}, ttl={"afterCreation": "7d"}),
+        problems(ttl={"expiresAt": {"path": f"metadata.annotations['{key}']"}}),
+    ):
+        ((path, message),) = found
+        assert path == PLACE
+        assert f"{key} objects carry whether or not they are to go" in message.replace("['", " ").replace("']", "")
+        assert "says that the object may go (cleanup, ttl, expires)" in message
+
+
+@pytest.mark.parametrize(
+    "key",
+    ["do-not-delete", "doNotDelete", "no-cleanup", "skip-gc", "keep-ttl", "delete-protection", "deletionProtection",
+     "prevent-deletion", "never-expires", "janitor-ignore", "cleanup-disabled", "gc_off"],
+)  # fmt: skip
+def test_a_key_that_says_that_objects_stay_is_no_opt_in(key):
+    """Although it speaks of an end."""
+    ((_, message),) = problems({"labelSelector": {"matchLabels": {key: "true"}}}, ttl={"afterCreation": "7d"})
+    assert f"the label {key} says that objects are to stay" in message
 
 
 def test_every_wildcard_of_a_policy_asks_for_an_opt_in():
