@@ -80,7 +80,7 @@ class Guards:
             return
         own = _key(candidate)
         self.above[own] = tuple(owners)
-        found = (own, Dependent(candidate.api_version, candidate.kind, candidate.namespace, candidate.name))
+        found = (own, dependent(candidate))
         for key in owners:
             self.along.setdefault(key, []).append(found)
         guard = guard_of(candidate, protections, run)
@@ -102,13 +102,27 @@ class Guards:
                 self.guarded.setdefault(owner, Guard(KeptBy.RETAINED, because))
 
 
-def guard_of(candidate: Candidate, protections: Protections, run: Run) -> Guard | None:
-    """Why an object that would go along with its owner must stay, or None."""
+def dependent(candidate: Candidate) -> Dependent:
+    """An object as something that may go along with its owner."""
+    return Dependent(candidate.api_version, candidate.kind, candidate.namespace, candidate.name)
+
+
+def guard_of(candidate: Candidate, protections: Protections, run: Run, *, contents: bool = False) -> Guard | None:
+    """Why an object that would go along with its owner must stay, or None.
+
+    Args:
+        candidate: The object.
+        protections: What protects objects.
+        run: The run.
+        contents: Whether what is in it is looked at, too: in a Namespace, or of a CustomResourceDefinition.
+    """
     what = f"{candidate.kind} {candidate.name}, which it owns and would take along"
     if candidate.malformed is not None:
         return Guard(KeptBy.ERROR, f"cannot tell whether {what}, must stay: {candidate.malformed}")
     try:
         why = protections.of_what_goes_along(candidate, run)
+        if why is None and contents:
+            why = protections.of_contents(candidate, run)
     except Undecided as doubt:
         return Guard(KeptBy.ERROR, f"cannot tell whether {what}, must stay: {doubt}")
     return None if why is None else Guard(KeptBy.PROTECTED, f"protected: {what}: {why}")

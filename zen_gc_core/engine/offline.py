@@ -10,6 +10,7 @@ from zen_gc_core.engine.expanding import by_wildcard, expanded, meant, missing_e
 from zen_gc_core.engine.planning import conclude, tally_of
 from zen_gc_core.engine.protections import Protections
 from zen_gc_core.engine.resolving import resolve_targets
+from zen_gc_core.engine.retaining.standing import keeping_what_is_retained
 from zen_gc_core.engine.shares import Count, counts_in_population, identity, kind_key
 from zen_gc_core.engine.tallying import Case
 from zen_gc_core.engine.versions import by_kind, sums_of
@@ -100,7 +101,7 @@ def _out_of_reach(policy: Policy, target: Target, found: Sequence[Candidate]) ->
 
 def _plan(compiled: CompiledPolicy, files: Files, asking: Asking) -> Plan:
     run = Run(asking.now, compiled.reference, files.namespace, finishing=compiled.finishing)
-    protections = Protections(asking.grants, files.kept_inside, files.has_service)
+    protections = keeping_what_is_retained(Protections(asking.grants, files.kept_inside, files.has_service), compiled)
     case = Case(compiled, run, protections, record=True, record_skipped=asking.skipped)
     tallies = []
     everything = []

@@ -74,7 +74,7 @@ def conclude(
         first_error=next((tally.first_error for tally in tallies if tally.first_error), None),
         first_reason=next((tally.first_reason for tally in tallies if tally.first_error), None),
         tripped=breaker.tripped(case.compiled.policy, due=sums.due, unfinished=sums.unfinished, counts=counts),
-        along={} if case.record else going_along((tally.guards for tally in tallies), decisions),
+        along={} if case.record else retained.placed(going_along((tally.guards for tally in tallies), decisions)),
         overfull=retained.overfull,
         left_over=left_over,
         unlisted=gaps.unlisted,

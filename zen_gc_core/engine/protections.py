@@ -97,11 +97,14 @@ class Protections:
         kept_inside: For a Namespace or CustomResourceDefinition that a policy would delete: why something that goes
             along must stay, asked of each with the second argument, or None; raises Undecided when it cannot tell.
         has_service: Whether a Service of a namespace and name is there; raises Undecided when it cannot tell.
+        retained: Of a policy that retains: why something in a Namespace, or of a CustomResourceDefinition, must stay for
+            its sake, or None.
     """
 
     grants: Grants = field(default_factory=Grants)
     kept_inside: Callable[[Candidate, Keeps], str | None] | None = None
     has_service: Callable[[str, str], bool] | None = None
+    retained: Callable[[Candidate, Run], str | None] | None = None
 
     def reads(self, group: str, kind: str) -> Reads:
         """What they read of objects of a kind, owned objects aside: metadata, and the type of Secrets."""
@@ -160,6 +163,16 @@ class Protections:
             or (None if inside else self._by_place(candidate) or self._by_namespace(candidate, run))
         )
 
+    def of_contents(self, candidate: Candidate, run: Run) -> str | None:
+        """Why an object that would go along with another must stay for the sake of what is in it, or None.
+
+        Asked right before the other goes, and no earlier: all that is in a Namespace is listed.
+
+        Raises:
+            Undecided: It cannot be told.
+        """
+        return self._by_contents(candidate, run, NOTHING_LIFTED)
+
     def _by_place(self, candidate: Candidate) -> str | None:
         namespace = candidate.name if _is_namespace(candidate) else candidate.namespace
         if not namespace or namespace in self.grants.namespaces:
@@ -203,7 +216,12 @@ class Protections:
         namespace = _is_namespace(candidate)
         if self.kept_inside is None or not (namespace or is_definition(candidate)):
             return None
-        return self.kept_inside(candidate, lambda inner: self.of_what_goes_along(inner, run, lifted, inside=namespace))
+
+        def keeps(inner: Candidate) -> str | None:
+            why = self.of_what_goes_along(inner, run, lifted, inside=namespace)
+            return why if why or self.retained is None else self.retained(inner, run)
+
+        return self.kept_inside(candidate, keeps)
 
 
 def _by_owner(candidate: Candidate, run: Run) -> str | None:

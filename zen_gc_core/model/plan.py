@@ -32,12 +32,22 @@ class Veto:
 
 
 class Dependent(NamedTuple):
-    """An object that goes along with one that is deleted, because it is owned by it, directly or not."""
+    """An object that goes along with one that is deleted, because it is owned by it, directly or not.
+
+    Args:
+        api_version: Group and version in which it was seen.
+        kind: Its kind.
+        namespace: Its namespace; empty when cluster-scoped.
+        name: Its name.
+        left_over: Of a policy that retains, and of an object that belongs to a group: which, and the objects that must be
+            there for it to go along.
+    """
 
     api_version: str
     kind: str
     namespace: str
     name: str
+    left_over: LeftOver | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import random
+import secrets
 import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.cluster.controller.stage import LABELS, by_controller, until
+from tests.cluster.controller.stage import LABELS, SELECTOR, by_controller, until
+from zen_gc_core.model.policy import CLUSTER
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -271,3 +273,123 @@ def test_a_dry_run_says_what_would_go(embedded: EmbeddedStage, inside: Callable[
     once(inside, embedded)
     assert embedded.status(policy)["resourcesWouldDelete"] == 3
     assert reads(embedded, names[0]) == []
+
+
+# What goes along.
+
+
+def owned_by(stage: EmbeddedStage, owner: str) -> dict[str, Any]:
+    """Metadata by which a ConfigMap owns another."""
+    uid = stage.cluster.request("GET", stage.config_map(owner)).body["metadata"]["uid"]
+    return {"ownerReferences": [{"apiVersion": "v1", "kind": "ConfigMap", "name": owner, "uid": uid}]}
+
+
+ALONG = {
+    "goes": lambda _stage, _names: None,
+    "became the newest": lambda stage, names: [lose(stage, each) for each in names[:5]],
+    "lost one of the newest": lambda stage, names: lose(stage, names[1]),
+    "in another group": lambda stage, names: reseed(stage, names[5], labels={**LABELS, "app": "z"}),
+    "of another time": lambda stage, names: reseed(stage, names[5], creationTimestamp="2025-12-29T00:00:00Z"),
+    "not selected": lambda stage, names: reseed(stage, names[5], labels={"app": "z"}),
+}
+"""What becomes of something, or of its group, while its owner is read for the last time."""
+
+
+def reseed(stage: EmbeddedStage, name: str, **metadata: Any) -> None:
+    """Change a ConfigMap from within a hook."""
+    now = now_of(stage, name)
+    stage.server._seed([{**now, "metadata": {**now["metadata"], **metadata}}])
+
+
+@pytest.mark.parametrize("change", ALONG)
+def test_what_would_go_along_and_is_retained_by_now_keeps_its_owner(
+    embedded: EmbeddedStage, inside: Callable[..., Inside], change: str
+) -> None:
+    """Between the plan and the write, what is newer goes, or it comes into another place itself."""
+    owners = [f"o-{number:03}" for number in range(5)]  # older, so that their group is cut first
+    embedded.server.seed(item(embedded, name, 30 + day, "o") for day, name in enumerate(owners))
+    names = series(embedded, 5, "a")
+    embedded.server.seed([item(embedded, "a-005", 5, "a", **owned_by(embedded, owners[4]))])
+    names.append("a-005")
+    embedded.policy(retain=NEWEST_THREE, behavior={"maxDeletionsPerSecond": 1}, evaluationInterval="1m")
+    done: list[bool] = []
+
+    def hook(request: Request) -> None:
+        if request.method == "GET" and request.path.endswith(f"/{owners[4]}") and not done:
+            done.append(True)
+            ALONG[change](embedded, names)
+
+    meanwhile(embedded, hook)
+    once(inside, embedded)
+    assert done
+    gone = {request.path.rpartition("/")[2] for request in embedded.sent("DELETE", "configmaps")}
+    assert owners[3] in gone, "the group of its owner is whole"
+    assert (owners[4] in gone) is (change in {"goes", "not selected"})
+
+
+# What is inside.
+
+
+def test_a_namespace_that_holds_what_is_retained_stays(stage: Stage, inside: Callable[..., Inside]) -> None:
+    """The newest of its group lives in it; a Namespace without any goes."""
+    mark = {"cut": secrets.token_hex(4)}
+    names = {}
+    for use in ("kept", "free", "last"):
+        names[use] = stage.cluster.namespace()
+        stage.patch(f"/api/v1/namespaces/{names[use]}", {"metadata": {"labels": mark}})
+        time.sleep(1.1)  # a creationTimestamp has whole seconds
+    stage.make("newest", metadata={"namespace": names["kept"], "labels": mark})
+    stage.make("other", metadata={"namespace": names["free"], "labels": {"cut": "not"}})
+    selected = {"labelSelector": {"matchLabels": mark}}
+    targets = [
+        {"apiVersion": "v1", "kind": "Namespace", **selected},
+        {"apiVersion": "v1", "kind": "ConfigMap", "namespaces": ["*"], **selected},
+    ]
+    policy = stage.policy(kind=CLUSTER, targetResources=targets, retain={"last": 1})
+    inside(stage, once=True, allow_resource=["namespaces"]).finish()
+
+    def going(use: str) -> bool:
+        answer = stage.cluster.request("GET", f"/api/v1/namespaces/{names[use]}")
+        return answer.status == 404 or "deletionTimestamp" in answer.body["metadata"]
+
+    assert [use for use in names if going(use)] == ["free"]
+    assert stage.status(policy, kind=CLUSTER)["lastRun"]["kept"]["protected"] == 1
+    for use in ("kept", "last"):
+        stage.patch(f"/api/v1/namespaces/{names[use]}", {"metadata": {"labels": {"cut": None}}})
+
+
+def test_a_namespace_into_which_something_comes_that_is_retained_stays(
+    embedded: EmbeddedStage, inside: Callable[..., Inside]
+) -> None:
+    """Between the plan and the write; looked at whole, for a condition asks beyond its metadata."""
+    old = [
+        {
+            "apiVersion": "v1",
+            "kind": "Namespace",
+            "metadata": {"name": name, "labels": LABELS, "creationTimestamp": made},
+        }
+        for name, made in (("full", "2025-01-01T00:00:00Z"), ("bare", "2025-01-02T00:00:00Z"))
+    ]
+    newest = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "last", "labels": LABELS}}
+    embedded.server.seed([*old, newest])
+    targets = [
+        {"apiVersion": "v1", "kind": "Namespace", "labelSelector": SELECTOR},
+        {"apiVersion": "v1", "kind": "ConfigMap", "namespaces": ["*"], "labelSelector": SELECTOR},
+    ]
+    embedded.policy(
+        kind=CLUSTER,
+        targetResources=targets,
+        retain={"last": 1},
+        conditions={"cel": "object.kind == 'Namespace' || object.data.?state.orValue('') == 'ok'"},
+    )
+
+    def hook(request: Request) -> None:
+        where = request.path.rpartition("/namespaces/")[2]
+        if request.method == "GET" and where in {"full", "bare"}:
+            made = {"name": "late", "namespace": where, "labels": LABELS}
+            state = {"state": "ok" if where == "full" else "not"}
+            embedded.server._seed([{"apiVersion": "v1", "kind": "ConfigMap", "metadata": made, "data": state}])
+
+    meanwhile(embedded, hook)
+    inside(embedded, once=True, allow_resource=["namespaces"]).finish()
+    assert [each.path.rpartition("/")[2] for each in embedded.sent("DELETE", "/namespaces/")] == ["bare"]

@@ -16,6 +16,7 @@ from tests.unit.engine.situations import (
     NOW,
     OLD,
     OWNER,
+    compilation,
     compiled,
     compiled_once,
     document,
@@ -23,8 +24,9 @@ from tests.unit.engine.situations import (
     run_of,
     thing,
 )
+from zen_gc_core.engine.offline import Asking, Files, plan_offline
 from zen_gc_core.engine.planning import conclude, tally_of
-from zen_gc_core.engine.protections import Protections
+from zen_gc_core.engine.protections import Grants, Protections
 from zen_gc_core.engine.retaining import places
 from zen_gc_core.engine.shares import Count
 from zen_gc_core.engine.tallying import Case
@@ -552,3 +554,168 @@ def test_what_may_lie_within_the_span_does_not_go_along_although_it_is_not_due(r
     assert gone(plan) == {"free", "old"}
     if record:
         assert kept(plan)["holds"].startswith("retained: ConfigMap n-near")
+
+
+@pytest.mark.parametrize("split", [9, 4])
+def test_what_is_too_much_to_be_remembered_within_the_span_does_not_go_along(monkeypatch, split):
+    """It stays in this run, being due and within the span, and so does what owns it; in one list or in two."""
+    monkeypatch.setattr("zen_gc_core.engine.retaining.tallies.MOST_WITHIN", 2)
+    jobs = {"apiVersion": "batch/v1", "kind": "Job", "namespaces": ["*"]}
+    policy = retaining(targets=[jobs, EVERYWHERE], groupBy=BY_APP, within="20d")
+    policy["spec"]["behavior"] = {"includeOwned": True}
+    ages = {f"holds{n}": 50 + n for n in range(8)} | {"free": 80, "last": 5}
+    runs = [
+        finished_job(name=each, uid=each, labels={"app": "a"}, creationTimestamp=format_instant(NOW - age * DAY))
+        for each, age in ages.items()
+    ]
+    within = [of_job(f"holds{n}", f"near{n}", (9 - n) * DAY) for n in range(8)]
+    results = [*within, of_job("free", "old", 90 * DAY), at(NOW - DAY, "newest", "a")]
+    case = Case(read := compiled(policy), run_of(read), Protections())
+    tallies = [tally_of(case, read.targets_of("batch/v1", "Job"))]
+    tallies += [tally_of(case, read.targets_of("v1", "ConfigMap")) for _ in range(2)]
+    for tally, objects in zip(tallies, [runs, results[:split], results[split:]], strict=True):
+        for each in objects:
+            tally.offer(JsonCandidate.from_object(each, api_version=each["apiVersion"]))
+    plan = conclude(case, tallies, dict)
+    assert gone(plan) == {"free", "old"}
+    assert (plan.due, plan.kept[KeptBy.RETAINED]) == (2, 18)
+
+
+@pytest.mark.parametrize(
+    ("odd", "why"),
+    [
+        ({"labels": {}}, "lacks what is grouped by"),
+        ({"creationTimestamp": "2013-01-01T00:00:00Z"}, "has a time that cannot be right"),
+    ],
+    ids=["no group", "no time"],
+)
+def test_what_is_in_no_group_keeps_its_owner_also_before_it_is_due(odd, why):
+    """It is kept when its time comes, which its owner's end would bring forward."""
+    jobs = {"apiVersion": "batch/v1", "kind": "Job", "namespaces": ["*"]}
+    policy = retaining(targets=[jobs, EVERYWHERE], groupBy=BY_APP, last=1)
+    policy["spec"]["behavior"] = {"includeOwned": True}
+    policy["spec"]["ttl"] = {
+        "after": {
+            "since": "created",
+            "wait": {"path": "metadata.annotations.ttl", "default": "1h", "onMissing": "default"},
+        }
+    }
+    runs = [
+        finished_job(name=each, uid=each, labels={"app": "a"}, creationTimestamp=format_instant(NOW - age * DAY))
+        for each, age in (("holds", 80), ("free", 70), ("last", 5))
+    ]
+    odd_one = of_job("holds", "odd", 2 * DAY)
+    odd_one["metadata"] |= {"annotations": {"ttl": "30000d"}, **odd}
+    for record in (True, False):
+        plan = planned(compiled_once(policy), runs, [odd_one, at(NOW - DAY, "newest")], record=record)
+        assert gone(plan) == {"free"}, why
+
+
+def test_what_goes_along_comes_with_its_group_and_the_objects_that_must_be_there():
+    """Due or not: its owner goes only while these are there."""
+    jobs = {"apiVersion": "batch/v1", "kind": "Job", "namespaces": ["*"]}
+    policy = retaining(targets=[jobs, EVERYWHERE], groupBy=BY_APP, last=1)
+    policy["spec"]["behavior"] = {"includeOwned": True}
+    policy["spec"]["ttl"] = {
+        "after": {
+            "since": "created",
+            "wait": {"path": "metadata.annotations.ttl", "default": "1h", "onMissing": "default"},
+        }
+    }
+    runs = [
+        finished_job(name=each, uid=each, labels={"app": "a"}, creationTimestamp=format_instant(NOW - age * DAY))
+        for each, age in (("goes", 80), ("last", 5))
+    ]
+    waits = of_job("goes", "waits", 3 * DAY)
+    waits["metadata"]["annotations"] = {"ttl": "300d"}
+    plan = planned(
+        compiled(policy), runs, [of_job("goes", "due", 2 * DAY), waits, at(NOW - DAY, "newest")], record=False
+    )
+    along = plan.along["goes"]
+    assert {each.name for each in along} == {"n-due", "n-waits"}
+    assert [[keeper.uid for keeper in each.left_over.group.keepers] for each in along] == [["newest"], ["newest"]]
+    assert {each.left_over.time for each in along} == {NOW - 2 * DAY, NOW - 3 * DAY}
+
+
+# What holds others: Namespaces and CustomResourceDefinitions.
+
+NAMESPACES = {"apiVersion": "v1", "kind": "Namespace"}
+DEFINITIONS = {"apiVersion": "apiextensions.k8s.io/v1", "kind": "CustomResourceDefinition"}
+RUNS = {"apiVersion": "acme.io/v1", "kind": "Run", "namespaces": ["*"]}
+
+
+def offline(policy, objects, *allowed):
+    """The verdicts of a policy over objects of files, by kind and name, with protected kinds that are allowed."""
+    made = compilation(policy, None, Grants(resources=frozenset(allowed)))
+    assert made.compiled is not None, made.errors
+    files = Files(map(JsonCandidate.from_object, objects), [made])
+    (one,) = plan_offline([made], files, Asking(NOW, Grants(resources=frozenset(allowed))))
+    assert one.plan is not None, one.compilation.errors
+    return {f"{each.kind} {each.name}": each for each in one.plan.decisions}
+
+
+def goes(decisions):
+    """What would go, by kind and name."""
+    return {name for name, decision in decisions.items() if decision.verdict is Verdict.ACT}
+
+
+def namespace(name, age):
+    """A Namespace of some age in days."""
+    return thing("Namespace", namespace=None, name=name, uid=name, creationTimestamp=format_instant(NOW - age * DAY))
+
+
+def test_a_namespace_that_holds_what_is_retained_stays():
+    """All of a group are in one namespace, so that it holds the newest of them; what nobody takes keeps none."""
+    taken = {**EVERYWHERE, "labelSelector": {"matchLabels": {"app": "a"}}}
+    policy = retaining(targets=[NAMESPACES, taken], last=1)
+    policy["spec"]["conditions"] = {"cel": "object.kind == 'Namespace' || object.data.state != 'failed'"}
+    objects = [
+        *(namespace(name, 40 + age) for age, name in enumerate(["full", "waits", "odd", "other", "failed", "empty"])),
+        namespace("newest", 1),
+    ]
+    for name, metadata, data in [
+        ("full", {}, {"state": "ok"}),
+        ("waits", {"creationTimestamp": format_instant(NOW)}, {"state": "ok"}),
+        ("odd", {}, {}),
+        ("other", {"labels": {"app": "b"}}, {"state": "ok"}),
+        ("failed", {}, {"state": "failed"}),
+    ]:
+        inside = at(NOW - 50 * DAY, f"in-{name}", namespace=name, **metadata)
+        objects.append({**inside, "data": data})
+    found = offline(policy, objects, "namespaces")
+    assert goes(found) == {"Namespace other", "Namespace failed", "Namespace empty"}
+    words = "ConfigMap n-in-full would go with it, and the policy retains it, or others of its group"
+    assert words in found["Namespace full"].because
+    without = retaining(targets=[NAMESPACES, taken], last=1)
+    del without["spec"]["retain"]
+    assert "Namespace full" in goes(offline(without, objects, "namespaces"))
+
+
+def test_a_definition_stays_while_something_of_its_kind_is_retained():
+    """In whatever version: with a definition, all objects of its kind go."""
+    policy = retaining(targets=[DEFINITIONS, RUNS], last=1)
+    objects = [
+        thing(
+            "CustomResourceDefinition",
+            "apiextensions.k8s.io/v1",
+            namespace=None,
+            name=f"{kind.lower()}s.acme.io",
+            uid=kind,
+            creationTimestamp=format_instant(NOW - age * DAY),
+            rest={
+                "spec": {
+                    "group": "acme.io",
+                    "scope": "Namespaced",
+                    "names": {"kind": kind, "plural": f"{kind.lower()}s"},
+                }
+            },
+        )
+        for kind, age in (("Run", 50), ("Stop", 40), ("Last", 1))
+    ]
+    objects += [thing("Run", version, name=version[-2:], uid=version) for version in ("acme.io/v1", "acme.io/v2")]
+    objects.append(thing("Stop", "acme.io/v1", name="s", uid="s"))
+    for run in ("acme.io/v1", "acme.io/v2"):
+        some = [each for each in objects if each["kind"] != "Run" or each["apiVersion"] == run]
+        found = offline(policy, some, "customresourcedefinitions.apiextensions.k8s.io")
+        assert goes(found) == {"CustomResourceDefinition stops.acme.io"}
+        assert "the policy retains it" in found["CustomResourceDefinition runs.acme.io"].because

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from zen_gc_core.model.candidate import Candidate
     from zen_gc_core.model.decision import Decision
     from zen_gc_core.model.plan import Plan
-    from zen_gc_core.model.retain import Keeper, KeptGroup
+    from zen_gc_core.model.retain import Keeper, KeptGroup, LeftOver
 
 FRESH_SECONDS: Final = 2.0
 """How old a look may be for another write to begin."""
@@ -45,6 +45,7 @@ MOST_BY_NAME: Final = 20
 """Keepers in a namespace that are read one by one; more are read by one list."""
 
 CHANGED: Final = "what is retained of its group has changed since the plan: the group is left alone in this run"
+CHANGED_ALONG: Final = "what is retained of the group of something that it owns has changed since the plan"
 UNKNOWN: Final = "what is retained of its group is not known"
 
 
@@ -97,8 +98,11 @@ class Keepers:
         self._left_alone = left_alone
         self._clock = clock
         self._lock = threading.Lock()
-        groups = {id(left.group): _Seen(left.group) for left in plan.left_over.values()}
-        self._of = {uid: groups[id(left.group)] for uid, left in plan.left_over.items()}
+        groups: dict[int, _Seen] = {}
+        self._of = {
+            uid: list({id(one): one for one in (_seen(groups, each) for each in (left, *_along(plan, uid)))}.values())
+            for uid, left in plan.left_over.items()
+        }
         self._ahead = self._batches([decision.uid for decision in plan.decisions], per_second)
 
     def _batches(self, uids: Sequence[str], per_second: float) -> dict[int, list[_Seen]]:
@@ -106,7 +110,7 @@ class Keepers:
         size = max(1, min(MOST_IN_A_BATCH, int(per_second * FRESH_SECONDS)))
         ahead: dict[int, list[_Seen]] = {}
         for start in range(0, len(uids), size):
-            them = {id(seen): seen for uid in uids[start : start + size] if (seen := self._of.get(uid)) is not None}
+            them = {id(seen): seen for uid in uids[start : start + size] for seen in self._of.get(uid, ())}
             for key in them:
                 ahead.setdefault(key, list(them.values()))
         return ahead
@@ -114,23 +118,26 @@ class Keepers:
     def withheld(self, decision: Decision) -> str | None:
         """Why an object must stay, as far as that is known without a look; None where it is not."""
         seen = self._of.get(decision.uid)
-        if seen is None:
+        if not seen:
             return UNKNOWN
-        return CHANGED if seen.changed else None
+        if seen[0].changed:
+            return CHANGED
+        return CHANGED_ALONG if any(each.changed for each in seen) else None
 
     def check(self, decision: Decision) -> None:
-        """Look at the keepers of an object's group, unless that was done a moment ago.
+        """Look at the keepers of an object's group, and of those of what goes along, unless that was done a moment ago.
 
         Raises:
             Withheld: They are not as they were, and the object must stay.
             Stopped: They cannot be read in time.
             ClusterError: They cannot be read.
         """
-        seen = self._of.get(decision.uid)
-        if seen is not None and self._wants_a_look(seen):
+        seen = self._of.get(decision.uid, ())
+        if self.withheld(decision) is None and any(map(self._wants_a_look, seen)):
             with self._lock:
-                if self._wants_a_look(seen):  # nobody has looked while this waited
-                    self._look(seen)
+                wanted = [each for each in seen if self._wants_a_look(each)]  # perhaps somebody has looked meanwhile
+                if wanted:
+                    self._look(wanted)
         if (why := self.withheld(decision)) is not None:
             raise Withheld(why)
 
@@ -141,7 +148,7 @@ class Keepers:
             LookedTooLongAgo: It does not; nothing was sent, and it must be looked anew.
         """
         seen = self._of.get(decision.uid)
-        if seen is None or seen.changed or self._age(seen) > MOST_SECONDS:
+        if not seen or any(each.changed or self._age(each) > MOST_SECONDS for each in seen):
             raise LookedTooLongAgo("what is retained of its group was looked at too long ago: nothing was sent")
 
     def _wants_a_look(self, seen: _Seen) -> bool:
@@ -150,13 +157,14 @@ class Keepers:
     def _age(self, seen: _Seen) -> float:
         return self._clock() - seen.looked_at
 
-    def _look(self, seen: _Seen) -> None:
-        together = [one for one in self._ahead.get(id(seen), ()) if not one.changed]
-        for one in together:
-            self._ahead.pop(id(one), None)  # from now on each by itself
-        if len(together) > 1 and self._look_at(together):
+    def _look(self, wanted: Sequence[_Seen]) -> None:
+        ahead = (one for seen in wanted for one in (seen, *self._ahead.get(id(seen), ())))
+        together = {id(one): one for one in ahead if not one.changed}
+        for key in together:
+            self._ahead.pop(key, None)  # from now on each by itself
+        if len(together) > len(wanted) and self._look_at(list(together.values())):
             return
-        if self._look_at([seen]):
+        if self._look_at(wanted):
             return
         raise Stopped(
             Reason.RETAINED_TOO_SLOW,
@@ -209,3 +217,13 @@ class Keepers:
 
     def _fills(self, seen: _Seen, keeper: Keeper, candidate: Candidate) -> bool:
         return still_fills(self._case, seen.group, keeper, candidate, replace(self._case.run, now=self._now()))
+
+
+def _along(plan: Plan, uid: str) -> Iterable[LeftOver]:
+    """The groups of what goes along with an object."""
+    return (each.left_over for each in plan.along.get(uid, ()) if each.left_over is not None)
+
+
+def _seen(groups: dict[int, _Seen], left: LeftOver) -> _Seen:
+    """A group while the run acts; the same one for all of it."""
+    return groups.setdefault(id(left.group), _Seen(left.group))

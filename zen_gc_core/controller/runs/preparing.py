@@ -16,6 +16,7 @@ from zen_gc_core.controller.runs.sweeping import Member
 from zen_gc_core.engine.expanding import by_wildcard
 from zen_gc_core.engine.protections import Protections
 from zen_gc_core.engine.resolving import resolve_targets
+from zen_gc_core.engine.retaining.standing import keeping_what_is_retained
 from zen_gc_core.engine.tallying import Case
 from zen_gc_core.errors import ClusterError, Undecided
 from zen_gc_core.keywords import Run
@@ -92,17 +93,22 @@ class Preparing:
         case = Case(
             compiled,
             Run(now, compiled.reference, self._namespaces, finishing=compiled.finishing),
-            Protections(
-                self._grants,
-                lambda owner, keeps: kept_inside(self._connection, self._resources, self._grants, owner, keeps),
-                self._has_service,
-            ),
+            keeping_what_is_retained(self._protections(compiled), compiled),
             record=self._record,
             record_skipped=self._record_skipped,
             whole=self._whole,
             unlisted=unknown,
         )
         return {resource: Member(case, compiled.targets_of(*kind)) for kind, resource in found.items()}
+
+    def _protections(self, compiled: CompiledPolicy) -> Protections:
+        targets = compiled.policy.targets if compiled.retention is not None else ()
+        judged = frozenset((target.api_version, target.kind) for target in targets)
+        return Protections(
+            self._grants,
+            lambda owner, keeps: kept_inside(self._connection, self._resources, self._grants, owner, keeps, judged),
+            self._has_service,
+        )
 
     def _resource(self, target: Target) -> Resource:
         resource = self._resources.resolve(target.api_version, target.kind)

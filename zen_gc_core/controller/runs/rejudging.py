@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from zen_gc_core.engine import judging
 from zen_gc_core.engine.guarding import guard_of
-from zen_gc_core.engine.retaining.standing import place_of
+from zen_gc_core.engine.retaining.standing import place_of, retained_elsewhere
 from zen_gc_core.engine.selecting import surely_selected
 from zen_gc_core.model.decision import Decision, KeptBy, Verdict
 
@@ -84,10 +84,14 @@ class Rejudging:
         return None
 
     def _kept_by_what_goes_along(self, decision: Decision, candidate: Candidate, run: Run) -> Decision | None:
-        """Ask anew each object that the run saw to be owned by this one; it may carry a keep mark by now."""
+        """Ask anew each object that the run saw to be owned by this one: it may be marked, or retained, by now."""
         for dependent in self.plan.along.get(decision.uid, ()):
             observed = self.seeing.one(dependent.api_version, dependent.kind, dependent.namespace, dependent.name)
-            guard = None if observed is None else guard_of(observed.candidate(), self.case.protections, run)
-            if guard is not None:
+            if observed is None:
+                continue
+            owned = observed.candidate()
+            if (guard := guard_of(owned, self.case.protections, run, contents=True)) is not None:
                 return judging.keep(candidate, guard.kept_by, guard.because)
+            if (why := retained_elsewhere(self.case, owned, dependent.left_over, run)) is not None:
+                return judging.keep(candidate, KeptBy.RETAINED, why)
         return None

@@ -8,6 +8,7 @@ is held only while it is due, as what falls out of the span when a newer object 
 from __future__ import annotations
 
 import heapq
+import math
 from typing import TYPE_CHECKING, Final
 
 from zen_gc_core.engine.retaining.holding import Group
@@ -15,7 +16,7 @@ from zen_gc_core.model.retain import MOST_PLACES
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from zen_gc_core.engine.retaining.groups import GroupKey
     from zen_gc_core.engine.retaining.holding import Held, Order, Rule
@@ -31,6 +32,7 @@ class Places:
         rule: What takes a place.
         most: How many places there may be.
         most_within: How many objects within the span are held.
+        left_out: Told of each that is not, although it is due: it stays in this run.
 
     Attributes:
         groups: The groups, by their keys.
@@ -38,20 +40,28 @@ class Places:
         beyond: How many objects within the span were not held, being too many; and how many of them have finished.
     """
 
-    def __init__(self, rule: Rule, most: int = MOST_PLACES, most_within: float = MOST_WITHIN) -> None:
+    def __init__(
+        self,
+        rule: Rule,
+        most: int = MOST_PLACES,
+        most_within: float = MOST_WITHIN,
+        *,
+        left_out: Callable[[Held], None] | None = None,
+    ) -> None:
         self.rule = rule
         self.groups: dict[GroupKey, Group] = {}
         self.overfull = False
         self.beyond = (0, 0)
         self._most = most
         self._most_within = most_within
+        self._left_out = left_out
         self._filled = 0
         self._within = 0
         self._span_is_all = not rule.last and not rule.buckets
 
     def empty(self) -> Places:
-        """Places of the same rule and bounds that nothing fills yet."""
-        return Places(self.rule, self._most, self._most_within)
+        """Places of the same rule that nothing fills yet, for what others hold: as many, and all that is within the span."""
+        return Places(self.rule, self._most, math.inf)
 
     def held(self) -> Iterable[Held]:
         """All objects that are held."""
@@ -162,6 +172,8 @@ class Places:
                 heapq.heappush(group.within, held)
             else:
                 self.beyond = (self.beyond[0] + 1, self.beyond[1] + held.finished)
+                if self._left_out is not None:
+                    self._left_out(held)
         while group.within and group.within[0].time < begins:
             self._within -= 1
             out.append(heapq.heappop(group.within))

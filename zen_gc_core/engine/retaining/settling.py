@@ -21,6 +21,7 @@ from zen_gc_core.model.retain import Keeper, KeptGroup, LeftOver
 from zen_gc_core.texts import did_you_mean
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from zen_gc_core.engine.retaining.groups import GroupKey
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from zen_gc_core.engine.retaining.places import Places
     from zen_gc_core.engine.tallying import Case, Tally
     from zen_gc_core.model.decision import Decision
+    from zen_gc_core.model.plan import Dependent
     from zen_gc_core.model.retain import Retain
 
 _Which: TypeAlias = tuple[Any, ...]
@@ -42,11 +44,20 @@ class Settlement:
         overfull: Why nothing may be acted on; None when there are not too many places.
         notes: What its author should look at, now that its objects are known.
         left_over: Of an object that is due and goes: its group and its time; None where that is not known.
+        owned: The same of an object that goes along with its owner.
     """
 
     overfull: str | None = None
     notes: tuple[Problem, ...] = ()
     left_over: Callable[[Decision], LeftOver | None] | None = None
+    owned: Callable[[Dependent], LeftOver | None] | None = None
+
+    def placed(self, along: Mapping[str, tuple[Dependent, ...]]) -> Mapping[str, tuple[Dependent, ...]]:
+        """What goes along with what is due, each with its group."""
+        if self.owned is None:
+            return along
+        owned = self.owned
+        return {uid: tuple(each._replace(left_over=owned(each)) for each in them) for uid, them in along.items()}
 
     def ordered(self, decisions: tuple[Decision, ...]) -> tuple[tuple[Decision, ...], dict[str, LeftOver]]:
         """Decisions of a plan that is carried out, namespace by namespace and group by group; and of each its group.
@@ -94,7 +105,11 @@ def settle(case: Case, tallies: Sequence[Tally]) -> Settlement:
     if overfull:
         return Settlement(OVERFULL)
     _keep_owners(places[0], shown_by)
-    return Settlement(None, _lacking(case, ours), None if case.record else _Groups(ours, places[0]).left_over)
+    notes = _lacking(case, ours)
+    if case.record:
+        return Settlement(None, notes)
+    groups = _Groups(ours, places[0])
+    return Settlement(None, notes, groups.left_over, groups.owned)
 
 
 def _lacking(case: Case, tallies: Sequence[RetainingTally]) -> tuple[Problem, ...]:
@@ -189,22 +204,30 @@ def _ordinal(number: int) -> str:
 
 
 class _Groups:
-    """The groups of what goes, each made once."""
+    """The groups of what goes, and of what goes along, each made once."""
 
     def __init__(self, tallies: Sequence[RetainingTally], places: Places) -> None:
         self._held = {id(held.decision): held for tally in tallies for held in tally.left_over()}
+        self._owned = {dependent: place for tally in tallies for dependent, place in tally.owned.items()}
         self._places = places
         self._made: dict[GroupKey, KeptGroup] = {}
 
     def left_over(self, decision: Decision) -> LeftOver | None:
         held = self._held.get(id(decision))
-        group = self._places.groups.get(held.key) if held is not None else None
-        if held is None or group is None:
+        return self._of(held.key, held.time) if held is not None else None
+
+    def owned(self, dependent: Dependent) -> LeftOver | None:
+        found = self._owned.get(dependent)
+        return self._of(*found) if found is not None else None
+
+    def _of(self, key: GroupKey, time: dt.datetime) -> LeftOver | None:
+        group = self._places.groups.get(key)
+        if group is None:
             return None
-        made = self._made.get(group.key)
+        made = self._made.get(key)
         if made is None:
-            made = self._made[group.key] = KeptGroup(group.key, tuple(map(_keeper, group.keepers())))
-        return LeftOver(made, held.time)
+            made = self._made[key] = KeptGroup(key, tuple(map(_keeper, group.keepers())))
+        return LeftOver(made, time)
 
 
 def _keeper(held: Held) -> Keeper:

@@ -7,24 +7,26 @@ from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 from zen_gc_core.engine import judging
-from zen_gc_core.engine.guarding import Guard
+from zen_gc_core.engine.guarding import Guard, dependent
 from zen_gc_core.engine.retaining.groups import siblings
 from zen_gc_core.engine.retaining.holding import Held
 from zen_gc_core.engine.retaining.places import MOST_WITHIN, Places
+from zen_gc_core.engine.retaining.standing import may_stand
 from zen_gc_core.engine.shares import Sums, added, identity
 from zen_gc_core.engine.tallying import Tally
 from zen_gc_core.engine.versions import VersionTally
 from zen_gc_core.errors import Missing, Undecided, ZenGCError
-from zen_gc_core.model.decision import Decision, KeptBy, Verdict
+from zen_gc_core.model.decision import Decision, KeptBy
 from zen_gc_core.model.retain import MOST_PLACES
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Iterable, Sequence
 
-    from zen_gc_core.engine.compiling import CompiledPolicy
     from zen_gc_core.engine.retaining.groups import GroupKey
     from zen_gc_core.engine.tallying import Case
     from zen_gc_core.model.candidate import Candidate
+    from zen_gc_core.model.plan import Dependent
     from zen_gc_core.model.policy import Target
 
 OVERFULL: Final = f"it would retain more than {MOST_PLACES:,} objects, so that nothing is acted on"
@@ -43,6 +45,7 @@ class RetainingTally(Tally):
         places: The places that its objects fill.
         grouped: Whether any of them is in a group.
         lacking: While none is: what objects lack that is grouped by, and the keys that they have beside it.
+        owned: Of the objects with owners that matter: their groups and times.
     """
 
     def __init__(self, case: Case, targets: Sequence[Target]) -> None:
@@ -53,7 +56,9 @@ class RetainingTally(Tally):
         self._retention = retention
         self.grouped = False
         self.lacking: dict[str, set[str]] = {}
-        self.places = Places(retention.rule, most_within=math.inf if case.record else MOST_WITHIN)
+        self.owned: dict[Dependent, tuple[GroupKey, dt.datetime]] = {}
+        most_within = math.inf if case.record else MOST_WITHIN
+        self.places = Places(retention.rule, most_within=most_within, left_out=self._retain_owners)
 
     def _note(self, answer: Decision | KeptBy | None, candidate: Candidate, *, owner_matters: bool) -> None:
         super()._note(answer, candidate, owner_matters=owner_matters)
@@ -65,14 +70,16 @@ class RetainingTally(Tally):
         case = self._case
         try:
             time = self._retention.time(candidate, case.run)
-            if time is None:
-                return
-            key = self._group_of(candidate)
+            key = self._group_of(candidate) if time is not None else None
         except Undecided:
-            return  # it is kept as it is
-        if self._retention.rule.within is not None:
-            self._retain_owners(candidate)  # it may lie within the span, which is known when all have been seen
+            key = time = None
+        if time is None or key is None:
+            self._retain_owner_of(candidate)  # it is kept as it is
+            return
+        self._note_place(candidate, key, time)
         held = Held(key, time, identity(candidate), candidate.name, candidate.api_version)
+        if self._retention.rule.within is not None:
+            self._retain_owners(held)  # it may lie within the span, which is known when all have been seen
         if self.places.may_take(key, held.order) and judging.stands(
             case.compiled, candidate, case.run, case.protections
         ):
@@ -85,11 +92,9 @@ class RetainingTally(Tally):
             if time is None:
                 raise Missing("it has no time to be ordered by yet")  # noqa: TRY301  as where it is missing
         except Missing as doubt:
-            self._retain_owners(candidate)
             self._keep(judging.keep(candidate, KeptBy.RETAINED, f"retained: {doubt}"))
             return
         except Undecided as doubt:
-            self._retain_owners(candidate)
             because = f"cannot tell whether it is retained: {doubt}"
             self._keep(
                 judging.keep(candidate, KeptBy.ERROR, because, "cannot tell whether it is retained: spec.retain")
@@ -98,14 +103,31 @@ class RetainingTally(Tally):
         if self.places.overfull:
             self._keep(judging.keep(candidate, TOO_MANY.kept_by, TOO_MANY.because))
             return
+        self._note_place(candidate, key, time)
         held = Held(key, time, identity(candidate), candidate.name, candidate.api_version)
         held.decision = decision
         held.finished = self._count_due(decision, candidate)
         self.settle(self.places.offer(held))
 
-    def _retain_owners(self, candidate: Candidate) -> None:
-        """What stays, being in no group, in no order, or perhaps within the span, must not go along with what owns it."""
-        self.guards.retain(candidate.kind, candidate.namespace, candidate.name, candidate.uid)
+    def _keep(self, decision: Decision) -> None:
+        """What stays, being in no group, in no order, or in doubt, must not go along with what owns it."""
+        if decision.kept_by in {KeptBy.RETAINED, KeptBy.ERROR}:
+            self._retain_owner_of(decision)
+        super()._keep(decision)
+
+    def _retain_owner_of(self, thing: Candidate | Decision) -> None:
+        if self.guards.above:
+            self.guards.retain(thing.kind, thing.namespace, thing.name, thing.uid)
+
+    def _retain_owners(self, held: Held) -> None:
+        """What perhaps lies within the span, or is not remembered although it does, stays, and so does what owns it."""
+        if self.guards.above:
+            self.guards.retain(self.kind[1], held.key[2], held.name, held.which)
+
+    def _note_place(self, candidate: Candidate, key: GroupKey, time: dt.datetime) -> None:
+        """Note the place of what may go along with its owner: it must be there when that goes."""
+        if self.guards.above and candidate.owner_references and not self._case.record:
+            self.owned[dependent(candidate)] = (key, time)
 
     def _group_of(self, candidate: Candidate) -> GroupKey:
         try:
@@ -156,17 +178,3 @@ class RetainingVersionTally(RetainingTally, VersionTally):
         for held in retained:
             back = Sums(due=-1, finished=-held.finished, kept=Counter({KeptBy.RETAINED: 1}))
             self.seen[held.which] = added([self.seen[held.which], back])
-
-
-def may_stand(compiled: CompiledPolicy, answer: Decision | KeptBy | None) -> bool:
-    """Whether an object of which this was said, and which is not due, may be among those that are retained.
-
-    It is, where only its time keeps it; and where it carries already what an action would write.
-    """
-    if isinstance(answer, Decision):
-        if answer.verdict is not Verdict.KEEP:
-            return answer.verdict is Verdict.WAIT
-        answer = answer.kept_by
-    if answer is KeptBy.CONDITION:
-        return not all(request.removes for request in compiled.requests)
-    return answer is None or answer is KeptBy.NO_EXPIRY
