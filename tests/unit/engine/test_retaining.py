@@ -24,7 +24,9 @@ from tests.unit.engine.situations import (
     run_of,
     thing,
 )
-from zen_gc_core.engine.offline import Asking, Files, plan_offline
+from zen_gc_core.engine.asking import Asking
+from zen_gc_core.engine.files import Files
+from zen_gc_core.engine.offline import plan_offline
 from zen_gc_core.engine.planning import conclude, tally_of
 from zen_gc_core.engine.protections import Grants, Protections
 from zen_gc_core.engine.retaining import places
