@@ -1,0 +1,246 @@
+"""The stages of a run: a policy that is due is compiled, prepared, swept for and run; each stage has threads of its own.
+
+Which stage comes next is decided on the main loop's thread, to which the others hand back what they did.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from typing import TYPE_CHECKING, Final
+
+from zen_gc_core.cluster.clocks import boottime
+from zen_gc_core.controller.beats.places import Slot, beats_of, owner_of, slot_of
+from zen_gc_core.controller.beats.scheduling import CONTROLLER, BeatKey
+from zen_gc_core.controller.beats.shares import Shares
+from zen_gc_core.controller.beats.sweep_pool import Ride, SweepPool
+from zen_gc_core.controller.runs.policy_run import PolicyRun
+from zen_gc_core.controller.runs.resting import tell_standing
+from zen_gc_core.engine.building import CompilingTooLong
+from zen_gc_core.model.reasons import ErrorType
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from zen_gc_core.controller.beats.catalog import Catalog
+    from zen_gc_core.controller.beats.scheduling import Schedule
+    from zen_gc_core.controller.runs.remembered import Entry
+    from zen_gc_core.controller.runs.run_context import RunContext
+    from zen_gc_core.engine.compiling import Compilation
+
+MOST_RUNS: Final = 64
+"""Runs that act or report at the same time; a slow one holds a place of its own."""
+
+SHARE_OF_RUNS: Final = 8
+"""Those of one namespace among them."""
+
+PREPARING: Final = 8
+SHARE_OF_PREPARING: Final = 2
+COMPILING: Final = 3
+SHARE_OF_COMPILING: Final = 1
+COMPILE_SECONDS: Final = 10.0
+"""Processor time that compiling one policy may take."""
+
+
+class Pipeline:
+    """Takes policies through their runs; used by the main loop's thread alone, but for the work.
+
+    Args:
+        context: What runs work with.
+        catalog: Compiles policies.
+        schedule: Told of what a policy looks at, and of every run that has ended.
+        post: Has something done on the main loop's thread; may be called by any.
+        told: Called, on the main loop's thread, when something was told of a policy.
+
+    Attributes:
+        once: Whether each policy runs just once, however long that takes.
+        failures: How many runs could not do all that they should.
+        finished: The runs that have ended, where each policy runs just once.
+    """
+
+    def __init__(
+        self,
+        context: RunContext,
+        catalog: Catalog,
+        schedule: Schedule[Slot],
+        post: Callable[[Callable[[], None]], None],
+        told: Callable[[], None],
+    ) -> None:
+        self.once = False
+        self.failures = 0
+        self.finished: list[PolicyRun] = []
+        self._context = context
+        self._catalog = catalog
+        self._schedule = schedule
+        self._post = post
+        self._told = told
+        self._sweep_pool = SweepPool(context, self._swept, post)
+        self._preparers = Shares(PREPARING, SHARE_OF_PREPARING, "prepare")
+        self._compilers = Shares(COMPILING, SHARE_OF_COMPILING, "compile")
+        self._runners = Shares(MOST_RUNS, SHARE_OF_RUNS, "run")
+        self._rides: dict[Slot, Ride] = {}
+        self._compiling = 0
+        self._under_way = 0
+        self._closing = False
+
+    @property
+    def busy(self) -> bool:
+        """Whether any policy is in one of the stages."""
+        return bool(self._compiling or self._rides or self._under_way)
+
+    @property
+    def may_write(self) -> bool:
+        """Whether any policy is in the last of them, in which objects and statuses are written."""
+        return self._under_way > 0
+
+    def close(self) -> None:
+        """Begin nothing more; what is under way ends by itself."""
+        self._closing = True
+        self._sweep_pool.close()
+        self._compilers.close()
+        self._preparers.close()
+        self._runners.close()
+
+    def put(self, entry: Entry, *, ask: bool = True) -> None:
+        """Give a policy its place in the schedule, or another one.
+
+        Args:
+            entry: The policy.
+            ask: Whether it is to run at once, because it is new or was edited.
+        """
+        interval = self._interval(entry)
+        self._schedule.put(slot_of(entry), interval, beats_of(entry), boottime(), ask=ask)
+
+    def beat(self, key: BeatKey) -> None:
+        """A beat has come: one pass over its resource is due, if anybody waits for it."""
+        self._sweep_pool.beat(key)
+
+    def sweep(self) -> None:
+        """Begin as many of the sweeps that are waited for as may go on at once."""
+        self._sweep_pool.start()
+
+    def begin(self, entry: Entry, *, at_once: bool) -> None:
+        """Let a policy that is due run, or say why it does not.
+
+        Args:
+            entry: The policy.
+            at_once: Whether it waits for no beat.
+        """
+        compiled = entry.compilation.compiled
+        if entry.document is not None and not entry.paused:
+            self._compiling += 1
+            self._compilers.submit(owner_of(entry), lambda: self._compile(entry, at_once=at_once))
+            return
+        if compiled is None or entry.paused:
+            self._report(entry, lambda: tell_standing(self._context, entry), lambda: None)
+            self._schedule.done(slot_of(entry), failed=False)
+            return
+        run = PolicyRun(self._context, entry, compiled, self._wait, math.inf if self.once else self._interval(entry))
+        ride = self._rides[slot_of(entry)] = Ride(run, beats_of(entry), at_once)
+        self._sweep_pool.expect(ride)
+        self._preparers.submit(owner_of(entry), lambda: self._prepare(ride))
+
+    def withdraw(self, entry: Entry) -> None:
+        """Let go of a policy that was edited or deleted, where it only waits for its sweeps."""
+        ride = self._rides.get(slot_of(entry))
+        if ride is not None and self._sweep_pool.withdraw(ride):
+            self._abandon(ride)
+
+    def _interval(self, entry: Entry) -> float:
+        return self._context.settings.interval_of(entry.reference, entry.interval).total_seconds()
+
+    def _compile(self, entry: Entry, *, at_once: bool) -> None:
+        until = time.thread_time() + COMPILE_SECONDS
+
+        def check() -> None:
+            if entry.superseded or time.thread_time() > until:
+                raise CompilingTooLong(f"takes more than {COMPILE_SECONDS:.0f} s to compile")
+
+        compilation = self._catalog.compiled(entry, check)
+        self._post(lambda: self._compiled(entry, compilation, at_once=at_once))
+
+    def _compiled(self, entry: Entry, compilation: Compilation, *, at_once: bool) -> None:
+        """A policy is compiled, which is where its run goes on: its beats are known now."""
+        self._compiling -= 1
+        if entry.superseded:
+            self._schedule.done(slot_of(entry), failed=False)
+            return
+        entry.compilation, entry.document = compilation, None
+        self.put(entry, ask=False)
+        if not self._closing:
+            self.begin(entry, at_once=at_once)
+
+    def _prepare(self, ride: Ride) -> None:
+        try:
+            self._guarded(ride.run.entry, ride.run.prepare)
+        finally:
+            self._post(lambda: self._prepared(ride))
+
+    def _prepared(self, ride: Ride) -> None:
+        if ride.run.entry.superseded:
+            ride.run.members = {}
+        self._learn_kinds(ride)
+        self._sweep_pool.prepared(ride)
+        if not ride.run.members:
+            self._swept(ride)
+
+    def _learn_kinds(self, ride: Ride) -> None:
+        """Let a policy with a wildcard keep the beats of the kinds that it means; those that are new are listed at once."""
+        entry, kinds = ride.run.entry, frozenset((each.api_version, each.kind) for each in ride.run.members)
+        if not kinds or kinds == entry.kinds or not ride.run.by_wildcard:
+            return
+        new, entry.kinds = kinds - entry.kinds, kinds
+        self.put(entry, ask=False)
+        for kind in new:
+            self._sweep_pool.beat(BeatKey(CONTROLLER, *kind))
+
+    def _swept(self, ride: Ride) -> None:
+        if self._closing or self._context.stopping.is_set():
+            return
+        if ride.run.entry.superseded:
+            self._abandon(ride)
+            return
+        self._report(ride.run.entry, ride.run.finish, lambda: self._done(ride.run))
+
+    def _abandon(self, ride: Ride) -> None:
+        """End a run before it says anything, because its policy is not what it was."""
+        del self._rides[slot_of(ride.run.entry)]
+        self._schedule.done(slot_of(ride.run.entry), failed=False)
+
+    def _report(self, entry: Entry, step: Callable[[], None], then: Callable[[], None]) -> None:
+        """Let a step about a policy that may write be done by a runner, and then something by the main loop."""
+        self._under_way += 1
+
+        def ended() -> None:
+            self._under_way -= 1
+            self._told()
+            then()
+
+        def work() -> None:
+            try:
+                self._guarded(entry, step)
+            finally:
+                self._post(ended)
+
+        self._runners.submit(owner_of(entry), work)
+
+    def _done(self, run: PolicyRun) -> None:
+        self.failures += run.failed or (run.report is not None and run.report.failed)
+        if self.once:
+            self.finished.append(run)
+        del self._rides[slot_of(run.entry)]
+        self._schedule.done(slot_of(run.entry), failed=run.failed)
+
+    def _wait(self, run: PolicyRun) -> float:
+        """Seconds until a policy's next run, as the schedule will have it when this one has ended."""
+        now = boottime()
+        at = self._schedule.next_after(slot_of(run.entry), now, failed=run.failed)
+        return 0.0 if at is None else max(0.0, at - now)
+
+    def _guarded(self, entry: Entry, step: Callable[[], None]) -> None:
+        """Do something about a policy; whatever happens, the policy stays in the schedule and the others go on."""
+        try:
+            step()
+        except Exception as error:  # noqa: BLE001  the last resort: told, and tried again at the next run
+            self._context.log.failed(f"run of {entry.reference}", error)
+            self._context.metrics.error(entry.reference, ErrorType.EVALUATION_FAILED)
