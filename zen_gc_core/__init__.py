@@ -32,8 +32,9 @@ if TYPE_CHECKING:
     from zen_gc_core.model.decision import Decision
     from zen_gc_core.model.field_times import TimeUnit, is_missing, said_missing, time_at
     from zen_gc_core.model.finishing import Condition, Entry, Finishes, Finishing
+    from zen_gc_core.model.metadata_types import OWNER_SHAPE
     from zen_gc_core.model.names import group_of, label_key_fault, label_value_fault
-    from zen_gc_core.model.object_types import OWNER_SHAPE, PHASES
+    from zen_gc_core.model.object_types import PHASES
     from zen_gc_core.model.phases import phase_of, phase_said
     from zen_gc_core.model.plan import Plan
     from zen_gc_core.model.polarity import Polarity
@@ -69,7 +70,7 @@ _ROOMS = {
     "Matchers": "keywords",
     "Missing": "errors",
     "Namespace": "keywords",
-    "OWNER_SHAPE": "model.object_types",
+    "OWNER_SHAPE": "model.metadata_types",
     "PHASES": "model.object_types",
     "Plan": "model.plan",
     "Request": "model.requests",

@@ -14,7 +14,8 @@ from zen_gc_core.engine.possibility import findings_in_cel, findings_in_jmespath
 from zen_gc_core.errors import ExpressionError, Missing, OpenQuestionError, Undecided
 from zen_gc_core.fieldpaths import spell
 from zen_gc_core.keywords import Compiled
-from zen_gc_core.model.object_types import POLICY, Kind, object_shape
+from zen_gc_core.model.metadata_types import POLICY
+from zen_gc_core.model.object_types import Kind, object_shape
 
 if TYPE_CHECKING:
     import datetime as dt

@@ -1,7 +1,7 @@
 """Shapes: what may stand somewhere in an object, and what follows from it: what cannot be there, and cannot be equal.
 
-No knowledge of Kubernetes in here; that is the data of ``zen_gc_core.model.object_types``. A shape never says less than
-what is there: what is not known is ``ANYTHING``, and nothing is impossible of that.
+No knowledge of Kubernetes in here; that is the data of ``metadata_types`` and ``object_types`` beside it. A shape never
+says less than what is there: what is not known is ``ANYTHING``, and nothing is impossible of that.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """What cannot be there, cannot match or cannot be equal: the one place that decides it, for every language of a policy.
 
-What follows from Kubernetes' types is in ``zen_gc_core.model.object_types``; here paths, configurations, CEL and
+What follows from Kubernetes' types is in ``object_types`` and ``metadata_types`` of ``zen_gc_core.model``; here paths, configurations, CEL and
 JMESPath are held against them when a policy is read. What can never match is refused where not matching could
 collect, and a warning elsewhere; a place that is in no object is refused in any case. Nothing here meets an object.
 """
