@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from zen_gc_core.controller.process.logs import MOST_BLOCKED_SECONDS, blocked_seconds
 from zen_gc_core.controller.process.serving import Page, Server
-from zen_gc_core.controller.telling.metrics import CONTENT_TYPE
+from zen_gc_core.controller.telling.registry import CONTENT_TYPE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence

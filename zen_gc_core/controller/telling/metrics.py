@@ -1,4 +1,4 @@
-"""Metrics of the controller, for Prometheus. The one importer of ``prometheus_client``.
+"""Metrics of the controller, for Prometheus: which there are, and when they count.
 
 Names and labels that the Go program zen-gc had are kept (its ``pkg/controller/metrics.go``), so that dashboards and rules
 made for it go on working; buckets reach past the thresholds of its alerts (10 s a deletion, 5 s an evaluation). Counted
@@ -12,29 +12,19 @@ import threading
 from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Final
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector
-from prometheus_client.exposition import generate_latest
-
+from zen_gc_core.controller.telling.registry import Registry
 from zen_gc_core.model.decision import KeptBy
 from zen_gc_core.model.reasons import ErrorType, Phase, Reason
 from zen_gc_core.model.results import Result
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
+    from collections.abc import Collection, Mapping
     from datetime import datetime
-
-    from prometheus_client import Metric
-    from prometheus_client.metrics import MetricWrapperBase
 
     from zen_gc_core.model.policy import PolicyReference
     from zen_gc_core.model.report import Ending, Outcome, RunReport
-
-M = TypeVar("M", bound="MetricWrapperBase")
-
-CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
-"""The classic text format: OpenMetrics has no gauges that end in ``_total``, and the Go program's dashboards need them."""
 
 TTL_EXPIRED: Final = "ttl_expired"
 """The Go program's label for a deletion because of age; there is no other reason to delete."""
@@ -81,57 +71,67 @@ class Metrics:
 
     def __init__(self, version: str) -> None:
         self._lock = threading.RLock()
-        self._registry = CollectorRegistry()
+        self._registry = Registry()
         self._leading = False
-        self._of_policy: dict[tuple[str, str], set[tuple[MetricWrapperBase, tuple[str, ...]]]] = {}
         self._forgotten: OrderedDict[str, None] = OrderedDict()
-        ProcessCollector(registry=self._registry)
         self._make_policy_metrics()
         self._make_controller_metrics()
         self._build.labels(version, platform.python_version()).set(1)
 
     def _make_policy_metrics(self) -> None:
-        self._matched = self._counter(
+        self._matched = self._registry.counter(
             "gc_resources_matched", "Objects matched by policies, summed over runs", _RESOURCE
         )
-        self._deleted = self._counter("gc_resources_deleted", "Objects deleted", (*_RESOURCE, "reason"))
-        self._would_delete = self._counter(
+        self._deleted = self._registry.counter("gc_resources_deleted", "Objects deleted", (*_RESOURCE, "reason"))
+        self._would_delete = self._registry.counter(
             "gc_resources_would_delete", "Objects on which a dry run would have acted, summed over runs", _RESOURCE
         )
-        self._outcomes = self._counter("gc_write_outcomes", "Objects by what became of them", (*_RESOURCE, "outcome"))
-        self._conflicts = self._counter(
+        self._outcomes = self._registry.counter(
+            "gc_write_outcomes", "Objects by what became of them", (*_RESOURCE, "outcome")
+        )
+        self._conflicts = self._registry.counter(
             "gc_delete_conflicts", "Writes refused because the object had changed", _RESOURCE
         )
-        self._deletion = self._histogram(
+        self._deletion = self._registry.histogram(
             "gc_deletion_duration_seconds", "Time from the first request to the answer", _RESOURCE, _DELETION_BUCKETS
         )
-        self._lag = self._histogram("gc_expiry_lag_seconds", "Time from expiry to deletion", _RESOURCE, _LAG_BUCKETS)
-        self._errors = self._counter("gc_errors", "Errors", (*_POLICY, "error_type"))
-        self._expressions = self._counter(
+        self._lag = self._registry.histogram(
+            "gc_expiry_lag_seconds", "Time from expiry to deletion", _RESOURCE, _LAG_BUCKETS
+        )
+        self._errors = self._registry.counter("gc_errors", "Errors", (*_POLICY, "error_type"))
+        self._expressions = self._registry.counter(
             "gc_expression_errors", "Objects kept because judging them failed, summed over runs", _POLICY
         )
-        self._evaluation = self._histogram(
+        self._evaluation = self._registry.histogram(
             "gc_evaluation_duration_seconds", "Duration of runs", _POLICY, _EVALUATION_BUCKETS
         )
-        self._pending = self._gauge("gc_resources_pending_total", "Matched objects that wait or are kept", _RESOURCE)
-        self._breaker = self._gauge("gc_breaker_tripped", "1 when the breaker stopped the last run", _POLICY)
-        self._success = self._gauge(
+        self._pending = self._registry.gauge(
+            "gc_resources_pending_total", "Matched objects that wait or are kept", _RESOURCE
+        )
+        self._breaker = self._registry.gauge("gc_breaker_tripped", "1 when the breaker stopped the last run", _POLICY)
+        self._success = self._registry.gauge(
             "gc_last_successful_run_timestamp_seconds", "End of the last run that was not stopped", _POLICY
         )
 
     def _make_controller_metrics(self) -> None:
-        self._policies = self._gauge("gc_policies_total", "Policies by phase, as the leader knows them", ("phase",))
-        self._status = self._gauge("gc_leader_election_status", "1 when this replica leads", ())
-        self._transitions = self._counter("gc_leader_election_transitions", "Leaderships won and lost", ())
-        self._requests = self._counter("gc_api_requests", "Requests to the API server", ("verb", "code"))
-        self._request = self._histogram(
+        self._policies = self._registry.gauge(
+            "gc_policies_total", "Policies by phase, as the leader knows them", ("phase",)
+        )
+        self._status = self._registry.gauge("gc_leader_election_status", "1 when this replica leads", ())
+        self._transitions = self._registry.counter("gc_leader_election_transitions", "Leaderships won and lost", ())
+        self._requests = self._registry.counter("gc_api_requests", "Requests to the API server", ("verb", "code"))
+        self._request = self._registry.histogram(
             "gc_api_request_duration_seconds", "Duration of requests to the API server", ("verb",), _REQUEST_BUCKETS
         )
-        self._swept = self._counter("gc_sweep_objects", "Objects read by sweeps", ("resource",))
-        self._sweep = self._histogram("gc_sweep_duration_seconds", "Duration of sweeps", ("resource",), _SWEEP_BUCKETS)
-        self._paused = self._gauge("gc_writes_paused", "1 while the kill switch stops every write", ())
-        self._lost = self._counter("gc_log_records_lost", "Log records that could not be written", ())
-        self._build = self._gauge("gc_build_info", "1, with the versions as labels", ("version", "python_version"))
+        self._swept = self._registry.counter("gc_sweep_objects", "Objects read by sweeps", ("resource",))
+        self._sweep = self._registry.histogram(
+            "gc_sweep_duration_seconds", "Duration of sweeps", ("resource",), _SWEEP_BUCKETS
+        )
+        self._paused = self._registry.gauge("gc_writes_paused", "1 while the kill switch stops every write", ())
+        self._lost = self._registry.counter("gc_log_records_lost", "Log records that could not be written", ())
+        self._build = self._registry.gauge(
+            "gc_build_info", "1, with the versions as labels", ("version", "python_version")
+        )
 
     def writes_paused(self, *, paused: bool) -> None:
         """The kill switch was looked at."""
@@ -148,18 +148,18 @@ class Metrics:
         with self._lock:
             if policy.uid in self._forgotten:
                 return
-            self._at(self._evaluation, policy).observe(report.duration)
-            self._at(self._expressions, policy).inc(report.plan.kept.get(KeptBy.ERROR, 0))
+            self._registry.at(self._evaluation, policy).observe(report.duration)
+            self._registry.at(self._expressions, policy).inc(report.plan.kept.get(KeptBy.ERROR, 0))
             for count in counts:
-                self._at(self._matched, policy, count.api_version, count.kind).inc(count.matched)
+                self._registry.at(self._matched, policy, count.api_version, count.kind).inc(count.matched)
                 # Made at once, so that rate() sees the step from zero.
                 if report.dry_run:
                     would = count.due if report.results[Result.WOULD_ACT] else 0
-                    self._at(self._would_delete, policy, count.api_version, count.kind).inc(would)
+                    self._registry.at(self._would_delete, policy, count.api_version, count.kind).inc(would)
                 else:
-                    self._at(self._deleted, policy, count.api_version, count.kind, TTL_EXPIRED)
+                    self._registry.at(self._deleted, policy, count.api_version, count.kind, TTL_EXPIRED)
             if report.plan.unlisted:
-                self._at(self._errors, policy, ErrorType.LIST_RESOURCES_FAILED).inc(len(report.plan.unlisted))
+                self._registry.at(self._errors, policy, ErrorType.LIST_RESOURCES_FAILED).inc(len(report.plan.unlisted))
             if report.ending is not None:
                 self.ended(policy, report.ending)
             if self._leading:
@@ -168,15 +168,15 @@ class Metrics:
     def _show(self, report: RunReport, counts: Collection[KindCount]) -> None:
         """Set the gauges about a policy; a run that was stopped does not know how much is pending."""
         policy = report.plan.policy
-        self._at(self._breaker, policy).set(report.plan.tripped is not None)
+        self._registry.at(self._breaker, policy).set(report.plan.tripped is not None)
         if report.stopped is not None and report.stopped.failed:
             return
-        self._drop(self._pending, policy)
+        self._registry.drop(self._pending, policy)
         for count in counts:
-            self._at(self._pending, policy, count.api_version, count.kind).set(count.pending)
+            self._registry.at(self._pending, policy, count.api_version, count.kind).set(count.pending)
         if not report.plan.stopped and report.started is not None:
             ended = report.started + timedelta(seconds=report.duration)
-            self._at(self._success, policy).set(ended.timestamp())
+            self._registry.at(self._success, policy).set(ended.timestamp())
 
     def outcome(self, policy: PolicyReference, outcome: Outcome, *, seconds: float, at: datetime) -> None:
         """Count what became of one object.
@@ -194,14 +194,16 @@ class Metrics:
                 return
             if result is Result.WOULD_ACT:
                 return  # a plan holds no more of them than fit its bounds; `run_finished` counts all
-            self._at(self._outcomes, policy, *kind, result.value).inc()
+            self._registry.at(self._outcomes, policy, *kind, result.value).inc()
             if result is Result.DELETED:
-                self._at(self._deleted, policy, *kind, TTL_EXPIRED).inc()
-                self._at(self._deletion, policy, *kind).observe(seconds)
+                self._registry.at(self._deleted, policy, *kind, TTL_EXPIRED).inc()
+                self._registry.at(self._deletion, policy, *kind).observe(seconds)
                 if decision.expires_at is not None:
-                    self._at(self._lag, policy, *kind).observe(max(0.0, (at - decision.expires_at).total_seconds()))
+                    self._registry.at(self._lag, policy, *kind).observe(
+                        max(0.0, (at - decision.expires_at).total_seconds())
+                    )
             elif result is Result.CONFLICT:
-                self._at(self._conflicts, policy, *kind).inc()
+                self._registry.at(self._conflicts, policy, *kind).inc()
             elif result is Result.FAILED:
                 self.error(policy, Reason.of_failed(decision.asks_for).error_type or ErrorType.EVALUATION_FAILED)
 
@@ -225,7 +227,7 @@ class Metrics:
             if policy is None:
                 self._errors.labels("", "", error_type).inc()
             elif policy.uid not in self._forgotten:
-                self._at(self._errors, policy, error_type).inc()
+                self._registry.at(self._errors, policy, error_type).inc()
 
     def policies(self, phases: Mapping[str, int]) -> None:
         """Set how many policies are in which phase; a phase that is not named has none. A standby's word is not heard."""
@@ -273,48 +275,12 @@ class Metrics:
     def forget(self, policy: PolicyReference) -> None:
         """Remove all series of a policy that is no more; what is told of it later counts nowhere."""
         with self._lock:
-            for metric, labels in self._of_policy.pop((policy.namespace, policy.name), ()):
-                metric.remove(*labels)
+            self._registry.remove(policy)
             if policy.uid:
                 self._forgotten[policy.uid] = None
                 while len(self._forgotten) > _MOST_FORGOTTEN:
                     self._forgotten.popitem(last=False)
 
     def exposition(self) -> bytes:
-        """All metrics in Prometheus' text format (`CONTENT_TYPE`)."""
-        return generate_latest(_Lasting(self._registry))
-
-    def _counter(self, name: str, text: str, labels: tuple[str, ...]) -> Counter:
-        return Counter(name, text, labels, registry=self._registry)
-
-    def _gauge(self, name: str, text: str, labels: tuple[str, ...]) -> Gauge:
-        return Gauge(name, text, labels, registry=self._registry)
-
-    def _histogram(self, name: str, text: str, labels: tuple[str, ...], buckets: tuple[float, ...]) -> Histogram:
-        return Histogram(name, text, labels, buckets=buckets, registry=self._registry)
-
-    def _at(self, metric: M, policy: PolicyReference, *labels: str) -> M:
-        """The series of a policy, remembered as its own."""
-        key = policy.namespace, policy.name
-        values = (*key, *labels)
-        self._of_policy.setdefault(key, set()).add((metric, values))
-        return metric.labels(*values)
-
-    def _drop(self, metric: MetricWrapperBase, policy: PolicyReference) -> None:
-        """Remove a policy's series of one metric."""
-        known = self._of_policy.get((policy.namespace, policy.name), set())
-        for series in [series for series in known if series[0] is metric]:
-            known.discard(series)
-            metric.remove(*series[1])
-
-
-class _Lasting:
-    """A registry without the moments at which its series were made, which double their number and serve no one here."""
-
-    def __init__(self, registry: CollectorRegistry) -> None:
-        self._registry = registry
-
-    def collect(self) -> Iterator[Metric]:
-        for family in self._registry.collect():
-            family.samples = [sample for sample in family.samples if not sample.name.endswith("_created")]
-            yield family
+        """All metrics in Prometheus' text format."""
+        return self._registry.exposition()
