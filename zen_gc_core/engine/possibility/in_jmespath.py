@@ -3,55 +3,24 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Final
+from dataclasses import replace
+from typing import Final
 
+from zen_gc_core.engine.possibility.calling_in_jmespath import PARTS, call
+from zen_gc_core.engine.possibility.comparing_in_jmespath import compare_sorts, compare_values
 from zen_gc_core.engine.possibility.findings import Finding, Findings
-from zen_gc_core.engine.possibility.times import unordered
+from zen_gc_core.engine.possibility.known_in_jmespath import UNKNOWN, Known, alternatives, joined
 from zen_gc_core.expressions.jmespath import tree
 from zen_gc_core.expressions.jmespath.asking import WANTS_A_VALUE, asks_for_null
 from zen_gc_core.expressions.jmespath.functions import FUNCTIONS
-from zen_gc_core.expressions.jmespath.kinds import one_of
 from zen_gc_core.model.object_types import root_fault, unusual
 from zen_gc_core.model.polarity import Polarity
-from zen_gc_core.model.shapes import ANYTHING, NAMES, Fault, ImpossibleError, Shape, below, holds_no, spelt, unequal
+from zen_gc_core.model.shapes import ANYTHING, NAMES, Fault, ImpossibleError, Shape, below, unequal
 
-if TYPE_CHECKING:
-    from zen_gc_core.expressions.jmespath.kinds import Kind
-
-_KINDS: Final[dict[str, Kind]] = {
-    "text": "string",
-    "number": "number",
-    "boolean": "boolean",
-    "list": "array",
-    "map": "object",
-    "object": "object",
-}
 _BRACKETED: Final = re.compile(r"\['([^']*)'\]")
 """A key in a message as field paths and CEL write it; JMESPath writes it in double quotes."""
 
 _WORDS: Final = frozenset({"true", "false", "null"})
-_PARTS: Final = frozenset({"contains", "starts_with", "ends_with"})
-
-
-@dataclass(frozen=True, slots=True)
-class _Known:
-    """What is known of a sub-expression.
-
-    Args:
-        shape: What it yields, if not null.
-        where: How it is written; empty for the object itself.
-        others: Values that it may yield beside.
-        literal: Its value, where it is one; in a tuple.
-    """
-
-    shape: Shape = ANYTHING
-    where: str = ""
-    others: tuple[Any, ...] = ()
-    literal: tuple[Any, ...] = ()
-
-
-_UNKNOWN: Final = _Known()
 
 
 def findings_in_jmespath(text: str, root: tree.Node, shape: Shape, polarity: Polarity) -> list[Finding]:
@@ -67,7 +36,7 @@ def findings_in_jmespath(text: str, root: tree.Node, shape: Shape, polarity: Pol
         ExpressionSyntaxError: It names what is in no object, or can never match where that could collect.
     """
     reader = _Reader(text, shape)
-    reader.visit(root, _Known(shape), polarity)
+    reader.visit(root, Known(shape), polarity)
     return reader.findings.warnings
 
 
@@ -79,12 +48,12 @@ class _Reader:
         self._needed: set[int] = set()
         """The identities of nodes that raise where there is nothing, so that no absence can collect."""
 
-    def visit(self, node: tree.Node, here: _Known, polarity: Polarity) -> _Known:  # noqa: C901, PLR0912  a case a kind of node
+    def visit(self, node: tree.Node, here: Known, polarity: Polarity) -> Known:  # noqa: C901, PLR0912  a case a kind of node
         match node:
             case tree.Current():
                 return here
             case tree.Constant(value=value):
-                return _Known(literal=(value,))
+                return Known(literal=(value,))
             case tree.Path():
                 return self._path(node, here, polarity)
             case tree.Index(number=number):
@@ -112,7 +81,7 @@ class _Reader:
             case tree.Not(operand=operand):
                 self._negation(operand, self.visit(operand, here, polarity.reversed))
             case tree.Or(operands=operands):
-                return _alternatives([self.visit(operand, here, polarity) for operand in operands])
+                return alternatives([self.visit(operand, here, polarity) for operand in operands])
             case tree.And(operands=operands):
                 for operand in operands:
                     self.visit(operand, here, polarity)
@@ -121,12 +90,12 @@ class _Reader:
             case _:
                 for child in tree.children(node):
                     self.visit(child, here, Polarity.EITHER)
-        return _UNKNOWN
+        return UNKNOWN
 
     def _written(self, node: tree.Node) -> str:
         return self._text[node.start : node.end]
 
-    def _path(self, node: tree.Path, here: _Known, polarity: Polarity) -> _Known:
+    def _path(self, node: tree.Path, here: Known, polarity: Polarity) -> Known:
         if here.shape is self._root and not here.where:
             self._check_root(node)
         for name in node.names:
@@ -150,62 +119,56 @@ class _Reader:
         if odd := unusual(self._root, name):
             self.findings.warn(odd)
 
-    def _step(self, node: tree.Node, here: _Known, step: str | int) -> _Known:
+    def _step(self, node: tree.Node, here: Known, step: str | int) -> Known:
         if isinstance(step, int) and step < 0 and here.shape.sort == "list":
             step = 0
         try:
             shape = below(here.shape, step, here.where)
         except ImpossibleError as wrong:
             self.findings.refuse(node.start, _BRACKETED.sub(r'."\1"', str(wrong)))
-        return _Known(shape, _joined(here.where, step))
+        return Known(shape, joined(here.where, step))
 
-    def _projection(self, node: tree.Projection | tree.FilterProjection, here: _Known) -> _Known:
+    def _projection(self, node: tree.Projection | tree.FilterProjection, here: Known) -> Known:
         base = self.visit(node.base, here, Polarity.EITHER)
         if base.shape.sort not in ("list", "anything", "nothing"):
             hint = ": its values are .*, its keys keys(…)" if base.shape.sort in ("map", "object") else ""
             self.findings.refuse(
                 node.base.start, f"{base.where} is {NAMES[base.shape.sort]}, and [] walks through lists{hint}"
             )
-        element = _Known(base.shape.inside or ANYTHING, f"{base.where}[]")
+        element = Known(base.shape.inside or ANYTHING, f"{base.where}[]")
         if isinstance(node, tree.FilterProjection):
             self.visit(node.condition, element, Polarity.EITHER)
         body = self.visit(node.body, element, Polarity.EITHER)
-        return _Known(Shape("list", f"the list {self._written(node)}", inside=body.shape), self._written(node))
+        return Known(Shape("list", f"the list {self._written(node)}", inside=body.shape), self._written(node))
 
-    def _values(self, node: tree.ValueProjection, here: _Known) -> _Known:
+    def _values(self, node: tree.ValueProjection, here: Known) -> Known:
         base = self.visit(node.base, here, Polarity.EITHER)
         if base.shape.sort not in ("map", "object", "anything", "nothing"):
             self.findings.refuse(
                 node.base.start, f"{base.where} is {NAMES[base.shape.sort]}, and .* walks through maps"
             )
-        body = self.visit(node.body, _Known(base.shape.inside or ANYTHING, f"{base.where}.*"), Polarity.EITHER)
-        return _Known(Shape("list", f"the list {self._written(node)}", inside=body.shape), self._written(node))
+        body = self.visit(node.body, Known(base.shape.inside or ANYTHING, f"{base.where}.*"), Polarity.EITHER)
+        return Known(Shape("list", f"the list {self._written(node)}", inside=body.shape), self._written(node))
 
-    def _negation(self, operand: tree.Node, known: _Known) -> None:
+    def _negation(self, operand: tree.Node, known: Known) -> None:
         if known.shape.sort == "text" and not known.others:
             written = self._written(operand)
             self.findings.warn(
                 f"! of a text is undecided where it is there: {written} == `null` asks whether it is not there"
             )
 
-    def _comparison(self, node: tree.Comparison, here: _Known, polarity: Polarity) -> None:
+    def _comparison(self, node: tree.Comparison, here: Known, polarity: Polarity) -> None:
         for side, beside in ((node.left, node.right), (node.right, node.left)):
             if not isinstance(beside, tree.Constant) or self._written(side) in _WORDS:
                 self._refuse_bare(side, here)
         if not asks_for_null(node):
             self._needed |= {id(node.left), id(node.right)}
         left, right = (self.visit(side, here, Polarity.EITHER) for side in (node.left, node.right))
-        wanted = polarity.reversed if node.operator == "ne" else polarity
-        for known, other in ((left, right), (right, left)):
-            if other.literal and (fault := self._fault(node, known, other.literal[0])) is not None:
-                self.findings.never(node.start, fault, wanted)
+        compare_values(self.findings, node, left, right, polarity)
         self._elements(node, here, left, right)
-        sorts = {known.shape.sort for known in (left, right) if not known.literal and not known.others}
-        if len(sorts) == 2 and not sorts & {"anything", "nothing"} and sorts != {"map", "object"}:
-            kinds = " and ".join(NAMES[sort] for sort in sorted(sorts))
-            self.findings.refuse(node.start, f"{kinds} never compare")
+        compare_sorts(self.findings, node, left, right)
 
-    def _elements(self, node: tree.Comparison, here: _Known, left: _Known, right: _Known) -> None:
+    def _elements(self, node: tree.Comparison, here: Known, left: Known, right: Known) -> None:
         """Hold the elements of ``[a, b]`` against those of a literal list beside it."""
         for items, other in ((node.left, right), (node.right, left)):
             if isinstance(items, tree.MultiSelectList) and other.literal and isinstance(other.literal[0], list):
@@ -213,18 +176,7 @@ class _Reader:
                     if (fault := unequal(self.visit(item, here, Polarity.EITHER).shape, value)) is not None:
                         self.findings.never(node.start, fault, Polarity.EITHER)
 
-    def _fault(self, node: tree.Comparison, known: _Known, value: Any) -> Fault | None:
-        if value is None or value in known.others:
-            return None
-        if node.operator in ("eq", "ne"):
-            return unequal(known.shape, value)
-        if known.shape.sort == "text" and isinstance(value, int | float):
-            return Fault(
-                f"{known.where} is text and has no order among numbers: write to_number({known.where})", by_type=True
-            )
-        return unordered(known.where, value) if known.shape.a_time else None
-
-    def _refuse_bare(self, node: tree.Node, here: _Known) -> None:
+    def _refuse_bare(self, node: tree.Node, here: Known) -> None:
         """Refuse ``labels.env == preview``, which compares with a field named preview, in no object."""
         if not isinstance(node, tree.Path) or len(node.names) != 1 or not self._is_bare(node):
             return
@@ -243,7 +195,7 @@ class _Reader:
             return f"{name} without quotes is a field of that name: {literal} is written `{name}`, {text}"
         return f"{name} without quotes is a field, which {self._root.what} does not have: {text}"
 
-    def _call(self, node: tree.Call, here: _Known, polarity: Polarity) -> _Known:
+    def _call(self, node: tree.Call, here: Known, polarity: Polarity) -> Known:
         parameters = FUNCTIONS[node.name].parameters
         self._needed |= {
             id(argument)
@@ -251,75 +203,13 @@ class _Reader:
             if "null" not in parameters[min(place, len(parameters) - 1)] or place in WANTS_A_VALUE.get(node.name, ())
         }
         bodies = [argument for argument in node.arguments if isinstance(argument, tree.Reference)]
-        if node.name in _PARTS:
+        if node.name in PARTS:
             self._refuse_bare(node.arguments[1], here)
         known = [
-            _UNKNOWN if isinstance(argument, tree.Reference) else self.visit(argument, here, Polarity.EITHER)
+            UNKNOWN if isinstance(argument, tree.Reference) else self.visit(argument, here, Polarity.EITHER)
             for argument in node.arguments
         ]
         walked = next((each.shape.inside for each in known if each.shape.sort == "list"), None) or ANYTHING
         for body in bodies:
-            self.visit(body.body, _Known(walked, "@"), Polarity.EITHER)
-        self._check_arguments(node, known)
-        if node.name in _PARTS and known[1].literal:
-            self._check_part(node, known[0], known[1].literal[0], polarity)
-        return self._yielded(node, known)
-
-    def _check_arguments(self, node: tree.Call, known: list[_Known]) -> None:
-        parameters = FUNCTIONS[node.name].parameters
-        for place, each in enumerate(known):
-            allowed = parameters[min(place, len(parameters) - 1)]
-            kind = _KINDS.get(each.shape.sort)
-            if kind is not None and not each.others and allowed and kind not in allowed:
-                written = self._written(node.arguments[place])
-                self.findings.refuse(
-                    node.arguments[place].start,
-                    f"argument {place + 1} of {node.name}() is {one_of(allowed)}; {written} is {NAMES[each.shape.sort]}",
-                )
-            if node.name in ("age", "timestamp") and (stray := holds_no(each.shape, "T:-")):
-                self.findings.warn(f"{self._written(node)} always fails: {stray}")
-
-    def _check_part(self, node: tree.Call, known: _Known, part: Any, polarity: Polarity) -> None:
-        if any(isinstance(other, str | list) and part in other for other in known.others):
-            return
-        if known.shape.sort == "list" and known.shape.inside is not None and node.name == "contains":
-            fault = unequal(known.shape.inside, part)
-        elif isinstance(part, str) and (stray := holds_no(known.shape, part)):
-            fault = Fault(stray, by_type=False)
-        elif known.shape.sort == "text" and not isinstance(part, str):
-            fault = Fault(f"{known.where} is text and never holds {spelt(part)}", by_type=True)
-        else:
-            return
-        if fault is not None:
-            self.findings.never(node.start, fault, polarity)
-
-    def _yielded(self, node: tree.Call, known: list[_Known]) -> _Known:
-        match node.name:
-            case "keys":
-                keys = known[0].shape.keys or Shape("text", f"a key of {known[0].where}")
-                return _Known(Shape("list", self._written(node), inside=keys), self._written(node))
-            case "values":
-                return _Known(Shape("list", self._written(node), inside=known[0].shape.inside), self._written(node))
-            case "not_null":
-                return _alternatives(known)
-            case "length":
-                return _Known(Shape("number", self._written(node)), self._written(node))
-            case "sort" | "reverse" | "sort_by":
-                return known[0]
-        return _UNKNOWN
-
-
-def _alternatives(known: list[_Known]) -> _Known:
-    """What ``a || b`` yields: a shape, or one of the literals beside it."""
-    shapes = [each for each in known if not each.literal]
-    if len(shapes) != 1:
-        return _UNKNOWN
-    literals = tuple(each.literal[0] for each in known if each.literal)
-    return replace(shapes[0], others=(*shapes[0].others, *literals))
-
-
-def _joined(where: str, step: str | int) -> str:
-    if isinstance(step, int):
-        return f"{where}[{step}]"
-    name = step if step.isidentifier() else f'"{step}"'
-    return f"{where}.{name}" if where else name
+            self.visit(body.body, Known(walked, "@"), Polarity.EITHER)
+        return call(self.findings, node, known, polarity)
