@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from zen_gc_core.errors import BudgetExceededError, ExpressionError
 from zen_gc_core.expressions.budget import begin, current
-from zen_gc_core.expressions.cel import operators, syntax
+from zen_gc_core.expressions.cel import arithmetic, indexing, operators, syntax
 from zen_gc_core.expressions.cel.absorbing import absorbing
 from zen_gc_core.expressions.cel.iterating import elements, only_entry, pairs
 from zen_gc_core.expressions.cel.library import optionals
@@ -35,11 +35,11 @@ _OPERATORS: Final[Mapping[str, Callable[[Any, Any], Any]]] = {
     ">": operators.greater,
     ">=": operators.greater_or_equal,
     "in": operators.is_in,
-    "+": operators.add,
-    "-": operators.subtract,
-    "*": operators.multiply,
-    "/": operators.divide,
-    "%": operators.modulo,
+    "+": arithmetic.add,
+    "-": arithmetic.subtract,
+    "*": arithmetic.multiply,
+    "/": arithmetic.divide,
+    "%": arithmetic.modulo,
 }
 _RAW: Final = (LookupError, TypeError, ValueError, ArithmeticError, AttributeError)
 """What Python may raise of values beside ``ExpressionError``."""
@@ -132,14 +132,14 @@ class ExactCompiler:
     def _access(self, node: syntax.Select | syntax.Has | syntax.Index, scope: Mapping[str, int]) -> Evaluation:
         operand = self._compile(node.operand, scope)
         if isinstance(node, syntax.Index):
-            key, read = self._compile(node.key, scope), operators.optional_index if node.optional else operators.index
+            key, read = self._compile(node.key, scope), indexing.optional_index if node.optional else indexing.index
             return lambda frame: read(operand(frame), key(frame))
         field = node.field
         if isinstance(node, syntax.Has):
-            return lambda frame: operators.has_field(operand(frame), field)
+            return lambda frame: indexing.has_field(operand(frame), field)
         if node.optional:
-            return lambda frame: operators.optional_index(operand(frame), field)
-        return lambda frame: operators.select(operand(frame), field)
+            return lambda frame: indexing.optional_index(operand(frame), field)
+        return lambda frame: indexing.select(operand(frame), field)
 
     def _operation(
         self, node: syntax.Unary | syntax.Binary | syntax.Conditional, scope: Mapping[str, int]
@@ -147,7 +147,7 @@ class ExactCompiler:
         if isinstance(node, syntax.Unary):
             operand = self._compile(node.operand, scope)
             if node.operator == "-":
-                return lambda frame: operators.negate(operand(frame))
+                return lambda frame: arithmetic.negate(operand(frame))
             return lambda frame: not operators.boolean(operand(frame))
         if isinstance(node, syntax.Binary):
             left, right, operation = (
@@ -182,7 +182,7 @@ class ExactCompiler:
                 for present in optionals.present_values(content) if optional else (content,):
                     yield name, present
 
-        return lambda frame: operators.make_map(made(frame))
+        return lambda frame: indexing.make_map(made(frame))
 
     def _call(self, node: syntax.Call, scope: Mapping[str, int]) -> Evaluation:
         arguments = [self._compile(argument, scope) for argument in self._checked.arguments(node)]
@@ -228,7 +228,7 @@ class ExactCompiler:
             case "transformMap":
                 return lambda frame: {key: body(frame) for key in rounds(frame)}
             case "transformMapEntry":
-                return lambda frame: operators.make_map(
+                return lambda frame: indexing.make_map(
                     [entry for _ in rounds(frame) for entry in only_entry(body(frame))]
                 )
             case _:

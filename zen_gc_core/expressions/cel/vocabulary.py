@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from zen_gc_core.errors import ExpressionError
-from zen_gc_core.expressions.cel import iterating, operators
+from zen_gc_core.expressions.cel import arithmetic, indexing, iterating, operators
 from zen_gc_core.expressions.cel.library import optionals, standard
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ FREE: Final[Mapping[str, Callable[..., Any]]] = {
     "f_startswith": str.startswith,
     "f_endswith": str.endswith,
     "f_bool": operators.boolean,
-    "f_subtract": operators.subtract,
+    "f_subtract": arithmetic.subtract,
     "f_any": any,
     "f_all": all,
     "f_sum": sum,
@@ -42,16 +42,16 @@ METERED: Final[Mapping[str, Callable[..., Any]]] = {
     "f_gt": operators.greater,
     "f_ge": operators.greater_or_equal,
     "f_in": operators.is_in,
-    "f_add": operators.add,
-    "f_mul": operators.multiply,
-    "f_div": operators.divide,
-    "f_mod": operators.modulo,
-    "f_neg": operators.negate,
-    "f_index": operators.index,
-    "f_select": operators.select,
-    "f_optional_index": operators.optional_index,
-    "f_has_field": operators.has_field,
-    "f_map": operators.make_map,
+    "f_add": arithmetic.add,
+    "f_mul": arithmetic.multiply,
+    "f_div": arithmetic.divide,
+    "f_mod": arithmetic.modulo,
+    "f_neg": arithmetic.negate,
+    "f_index": indexing.index,
+    "f_select": indexing.select,
+    "f_optional_index": indexing.optional_index,
+    "f_has_field": indexing.has_field,
+    "f_map": indexing.make_map,
     "f_each": iterating.elements,
     "f_pairs": iterating.pairs,
     "f_entry": iterating.only_entry,

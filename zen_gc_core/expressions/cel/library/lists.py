@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from zen_gc_core.errors import ExpressionError
 from zen_gc_core.expressions.budget import spend_steps
+from zen_gc_core.expressions.cel.arithmetic import add
 from zen_gc_core.expressions.cel.functions import Function
-from zen_gc_core.expressions.cel.operators import add, equal, greater, less
+from zen_gc_core.expressions.cel.operators import equal, greater, less
 from zen_gc_core.expressions.cel.values import Duration, Uint, type_name
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from zen_gc_core.errors import ExpressionError
 from zen_gc_core.expressions.cel.functions import Function
-from zen_gc_core.expressions.cel.operators import optional_index
+from zen_gc_core.expressions.cel.indexing import optional_index
 from zen_gc_core.expressions.cel.values import NONE, Duration, Optional, Timestamp, Uint, type_name
 
 if TYPE_CHECKING:
