@@ -1,0 +1,207 @@
+"""Reading what an object names: the rows of a kind, made into one walk over its fields.
+
+Where an object is not as its kind is, so that it cannot be told what it names, that is undecided and never nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
+
+from zen_gc_core.errors import Undecided
+from zen_gc_core.fieldpaths import MISSING, FieldPath, spell
+from zen_gc_core.model.references.rows import ANY, ORDINAL, Each
+from zen_gc_core.model.references.texts import anywhere, parameters, spoken, whole_texts, words
+from zen_gc_core.texts import kind_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from zen_gc_core.model.candidate import Candidate
+    from zen_gc_core.model.references.rows import Reference
+
+    Uses = set[tuple[str, str]]
+
+_METADATA: Final = "metadata"
+_ANNOTATIONS: Final = ("metadata", "annotations")
+
+
+@dataclass(frozen=True, slots=True)
+class _Of:
+    """The object that names: its own name and namespace, and what was found so far."""
+
+    name: str
+    namespace: str
+    into: Uses
+
+
+Leaf: TypeAlias = "Callable[[Any, Any, _Of], None]"
+"""What looks at a value, what is around it and the object that it is in, and adds what is named there."""
+
+
+@dataclass(slots=True)
+class _Node:
+    """What is looked at below a place."""
+
+    path: str
+    keys: dict[str, _Node] = field(default_factory=dict)
+    each: dict[Each, _Node] = field(default_factory=dict)
+    leaves: list[Leaf] = field(default_factory=list)
+
+    def below(self, step: str | Each) -> _Node:
+        if isinstance(step, Each):
+            return self.each.setdefault(step, _Node(f"{self.path}{step.value}"))
+        spelt = spell(("x", step))[1:] if self.path else spell((step,))
+        return self.keys.setdefault(step, _Node(f"{self.path}{spelt}"))
+
+
+class Reader:
+    """What reads what the objects of a kind name.
+
+    Args:
+        rows: The rows of one kind.
+        anywhere: Whether any text of an object counts, too.
+
+    Attributes:
+        reads: The field paths that it looks at; None: the whole object.
+        crosses: Whether an object may name one in another namespace.
+    """
+
+    def __init__(self, rows: Iterable[Reference], *, anywhere: bool) -> None:
+        rows = tuple(rows)
+        self._anywhere = anywhere
+        self._roots: list[tuple[FieldPath, _Node]] = []
+        root = _Node("")
+        for row in rows:
+            node = root
+            for step in row.steps:
+                node = node.below(step)
+            node.leaves.append(_leaf(row))
+        for key, node in root.keys.items():
+            below = [(FieldPath((key, inner), each.path), each) for inner, each in node.keys.items()]
+            self._roots += below if key == _METADATA else [(FieldPath((key,), key), node)]
+        self.reads = None if anywhere else tuple(path.text for path, _ in self._roots)
+        self.crosses = anywhere or any(_may_cross(row) for row in rows)
+
+    def __call__(self, candidate: Candidate) -> Uses:
+        """What an object names: pairs of a namespace and a name, either of which may stand for more.
+
+        Raises:
+            Undecided: It cannot be told.
+        """
+        namespace = candidate.namespace or ANY
+        found = _Of(candidate.name, namespace, set())
+        if self._anywhere:
+            anywhere(candidate.object, namespace, found.into)
+        for path, node in self._roots:
+            value = candidate.annotations if path.segments == _ANNOTATIONS else candidate.get(path)
+            if value is not MISSING and value is not None:
+                _walk(node, value, None, found)
+        return found.into
+
+
+def _may_cross(row: Reference) -> bool:
+    return bool(row.namespace) or not (row.how == "name" or row.here)
+
+
+def _walk(node: _Node, value: Any, around: Any, found: _Of) -> None:
+    for leaf in node.leaves:
+        leaf(value, around, found)
+    if node.keys:
+        if not isinstance(value, dict):
+            raise Undecided(f"{node.path} is {kind_of(value)}, no object")
+        for key, below in node.keys.items():
+            inner = value.get(key)
+            if inner is not None:
+                _walk(below, inner, value, found)
+    for step, below in node.each.items():
+        for item in _each(step, value, node.path):
+            if item is not None:
+                _walk(below, item, value, found)
+
+
+def _each(step: Each, value: Any, path: str) -> Iterable[Any]:
+    if step is Each.ITEM and isinstance(value, list):
+        return value
+    if step is Each.VALUE and isinstance(value, dict):
+        return value.values()
+    raise Undecided(f"{path} is {kind_of(value)}, no {'list' if step is Each.ITEM else 'object'}")
+
+
+def _leaf(row: Reference) -> Leaf:
+    return _LEAVES[row.how](row)
+
+
+def _name_of(row: Reference) -> Leaf:
+    plain = row.name == "{value}"
+    shape, path = row.name, row.path
+
+    def leaf(value: Any, around: Any, found: _Of) -> None:
+        if not _counts(row, around):
+            return
+        if not isinstance(value, str):
+            raise Undecided(f"{path} is {kind_of(value)}, no name")
+        if value:
+            name = value if plain else shape.format(value=value, name=found.name, ordinal=ORDINAL)
+            found.into.add((_namespace(row, around, found), name))
+
+    return leaf
+
+
+def _texts_of(row: Reference) -> Leaf:
+    def leaf(value: Any, around: Any, found: _Of) -> None:
+        if _counts(row, around):
+            whole_texts(value, row.namespace or found.namespace, found.into, crosses=not row.here)
+
+    return leaf
+
+
+def _words_of(row: Reference) -> Leaf:
+    annotations = row.steps[-1] == "annotations"
+
+    def leaf(value: Any, around: Any, found: _Of) -> None:
+        if _counts(row, around):
+            into = row.namespace or found.namespace
+            words(spoken(value) if annotations else value, into, found.into, crosses=not row.here)
+
+    return leaf
+
+
+def _parameters_of(row: Reference) -> Leaf:
+    def leaf(value: Any, around: Any, found: _Of) -> None:
+        if _counts(row, around):
+            parameters(value, row.namespace or found.namespace, found.into)
+
+    return leaf
+
+
+def _all_of(row: Reference) -> Leaf:
+    def leaf(_value: Any, around: Any, found: _Of) -> None:
+        if _counts(row, around):
+            found.into.add((_namespace(row, around, found), ANY))
+
+    return leaf
+
+
+_LEAVES: Final[Mapping[str, Callable[[Reference], Leaf]]] = {
+    "name": _name_of,
+    "texts": _texts_of,
+    "words": _words_of,
+    "parameters": _parameters_of,
+    "all": _all_of,
+}
+
+
+def _counts(row: Reference, around: Any) -> bool:
+    if row.given and around.get(row.given) is None:
+        return False
+    return not (row.unless and around.get(row.unless) is not None)
+
+
+def _namespace(row: Reference, around: Any, found: _Of) -> str:
+    if row.namespace in {"", ANY}:
+        return row.namespace or found.namespace
+    namespace = around.get(row.namespace)
+    if not (namespace is None or isinstance(namespace, str)):
+        raise Undecided(f"{row.namespace} beside {row.path} is {kind_of(namespace)}, no namespace")
+    return namespace or found.namespace
