@@ -38,6 +38,16 @@ if TYPE_CHECKING:
     from zen_gc_core.model.phases import phase_of, phase_said
     from zen_gc_core.model.plan import Plan
     from zen_gc_core.model.polarity import Polarity
+    from zen_gc_core.model.references import (
+        Exhaustive,
+        Referable,
+        Reference,
+        References,
+        Referring,
+        WellKnown,
+        found_under,
+    )
+    from zen_gc_core.model.references import Row as ReferenceRow
     from zen_gc_core.model.report import RunReport
     from zen_gc_core.model.requests import Delete, Mark, Request
     from zen_gc_core.model.scaling import SCALABLE, Scale
@@ -60,6 +70,7 @@ _ROOMS = {
     "Delete": "model.requests",
     "Duration": "keywords",
     "Entry": "model.finishing",
+    "Exhaustive": "model.references",
     "FieldPath": "keywords",
     "Finishes": "model.finishing",
     "Finishing": "model.finishing",
@@ -73,6 +84,11 @@ _ROOMS = {
     "OWNER_SHAPE": "model.metadata_types",
     "PHASES": "model.object_types",
     "Plan": "model.plan",
+    "Referable": "model.references",
+    "Reference": "model.references",
+    "ReferenceRow": "model.references",
+    "References": "model.references",
+    "Referring": "model.references",
     "Request": "model.requests",
     "Polarity": "model.polarity",
     "Run": "keywords",
@@ -80,10 +96,12 @@ _ROOMS = {
     "Scale": "model.scaling",
     "TimeUnit": "model.field_times",
     "Undecided": "errors",
+    "WellKnown": "model.references",
     "built_in": "engine.kinds",
     "did_you_mean": "texts",
     "format_duration": "durations",
     "format_instant": "instants",
+    "found_under": "model.references",
     "group_of": "model.names",
     "hookimpl": "hookspecs",
     "is_missing": "model.field_times",
@@ -102,13 +120,14 @@ _ROOMS = {
     "unequal": "model.shapes",
 }
 
+_OTHERWISE = {"CelFunction": "Function", "ReferenceRow": "Row"}
+"""What is named otherwise where it lives."""
+
 
 def __getattr__(name: str) -> Any:
     if name not in _ROOMS:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = getattr(
-        importlib.import_module(f"{__name__}.{_ROOMS[name]}"), name if name != "CelFunction" else "Function"
-    )
+    value = getattr(importlib.import_module(f"{__name__}.{_ROOMS[name]}"), _OTHERWISE.get(name, name))
     globals()[name] = value
     return value
 
@@ -129,6 +148,7 @@ __all__ = [
     "Delete",
     "Duration",
     "Entry",
+    "Exhaustive",
     "FieldPath",
     "Finishes",
     "Finishing",
@@ -141,17 +161,24 @@ __all__ = [
     "Namespace",
     "Plan",
     "Polarity",
+    "Referable",
+    "Reference",
+    "ReferenceRow",
+    "References",
+    "Referring",
     "Request",
     "Run",
     "RunReport",
     "Scale",
     "TimeUnit",
     "Undecided",
+    "WellKnown",
     "__version__",
     "built_in",
     "did_you_mean",
     "format_duration",
     "format_instant",
+    "found_under",
     "group_of",
     "hookimpl",
     "is_missing",

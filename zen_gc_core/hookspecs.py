@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from zen_gc_core.keywords import Keyword
     from zen_gc_core.model.finishing import Finishes
     from zen_gc_core.model.plan import Plan
+    from zen_gc_core.model.references import Row
     from zen_gc_core.model.report import RunReport
     from zen_gc_core.model.requests import Request
 
@@ -54,6 +55,15 @@ def zen_gc_finishes() -> list[Finishes]:  # type: ignore[empty-body]  # a specif
 
     A row is data. It decides when ``afterFinished`` begins to wait, whether an object with a controller owner may go,
     and what the breaker counts. There is one row at most for a group and kind, and the built-in ones stand.
+    """
+
+
+@hookspec
+def zen_gc_references() -> list[Row]:  # type: ignore[empty-body]  # a specification
+    """Say what objects of your kinds name, and what is used without being named. Called once, at start.
+
+    Rows are data: ``Reference``, ``Exhaustive``, ``Referable`` and ``WellKnown``. They decide what ``unreferenced`` keeps.
+    The rows of all plugins count together; no two may say the same, and what is said of Kubernetes' own kinds stands.
     """
 
 

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     from zen_gc_core.model.polarity import Polarity
     from zen_gc_core.model.policy import PolicyReference, Target
+    from zen_gc_core.model.references import References
     from zen_gc_core.model.shapes import Shape
 
 C = TypeVar("C")
@@ -188,6 +189,8 @@ class Build(ABC):
     """What the policy looks at."""
     finishing: Finishing
     """The kinds that are known to finish, those of plugins among them."""
+    references: References
+    """Which objects are named by which, as the rows of all plugins say."""
     polarity: Polarity
     """What becomes of an object that this keyword does not match."""
 

@@ -16,10 +16,13 @@ from zen_gc_core import hookspecs
 from zen_gc_core.expressions.cel import Environment, Function
 from zen_gc_core.keywords import Keyword
 from zen_gc_core.model.finishing import Finishes, Finishing
+from zen_gc_core.model.references import Exhaustive, Referable, Reference, References, WellKnown
 from zen_gc_core.model.requests import Request
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from zen_gc_core.model.references import Row
 
 OWN_DISTRIBUTION: Final = "zen-gc"
 KINDS: Final = ("matchers", "ttls", "actions")
@@ -65,6 +68,7 @@ class Offer:
         words: Its keywords, by kind and name.
         functions: Its functions for CEL.
         finishes: When objects of its kinds have finished.
+        references: What objects of its kinds name, and what is used without being named.
     """
 
     def __init__(self, plugin: str, distribution: str) -> None:
@@ -75,6 +79,7 @@ class Offer:
         self.words: dict[str, dict[str, Offered]] = {kind: {} for kind in KINDS}
         self.functions: list[Function] = []
         self.finishes: list[Finishes] = []
+        self.references: list[Row] = []
 
     def collect(self, implementation: object) -> None:
         """Register the plugin's module or object, and collect what it offers.
@@ -96,12 +101,25 @@ class Offer:
             self.functions.append(function)
         if self.functions:
             Environment(functions=self.functions)  # raises for what CEL could not take, before a policy asks for it
+        self._take_finishes()
+        self._take_references()
+
+    def _take_finishes(self) -> None:
         for row in self._listed("zen_gc_finishes"):
             if not isinstance(row, Finishes):
                 raise TypeError(f"zen_gc_finishes must return rows (Finishes), not {type(row).__name__}")
             self.finishes.append(row)
         if self.finishes:
             Finishing(self.finishes)  # raises for what is known already, or said twice
+
+    def _take_references(self) -> None:
+        for row in self._listed("zen_gc_references"):
+            if not isinstance(row, Reference | Exhaustive | Referable | WellKnown):
+                raise TypeError(f"zen_gc_references must return rows such as Reference, not {type(row).__name__}")
+            if self.distribution != OWN_DISTRIBUTION:
+                _check_own_kind(row)
+            self.references.append(row)
+        References(self.references)  # raises for what is said twice, or does not go together
 
     def _listed(self, name: str) -> list[Any]:
         caller = getattr(self.manager.hook, name)
@@ -140,6 +158,13 @@ def _check_requests(action: Offered) -> None:
         made: object = request  # a plugin's word, whatever its type says
         if not isinstance(made, type) or not issubclass(made, Request):
             raise TypeError(f"the requests of action '{name}' must be classes such as Delete, not {request!r}")
+
+
+def _check_own_kind(row: Row) -> None:
+    """Refuse that a plugin says of a kind that is not its own that nothing but its rows is a use."""
+    if isinstance(row, Exhaustive | Referable) and ("." not in row.group or row.group.endswith(".k8s.io")):
+        name = f"{row.group}/{row.kind}".removeprefix("/")
+        raise ValueError(f"{name} is no kind of yours: what may use it, or what it uses, is not for a plugin to say")
 
 
 def _adapter(keyword: Keyword[Any, Any]) -> TypeAdapter[Any]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 from zen_gc_core import hookspecs
 from zen_gc_core.errors import InputError
 from zen_gc_core.model.plan import Veto
+from zen_gc_core.model.references import kinds_told
 from zen_gc_core.offering import OWN_DISTRIBUTION, Offer
 from zen_gc_core.texts import did_you_mean, one_line
 from zen_gc_core.vocabulary import Gathering
@@ -56,7 +57,8 @@ class Plugin:
         module: What it names.
         distribution: The distribution that it comes from.
         version: That distribution's version.
-        keywords: What it offers, by kind (``matchers``, ``ttls``, ``actions``, ``cel functions``, ``finishing kinds``).
+        keywords: What it offers, by kind (``matchers``, ``ttls``, ``actions``, ``cel functions``, ``finishing kinds``,
+            ``referring kinds``, ``referable kinds``).
         failure: Why it is in quarantine; None when it works.
         disabled: Whether it was switched off.
     """
@@ -183,6 +185,8 @@ class _Loading:
             names["cel functions"] = tuple(dict.fromkeys(function.name for function in offer.functions))
         if offer.finishes:
             names["finishing kinds"] = tuple(f"{row.group}/{row.kind}".removeprefix("/") for row in offer.finishes)
+        if offer.references:
+            names |= kinds_told(offer.references)
         self.plugins.append(
             Plugin(point.name, point.value, distribution, version, names if failure is None else {}, failure)
         )

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
+from zen_gc_core.errors import InputError
 from zen_gc_core.model.finishing import BUILT_IN, Finishing
+from zen_gc_core.model.references import NO_REFERENCES, References, key_of, shown
 from zen_gc_core.model.requests import Delete, Mark
 from zen_gc_core.model.scaling import Scale
 from zen_gc_core.offering import KINDS, OWN_DISTRIBUTION
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
 
     from zen_gc_core.expressions.cel import Function
     from zen_gc_core.model.finishing import Finishes
+    from zen_gc_core.model.references import Row
     from zen_gc_core.offering import Offer, Offered
 
 REQUESTS: Final = (Delete, Mark, Scale)
@@ -32,6 +35,7 @@ class Vocabulary:
         cel_functions: Functions for CEL expressions.
         unavailable: Why a keyword of a quarantined plugin cannot be used, by name.
         finishing: The kinds that are known to finish.
+        references: Which objects are named by which.
     """
 
     matchers: Mapping[str, Offered] = field(default_factory=dict)
@@ -40,6 +44,7 @@ class Vocabulary:
     cel_functions: tuple[Function, ...] = ()
     unavailable: Mapping[str, str] = field(default_factory=dict)
     finishing: Finishing = BUILT_IN
+    references: References = NO_REFERENCES
 
 
 class Gathering:
@@ -50,6 +55,7 @@ class Gathering:
         self._functions: list[Function] = []
         self._function_owners: dict[str, str] = {}
         self._finishes: dict[tuple[str, str], tuple[Finishes, str]] = {}
+        self._references: dict[tuple[object, ...], tuple[Row, str]] = {}
         self._unavailable: dict[str, str] = {}
 
     def clash(self, offer: Offer) -> str | None:
@@ -76,6 +82,13 @@ class Gathering:
         for row in offer.finishes:
             if said := self._finishes.get((row.group, row.kind)):
                 return f"when a {row.kind} of {row.group} finishes is said by '{said[1]}' already"
+        for reference in offer.references:
+            if known := self._references.get(key_of(reference)):
+                return f"{shown(reference)} is said by '{known[1]}' already"
+        try:
+            References((*(row for row, _ in self._references.values()), *offer.references))
+        except InputError as error:
+            return str(error)
         return None
 
     def admit(self, offer: Offer) -> None:
@@ -85,6 +98,7 @@ class Gathering:
         self._functions.extend(offer.functions)
         self._function_owners.update((function.name, offer.plugin) for function in offer.functions)
         self._finishes.update(((row.group, row.kind), (row, offer.plugin)) for row in offer.finishes)
+        self._references.update((key_of(row), (row, offer.plugin)) for row in offer.references)
 
     def refuse(self, offer: Offer, failure: str) -> None:
         """Note the keywords of a plugin in quarantine: policies that use them are told why they cannot.
@@ -111,4 +125,5 @@ class Gathering:
                 if not any(name in words for words in self._words.values())
             },
             finishing=Finishing(row for row, _ in self._finishes.values()) if self._finishes else BUILT_IN,
+            references=References(row for row, _ in self._references.values()),
         )

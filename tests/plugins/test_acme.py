@@ -62,7 +62,7 @@ def test_the_example_is_loaded_beside_the_projects_own_plugins(fresh, tmp_path):
         "acme-zen-gc",
         "1.0.0",
         None,
-        {"matchers": ["acme.io/team"], "finishing kinds": ["acme.io/Render"]},
+        {"matchers": ["acme.io/team"], "finishing kinds": ["acme.io/Render"], "referring kinds": ["acme.io/Render"]},
     ]
 
 

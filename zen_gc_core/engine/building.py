@@ -231,6 +231,7 @@ class _KeywordBuild(Build):
         self.policy = workshop.policy
         self.targets = workshop.targets
         self.finishing = workshop.vocabulary.finishing
+        self.references = workshop.vocabulary.references
         self.polarity = polarity
         self._workshop = workshop
         self._path = path

@@ -6,7 +6,8 @@
     check_keyword(TEAM, {"oneOf": ["web"]})
 
 ``ask`` puts one question to one keyword, as the engine would; ``check_keyword`` holds it to the promises of the
-plugin contract over a corpus of ordinary and impossible objects. ``finish_of`` asks a row of ``zen_gc_finishes``.
+plugin contract over a corpus of ordinary and impossible objects. ``finish_of`` asks a row of ``zen_gc_finishes``,
+``uses_of`` rows of ``zen_gc_references``.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from zen_gc_core.testing.keywords import (
     explain,
     finish_of,
     request_of,
+    uses_of,
     warnings_of,
 )
 from zen_gc_core.testing.objects import OBJECTS
@@ -34,5 +36,6 @@ __all__ = [
     "explain",
     "finish_of",
     "request_of",
+    "uses_of",
     "warnings_of",
 ]

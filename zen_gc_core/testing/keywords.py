@@ -22,7 +22,8 @@ from zen_gc_core.model.finishing import Finishing
 from zen_gc_core.model.json_candidates import JsonCandidate
 from zen_gc_core.model.polarity import Polarity
 from zen_gc_core.model.policy import NAMESPACED, KeywordUse, PolicyReference, Target
-from zen_gc_core.model.reads import Reads
+from zen_gc_core.model.reads import WHOLE, Reads
+from zen_gc_core.model.references import References, kind_of
 from zen_gc_core.model.restricting import restrict
 from zen_gc_core.offering import Offered
 from zen_gc_core.plugins import installed_entry_points, load_plugins
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from zen_gc_core.keywords import Compiled, Keyword
     from zen_gc_core.model.candidate import Candidate
     from zen_gc_core.model.finishing import Finishes
+    from zen_gc_core.model.references import Row
     from zen_gc_core.model.requests import Request
     from zen_gc_core.vocabulary import Vocabulary
 
@@ -140,6 +142,30 @@ def finish_of(row: Finishes, obj: Any, **situation: Unpack[Situation]) -> dt.dat
     """
     run = replace(run_of(situation), finishing=Finishing([row]))
     return run.finish_of(restrict(_candidate(obj), Reads.of(row.reads)))
+
+
+def uses_of(rows: Iterable[Row], obj: Any, to: str) -> set[tuple[str, str]]:
+    """What an object names, by rows of the hook ``zen_gc_references``; it sees no more of it than the rows name.
+
+    Args:
+        rows: The rows.
+        obj: The object, as decoded JSON, or a candidate.
+        to: The kind that is named, behind its group (``Secret``, ``acme.io/Template``).
+
+    Returns:
+        Pairs of a namespace and a name, as ``Referring.uses`` yields them.
+
+    Raises:
+        Undecided: It cannot be told.
+        InputError: Two rows say the same, or do not go together.
+    """
+    candidate = _candidate(obj)
+    group = candidate.api_version.rpartition("/")[0]
+    referring = References(rows).of(group, candidate.kind, to=kind_of(to))
+    if referring is None:
+        return set()
+    reads = WHOLE if referring.reads is None else Reads.of(referring.reads)
+    return set(referring.uses(restrict(candidate, reads)))
 
 
 def request_of(keyword: Keyword[Any, Any], config: Any, obj: Any, **situation: Unpack[Situation]) -> Request:

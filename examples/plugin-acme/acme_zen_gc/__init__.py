@@ -1,12 +1,12 @@
 """Acme's keywords for zen-gc.
 
-``conditions: {acme.io/team: {oneOf: [web, api]}}``: the object's team label is one of these. A row: when a Render of ours
-has finished. And a veto: nothing is collected while a policy carries the annotation ``acme.io/freeze``.
+``conditions: {acme.io/team: {oneOf: [web, api]}}``: the object's team label is one of these. Rows: when a Render of ours
+has finished, and that it draws with a palette. And a veto: nothing is collected while a policy carries the annotation ``acme.io/freeze``.
 """
 
 from __future__ import annotations
 
-from zen_gc_core import Build, Candidate, Compiled, Config, Finishes, Keyword, Plan, Run, hookimpl
+from zen_gc_core import Build, Candidate, Compiled, Config, Finishes, Keyword, Plan, Reference, Run, hookimpl
 
 FREEZE = "acme.io/freeze"
 
@@ -36,6 +36,8 @@ TEAM = Keyword("acme.io/team", Team, compile_team)
 
 RENDER = Finishes("acme.io", "Render", state="status.step", states=("done", "failed"), at=("status.endedAt",))
 
+PALETTE = Reference("acme.io", "Render", "spec.palette", to="ConfigMap", name="palette-{value}")
+
 
 @hookimpl
 def zen_gc_matchers() -> list[Keyword[Team, bool]]:
@@ -47,6 +49,12 @@ def zen_gc_matchers() -> list[Keyword[Team, bool]]:
 def zen_gc_finishes() -> list[Finishes]:
     """When objects of our kinds have finished, so that ``afterFinished`` knows them."""
     return [RENDER]
+
+
+@hookimpl
+def zen_gc_references() -> list[Reference]:
+    """What objects of our kinds use that none of their texts names, so that ``unreferenced`` keeps it."""
+    return [PALETTE]
 
 
 @hookimpl

@@ -1,13 +1,13 @@
-"""What Acme's keyword, row and veto promise."""
+"""What Acme's keyword, rows and veto promise."""
 
 import datetime as dt
 
 import pytest
-from acme_zen_gc import FREEZE, RENDER, TEAM, zen_gc_veto
+from acme_zen_gc import FREEZE, PALETTE, RENDER, TEAM, zen_gc_veto
 
 from zen_gc_core import InputError, Plan
 from zen_gc_core.model.policy import PolicyReference
-from zen_gc_core.testing import ask, check_keyword, explain, finish_of
+from zen_gc_core.testing import ask, check_keyword, explain, finish_of, uses_of
 
 
 def _labelled(**labels):
@@ -49,6 +49,11 @@ def test_a_render_is_finished_when_it_is_done():
 
 def test_a_render_that_is_made_again_is_not_finished():
     assert finish_of(RENDER, _render("cutting")) is None
+
+
+def test_a_render_uses_its_palette():
+    render = {"apiVersion": "acme.io/v1", "kind": "Render", "metadata": {"name": "a", "namespace": "art"}}
+    assert ("art", "palette-warm") in uses_of([PALETTE], {**render, "spec": {"palette": "warm"}}, "ConfigMap")
 
 
 def _plan(annotations):

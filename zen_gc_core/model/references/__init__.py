@@ -16,8 +16,17 @@ from zen_gc_core.model.references.rows import (
     Reference,
     Row,
     WellKnown,
+    kind_of,
 )
-from zen_gc_core.model.references.table import NO_REFERENCES, References, Referring, found_under, key_of, shown
+from zen_gc_core.model.references.table import (
+    NO_REFERENCES,
+    References,
+    Referring,
+    found_under,
+    key_of,
+    kinds_told,
+    shown,
+)
 
 __all__ = [
     "ANY",
@@ -32,5 +41,7 @@ __all__ = [
     "WellKnown",
     "found_under",
     "key_of",
+    "kind_of",
+    "kinds_told",
     "shown",
 ]

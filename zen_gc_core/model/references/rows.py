@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from enum import Enum
+from functools import cache
 from typing import Final, Literal
 
 from zen_gc_core.errors import InputError
@@ -197,6 +198,7 @@ def kind_of(text: str) -> tuple[str, str]:
     return group, kind
 
 
+@cache
 def steps_of(path: str) -> Steps:
     """The keys of a path, and where it goes into each item of a list or each value of a map.
 

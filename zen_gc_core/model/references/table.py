@@ -171,6 +171,14 @@ def shown(row: Row) -> str:
     return f"{name} {row.path} -> {row.to}" if isinstance(row, Reference) else name
 
 
+def kinds_told(rows: Iterable[Row]) -> dict[str, tuple[str, ...]]:
+    """The kinds that some rows speak of, as they are listed to people: those that name, and those that can be asked for."""
+    naming = [shown(Referable(row.group, row.kind)) for row in rows if isinstance(row, Reference)]
+    named = [shown(row) for row in rows if isinstance(row, Referable)]
+    told = {"referring kinds": naming, "referable kinds": named}
+    return {what: tuple(dict.fromkeys(kinds)) for what, kinds in told.items() if kinds}
+
+
 def _names(row: Reference, target: Kind) -> bool:
     return row.to == ANY or row.target == target
 
