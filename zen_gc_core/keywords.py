@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import datetime as dt
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated, Any, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict, GetPydanticSchema, PlainValidator, WithJsonSchema
@@ -18,12 +18,14 @@ from pydantic.alias_generators import to_camel
 from pydantic_core import core_schema
 
 from zen_gc_core.durations import parse_duration
+from zen_gc_core.eachpaths import EachPath as _EachPath
 from zen_gc_core.errors import InputError, Undecided
 from zen_gc_core.fieldpaths import FieldPath as _FieldPath
 from zen_gc_core.instants import parse_instant
 from zen_gc_core.model.candidate import Candidate
 from zen_gc_core.model.decision import Decision
 from zen_gc_core.model.finishing import BUILT_IN, Finishing
+from zen_gc_core.model.relations import Found, NotKnown, Related, Relation
 from zen_gc_core.model.requests import Request
 
 if TYPE_CHECKING:
@@ -75,6 +77,11 @@ FieldPath = Annotated[
 ]
 """A field path of a configuration; yields a parsed path, to be looked up with ``candidate.get``."""
 
+EachPath = Annotated[
+    _EachPath, _checked(_EachPath.parse), WithJsonSchema({"type": "string", "minLength": 1, "maxLength": 1024})
+]
+"""A path of a configuration that walks lists with ``[]``; yields a parsed one, whose ``texts`` are those of an object."""
+
 Matchers = Annotated[
     dict[str, Any],
     GetPydanticSchema(
@@ -112,6 +119,7 @@ class Run:
         namespaces: Looks up a Namespace; raises Undecided when it cannot.
         clock_skew: How far clocks may disagree before a time is wrong.
         finishing: The kinds that are known to finish.
+        related: What is known of other objects, by the relation that a keyword declared.
     """
 
     now: dt.datetime
@@ -119,6 +127,7 @@ class Run:
     namespaces: Callable[[str], Namespace]
     clock_skew: dt.timedelta = dt.timedelta(seconds=30)
     finishing: Finishing = BUILT_IN
+    related: Mapping[Relation, Related] = field(default_factory=dict)
 
     def finish_of(self, candidate: Candidate) -> dt.datetime | None:
         """When an object finished its work, by its kind's row or the common conventions; None when it has not.
@@ -145,6 +154,22 @@ class Run:
         """
         return self.namespaces(name)
 
+    def find(self, relation: Relation, keys: Iterable[tuple[str, str]], within: str | None) -> Found:
+        """What is known of other objects that are found under any of some keys.
+
+        Args:
+            relation: The relation, as the keyword declared it.
+            keys: The keys.
+            within: The namespace in which such objects live, or in none; None: they may live in any.
+
+        Raises:
+            Undecided: These objects are not known.
+        """
+        known = self.related.get(relation)
+        if known is None:
+            raise NotKnown(f"{relation.kind} objects were not looked at")
+        return known.find(keys, within)
+
 
 @dataclass(frozen=True)  # no slots: they would forbid Compiled[bool](…)
 class Compiled(Generic[T]):
@@ -161,6 +186,9 @@ class Compiled(Generic[T]):
             (None: it has not come). ``spec.retain`` orders objects by it. Reads no more than ``reads``.
         needs: For a TTL, the field paths without each of which it yields no instant, ever: a label or an annotation among
             them is how objects opt in, without which no wildcard takes them.
+        relations: The other objects on which the answer depends: they are listed before anything is judged, and again
+            before anything is written, and asked for with ``run.find``.
+        at_once: For a TTL, whether what meets the conditions is due at once.
     """
 
     call: Callable[..., T]
@@ -168,6 +196,8 @@ class Compiled(Generic[T]):
     explain: Callable[[Candidate, Run], str] | None = None
     start: Callable[[Candidate, Run], dt.datetime | None] | None = None
     needs: Sequence[str] = ()
+    relations: Sequence[Relation] = ()
+    at_once: bool = False
 
 
 def reads_together(parts: Iterable[Compiled[Any]]) -> list[str] | None:
@@ -236,6 +266,35 @@ class Build(ABC):
         """What the objects of the policy may hold at a path of the configuration (see ``unequal``)."""
 
     @abstractmethod
+    def about(self, api_version: str, kind: str, path: str) -> Build:
+        """What compiles conditions about objects of another kind, at which a relation looks.
+
+        Relations cannot be declared within.
+
+        Args:
+            api_version: Their group and version.
+            kind: Their kind.
+            path: Where both stand below this keyword; empty for the keyword itself.
+
+        Raises:
+            InputError: There is no such kind.
+        """
+
+    @abstractmethod
+    def check_path(self, place: _FieldPath, path: str) -> None:
+        """Refuse a path that is in no object that this builds for.
+
+        What a configuration holds as a ``FieldPath`` is checked by itself, for the objects of the policy.
+
+        Args:
+            place: The path.
+            path: Where it stands, below this keyword.
+
+        Raises:
+            InputError: No object has such a place.
+        """
+
+    @abstractmethod
     def never(self, path: str, message: str, *, negated: bool = False) -> None:
         """Note that something can never match: refused where not matching could collect, a warning elsewhere.
 
@@ -288,11 +347,16 @@ __all__ = [
     "Config",
     "Decision",
     "Duration",
+    "EachPath",
     "FieldPath",
+    "Found",
     "Instant",
     "Keyword",
     "Matchers",
     "Namespace",
+    "NotKnown",
+    "Related",
+    "Relation",
     "Request",
     "Run",
     "Undecided",

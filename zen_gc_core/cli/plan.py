@@ -77,6 +77,11 @@ _MOST_REPEATED: Final = 5
     show_default=True,
     help="How plans are printed.",
 )
+@click.option(
+    "--assume-complete/--no-assume-complete",
+    default=False,
+    help="Without a cluster: the files hold all objects that there are, so that what no file holds does not exist.",
+)
 @click.option("--all/--no-all", "skipped", default=False, help="Also list objects that the selectors do not take.")
 @settings_options(Allowing)
 @settings_options(Locating)
@@ -93,6 +98,7 @@ def command(**values: Any) -> int:
         now=instant_of(values["now"]),
         live=values["live"] or bool(values["name"] or values["context"] or values["kubeconfig"]),
         skipped=values["skipped"],
+        everything=values["assume_complete"],
         allowing=settings_of(Allowing, values),
         own_namespace=settings_of(Locating, values).own_namespace,
         connecting=settings_of(Connecting, values),
@@ -136,6 +142,8 @@ def _check(request: _Request, manifests: Manifests) -> None:
             f"--live takes the objects from the cluster: leave them out of the files "
             f"({manifests.objects[0].place()} holds one)"
         )
+    if request.live and request.everything:
+        raise InputError("--assume-complete is said of files, and the objects come from the cluster: leave it out")
     if not manifests.policies and not request.name:
         raise InputError(no_policies("no policies", manifests.objects) or _NO_POLICIES)
     for document in manifests.policies:
@@ -158,6 +166,7 @@ class _Request:
     now: dt.datetime
     live: bool
     skipped: bool
+    everything: bool
     allowing: Allowing
     own_namespace: str
     connecting: Connecting
@@ -169,7 +178,7 @@ def _planned(request: _Request, manifests: Manifests) -> tuple[list[Planned], Se
     if missing:
         raise PluginMissingError(f"required plugin {'; '.join(missing)}")
     grants = request.allowing.grants(request.own_namespace)
-    asking = Asking(request.now, grants, skipped=request.skipped, veto=plugins.veto)
+    asking = Asking(request.now, grants, skipped=request.skipped, veto=plugins.veto, everything=request.everything)
     if request.live:
         return _live(request, manifests, plugins, asking)
     if not manifests.objects and not manifests.told.lists:

@@ -23,12 +23,14 @@ class Asking:
         grants: What is allowed beyond the protections.
         skipped: Whether scanned but unmatched objects get a decision, too.
         veto: Asks the plugins about a plan.
+        everything: Whether files hold all objects that there are.
     """
 
     now: dt.datetime
     grants: Grants
     skipped: bool = False
     veto: Callable[[Plan], tuple[Veto, ...]] | None = None
+    everything: bool = False
 
 
 @dataclass(frozen=True, slots=True)

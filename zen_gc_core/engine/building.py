@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from zen_gc_core.engine.configuring import MisconfiguredError, below, checked
+from zen_gc_core.engine.declaring import Declared, declare, kind_problem
 from zen_gc_core.engine.expressing import Expressions
 from zen_gc_core.engine.matching import Matcher, Part, reads_of, restricted
 from zen_gc_core.engine.parsing import limits
@@ -57,6 +58,7 @@ class Workshop:
         warnings: Warnings found so far, with native paths.
         by_plugins: Whether a plugin's keyword is among those compiled so far.
         check: Asked before each keyword and expression; what it raises ends the compiling.
+        relations: The other objects on which the keywords compiled so far depend.
     """
 
     policy: PolicyReference
@@ -67,6 +69,8 @@ class Workshop:
     warnings: list[Problem] = field(default_factory=list)
     by_plugins: bool = False
     check: Callable[[], object] = bool
+    relations: list[Declared] = field(default_factory=list)
+    _within: Workshop | None = None
 
     def __post_init__(self) -> None:
         self._conditions = 0
@@ -100,7 +104,7 @@ class Workshop:
         self.check()
         if words is self.vocabulary.matchers and not self._counted(1):
             return None
-        before = self._conditions
+        before = self._root._conditions  # noqa: SLF001  its own kind
         offered = words.get(name)
         if offered is None:
             self.errors.append(
@@ -125,19 +129,48 @@ class Workshop:
                 Problem(path, f"plugin '{offered.plugin}' failed to compile it: {type(error).__name__}: {error}")
             )
             return None
-        holds_maps = self._conditions != before
+        holds_maps = self._root._conditions != before  # noqa: SLF001  its own kind
         if isinstance(use.config, list) and not holds_maps and not self._counted(len(use.config) - 1):
             return None
         own = offered.distribution == OWN_DISTRIBUTION
-        self.by_plugins |= not own
+        self._root.by_plugins |= not own
+        self._declare(compiled, path, own=own)
         if own or not asked_of_objects:
             return compiled
         explain = compiled.explain and restricted(compiled.explain, reads)
         start = compiled.start and restricted(compiled.start, reads)
-        return Compiled(restricted(compiled.call, reads), compiled.reads, explain, start, compiled.needs)
+        call = restricted(compiled.call, reads)
+        return replace(compiled, call=call, explain=explain, start=start)
+
+    @property
+    def _root(self) -> Workshop:
+        """The workshop of the policy itself: what is counted is counted there."""
+        return self if self._within is None else self._within._root  # noqa: SLF001  its own kind
+
+    def _declare(self, compiled: Compiled[Any], path: str, *, own: bool) -> None:
+        """Note the other objects on which a keyword depends, however deep it stands in others."""
+        nested = self._within is not None
+        self.errors.extend(declare(compiled.relations, path, self.policy, self.relations, nested=nested, own=own))
+
+    def about(self, target: Target) -> Workshop:
+        """A workshop for conditions about other objects than those of the policy; what is wrong is noted in this one."""
+        inner = Workshop(
+            self.policy,
+            (target,),
+            self.vocabulary,
+            self.marks,
+            self.errors,
+            self.warnings,
+            check=self.check,
+            _within=self,
+        )
+        inner.expressions.policy_reads = self.expressions.policy_reads
+        return inner
 
     def _counted(self, conditions: int) -> bool:
         """Count conditions; False, with an error, when there are too many."""
+        if self._within is not None:
+            return self._root._counted(conditions)  # noqa: SLF001  its own kind
         told = self._conditions > limits.CONDITIONS
         self._conditions += conditions
         over = self._conditions > limits.CONDITIONS
@@ -151,6 +184,9 @@ class Workshop:
         Raises:
             InputError: The policy's expressions are too large together.
         """
+        if self._within is not None:
+            self._root.expression(text)
+            return
         self.check()
         self._expression_bytes += len(text.encode("utf-8", "surrogatepass"))
         if self._expression_bytes > limits.EXPRESSIONS:
@@ -267,6 +303,18 @@ class _KeywordBuild(Build):
 
     def shape(self, path: FieldPath) -> Shape:
         return checked_path(self._workshop.shape, path, lambda _: None)
+
+    def about(self, api_version: str, kind: str, path: str) -> Build:
+        if (problem := kind_problem(api_version, kind, path)) is not None:
+            raise self.error(problem.path, problem.message)
+        inner = self._workshop.about(Target(api_version, kind))
+        return _KeywordBuild(inner, self._path, self._depth, self.polarity)
+
+    def check_path(self, place: FieldPath, path: str) -> None:
+        try:
+            checked_path(self._workshop.shape, place, lambda odd: self.warn(path, odd))
+        except ImpossibleError as wrong:
+            raise self.error(path, str(wrong)) from None
 
     def never(self, path: str, message: str, *, negated: bool = False) -> None:
         polarity = self.polarity.reversed if negated else self.polarity

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from zen_gc_core.engine.building import CompilingTooLong, Workshop
+from zen_gc_core.engine.declaring import Declared, about_absence
 from zen_gc_core.engine.identity import NOTHING, UNKNOWN, SelfReads, difference, digest_of
 from zen_gc_core.engine.matching import Matcher, reads_of
 from zen_gc_core.engine.opting_in import beyond_metadata, opted_in
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from zen_gc_core.keywords import Compiled, Run
     from zen_gc_core.model.candidate import Candidate
     from zen_gc_core.model.decision import Decision
-    from zen_gc_core.model.policy import Target
+    from zen_gc_core.model.policy import KeywordUse, Target
     from zen_gc_core.model.requests import Request
     from zen_gc_core.vocabulary import Vocabulary
 
@@ -53,6 +54,7 @@ class CompiledPolicy:
         self_reads: What it reads of its own labels and annotations.
         finishing: The kinds that are known to finish.
         retention: What it retains of each group of objects; None: nothing.
+        relations: The other objects on which its keywords depend.
         shares_allowance: Whether it has several expressions that may cost much: they share one allowance on an object.
     """
 
@@ -67,6 +69,7 @@ class CompiledPolicy:
     self_reads: SelfReads = NOTHING
     finishing: Finishing = BUILT_IN
     retention: Retention | None = None
+    relations: tuple[Declared, ...] = ()
     shares_allowance: bool = False
 
     @property
@@ -157,6 +160,8 @@ def _compile(parsed: ParsedPolicy, vocabulary: Vocabulary, grants: Grants, check
         policy, problems = opted_in(policy, ttl.needs)
         workshop.errors += problems
         workshop.errors += beyond_metadata(policy, _parts(policy, matcher, ttl, vocabulary, retention))
+    if ttl is not None and parsed.ttl is not None:
+        _tell_absence(workshop, ttl, parsed.ttl)
     errors = (*parsed.errors, *(_written(problem, parsed) for problem in workshop.errors))
     warnings = (*parsed.warnings, *(_written(problem, parsed) for problem in workshop.warnings))
     if errors or policy is None or ttl is None or action is None:
@@ -188,9 +193,18 @@ def _compile(parsed: ParsedPolicy, vocabulary: Vocabulary, grants: Grants, check
         self_reads=self_reads,
         finishing=finishing,
         retention=retention,
+        relations=tuple(workshop.relations),
         shares_allowance=workshop.expressions.metered > 1,
     )
     return Compilation(parsed.reference, compiled, (), _told((*warnings, *_protected(policy, grants, parsed))))
+
+
+def _tell_absence(workshop: Workshop, ttl: Compiled[Any], use: KeywordUse) -> None:
+    """Say what is wrong with taking objects because there is no other, or what its author should look at."""
+    found = about_absence(workshop.relations, ttl, use)
+    if found is not None:
+        how, problem = found
+        (workshop.errors if how == "error" else workshop.warnings).append(problem)
 
 
 def _selecting(target: Target) -> Reads:

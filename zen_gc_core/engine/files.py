@@ -123,6 +123,10 @@ class Files:
             if found == kind and version != api_version and _family(version, kind) == family
         )
 
+    def aggregated(self, api_version: str) -> bool:
+        """Whether an APIService in the files gives a group version to an API server of its own."""
+        return api_version in self._aggregated
+
     def nearby(self, api_version: str, kind: str) -> str | None:
         """What the files hold instead of a kind of which they have no object; None when nothing is like it."""
         versions = sorted({version for version, found in self._by_kind if found == kind})

@@ -9,6 +9,7 @@ from zen_gc_core.engine.asking import Planned
 from zen_gc_core.engine.expanding import by_wildcard, expanded, meant, missing_exceptions, wildcards
 from zen_gc_core.engine.planning import conclude, tally_of
 from zen_gc_core.engine.protections import Protections
+from zen_gc_core.engine.relating_files import denied, related_in
 from zen_gc_core.engine.resolving import resolve_targets
 from zen_gc_core.engine.retaining.standing import keeping_what_is_retained
 from zen_gc_core.engine.shares import Count, counts_in_population, identity, kind_key
@@ -16,7 +17,7 @@ from zen_gc_core.engine.tallying import Case
 from zen_gc_core.engine.versions import by_kind, sums_of
 from zen_gc_core.keywords import Run
 from zen_gc_core.model.names import group_of
-from zen_gc_core.model.policy import Problem
+from zen_gc_core.model.policy import Policy, Problem
 from zen_gc_core.model.scope import TheseNamespaces
 from zen_gc_core.texts import counted, listed
 
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from zen_gc_core.engine.tallying import Tally
     from zen_gc_core.model.candidate import Candidate
     from zen_gc_core.model.plan import Plan
-    from zen_gc_core.model.policy import Policy, Target
+    from zen_gc_core.model.policy import Target
 
 
 def plan_offline(compilations: Iterable[Compilation], files: Files, asking: Asking) -> list[Planned]:
@@ -51,6 +52,8 @@ def _planned(compilation: Compilation, files: Files, asking: Asking) -> Planned:
         compilation = replace(compilation, warnings=(*compilation.warnings, *_misspelt(policy, files)))
         policy = expanded(policy, files.kinds())
     resolved = resolve_targets(policy, lives, cross_namespace=asking.grants.cross_namespace)
+    if isinstance(resolved, Policy):
+        resolved = denied(compiled, files.namespaced) or resolved
     if isinstance(resolved, Problem):
         return Planned(replace(compilation, compiled=None, errors=(*compilation.errors, resolved)), None)
     warnings = (*compilation.warnings, *_unseen(resolved, files))
@@ -101,6 +104,8 @@ def _out_of_reach(policy: Policy, target: Target, found: Sequence[Candidate]) ->
 
 def _plan(compiled: CompiledPolicy, files: Files, asking: Asking) -> Plan:
     run = Run(asking.now, compiled.reference, files.namespace, finishing=compiled.finishing)
+    if compiled.relations:
+        run = replace(run, related=related_in(files, compiled.relations, run, everything=asking.everything))
     protections = keeping_what_is_retained(Protections(asking.grants, files.kept_inside, files.has_service), compiled)
     case = Case(compiled, run, protections, record=True, record_skipped=asking.skipped)
     tallies = []

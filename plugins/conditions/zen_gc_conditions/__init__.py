@@ -11,6 +11,7 @@ from zen_gc_conditions.older_than import OLDER_THAN
 from zen_gc_conditions.owner import OWNER
 from zen_gc_conditions.phase import PHASE
 from zen_gc_conditions.references import reference_rows
+from zen_gc_conditions.related import RELATED
 from zen_gc_conditions.strings import HAS_ANNOTATIONS, HAS_LABELS
 from zen_gc_core import hookimpl
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 @hookimpl
 def zen_gc_matchers() -> list[Keyword[Any, bool]]:
     """The project's matchers."""
-    return [PHASE, HAS_LABELS, HAS_ANNOTATIONS, FIELDS, OLDER_THAN, OWNER, CEL, JMESPATH, ANY, ALL, NONE]
+    return [PHASE, HAS_LABELS, HAS_ANNOTATIONS, FIELDS, OLDER_THAN, OWNER, RELATED, CEL, JMESPATH, ANY, ALL, NONE]
 
 
 @hookimpl

@@ -39,7 +39,7 @@ def _compile(config: bool, build: Build) -> Compiled[dt.datetime | None]:  # noq
             return run.now - _A_MOMENT
         return min(instant, run.now - _A_MOMENT)
 
-    return Compiled(expiry, reads=("metadata.creationTimestamp",), explain=_explain)
+    return Compiled(expiry, reads=("metadata.creationTimestamp",), explain=_explain, at_once=True)
 
 
 def _explain(_candidate: Candidate, _run: Run) -> str:

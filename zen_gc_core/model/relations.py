@@ -1,0 +1,157 @@
+"""Relations: what a keyword has to know of other objects, and what became known of them.
+
+A keyword declares a relation (``Compiled.relations``); whoever runs the policy lists these objects before anything is
+judged and hands over what is known (``Run.related``), and the keyword asks for it (``Run.find``). Data alone: nothing in
+here lists anything. What is not known is never taken for nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, TypeAlias
+
+from zen_gc_core.errors import Undecided
+from zen_gc_core.model.names import group_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from zen_gc_core.keywords import Run
+    from zen_gc_core.model.candidate import Candidate
+    from zen_gc_core.model.reasons import Reason
+
+Key: TypeAlias = "tuple[str, str]"
+"""What an object is found under: two texts, such as a namespace and a name."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Relation:
+    """Other objects on which a keyword's answer depends.
+
+    Args:
+        api_version: Their group and version.
+        kind: Their kind.
+        keys: What one of them is found under; raises Undecided where that cannot be told.
+        reads: The field paths that ``keys`` and ``where`` look at; None: the whole object.
+        where: Whether one of them counts; None: all do. Raises Undecided where that cannot be told.
+        crosses: Whether they may matter to objects of other namespaces than their own.
+        absent: Whether an object may go because there is none of them.
+        path: Where nothing but the objects themselves tells that a path is right: that path. While none of them has it,
+            nothing is known.
+        may_be_unserved: Whether a kind that a cluster does not serve, as a whole survey of it says, has no objects; else it
+            is not known. For kinds that are not the policy's own words.
+        versions: For such a kind: the versions of the group that do as well.
+        place: Where it stands below the keyword (``[0]``).
+    """
+
+    api_version: str
+    kind: str
+    keys: Callable[[Candidate], Iterable[Key]]
+    reads: Sequence[str] | None = None
+    where: Callable[[Candidate, Run], bool] | None = None
+    crosses: bool = False
+    absent: bool = False
+    path: str = ""
+    may_be_unserved: bool = False
+    versions: Sequence[str] = ()
+    place: str = ""
+
+    @property
+    def group(self) -> str:
+        """Their API group; empty for the core group."""
+        return group_of(self.api_version)
+
+    def __repr__(self) -> str:
+        return f"<Relation to {self.api_version} {self.kind}>"
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What was found under some keys.
+
+    Args:
+        some: Whether one that counts is there.
+        others: Whether one that does not count is there.
+        doubt: Why there may be more of either, in one line; None when all are known.
+        name: One that is there, where names are kept; else empty.
+        told: As much of the doubt as everybody may be told.
+    """
+
+    some: bool
+    others: bool
+    doubt: str | None = None
+    name: str = ""
+    told: str = ""
+
+
+class NotKnown(Undecided):
+    """Raised where related objects are not known; the object is kept.
+
+    Args:
+        why: Why, in one line.
+        told: As much of it as everybody may be told.
+    """
+
+    def __init__(self, why: str, told: str = "") -> None:
+        super().__init__(why)
+        self.told = told
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    """What is known of the objects of one relation.
+
+    Args:
+        marks: By the hash of each key: the sum of ``COUNTS``, ``OTHER`` and ``IN_DOUBT``.
+        doubts: Why it cannot be told whether an object counts, by the hash of its key; not of all.
+        unknown_in: Namespaces with an object of which nothing can be told, and why; the empty one stands for all.
+        unknown: Why nothing is known at all; None when something is.
+        told: As much of that as everybody may be told.
+        reason: The same in one word.
+        namespaces: The namespaces that were looked at; None: all.
+        names: The name of one object by the hash of its key; kept only where people read it.
+    """
+
+    marks: Mapping[int, int] = field(default_factory=dict)
+    doubts: Mapping[int, str] = field(default_factory=dict)
+    unknown_in: Mapping[str, str] = field(default_factory=dict)
+    unknown: str | None = None
+    told: str = ""
+    reason: Reason | None = None
+    namespaces: frozenset[str] | None = None
+    names: Mapping[int, str] = field(default_factory=dict)
+
+    def find(self, keys: Iterable[Key], within: str | None) -> Found:
+        """What is found under any of some keys.
+
+        Args:
+            keys: The keys.
+            within: The namespace in which such objects live, or in none; None: they may live in any.
+
+        Raises:
+            NotKnown: These objects were not looked at.
+        """
+        if self.unknown is not None:
+            raise NotKnown(self.unknown, self.told)
+        if self.namespaces is not None and within not in self.namespaces:
+            where = "other namespaces" if within is None else f"namespace {within}"
+            raise NotKnown(f"the objects of {where} were not looked at")
+        mark, doubt, name = 0, None, ""
+        for each in map(hash, keys):
+            mark |= self.marks.get(each, 0)
+            doubt = doubt or self.doubts.get(each)
+            name = name or self.names.get(each, "")
+        if mark & IN_DOUBT and doubt is None:
+            doubt = "whether one of them counts cannot be told"
+        for namespace, why in self.unknown_in.items():
+            if within is None or namespace in {"", within}:
+                doubt = doubt or why
+        return Found(bool(mark & COUNTS), bool(mark & OTHER), doubt, name)
+
+
+COUNTS = 1
+"""An object that counts is found under a key."""
+OTHER = 2
+"""One that does not."""
+IN_DOUBT = 4
+"""One of which that cannot be told."""
