@@ -81,7 +81,7 @@ def _policy(value: dict[str, Any]) -> dict[str, Any] | None:
     spec = value["spec"] if set(value) == {"spec"} else value
     if not set(spec) <= _PARTS or not spec:
         return None
-    whole = {"targetResources": _TARGETS, "ttl": {"immediate": True}, **spec}
+    whole = {"targetResources": _TARGETS, "ttl": {"afterCreation": "7d"}, **spec}
     return {"apiVersion": API_VERSION, "kind": NAMESPACED, "metadata": {"name": "shown"}, "spec": whole}
 
 

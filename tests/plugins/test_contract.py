@@ -33,6 +33,8 @@ MATCHERS = [
     ("jmespath", ["metadata.labels.team", "spec"]),
     ("any", [{"hasLabels": [{"key": "temp"}]}, {"fields": [{"path": "spec.replicas", "value": 0}]}]),
     ("all", [{"phase": ["Succeeded"]}, {"olderThan": "1h", "owner": "none"}]),
+    ("related", [{"apiVersion": "v1", "kind": "Pod", "by": "owned", "are": "none"}]),
+    ("related", [{"apiVersion": "v1", "kind": "Pod", "by": {"theirs": "spec.a[]", "mine": "spec.b"}, "are": "any"}]),
     ("none", [{"phase": ["Running"]}, {"any": [{"cel": "object.spec.suspend"}]}]),
 ]
 TTLS = [

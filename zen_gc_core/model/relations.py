@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
-from zen_gc_core.errors import Undecided
+from zen_gc_core.errors import Missing, Undecided
 from zen_gc_core.model.names import group_of
 
 if TYPE_CHECKING:
@@ -67,21 +67,47 @@ class Relation:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What was found under some keys.
+    """What was found under some keys; whoever asks is told what is so, or that it cannot be told.
 
     Args:
         some: Whether one that counts is there.
         others: Whether one that does not count is there.
         doubt: Why there may be more of either, in one line; None when all are known.
-        name: One that is there, where names are kept; else empty.
-        told: As much of the doubt as everybody may be told.
+        name: One that counts, where names are kept; else empty.
     """
 
-    some: bool
-    others: bool
-    doubt: str | None = None
+    _some: bool
+    _others: bool
+    _doubt: str | None = None
     name: str = ""
-    told: str = ""
+
+    def any(self) -> bool:
+        """Whether there is one that counts.
+
+        Raises:
+            Undecided: There may be one, or not.
+        """
+        if not self._some and self._doubt is not None:
+            raise Undecided(self._doubt)
+        return self._some
+
+    def none(self) -> bool:
+        """Whether there is none that counts; as ``any``."""
+        return not self.any()
+
+    def all(self) -> bool:
+        """Whether there are some, and all of them count.
+
+        Raises:
+            Undecided: There may be others, or there are none at all: all of nothing says nothing.
+        """
+        if self._others:
+            return False
+        if self._doubt is not None:
+            raise Undecided(self._doubt)
+        if not self._some:
+            raise Missing("there is none, and all of none says nothing")
+        return True
 
 
 class NotKnown(Undecided):

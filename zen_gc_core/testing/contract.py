@@ -61,7 +61,7 @@ def check_keyword(
             _check_request(keyword, config, obj, situation)
         return
     compiled = compile_keyword(keyword, config, **situation)
-    checked = _Checked(keyword.name, kind, compiled, reads_of(compiled), run_of(situation))
+    checked = _Checked(keyword.name, kind, compiled, reads_of(compiled), run_of(situation, compiled))
     for obj in objects:
         checked.check(obj)
 

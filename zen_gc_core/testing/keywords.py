@@ -14,6 +14,7 @@ from pydantic import TypeAdapter
 
 from zen_gc_core.engine.building import Workshop
 from zen_gc_core.engine.matching import reads_of, restricted
+from zen_gc_core.engine.relating import Gathering
 from zen_gc_core.errors import InputError, Undecided
 from zen_gc_core.instants import parse_instant
 from zen_gc_core.keywords import Namespace, Run
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from zen_gc_core.model.candidate import Candidate
     from zen_gc_core.model.finishing import Finishes
     from zen_gc_core.model.references import Row
+    from zen_gc_core.model.relations import Related, Relation
     from zen_gc_core.model.requests import Request
     from zen_gc_core.vocabulary import Vocabulary
 
@@ -56,6 +58,8 @@ class Situation(TypedDict, total=False):
             stands in ``spec.conditions`` itself.
         vocabulary: The keywords of nested condition maps, and the kinds that finish; by default those of the installed
             plugins.
+        related: The other objects that there are, for the relations that the keyword declares; by default nothing is known
+            of any.
     """
 
     now: str
@@ -65,6 +69,7 @@ class Situation(TypedDict, total=False):
     namespaces: Iterable[Mapping[str, Any]]
     polarity: Polarity
     vocabulary: Vocabulary
+    related: Iterable[Any]
 
 
 def compile_keyword(keyword: Keyword[Any, Any], config: Any, **situation: Unpack[Situation]) -> Compiled[Any]:
@@ -108,7 +113,7 @@ def ask(keyword: Keyword[Any, Any], config: Any, obj: Any, **situation: Unpack[S
         UndeclaredReadError: It looked at a field that it had not declared.
     """
     compiled = compile_keyword(keyword, config, **situation)
-    return restricted(compiled.call, reads_of(compiled))(_candidate(obj), run_of(situation))
+    return restricted(compiled.call, reads_of(compiled))(_candidate(obj), run_of(situation, compiled))
 
 
 def explain(keyword: Keyword[Any, Any], config: Any, obj: Any, **situation: Unpack[Situation]) -> str:
@@ -121,7 +126,7 @@ def explain(keyword: Keyword[Any, Any], config: Any, obj: Any, **situation: Unpa
     compiled = compile_keyword(keyword, config, **situation)
     if compiled.explain is None:
         raise InputError(f"{keyword.name} explains nothing: its Compiled has no explain")
-    words: str = restricted(compiled.explain, reads_of(compiled))(_candidate(obj), run_of(situation))
+    words: str = restricted(compiled.explain, reads_of(compiled))(_candidate(obj), run_of(situation, compiled))
     return words
 
 
@@ -195,8 +200,13 @@ def request_of(keyword: Keyword[Any, Any], config: Any, obj: Any, **situation: U
     return request
 
 
-def run_of(situation: Situation) -> Run:
-    """The run of a situation."""
+def run_of(situation: Situation, compiled: Compiled[Any] | None = None) -> Run:
+    """The run of a situation.
+
+    Args:
+        situation: The situation.
+        compiled: The keyword that is asked, so that its relations are known.
+    """
     known = {namespace.name: namespace for namespace in map(_namespace, situation.get("namespaces", ()))}
 
     def look_up(name: str) -> Namespace:
@@ -204,13 +214,27 @@ def run_of(situation: Situation) -> Run:
             raise Undecided(f"Namespace {name} cannot be read")
         return known[name]
 
-    return Run(
+    run = Run(
         parse_instant(situation.get("now", NOW)),
         _policy(situation),
         look_up,
         situation.get("clock_skew", dt.timedelta(seconds=30)),
         _vocabulary(situation).finishing,
     )
+    if compiled is None or not compiled.relations or "related" not in situation:
+        return run
+    there = list(map(_candidate, situation["related"]))
+    return replace(run, related={relation: _gathered(relation, there, run) for relation in compiled.relations})
+
+
+def _gathered(relation: Relation, there: Iterable[Candidate], run: Run) -> Related:
+    """What some objects say of a relation, its callables being shown no more than it declared."""
+    reads = WHOLE if relation.reads is None else Reads.of(relation.reads)
+    gathering = Gathering(relation, run, named=True, reads=reads)
+    for candidate in there:
+        if (candidate.api_version, candidate.kind) == (relation.api_version, relation.kind):
+            gathering.offer(candidate)
+    return gathering.related()
 
 
 def _built(keyword: Keyword[Any, Any], config: Any, situation: Situation) -> tuple[Compiled[Any], list[str]]:

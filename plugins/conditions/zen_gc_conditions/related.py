@@ -159,7 +159,7 @@ def _compile_one(config: RelatedObjects, build: Build, place: str) -> Compiled[b
         return run.find(relation, way.mine(candidate), way.within(candidate))
 
     def holds(candidate: Candidate, run: Run) -> bool:
-        return answer(look(candidate, run), noun)
+        return answer(look(candidate, run))
 
     def explain(candidate: Candidate, run: Run) -> str:
         return told(look(candidate, run), noun, way.words)
@@ -181,40 +181,17 @@ def _untold(by: How | SameText) -> str:
     return by.theirs.text
 
 
-def _none(found: Found, _noun: str) -> bool:
-    if found.some:
-        return False
-    if found.doubt is not None:
-        raise Undecided(found.doubt)
-    return True
-
-
-def _any(found: Found, _noun: str) -> bool:
-    if found.some:
-        return True
-    if found.doubt is not None:
-        raise Undecided(found.doubt)
-    return False
-
-
-def _all(found: Found, noun: str) -> bool:
-    if found.others:
-        return False
-    if found.doubt is not None:
-        raise Undecided(found.doubt)
-    if not found.some:
-        raise Missing(f"there is no {noun.removesuffix(' like that')}, and all of none says nothing")
-    return True
-
-
 def _there(found: Found, noun: str, words: str) -> str:
     return f"{f'{noun} {found.name}' if found.name else with_article(noun)} {words}"
 
 
-_ANSWERS: Final[dict[str, tuple[Callable[[Found, str], bool], Callable[[Found, str, str], str]]]] = {
-    "none": (_none, _there),
-    "any": (_any, lambda _found, noun, words: f"no {noun} {words}"),
-    "all": (_all, lambda _found, noun, words: f"not every {noun.removesuffix(' like that')} that {words} is like that"),
+_ANSWERS: Final[dict[str, tuple[Callable[[Found], bool], Callable[[Found, str, str], str]]]] = {
+    "none": (Found.none, _there),
+    "any": (Found.any, lambda _found, noun, words: f"no {noun} {words}"),
+    "all": (
+        Found.all,
+        lambda _found, noun, words: f"not every {noun.removesuffix(' like that')} that {words} is like that",
+    ),
 }
 
 

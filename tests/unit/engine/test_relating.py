@@ -1,0 +1,167 @@
+"""Relations of a policy: gathered through every nesting, out of files, and what is said of a policy that has them."""
+
+from __future__ import annotations
+
+import pytest
+from pydantic import TypeAdapter
+
+from tests.unit.engine.situations import NOW, compilation, compiled, document, judged, thing, with_words
+from zen_gc_core.engine.asking import Asking
+from zen_gc_core.engine.files import Files
+from zen_gc_core.engine.offline import plan_offline
+from zen_gc_core.engine.protections import Grants
+from zen_gc_core.errors import Undecided
+from zen_gc_core.keywords import Compiled, Keyword
+from zen_gc_core.model.decision import Verdict
+from zen_gc_core.model.json_candidates import JsonCandidate
+from zen_gc_core.model.policy import NAMESPACED
+from zen_gc_core.model.reasons import Reason
+from zen_gc_core.model.relations import Related, Relation
+from zen_gc_core.offering import Offered
+
+BY = {"theirs": "spec.volumes[].configMap.name", "mine": "metadata.name"}
+UNUSED = {"related": [{"apiVersion": "v1", "kind": "Pod", "by": BY, "are": "none"}]}
+USED = {"related": [{"apiVersion": "v1", "kind": "Pod", "by": BY, "are": "any"}]}
+USES_A = thing("Pod", name="p", uid="p", rest={"spec": {"volumes": [{"configMap": {"name": "a"}}]}})
+B = thing(name="b", uid="b")
+
+
+def planned(conditions, there, kind=None, *, everything=False, words=None):
+    policy = document(kind, conditions=conditions) if kind else document(conditions=conditions)
+    files = Files(map(JsonCandidate.from_object, there))
+    asking = Asking(NOW, Grants(), everything=everything)
+    (answer,) = plan_offline([compilation(policy, words)], files, asking)
+    return answer
+
+
+def gone(conditions, there, **how):
+    plan = planned(conditions, there, **how).plan
+    return {decision.name for decision in plan.decisions if decision.verdict is Verdict.ACT}
+
+
+@pytest.mark.parametrize(
+    "conditions",
+    [
+        UNUSED,
+        {"any": [UNUSED]},
+        {"all": [UNUSED]},
+        {"none": [USED]},
+        {"none": [{"any": [{"all": [USED]}]}]},
+        {"all": [{"none": [USED]}, {"olderThan": "1d"}]},
+    ],
+)
+def test_a_relation_is_gathered_however_deep_it_stands(conditions):
+    """What composes keywords need not know of it."""
+    assert gone(conditions, [thing(), B, USES_A]) == {"b"}
+    assert gone(conditions, [thing(), B]) == set()
+
+
+def test_without_files_of_a_kind_nothing_is_known_of_it():
+    """Unless it is said that they are everything; what they hold in another version is never nothing."""
+    owned = {"related": [{"apiVersion": "apps/v1", "kind": "Deployment", "by": "owned", "are": "none"}]}
+    (decision,) = planned(owned, [B]).plan.decisions
+    assert (
+        "the files hold none: add them, or say with --assume-complete that the files are everything" in decision.because
+    )
+    assert gone(owned, [B], everything=True) == {"b"}
+    old = thing("Deployment", "extensions/v1beta1", name="d")
+    assert gone(owned, [B, old], everything=True) == {"b"}
+    owned["related"][0]["apiVersion"] = "apps/v1beta1"
+    assert gone(owned, [B], everything=True) == {"b"}
+    assert gone(owned, [B, thing("Deployment", "apps/v1", name="d")], everything=True) == set()
+
+
+def test_what_an_api_server_of_its_own_serves_is_not_known():
+    """It may answer with anything."""
+    service = thing(
+        "APIService",
+        "apiregistration.k8s.io/v1",
+        name="x",
+        rest={"spec": {"group": "a.io", "version": "v1", "service": {"name": "s"}}},
+    )
+    config = {"related": [{"apiVersion": "a.io/v1", "kind": "Thing", "by": "owned", "are": "none"}]}
+    assert gone(config, [B], everything=True) == {"b"}
+    assert gone(config, [B, service], everything=True) == set()
+
+
+def test_a_namespaced_policy_may_not_look_at_what_a_definition_says_lives_nowhere():
+    """It is denied, as for a target."""
+    definition = thing(
+        "CustomResourceDefinition",
+        "apiextensions.k8s.io/v1",
+        name="globals.a.io",
+        rest={"spec": {"group": "a.io", "scope": "Cluster", "names": {"kind": "Global"}}},
+    )
+    config = {"related": [{"apiVersion": "a.io/v1", "kind": "Global", "by": "owned", "are": "none"}]}
+    policy = document(NAMESPACED, target={"apiVersion": "v1", "kind": "ConfigMap"}, conditions=config)
+    files = Files(map(JsonCandidate.from_object, [B, definition]))
+    (answer,) = plan_offline([compilation(policy)], files, Asking(NOW, Grants()))
+    assert answer.plan is None
+    assert [(problem.path, problem.reason) for problem in answer.compilation.errors] == [
+        ("spec.conditions.related[0]", Reason.SCOPE_DENIED)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("conditions", "error"),
+    [
+        (UNUSED, "takes at once what spec.conditions.related[0] finds unused"),
+        ({"none": [USED]}, "takes at once what spec.conditions.none[0].related[0] finds unused"),
+        (USED, None),
+    ],
+)
+def test_nothing_goes_at_once_because_nothing_uses_it(conditions, error):
+    """What somebody replaces is unused for a moment; a wait that counts from elsewhere is a warning."""
+    at_once = compilation(document(conditions=conditions, ttl={"immediate": True}))
+    waiting = compilation(document(conditions=conditions))
+    assert [problem.path for problem in at_once.errors] == (["spec.ttl.immediate"] if error else [])
+    assert all(error in problem.message for problem in at_once.errors)
+    warned = [problem.path for problem in waiting.warnings]
+    assert warned == (["spec.ttl.afterCreation"] if error else [])
+
+
+def test_a_policy_has_ten_relations_at_most():
+    """Together, wherever they stand."""
+    one = USED["related"]
+    assert compilation(document(conditions={"any": [{"related": one * 5}, {"related": one * 5}]})).errors == ()
+    (problem,) = compilation(document(conditions={"any": [{"related": one * 5}, {"related": one * 6}]})).errors
+    assert "more than 10 relations in one policy" in problem.message
+
+
+def test_conditions_about_others_count_as_those_of_the_policy():
+    """Two hundred together; a policy cannot hide work in ``where``."""
+    where = {"fields": [{"path": f"spec.a{number}", "value": 1} for number in range(150)]}
+    related = [{"apiVersion": "v1", "kind": "Pod", "by": "owned", "are": "any", "where": where}]
+    (problem,) = compilation(document(conditions={"any": [{"related": related}, {"related": related}]})).errors
+    assert "more than 200 conditions" in problem.message
+
+
+@pytest.mark.parametrize(("reads", "going"), [(["spec.node"], {"b"}), (None, {"b"}), (["metadata.name"], set())])
+def test_a_relation_of_a_plugin_is_shown_what_it_declared(reads, going):
+    """What its keys look at beyond is undecided, and keeps."""
+    relation = Relation("v1", "Pod", lambda pod: [("", pod.get("spec.node"))], reads=reads)
+
+    def alone(candidate, run):
+        return run.find(relation, [("", candidate.name)], candidate.namespace).none()
+
+    made = Compiled(alone, (), relations=[relation])
+    keyword = Keyword("acme.io/alone", bool, lambda _config, _build: made)
+    words = with_words(matchers=[Offered(keyword, TypeAdapter(bool), "acme", "acme-zen-gc")])
+    pod = thing("Pod", name="p", uid="p", rest={"spec": {"node": "a"}})
+    assert gone({"acme.io/alone": True}, [thing(), B, pod], words=words) == going
+
+
+def test_what_was_not_looked_at_is_not_known():
+    """Outside of the namespaces that were listed, and of all where only some were."""
+    known = Related(namespaces=frozenset({"team"}))
+    assert known.find([("team", "a")], "team").none() is True
+    for within in ("other", None):
+        with pytest.raises(Undecided, match="were not looked at"):
+            known.find([("other", "a")], within)
+
+
+def test_a_run_that_gathered_nothing_keeps():
+    """The engine does no I/O: what nobody handed over is not known."""
+    decision = judged(compiled(document(conditions=UNUSED)), B)
+    assert decision.verdict is Verdict.KEEP
+    assert "Pod objects were not looked at" in decision.because
