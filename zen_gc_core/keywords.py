@@ -18,12 +18,12 @@ from pydantic.alias_generators import to_camel
 from pydantic_core import core_schema
 
 from zen_gc_core.durations import parse_duration
-from zen_gc_core.eachpaths import EachPath as _EachPath
 from zen_gc_core.errors import InputError, Undecided
 from zen_gc_core.fieldpaths import FieldPath as _FieldPath
 from zen_gc_core.instants import parse_instant
 from zen_gc_core.model.candidate import Candidate
 from zen_gc_core.model.decision import Decision
+from zen_gc_core.model.eachpaths import EachPath as _EachPath
 from zen_gc_core.model.finishing import BUILT_IN, Finishing
 from zen_gc_core.model.relations import Found, NotKnown, Related, Relation
 from zen_gc_core.model.requests import Request

@@ -8,7 +8,7 @@ here lists anything. What is not known is never taken for nothing.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from zen_gc_core.errors import Missing, Undecided
 from zen_gc_core.model.names import group_of
@@ -16,7 +16,6 @@ from zen_gc_core.model.names import group_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from zen_gc_core.keywords import Run
     from zen_gc_core.model.candidate import Candidate
     from zen_gc_core.model.reasons import Reason
 
@@ -33,7 +32,7 @@ class Relation:
         kind: Their kind.
         keys: What one of them is found under; raises Undecided where that cannot be told.
         reads: The field paths that ``keys`` and ``where`` look at; None: the whole object.
-        where: Whether one of them counts; None: all do. Raises Undecided where that cannot be told.
+        where: Whether one of them counts, asked with the run; None: all do. Raises Undecided where that cannot be told.
         crosses: Whether they may matter to objects of other namespaces than their own.
         absent: Whether an object may go because there is none of them.
         path: Where nothing but the objects themselves tells that a path is right: that path. While none of them has it,
@@ -48,7 +47,7 @@ class Relation:
     kind: str
     keys: Callable[[Candidate], Iterable[Key]]
     reads: Sequence[str] | None = None
-    where: Callable[[Candidate, Run], bool] | None = None
+    where: Callable[[Candidate, Any], bool] | None = None
     crosses: bool = False
     absent: bool = False
     path: str = ""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from zen_gc_core.eachpaths import EachPath
 from zen_gc_core.errors import InputError, Undecided
+from zen_gc_core.model.eachpaths import EachPath
 from zen_gc_core.model.json_candidates import JsonCandidate
 
 CLAIMS = "spec.volumes[].persistentVolumeClaim.claimName"
