@@ -39,6 +39,9 @@ PATIENCE = 20.0
 SHIFTS = ("", "+20s", "-20s")
 """By how much the clocks of the replicas are off; nobody deletes with one that is off by more than 30 s."""
 
+SERVERS = {"API server restarted": "kube-apiserver", "etcd restarted": "etcd"}
+"""What is restarted now and then, by what it is called in the table; no leader falls by it, or not for sure."""
+
 
 @dataclass
 class Mate:
@@ -149,14 +152,15 @@ class Crew:
         self.befallen[trouble] += 1
         return trouble
 
-    def restart_the_server(self) -> None:
-        """Kill the API server and start it again."""
-        self.oracle.cluster.restart("kube-apiserver")
+    def restart_a_server(self) -> None:
+        """Kill the API server, or etcd behind it, and start it again."""
+        trouble = self._chance.choice(sorted(SERVERS))
+        self.oracle.cluster.restart(SERVERS[trouble])
         until(
             lambda: all(self.stage.cluster.request("GET", path).status == 200 for path in COLLECTIONS),
             "the policies are served",
         )
-        self.befallen["API server restarted"] += 1
+        self.befallen[trouble] += 1
 
     def fallen(self) -> list[str]:
         """Replicas that ended by themselves, and what they said last."""

@@ -24,17 +24,31 @@ SWITCH = "zen-gc-pause"
 TEAM = {"team": "a"}
 BUSY = {"conditions": {"fields": [{"path": "data.state", "value": "busy"}]}}
 BEHAVIOR = {"maxDeletionsPerSecond": 500, "breaker": {"minObjects": 10**6}}
+SERIES = {"matchLabels": {"gc": "series"}}
+RETAIN = {
+    **POLICY,
+    "targetResources": [{"apiVersion": "v1", "kind": "ConfigMap", "labelSelector": SERIES}],
+    "retain": {"groupBy": ["data.series"], "last": 3},
+}
 QUIET = 0.25
 """Seconds between two changes of what objects are judged by."""
 
 
 def policies(namespaces: Sequence[str]) -> list[dict[str, Any]]:
-    """The policies of a run: one in each namespace, one with a TTL beside the first, one over all that are labelled."""
+    """The policies of a run: one in each namespace, one with a TTL beside the first, one over all that are labelled.
+
+    And in the second, one that keeps the newest of each series.
+    """
     wide = {**TARGET, "namespaces": list(namespaces), "namespaceSelector": {"matchLabels": TEAM}}
     wide["labelSelector"] = {"matchLabels": {"gc": "no"}}
     own = [_policy("own", namespace, **POLICY) for namespace in namespaces]
     aged = _policy("aged", namespaces[0], ttl={"afterCreation": "2s"}, **BUSY)
-    return [*own, aged, _policy("wide", "", targetResources=[wide], **POLICY)]
+    return [
+        *own,
+        aged,
+        _policy("wide", "", targetResources=[wide], **POLICY),
+        _policy("series", namespaces[1], **RETAIN),
+    ]
 
 
 def _policy(name: str, namespace: str, **spec: Any) -> dict[str, Any]:

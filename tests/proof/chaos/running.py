@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 from tests.cluster.controller.churn import Mutator
 from tests.cluster.controller.stage import until
 from tests.harness.connection import Connection
-from tests.proof.chaos.crew import Crew
+from tests.proof.chaos.crew import SERVERS, Crew
 from tests.proof.chaos.mutating import TEAM, PolicyMutator, policies
+from tests.proof.chaos.series import PREFIX, SeriesMutator
 from tests.proof.oracle.watching import Oracle
 
 if TYPE_CHECKING:
@@ -23,10 +24,13 @@ if TYPE_CHECKING:
     from tests.proof.oracle.counting import Counts
 
 RESTART_EVERY = 10
-"""Failovers between two restarts of the API server."""
+"""Failovers between two restarts of the API server or of etcd."""
 
 NAMES = 200
 """How many names there are in each namespace."""
+
+SERIES_NAMES, SERIES_PAUSE = 60, 0.01
+"""The same for members of series."""
 
 PAUSE = 0.003
 """Seconds between two changes of objects in one namespace."""
@@ -43,6 +47,7 @@ class Ran:
         seed: of all chance.
         counts: the oracle's.
         befallen: what happened how often.
+        of_series: how many of the deletes were of objects of which the newest were to stay.
         fallen: replicas that ended by themselves, or had an exception that nobody caught.
         changes: how often something was changed meanwhile.
         seconds: how long it took.
@@ -51,6 +56,7 @@ class Ran:
     seed: int
     counts: Counts
     befallen: Counter[str]
+    of_series: int = 0
     fallen: list[str] = field(default_factory=list)
     changes: int = 0
     seconds: float = 0.0
@@ -58,7 +64,7 @@ class Ran:
     @property
     def failovers(self) -> int:
         """How often a leader fell."""
-        return sum(number for trouble, number in self.befallen.items() if trouble != "API server restarted")
+        return sum(number for trouble, number in self.befallen.items() if trouble not in SERVERS)
 
     def __str__(self) -> str:
         """For whoever looks for the reason."""
@@ -66,6 +72,7 @@ class Ran:
         lines = [
             f"seed {self.seed}: {self.failovers} failovers ({befallen}), {self.changes} changes, {self.seconds:.0f} s"
         ]
+        lines.append(f"{self.of_series} deletes of series of which the newest stay")
         return "\n".join([*lines, str(self.counts), *self.fallen])
 
 
@@ -102,18 +109,19 @@ def run(stage: Stage, directory: Path, seed: int, failovers: int, *, seconds: fl
             Mutator(connection(), namespace, seed + number, names=NAMES, pause=PAUSE)
             for number, namespace in enumerate(namespaces)
         ]
+        mutators.append(SeriesMutator(connection(), namespaces[1], seed, names=SERIES_NAMES, pause=SERIES_PAUSE))
         judging = PolicyMutator(connection(), stage, namespaces, seed)
         for each in (*mutators, judging):
             each.start()
         try:
             number = 0
-            while crew.befallen.total() - crew.befallen["API server restarted"] < failovers:
+            while number < failovers:
                 if number >= LEAST and time.monotonic() - began > seconds:
                     break
                 crew.fail_over()
                 number += 1
                 if number % RESTART_EVERY == RESTART_EVERY // 2:
-                    crew.restart_the_server()
+                    crew.restart_a_server()
         finally:
             for mutator in mutators:
                 mutator.end()
@@ -125,4 +133,10 @@ def run(stage: Stage, directory: Path, seed: int, failovers: int, *, seconds: fl
         for mate in crew.mates:
             fallen += [f"{mate.name}: {each}" for each in mate.replica.records("uncaught exception")]
         changes = judging.changes + sum(each.changes for each in mutators)
-        return Ran(seed, counts, crew.befallen, fallen, changes, time.monotonic() - began)
+        of_series = sum(
+            str(each["resource_name"]).startswith(PREFIX)
+            for replica in oracle.replicas.values()
+            if replica is not None
+            for each in replica.records("resource deleted")
+        )
+        return Ran(seed, counts, crew.befallen, of_series, fallen, changes, time.monotonic() - began)

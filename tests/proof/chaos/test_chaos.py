@@ -22,7 +22,7 @@ SECONDS = 90.0
 
 @pytest.mark.timeout(900)
 def test_leaders_fall_and_nothing_goes_wrong(place: Stage, tmp_path: Path) -> None:
-    """Killed, stopped past the lease and continued, cut off; the API server restarted; clocks that are off."""
+    """Killed, stopped past the lease and continued, cut off; the API server or etcd restarted; clocks that are off."""
     seed = int(os.environ.get("CHAOS_SEED", "0")) or random.SystemRandom().randrange(1, 2**31)
     print(f"CHAOS_SEED={seed}")  # noqa: T201  to run a failure again
     ran = run(place, tmp_path, seed, FAILOVERS, seconds=SECONDS)
@@ -31,3 +31,4 @@ def test_leaders_fall_and_nothing_goes_wrong(place: Stage, tmp_path: Path) -> No
     assert not ran.fallen, str(ran)
     assert ran.failovers >= LEAST, str(ran)
     assert ran.counts.deletes >= ran.failovers, str(ran)
+    assert ran.of_series, str(ran)

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING
 
 from tests.proof.oracle.history import OBJECTS, POLICIES, History, namespace_of, uid_of
-from tests.proof.oracle.meaning import check, due_for, interval, switched_off, wants
+from tests.proof.oracle.meaning import check, due_for, interval, matches, switched_off, wants
+from tests.proof.oracle.retaining import left_over
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -201,10 +202,20 @@ class _Judge:
         around = recent(self._history.versions(f"namespaces/{namespace_of(end.before)}"))
         places = [each.document for each in around if each.document is not None]
         return any(
-            each.document is not None and wants(each.document, end.before, place, received)
+            each.document is not None
+            and wants(each.document, end.before, place, received)
+            and self._let_go(each.document, end.before, place, received - MOST_SECONDS, end.revision)
             for versions in self._policies.values()
             for each in recent(versions)
             for place in places
+        )
+
+    def _let_go(self, policy: Document, item: Document, place: Document, since: float, before: int) -> bool:
+        """Whether a policy did not retain an object, at one instant of a span at least."""
+        if "retain" not in policy["spec"]:
+            return True
+        return left_over(
+            self._history, policy, item, lambda other: matches(policy, other, place), since=since, before=before
         )
 
     def _stale(self, end: Change, request: Asked) -> str:
@@ -243,8 +254,13 @@ class _Judge:
                 policy = versions[-1]
                 if policy.document is None or place.document is None:
                     continue
-                if wants(policy.document, last.document, place.document, now):
-                    since = (switch.since, last.since, place.since, policy.since)
+                if wants(policy.document, last.document, place.document, now) and self._let_go(
+                    policy.document, last.document, place.document, now, self._history.revision + 1
+                ):
+                    since = [switch.since, last.since, place.since, policy.since]
+                    if "retain" in policy.document["spec"]:
+                        around = self._history.changes(f"{OBJECTS}{namespace_of(last.document)}/")
+                        since.append(around[-1].at)  # any of them may have been what it was retained with
                     yield key, policy.document, max(*since, now - due_for(policy.document, last.document, now))
                     break
 

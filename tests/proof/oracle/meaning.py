@@ -12,7 +12,7 @@ KEEP = "gc.kube-zen.io/keep"
 PROTECTED = frozenset({"kube-system", "kube-public", "kube-node-lease"})
 UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
-_SPEC = {"targetResources", "ttl", "conditions", "behavior", "evaluationInterval", "paused"}
+_SPEC = {"targetResources", "ttl", "conditions", "behavior", "evaluationInterval", "paused", "retain"}
 _BEHAVIOR = {"maxDeletionsPerSecond", "batchSize", "breaker", "dryRun"}
 _TARGET = {"apiVersion", "kind", "labelSelector", "namespaces", "namespaceSelector"}
 
@@ -34,6 +34,10 @@ def check(policy: Document) -> None:
     for requirement in (spec.get("conditions") or {}).get("fields", ()):
         _only(requirement, {"path", "value"}, "a requirement")
     _only(spec["ttl"], {"immediate", "afterCreation"}, "a TTL")
+    if "retain" in spec:
+        _only(spec["retain"], {"groupBy", "last"}, "retain")
+        if spec["ttl"] != {"immediate": True} or not spec["retain"].get("last"):
+            raise NotUnderstoodError(f"retain {spec['retain']} with a TTL {spec['ttl']}")
     for target in spec["targetResources"]:
         _only(target, _TARGET, "a target")
         for selector in (target.get("labelSelector"), target.get("namespaceSelector")):
@@ -43,17 +47,25 @@ def check(policy: Document) -> None:
 def wants(policy: Document, item: Document, namespace: Document, at: float) -> bool:
     """Whether a policy that was checked wants an object gone, in these states and at an instant in seconds since 1970.
 
+    What it retains is asked of ``retaining``: that depends on other objects.
+
     Raises:
         NotUnderstoodError: nobody here can tell.
     """
     spec = policy["spec"]
-    if spec.get("paused") or (spec.get("behavior") or {}).get("dryRun"):
+    if spec.get("paused") or (spec.get("behavior") or {}).get("dryRun") or "deletionTimestamp" in policy["metadata"]:
         return False
-    if "deletionTimestamp" in policy["metadata"] or _protected(item, namespace):
+    return matches(policy, item, namespace) and due_for(policy, item, at) > 0
+
+
+def matches(policy: Document, item: Document, namespace: Document) -> bool:
+    """Whether a policy selects an object that nothing protects, and its conditions hold: such a one fills a place of ``retain``."""
+    if _protected(item, namespace):
         return False
-    if not any(_targets(policy, target, item, namespace) for target in spec["targetResources"]):
-        return False
-    return _meets(spec.get("conditions") or {}, item) and due_for(policy, item, at) > 0
+    spec = policy["spec"]
+    return any(_targets(policy, target, item, namespace) for target in spec["targetResources"]) and _meets(
+        spec.get("conditions") or {}, item
+    )
 
 
 def interval(policy: Document) -> float:
@@ -110,10 +122,15 @@ def _meets(conditions: Document, item: Document) -> bool:
 
 
 def _has(requirement: Document, item: Document) -> bool:
+    return bool(value_at(item, requirement["path"]) == requirement["value"])
+
+
+def value_at(item: Document, path: str) -> Any:
+    """What an object holds at a path of names and dots; None where there is nothing."""
     value: Any = item
-    for part in requirement["path"].split("."):
+    for part in path.split("."):
         value = value.get(part) if isinstance(value, dict) else None
-    return bool(value == requirement["value"])
+    return value
 
 
 def due_for(policy: Document, item: Document, at: float) -> float:

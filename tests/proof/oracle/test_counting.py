@@ -283,7 +283,14 @@ def test_what_nobody_asked_for_is_unexplained(told: Told) -> None:
 
 @pytest.mark.parametrize(
     "spec",
-    [{"retain": {}}, {"conditions": {"cel": "true"}}, {"ttl": {"after": {}}}, {"behavior": {"includeOwned": True}}],
+    [
+        {"retain": {}},
+        {"retain": {"last": 3, "within": "1h"}},
+        {"retain": {"last": 3}, "ttl": {"afterCreation": "1s"}},
+        {"conditions": {"cel": "true"}},
+        {"ttl": {"after": {}}},
+        {"behavior": {"includeOwned": True}},
+    ],
     ids=str,
 )
 def test_a_policy_that_is_not_understood_is_an_error_and_never_a_yes(told: Told, spec: dict[str, Any]) -> None:
@@ -292,6 +299,86 @@ def test_a_policy_that_is_not_understood_is_an_error_and_never_a_yes(told: Told,
     told.deleted()
     with pytest.raises(NotUnderstoodError):
         told.counts()
+
+
+NEWEST_TWO = {"retain": {"groupBy": ["data.series"], "last": 2}}
+
+
+def member(uid: str, series: str | None = "s", **metadata: Any) -> dict[str, Any]:
+    """An object of a series; of those made in the same second the one with the larger uid is newer."""
+    found = item(uid, **metadata)
+    return {**found, "data": {"state": "done"} | ({"series": series} if series else {})}
+
+
+def series(told: Told, *newer: dict[str, Any] | None) -> None:
+    """The policy retains two of each series; the object is the oldest of one, and these are beside it."""
+    told.stored(POLICY, policy(**NEWEST_TWO))
+    told.stored(ITEM, member("1"))
+    for number, each in enumerate(newer):
+        told.stored(f"configmaps/apps/n{number}", each)
+    told.stored(LEASE, lease("a_1", 60), wait=9.0)  # the policy of before retained nothing
+
+
+def test_the_third_of_a_series_of_which_two_stay_goes_rightly(told: Told) -> None:
+    """Two newer ones are there."""
+    series(told, member("2"), member("3"))
+    told.deleted()
+    counts = told.counts()
+    assert counts.clean, str(counts)
+    assert counts.deletes == 1
+
+
+BESIDE: dict[str, dict[str, Any]] = {
+    "older": member("0"),
+    "made before": member("3", creationTimestamp="2026-09-20T23:59:59Z"),
+    "of another series": member("3", "t"),
+    "of no series": member("3", None),
+    "marked to be kept": member("3", annotations={KEEP: "true"}),
+    "on its way out": member("3", deletionTimestamp=MADE),
+    "not selected": member("3", label="no"),
+    "without what the conditions ask": {**member("3"), "data": {"state": "busy", "series": "s"}},
+}
+
+
+@pytest.mark.parametrize("other", BESIDE)
+def test_one_of_the_newest_of_its_series_that_goes_is_wrong(told: Told, other: str) -> None:
+    """Beside one newer object, this other one takes no place before it."""
+    series(told, member("2"), BESIDE[other])
+    told.deleted()
+    only(told.counts(), "wrong")
+
+
+def test_an_object_of_no_series_that_goes_is_wrong(told: Told) -> None:
+    """It is in no group, and stays."""
+    series(told, member("2"), member("3"))
+    told.stored(ITEM, member("1", None))
+    told.deleted()
+    only(told.counts(), "wrong")
+
+
+@pytest.mark.parametrize(("seconds", "found"), [(7.0, ""), (9.0, "wrong")])
+def test_what_somebody_else_took_may_have_been_seen_for_eight_seconds(told: Told, seconds: float, found: str) -> None:
+    """No precondition holds another object."""
+    series(told, member("2"), member("3"))
+    gone = told.history.present("configmaps/apps/n1")
+    assert gone is not None
+    told.asked.append(Asked("r", "rival", "delete", "configmaps/apps/n1", told.now, 200, "3", "3", "9"))
+    told.stored("configmaps/apps/n1", None)
+    told.deleted(wait=seconds)
+    assert [name for name, lines in told.counts().findings.items() if lines] == ([found] if found else [])
+
+
+def test_what_is_retained_is_not_lost_and_what_is_left_over_is(told: Told) -> None:
+    """However long it is there; and a newer one that came just now makes it wait for its turn."""
+    series(told, member("2"))
+    for _ in range(5):
+        told.stored(LEASE, lease("a_1", 60))
+    assert told.counts().clean
+    told.stored("configmaps/apps/n1", member("3"))
+    assert told.counts().clean
+    for _ in range(5):
+        told.stored(LEASE, lease("a_1", 60))
+    only(told.counts(), "lost")
 
 
 def test_a_history_that_goes_back_has_a_gap(told: Told) -> None:

@@ -1,0 +1,48 @@
+"""A mutator of series: objects of which only the newest few are to stay, and of which somebody else deletes the newest."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.cluster.controller.churn import KEEP, Mutator
+
+GROUPS = 4
+PREFIX = "s-"
+
+
+class SeriesMutator(Mutator):
+    """Makes members of some series, marks them, lets them change their series, and deletes the newest of one."""
+
+    def _change(self, name: str) -> None:
+        collection = f"/api/v1/namespaces/{self.namespace}/configmaps"
+        name = f"{PREFIX}{name}"
+        series = f"series-{self._chance.randrange(GROUPS)}"
+        path = f"{collection}/{name}"
+        choice = self._chance.random()
+        if choice < 0.1:
+            self._patch(path, {"data": {"series": self._chance.choice([series, None])}})
+        elif choice < 0.2:
+            self._patch(path, {"data": {"state": self._chance.choice(["done", "done", "busy"])}})
+        elif choice < 0.3:
+            self._patch(path, {"metadata": {"annotations": {KEEP: self._chance.choice(["true", "false"])}}})
+        elif choice < 0.32:  # seldom: a group of which a keeper is gone is left alone for a while
+            self._remove(self._newest(collection) or path)
+        else:
+            self.connection.request("POST", collection, _member(name, series))
+
+    def _newest(self, collection: str) -> str | None:
+        """The path of the newest member of all series."""
+        answer = self.connection.request("GET", f"{collection}?labelSelector=gc%3Dseries")
+        if answer.status != 200:
+            return None
+        made = [(each["metadata"]["creationTimestamp"], each["metadata"]["name"]) for each in answer.body["items"]]
+        return f"{collection}/{max(made)[1]}" if made else None
+
+
+def _member(name: str, series: str) -> dict[str, Any]:
+    return {
+        "apiVersion": "v1",
+        "kind": "ConfigMap",
+        "metadata": {"name": name, "labels": {"gc": "series"}},
+        "data": {"state": "done", "series": series},
+    }
