@@ -83,8 +83,8 @@ def faults(arguments: argparse.Namespace) -> bool:
     print(done.stdout)
     sums = [line.split() for line in done.stdout.splitlines() if line.startswith("all ")]
     if sums and done.returncode == 0:
-        _, pairs, runs, wrong, hung = sums[-1]
-        figures = f"{pairs} pairs of fault and verb, {runs} requests broken, {wrong} wrong, {hung} hung"
+        _, pairs, runs, wrong, lost, hung = sums[-1]
+        figures = f"{pairs} pairs of fault and verb, {runs} requests broken, {wrong} wrong, {lost} lost, {hung} hung"
         record("faults", figures, str(arguments.seed), "make proof PART=faults")
     return done.returncode == 0
 

@@ -53,11 +53,13 @@ class Row:
     Args:
         runs: how many requests were broken.
         wrong: how many objects were deleted meanwhile that should have stayed.
+        lost: how many objects were due when the fault ended and never went, nobody having changed them since.
         hung: how many requests were waited for longer than promised.
     """
 
     runs: int = 0
     wrong: int = 0
+    lost: int = 0
     hung: int = 0
 
 
@@ -123,6 +125,7 @@ class Trial:
     seeking: str
     table: dict[tuple[str, str], Row] = field(default_factory=dict)
     judged: int = 0
+    due: dict[tuple[str, str], set[tuple[str, str]]] = field(default_factory=dict)
     suspects: list[tuple[str, str, dict[str, Any]]] = field(default_factory=list)
     wrong: list[dict[str, Any]] = field(default_factory=list)
     rounds: int = 0
@@ -159,7 +162,14 @@ class Trial:
         if verb == "watch":
             self.proxy.drop_watches()
         self.table.setdefault((fault, verb), Row())
+        self.due.setdefault((fault, verb), set()).update(self._due())
         self._note_suspects(fault, verb)
+
+    def _due(self) -> set[tuple[str, str]]:
+        """What is there and due now: each object, and its state."""
+        answer = self.stage.cluster.request("GET", f"/api/v1/namespaces/{self.stage.namespace}/configmaps")
+        found = [item["metadata"] for item in answer.body["items"] if eligible(item)]
+        return {(metadata["uid"], metadata["resourceVersion"]) for metadata in found}
 
     def _stir(self) -> None:
         """Edit the policies: they are told of, compiled, and run at once, whatever became of their last run."""
@@ -173,14 +183,18 @@ class Trial:
         self.judged += len(ended)
         self.suspects += [(fault, verb, item) for item in ended if not eligible(item)]
 
-    def settle(self) -> None:
-        """End the adversary, and wait until the controller has done all that there is to do: it is served again."""
+    def settle(self, patience: float = 90.0) -> None:
+        """End the adversary, and wait for some seconds until the controller has done all that there is to do: it is served again."""
         for each in self.mutators:
             each.end()
-        items = lambda: self.stage.cluster.request(  # noqa: E731
-            "GET", f"/api/v1/namespaces/{self.stage.namespace}/configmaps"
-        ).body["items"]
-        until(lambda: not [item for item in items() if eligible(item)], "what is due goes when all is well", 90.0)
+        with contextlib.suppress(AssertionError):  # the table says what is lost
+            until(lambda: not self._due(), "what is due goes when all is well", patience)
+        left = self._due()
+        for pair, due in self.due.items():
+            self.table[pair].lost = len(due & left)
+        afterwards = left.difference(*self.due.values())
+        if afterwards:
+            self.table[("", "afterwards")] = Row(lost=len(afterwards))
         self._note_suspects("", "afterwards")
         own = set().union(*(each.deleted for each in self.mutators))
         for fault, verb, item in self.suspects:
@@ -200,12 +214,12 @@ class Trial:
 
     def printed(self) -> str:
         """The table."""
-        lines = [f"{'fault':16} {'verb':10} {'runs':>6} {'wrong':>6} {'hung':>6}"]
+        lines = [f"{'fault':16} {'verb':10} {'runs':>6} {'wrong':>6} {'lost':>6} {'hung':>6}"]
         for (fault, verb), row in sorted(self.table.items()):
-            lines.append(f"{fault:16} {verb or 'discovery':10} {row.runs:6} {row.wrong:6} {row.hung:6}")
+            lines.append(f"{fault:16} {verb or 'discovery':10} {row.runs:6} {row.wrong:6} {row.lost:6} {row.hung:6}")
         rows = self.table.values()
-        total = [sum(getattr(row, name) for row in rows) for name in ("runs", "wrong", "hung")]
-        lines.append(f"{'all':16} {len(self.table):10} {total[0]:6} {total[1]:6} {total[2]:6}")
+        total = [sum(getattr(row, name) for row in rows) for name in ("runs", "wrong", "lost", "hung")]
+        lines.append(f"{'all':16} {len(self.table):10} " + " ".join(f"{each:6}" for each in total))
         lines.append(f"{len(self.unmet)} met no request{': ' if self.unmet else ''}{', '.join(self.unmet)}")
         return "\n".join(lines)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import random
 import re
+import signal
 import time
 from typing import TYPE_CHECKING
 
@@ -74,6 +75,7 @@ def test_a_hostile_server_gets_nothing_deleted_that_should_stay(
         print(hostile.printed())  # noqa: T201  likewise
         print(f"{len(todo) - len(hostile.table)} were not tried for want of time")  # noqa: T201  likewise
         assert not hostile.wrong, hostile.printed()
+        assert not [pair for pair, row in hostile.table.items() if row.lost], hostile.printed()
         assert not [pair for pair, row in hostile.table.items() if row.hung], hostile.printed()
         assert sum(row.runs for row in hostile.table.values()) >= len(hostile.table), "the proxy was at work"
         assert not (WHOLE and hostile.unmet), hostile.unmet
@@ -86,3 +88,20 @@ def test_a_hostile_server_gets_nothing_deleted_that_should_stay(
         name = real.make(data={"state": "done"})
         until(lambda: not real.there(name), "the policy is served")
         until(lambda: real.status(hostile.policy).get("totalDeleted", 0) > 0, "its status says so")
+
+
+def test_what_was_due_and_never_went_is_lost(real: Stage, replica: Callable[..., Replica], tmp_path: Path) -> None:
+    """The column counts: a controller that stands still has lost what nobody changed since the fault ended."""
+    with trial(real, replica, tmp_path, 1, PAUSE) as hostile:
+        hostile.replica.send(signal.SIGSTOP)
+        for each in hostile.mutators:
+            each.end()
+        kept, changed = (real.make(data={"state": "done"}) for _ in range(2))
+        hostile.break_for("reset", "list", patience=1.0, share=1.0, most=0.1, first=0.1)
+        before = hostile.due["reset", "list"]
+        real.patch(real.config_map(changed), {"data": {"more": "x"}})
+        hostile.settle(patience=0.1)
+        hostile.replica.send(signal.SIGCONT)
+        assert real.there(kept)
+        assert hostile.table["reset", "list"].lost == len(before) - 1
+        assert hostile.table["", "afterwards"].lost == 1
