@@ -50,8 +50,8 @@ mistakes: $(VENV)/dev  ## Write policies with one mistake each for MINUTES=60, a
 hostile: $(VENV)/dev  ## Break every request to a real API server in every way, and print the table (MINUTES=120, HOSTILE_SEED=…).
 	@HOSTILE=whole $(BIN)/python -m pytest -q -s -p no:randomly tests/proof/test_hostile_server.py
 
-proof: $(VENV)/dev  ## Let leaders fall, break requests, take guards out, and print the tables (PART=chaos|faults|teeth, N=1000, SEED=…).
-	@$(BIN)/python -m tests.proof $(if $(PART),--part $(PART)) $(if $(N),--failovers $(N)) $(if $(SEED),--seed $(SEED))
+proof: $(VENV)/dev  ## Let leaders fall, break requests, take guards out, and print the tables (PART=chaos|faults|teeth, N=1000, SEED=…, CLUSTER=kubeconfig).
+	@$(BIN)/python -m tests.proof $(if $(PART),--part $(PART)) $(if $(N),--failovers $(N)) $(if $(SEED),--seed $(SEED)) $(if $(CLUSTER),--cluster $(CLUSTER))
 
 mutate: $(VENV)/dev  ## Write what stands before a delete differently, 500 times, and print what no test misses (SAMPLE=, MINUTES=, SEED=…).
 	@$(BIN)/python tools/mutate.py $(if $(SAMPLE),--sample $(SAMPLE)) $(if $(MINUTES),--minutes $(MINUTES)) $(if $(SEED),--seed $(SEED))

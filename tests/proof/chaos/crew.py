@@ -10,10 +10,12 @@ import time
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Self
+from urllib.parse import urlsplit
 
 from tests.cluster.controller.controllers import Replica, run_replica
 from tests.cluster.controller.stage import COLLECTIONS, until
 from tests.harness.kubeconfig import kubeconfig
+from tests.harness.real import RealCluster
 from tests.proof.host.hosts import FAKETIME
 from tests.proof.proxy.lines import Line
 
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 
     from tests.cluster.controller.stage import Stage
     from tests.proof.oracle.watching import Oracle
+    from tests.proof.own_cluster.witnessing import GuestOracle
 
 SIZE = 3
 FLAGS = (
@@ -82,7 +85,7 @@ class Crew:
     """
 
     stage: Stage
-    oracle: Oracle
+    oracle: Oracle | GuestOracle
     directory: Path
     seed: int
     mates: list[Mate] = field(default_factory=list)
@@ -108,9 +111,9 @@ class Crew:
         name = f"r{number}"
         line = self._ends.enter_context(Line(self.stage.cluster.url))
         given = json.loads(self.oracle.let_in(name).read_text())
-        token = given["users"][0]["user"]["token"]
+        token = given["users"][0]["user"].get("token")
         config = self.directory / f"{name}.kubeconfig"
-        url = f"https://127.0.0.1:{line.port}"
+        url = f"{urlsplit(self.stage.cluster.url).scheme}://127.0.0.1:{line.port}"
         config.write_text(json.dumps(kubeconfig(url, token=token, authority=self.stage.cluster.authority)))
         environment = {}
         if FAKETIME.exists() and (shift := SHIFTS[number % len(SHIFTS)]):
@@ -155,6 +158,7 @@ class Crew:
     def restart_a_server(self) -> None:
         """Kill the API server, or etcd behind it, and start it again."""
         trouble = self._chance.choice(sorted(SERVERS))
+        assert isinstance(self.oracle.cluster, RealCluster)
         self.oracle.cluster.restart(SERVERS[trouble])
         until(
             lambda: all(self.stage.cluster.request("GET", path).status == 200 for path in COLLECTIONS),

@@ -34,21 +34,21 @@ QUIET = 0.25
 """Seconds between two changes of what objects are judged by."""
 
 
-def policies(namespaces: Sequence[str]) -> list[dict[str, Any]]:
-    """The policies of a run: one in each namespace, one with a TTL beside the first, one over all that are labelled.
+def policies(namespaces: Sequence[str], *, wide: bool = True) -> list[dict[str, Any]]:
+    """The policies of a run: one in each namespace, one with a TTL beside the first, one that keeps the newest of each series.
 
-    And in the second, one that keeps the newest of each series.
+    Args:
+        namespaces: where objects are.
+        wide: whether there is one over all that are labelled, too.
     """
-    wide = {**TARGET, "namespaces": list(namespaces), "namespaceSelector": {"matchLabels": TEAM}}
-    wide["labelSelector"] = {"matchLabels": {"gc": "no"}}
     own = [_policy("own", namespace, **POLICY) for namespace in namespaces]
     aged = _policy("aged", namespaces[0], ttl={"afterCreation": "2s"}, **BUSY)
-    return [
-        *own,
-        aged,
-        _policy("wide", "", targetResources=[wide], **POLICY),
-        _policy("series", namespaces[1], **RETAIN),
-    ]
+    found = [*own, aged, _policy("series", namespaces[-1], **RETAIN)]
+    if wide:
+        everywhere = {**TARGET, "namespaces": list(namespaces), "namespaceSelector": {"matchLabels": TEAM}}
+        everywhere["labelSelector"] = {"matchLabels": {"gc": "no"}}
+        found.append(_policy("wide", "", targetResources=[everywhere], **POLICY))
+    return found
 
 
 def _policy(name: str, namespace: str, **spec: Any) -> dict[str, Any]:
@@ -66,12 +66,14 @@ class PolicyMutator(threading.Thread):
         connection: of its own.
         stage: the cluster.
         namespaces: where objects are.
+        policies: what it changes, as they were at the beginning.
         seed: of its choices.
     """
 
     connection: Connection
     stage: Stage
     namespaces: Sequence[str]
+    policies: Sequence[dict[str, Any]]
     seed: int
     changes: int = 0
 
@@ -79,7 +81,6 @@ class PolicyMutator(threading.Thread):
         super().__init__(daemon=True, name="policy mutator")
         self._chance = random.Random(self.seed)
         self._ending = threading.Event()
-        self._policies = policies(self.namespaces)
 
     def __hash__(self) -> int:
         return id(self)
@@ -100,12 +101,12 @@ class PolicyMutator(threading.Thread):
         self._send("DELETE", self.stage.config_map(SWITCH, self.stage.home))
         for namespace in self.namespaces:
             self._label(namespace, team="a", keep=None)
-        for policy in self._policies:
+        for policy in self.policies:
             self._restore(policy)
 
     def _change(self) -> None:
         choice = self._chance.random()
-        policy = self._chance.choice(self._policies)
+        policy = self._chance.choice(self.policies)
         path = self._path(policy)
         if choice < 0.08:
             self._patch(path, {"spec": {"paused": True}})

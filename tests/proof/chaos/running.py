@@ -6,18 +6,21 @@ import contextlib
 import json
 import time
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Self
 
 from tests.cluster.controller.churn import Mutator
 from tests.cluster.controller.stage import until
 from tests.harness.connection import Connection
+from tests.harness.real import RealCluster
 from tests.proof.chaos.crew import SERVERS, Crew
 from tests.proof.chaos.mutating import TEAM, PolicyMutator, policies
 from tests.proof.chaos.series import PREFIX, SeriesMutator
 from tests.proof.oracle.watching import Oracle
+from tests.proof.own_cluster.witnessing import GuestOracle
 
 if TYPE_CHECKING:
     from collections import Counter
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from tests.cluster.controller.stage import Stage
@@ -80,37 +83,65 @@ LEAST = 5
 """Failovers of a run, however slow the machine is."""
 
 
-def run(stage: Stage, directory: Path, seed: int, failovers: int, *, seconds: float) -> Ran:
-    """Run chaos on a cluster that writes down who asks for what.
+@dataclass(frozen=True, slots=True)
+class Arena:
+    """Where a run takes place.
 
     Args:
-        stage: the cluster, and a namespace of two.
+        stage: the cluster, a namespace with objects, and the controllers' own.
+        oracle: watches it.
+        namespaces: where objects are.
+        policies: what is installed there.
+        restarts: whether the API server and etcd may be restarted.
+    """
+
+    stage: Stage
+    oracle: Oracle | GuestOracle
+    namespaces: Sequence[str]
+    policies: Sequence[dict[str, Any]]
+    restarts: bool = True
+
+    @classmethod
+    def own(cls, stage: Stage) -> Self:
+        """An API server of our own, which writes down who asks for what."""
+        assert isinstance(stage.cluster, RealCluster)
+        namespaces = [stage.namespace, stage.cluster.namespace()]
+        return cls(stage, Oracle(stage.cluster, stage.home), namespaces, policies(namespaces))
+
+    def set_up(self) -> None:
+        """Label the namespaces, and install the policies."""
+        for namespace in self.namespaces:
+            self.stage.patch(f"/api/v1/namespaces/{namespace}", {"metadata": {"labels": TEAM}})
+        for policy in self.policies:
+            self.stage.cluster.create(policy)
+
+
+def run(arena: Arena, directory: Path, seed: int, failovers: int, *, seconds: float) -> Ran:
+    """Run chaos.
+
+    Args:
+        arena: where.
         directory: for logs.
         seed: of all chance.
         failovers: after how many it ends.
         seconds: after how many no further one begins, when there were a few.
     """
     began = time.monotonic()
+    stage, namespaces, oracle = arena.stage, arena.namespaces, arena.oracle
     cluster = stage.cluster
-    namespaces = [stage.namespace, cluster.namespace()]
-    token = json.loads(cluster.kubeconfig_path.read_text())["users"][0]["user"]["token"]
+    token = json.loads(cluster.kubeconfig_path.read_text())["users"][0]["user"].get("token")
     with contextlib.ExitStack() as ends:
-        oracle = ends.enter_context(Oracle(cluster, stage.home))
-        for namespace in namespaces:
-            stage.patch(f"/api/v1/namespaces/{namespace}", {"metadata": {"labels": TEAM}})
-        for policy in policies(namespaces):
-            cluster.create(policy)
+        ends.enter_context(oracle)
+        arena.set_up()
         crew = ends.enter_context(Crew(stage, oracle, directory, seed))
 
         def connection() -> Connection:
             return Connection(cluster.url, token=token, authority=cluster.authority)
 
-        mutators = [
-            Mutator(connection(), namespace, seed + number, names=NAMES, pause=PAUSE)
-            for number, namespace in enumerate(namespaces)
-        ]
-        mutators.append(SeriesMutator(connection(), namespaces[1], seed, names=SERIES_NAMES, pause=SERIES_PAUSE))
-        judging = PolicyMutator(connection(), stage, namespaces, seed)
+        mutators = _mutators(namespaces, seed, connection)
+        if isinstance(oracle, GuestOracle):
+            oracle.others = [each.deleted for each in mutators]
+        judging = PolicyMutator(connection(), stage, namespaces, arena.policies, seed)
         for each in (*mutators, judging):
             each.start()
         try:
@@ -120,7 +151,7 @@ def run(stage: Stage, directory: Path, seed: int, failovers: int, *, seconds: fl
                     break
                 crew.fail_over()
                 number += 1
-                if number % RESTART_EVERY == RESTART_EVERY // 2:
+                if arena.restarts and number % RESTART_EVERY == RESTART_EVERY // 2:
                     crew.restart_a_server()
         finally:
             for mutator in mutators:
@@ -133,10 +164,23 @@ def run(stage: Stage, directory: Path, seed: int, failovers: int, *, seconds: fl
         for mate in crew.mates:
             fallen += [f"{mate.name}: {each}" for each in mate.replica.records("uncaught exception")]
         changes = judging.changes + sum(each.changes for each in mutators)
-        of_series = sum(
-            str(each["resource_name"]).startswith(PREFIX)
-            for replica in oracle.replicas.values()
-            if replica is not None
-            for each in replica.records("resource deleted")
-        )
-        return Ran(seed, counts, crew.befallen, of_series, fallen, changes, time.monotonic() - began)
+        return Ran(seed, counts, crew.befallen, _of_series(oracle), fallen, changes, time.monotonic() - began)
+
+
+def _mutators(namespaces: Sequence[str], seed: int, connection: Callable[[], Connection]) -> list[Mutator]:
+    """Those of objects: one for each namespace, and one for the series in the last."""
+    usual = [
+        Mutator(connection(), namespace, seed + number, names=NAMES, pause=PAUSE)
+        for number, namespace in enumerate(namespaces)
+    ]
+    return [*usual, SeriesMutator(connection(), namespaces[-1], seed, names=SERIES_NAMES, pause=SERIES_PAUSE)]
+
+
+def _of_series(oracle: Oracle | GuestOracle) -> int:
+    """How many of the deletes were of objects of which the newest are to stay."""
+    return sum(
+        str(each["resource_name"]).startswith(PREFIX)
+        for replica in oracle.replicas.values()
+        if replica is not None
+        for each in replica.records("resource deleted")
+    )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.proof.chaos.running import LEAST, run
+from tests.proof.chaos.running import LEAST, Arena, run
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,7 +25,7 @@ def test_leaders_fall_and_nothing_goes_wrong(place: Stage, tmp_path: Path) -> No
     """Killed, stopped past the lease and continued, cut off; the API server or etcd restarted; clocks that are off."""
     seed = int(os.environ.get("CHAOS_SEED", "0")) or random.SystemRandom().randrange(1, 2**31)
     print(f"CHAOS_SEED={seed}")  # noqa: T201  to run a failure again
-    ran = run(place, tmp_path, seed, FAILOVERS, seconds=SECONDS)
+    ran = run(Arena.own(place), tmp_path, seed, FAILOVERS, seconds=SECONDS)
     print(ran)  # noqa: T201  likewise
     assert ran.counts.clean, str(ran)
     assert not ran.fallen, str(ran)

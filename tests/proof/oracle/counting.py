@@ -55,6 +55,7 @@ class Counts:
         unexplained: gone, and nobody asked for it: the oracle does not know enough.
         deletes: how many objects the replicas deleted.
         others: how many went in another way.
+        uncounted: those of the counts that nobody can tell here.
     """
 
     wrong: list[str] = field(default_factory=list)
@@ -66,11 +67,13 @@ class Counts:
     unexplained: list[str] = field(default_factory=list)
     deletes: int = 0
     others: int = 0
+    uncounted: tuple[str, ...] = ()
 
     @property
     def findings(self) -> dict[str, list[str]]:
-        """The six counts and what is unexplained, by name."""
-        return {each.name: value for each in fields(self) if isinstance(value := getattr(self, each.name), list)}
+        """The six counts and what is unexplained, by name, as far as they can be told."""
+        lists = {each.name: value for each in fields(self) if isinstance(value := getattr(self, each.name), list)}
+        return {name: value for name, value in lists.items() if name not in self.uncounted}
 
     @property
     def clean(self) -> bool:
