@@ -62,8 +62,44 @@ def test_the_example_is_loaded_beside_the_projects_own_plugins(fresh, tmp_path):
         "acme-zen-gc",
         "1.0.0",
         None,
-        {"matchers": ["acme.io/team"], "finishing kinds": ["acme.io/Render"], "referring kinds": ["acme.io/Render"]},
+        {
+            "matchers": ["acme.io/team"],
+            "ttls": ["acme.io/afterRelease"],
+            "finishing kinds": ["acme.io/Render"],
+            "referring kinds": ["acme.io/Render"],
+        },
     ]
+
+
+POLICY = {
+    "apiVersion": "gc.kube-zen.io/v1alpha1",
+    "kind": "GarbageCollectionPolicy",
+    "metadata": {"name": "releases", "namespace": "shop"},
+    "spec": {
+        "targetResources": [{"apiVersion": "v1", "kind": "ConfigMap"}],
+        "ttl": {"acme.io/afterRelease": {"wait": "1d"}},
+        "retain": {"last": 1},
+    },
+}
+
+
+def test_what_is_retained_is_ordered_by_where_the_ttl_of_a_plugin_starts(fresh, tmp_path):
+    """By the date of the release: the object that was made last was released first."""
+    python, _ = fresh
+    documents = [POLICY]
+    for made, released in ((3, 1), (2, 2), (1, 3)):
+        metadata = {
+            "name": f"released-{released}",
+            "namespace": "shop",
+            "creationTimestamp": f"2024-12-0{made}T00:00:00Z",
+            "annotations": {"acme.io/released": f"2025-01-0{released}T00:00:00Z"},
+        }
+        documents.append({"apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata})
+    (tmp_path / "all.json").write_text(json.dumps({"apiVersion": "v1", "kind": "List", "items": documents}))
+    options = ("-f", tmp_path / "all.json", "--now", "2026-01-01T00:00:00Z", "-o", "json")
+    planned = json.loads(_run(python.parent / "zen-gc", "plan", *options, cwd=tmp_path))
+    verdicts = {each["name"]: each["verdict"] for each in planned["policies"][0]["decisions"]}
+    assert verdicts == {"released-1": "act", "released-2": "act", "released-3": "keep"}
 
 
 def test_the_examples_own_tests_pass(fresh, tmp_path):

@@ -1,14 +1,36 @@
 """Acme's keywords for zen-gc.
 
-``conditions: {acme.io/team: {oneOf: [web, api]}}``: the object's team label is one of these. Rows: when a Render of ours
-has finished, and that it draws with a palette. And a veto: nothing is collected while a policy carries the annotation ``acme.io/freeze``.
+``conditions: {acme.io/team: {oneOf: [web, api]}}``: the object's team label is one of these.
+``ttl: {acme.io/afterRelease: {wait: 30d}}``: so long after the release that the object says it belongs to. Rows: when a
+Render of ours has finished, and that it draws with a palette. And a veto: nothing is collected while a policy carries the
+annotation ``acme.io/freeze``.
 """
 
 from __future__ import annotations
 
-from zen_gc_core import Build, Candidate, Compiled, Config, Finishes, Keyword, Plan, Reference, Run, hookimpl
+import datetime as dt
+
+from zen_gc_core import (
+    Build,
+    Candidate,
+    Compiled,
+    Config,
+    Duration,
+    Finishes,
+    InputError,
+    Keyword,
+    Plan,
+    Reference,
+    Run,
+    Undecided,
+    format_duration,
+    format_instant,
+    hookimpl,
+    parse_instant,
+)
 
 FREEZE = "acme.io/freeze"
+RELEASED = "acme.io/released"
 
 
 class Team(Config):
@@ -34,6 +56,42 @@ def compile_team(config: Team, build: Build) -> Compiled[bool]:
 
 TEAM = Keyword("acme.io/team", Team, compile_team)
 
+
+class AfterRelease(Config):
+    """So long after the release that the object belongs to, which its annotation acme.io/released dates."""
+
+    wait: Duration
+
+
+def compile_after_release(config: AfterRelease, build: Build) -> Compiled[dt.datetime | None]:
+    """A TTL that counts from an instant: ``start`` says from which, and ``spec.retain`` orders objects by it."""
+    if config.wait <= dt.timedelta():
+        raise build.error("wait", "must be more than 0")
+
+    def released(candidate: Candidate, _run: Run) -> dt.datetime | None:
+        text = candidate.annotations.get(RELEASED)
+        if text is None:
+            return None
+        try:
+            return parse_instant(text)
+        except InputError as wrong:
+            raise Undecided(f"its annotation {RELEASED}: {wrong}") from None
+
+    def expiry(candidate: Candidate, run: Run) -> dt.datetime | None:
+        start = released(candidate, run)
+        return None if start is None else start + config.wait
+
+    def explain(candidate: Candidate, run: Run) -> str:
+        start = released(candidate, run)
+        since = "not released" if start is None else f"released {format_instant(start)}"
+        return f"{since}, wait {format_duration(config.wait)}"
+
+    path = f"metadata.annotations['{RELEASED}']"
+    return Compiled(expiry, reads=[path], explain=explain, start=released, needs=[path])
+
+
+AFTER_RELEASE = Keyword("acme.io/afterRelease", AfterRelease, compile_after_release)
+
 RENDER = Finishes("acme.io", "Render", state="status.step", states=("done", "failed"), at=("status.endedAt",))
 
 PALETTE = Reference("acme.io", "Render", "spec.palette", to="ConfigMap", name="palette-{value}")
@@ -43,6 +101,12 @@ PALETTE = Reference("acme.io", "Render", "spec.palette", to="ConfigMap", name="p
 def zen_gc_matchers() -> list[Keyword[Team, bool]]:
     """Our keywords for ``spec.conditions``."""
     return [TEAM]
+
+
+@hookimpl
+def zen_gc_ttls() -> list[Keyword[AfterRelease, dt.datetime | None]]:
+    """Our keywords for ``spec.ttl``."""
+    return [AFTER_RELEASE]
 
 
 @hookimpl

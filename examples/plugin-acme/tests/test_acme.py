@@ -3,11 +3,11 @@
 import datetime as dt
 
 import pytest
-from acme_zen_gc import FREEZE, PALETTE, RENDER, TEAM, zen_gc_veto
+from acme_zen_gc import AFTER_RELEASE, FREEZE, PALETTE, RELEASED, RENDER, TEAM, zen_gc_veto
 
-from zen_gc_core import InputError, Plan
+from zen_gc_core import InputError, Plan, Undecided
 from zen_gc_core.model.policy import PolicyReference
-from zen_gc_core.testing import ask, check_keyword, explain, finish_of, uses_of
+from zen_gc_core.testing import OBJECTS, ask, check_keyword, explain, finish_of, uses_of
 
 
 def _labelled(**labels):
@@ -35,6 +35,37 @@ def test_a_configuration_that_cannot_be_meant_is_refused(config):
 
 def test_it_keeps_the_promises_of_the_plugin_contract():
     check_keyword(TEAM, {"oneOf": ["web"]})
+
+
+def _released(at):
+    annotations = {} if at is None else {RELEASED: at}
+    return {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "a", "annotations": annotations}}
+
+
+def test_an_object_is_due_so_long_after_its_release():
+    assert ask(AFTER_RELEASE, {"wait": "30d"}, _released("2026-01-01T10:00:00Z")) == dt.datetime(
+        2026, 1, 31, 10, tzinfo=dt.UTC
+    )
+
+
+def test_what_is_not_released_is_never_due():
+    assert ask(AFTER_RELEASE, {"wait": "30d"}, _released(None)) is None
+
+
+def test_a_release_that_is_no_date_decides_nothing():
+    with pytest.raises(Undecided):
+        ask(AFTER_RELEASE, {"wait": "30d"}, _released("soon"))
+
+
+@pytest.mark.parametrize("config", [{"wait": "0s"}, {"wait": "-1d"}, {"wait": "soon"}, {}])
+def test_a_wait_that_cannot_be_meant_is_refused(config):
+    with pytest.raises(InputError):
+        ask(AFTER_RELEASE, config, _released("2026-01-01T10:00:00Z"))
+
+
+@pytest.mark.parametrize("at", ["2026-01-01T10:00:00Z", "soon", None])
+def test_its_start_and_its_opt_in_keep_the_promises_of_the_plugin_contract(at):
+    check_keyword(AFTER_RELEASE, {"wait": "30d"}, [*OBJECTS, _released(at)], kind="ttl")
 
 
 def _render(step):

@@ -344,3 +344,49 @@ def test_the_right_to_delete_is_asked_of_the_kinds_with_something_due(
     assert f"grant the verb get on things.{group}" in degraded(embedded, policy)["message"]
     assert is_there(embedded, forbidden)
     assert not embedded.sent("DELETE", forbidden)
+
+
+def test_of_every_kind_the_newest_stay_while_somebody_else_deletes_them(
+    embedded: EmbeddedStage, inside: Callable[..., Inside]
+) -> None:
+    """Of built-in and custom kinds. Where one of the newest is gone before the write, its group is left alone."""
+    group = new_group(embedded)
+    for day in range(5):
+        for kind, version in (("ConfigMap", "v1"), ("Secret", "v1"), ("Thing", f"{group}/v1")):
+            metadata = {
+                "name": f"x-{day}",
+                "namespace": embedded.namespace,
+                "creationTimestamp": f"2025-12-{20 - day}T00:00:00Z",
+                **MARKED,
+            }
+            embedded.server.seed([{"apiVersion": version, "kind": kind, "metadata": metadata}])
+    state = embedded.server._state
+    lost: list[str] = []
+
+    def lose(request: Request) -> None:
+        if by_controller(request) and request.method == "GET" and "/secrets/x-" in request.path and not lost:
+            lost.append("x-1")
+            resource = state.registry.named("secrets")
+            (found,) = [
+                each
+                for each in embedded.server._read("secrets", embedded.namespace)
+                if each["metadata"]["name"] == "x-1"
+            ]
+            state.remove(resource, found)
+
+    embedded.server.faults = lose
+    policy = tidy(embedded, retain={"last": 2}, evaluationInterval="1m")
+    controller = inside(embedded, once=True)
+    controller.finish()
+
+    def left(kind: str, path: str) -> set[str]:
+        answer = embedded.cluster.request("GET", f"{path}/namespaces/{embedded.namespace}/{kind}")
+        return {each["metadata"]["name"] for each in answer.body["items"] if each["metadata"]["name"].startswith("x-")}
+
+    assert lost
+    assert left("configmaps", "/api/v1") == {"x-0", "x-1"}
+    assert left("things", f"/apis/{group}/v1") == {"x-0", "x-1"}
+    assert left("secrets", "/api/v1") == {"x-0", "x-2", "x-3", "x-4"}
+    assert embedded.status(policy, kind=CLUSTER)["lastRun"]["kept"]["retained"] == 6
+    (told,) = controller.records("group left alone")
+    assert told["resource_kind"] == "Secret"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import tracemalloc
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -92,7 +93,7 @@ def metrics() -> Metrics:
 def use_everything(metrics: Metrics, policy: PolicyReference = POLICY) -> None:
     """Make every metric have a sample."""
     metrics.run_finished(report(policy), [JOBS])
-    metrics.run_finished(report(policy, dry_run=True), [JOBS])
+    metrics.run_finished(report(policy, dry_run=True), [replace(JOBS, retained=2)])
     for result in Result:
         metrics.outcome(policy, Outcome(JOB, result), seconds=0.1, at=NOW)
     metrics.error(policy, ErrorType.STATUS_UPDATE_FAILED)
@@ -190,6 +191,24 @@ def test_a_kind_that_a_policy_no_longer_takes_is_not_pending_for_ever(metrics) -
     metrics.run_finished(report(), [JOBS, PODS])
     metrics.run_finished(report(), [PODS])
     assert value(metrics, "gc_resources_pending_total", OF_JOBS) is None
+
+
+def test_what_is_retained_is_told_of_policies_that_retain_alone(metrics) -> None:
+    """As the last whole run found it; a standby and a policy that is gone have no such series."""
+    retaining, none = replace(JOBS, retained=2), replace(JOBS, retained=0)
+    metrics.run_finished(report(), [JOBS])
+    assert value(metrics, "gc_resources_retained", OF_JOBS) is None
+    metrics.run_finished(report(), [retaining, PODS])
+    assert value(metrics, "gc_resources_retained", OF_JOBS) == 2
+    metrics.run_finished(report(stopped=Ending(Reason.LIST_INCOMPLETE, "…")), [])
+    assert value(metrics, "gc_resources_retained", OF_JOBS) == 2
+    metrics.run_finished(report(), [none])
+    assert value(metrics, "gc_resources_retained", OF_JOBS) == 0
+    metrics.run_finished(report(), [JOBS])
+    assert value(metrics, "gc_resources_retained", OF_JOBS) is None
+    metrics.run_finished(report(), [retaining])
+    metrics.standing_by()
+    assert value(metrics, "gc_resources_retained", OF_JOBS) is None
 
 
 @pytest.mark.parametrize(

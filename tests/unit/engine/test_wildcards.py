@@ -483,3 +483,62 @@ def test_a_plan_from_files_says_when_a_kind_is_left_out_that_is_only_like_one_of
     """Which would leave out nothing."""
     one = planned([thing("Widget", "acme.io/v1", **MARKED)], {"except": ["Widgett"]})
     assert [problem.path for problem in one.compilation.warnings] == [f"{PLACE}.except[0]"]
+
+
+# --- with retain
+
+
+def series(kind, api_version, count, app="a", **metadata):
+    """So many objects of a kind, the newest first, each with the annotation that asks for it."""
+    return [
+        thing(
+            kind,
+            api_version,
+            name=f"{kind.lower()}-{app}{number}",
+            uid=f"{kind}{app}{number}",
+            creationTimestamp=f"2025-06-{28 - number:02}T00:00:00Z",
+            labels={"app": app},
+            **{**MARKED, **metadata},
+        )
+        for number in range(count)
+    ]
+
+
+def test_of_every_kind_the_newest_of_each_group_stay():
+    """Kinds are groups of their own; what has not opted in fills no place, and is kept as ever."""
+    silent = series("ConfigMap", "v1", 1, annotations={})[0]
+    silent["metadata"] |= {"name": "silent", "uid": "silent", "creationTimestamp": "2025-07-01T00:00:00Z"}
+    finished = {"conditions": [{"type": "Complete", "status": "True"}], "completionTime": "2025-07-01T00:00:00Z"}
+    jobs = [{**each, "status": finished} for each in series("Job", "batch/v1", 3)]
+    objects = [
+        *series("ConfigMap", "v1", 4),
+        *series("ConfigMap", "v1", 2, "b"),
+        *series("Widget", "acme.io/v1", 3),
+        *jobs,
+        silent,
+    ]
+    found = verdicts(objects, retain={"last": 2, "groupBy": ["metadata.labels.app"]})
+    gone = {name for name, each in found.items() if each.verdict is Verdict.ACT}
+    assert gone == {"configmap-a2", "configmap-a3", "widget-a2", "job-a2"}
+    assert found["configmap-b1"].because == "retained: 2nd newest of 2 in app=b"
+    assert found["silent"].verdict is Verdict.SKIP
+
+
+def test_what_is_retained_keeps_its_owner_of_another_kind_of_a_wildcard():
+    """Whichever of them comes first."""
+    owner = {"apiVersion": "acme.io/v1", "kind": "Widget", "name": "widget-a2", "uid": "Widgeta2"}
+    newest = series("ConfigMap", "v1", 1, ownerReferences=[owner])
+    objects = [*series("Widget", "acme.io/v1", 4), *newest]
+    for order in (objects, objects[::-1]):
+        assert taken(order, retain={"last": 1, "groupBy": ["metadata.labels.app"]}) == {"widget-a1", "widget-a3"}
+
+
+@pytest.mark.parametrize(
+    "retain",
+    [{"last": 1, "groupBy": ["spec.run"]}, {"last": 1, "groupBy": ["phase"]}, {"last": 1, "orderBy": "finished"}],
+)
+def test_what_is_retained_of_every_kind_is_told_by_metadata(retain):
+    """Anything else is refused, as of conditions."""
+    ((path, message),) = problems(retain=retain)
+    assert path == "spec.retain"
+    assert "only metadata is listed" in message

@@ -10,6 +10,7 @@ from zen_gc_core.controller.runs.unlisted import counted
 from zen_gc_core.controller.telling import policy_status
 from zen_gc_core.controller.telling.metrics import KindCount
 from zen_gc_core.controller.telling.run_reporter import RunReporter
+from zen_gc_core.model.decision import KeptBy
 from zen_gc_core.model.reasons import Reason
 from zen_gc_core.model.results import Result
 
@@ -136,6 +137,9 @@ def _counts(members: Mapping[Resource, Member]) -> list[KindCount]:
             sum(tally.matched for tally in member.tallies),
             sum(tally.matched - tally.due for tally in member.tallies),
             sum(tally.due for tally in member.tallies),
+            None
+            if member.case.compiled.retention is None
+            else sum(tally.kept[KeptBy.RETAINED] for tally in member.tallies),
         )
         for resource, member in counted(members).items()
     ]

@@ -53,6 +53,7 @@ class KindCount:
         matched: Those that the policy's selectors took.
         pending: Those of them that wait or are kept.
         due: Those of them that are to be acted on.
+        retained: Those that are due and that `spec.retain` holds back; None where the policy retains nothing.
     """
 
     api_version: str
@@ -60,6 +61,7 @@ class KindCount:
     matched: int
     pending: int
     due: int = 0
+    retained: int | None = None
 
 
 class Metrics:
@@ -107,6 +109,9 @@ class Metrics:
         )
         self._pending = self._registry.gauge(
             "gc_resources_pending_total", "Matched objects that wait or are kept", _RESOURCE
+        )
+        self._retained = self._registry.gauge(
+            "gc_resources_retained", "Due objects that spec.retain holds back", _RESOURCE
         )
         self._breaker = self._registry.gauge("gc_breaker_tripped", "1 when the breaker stopped the last run", _POLICY)
         self._success = self._registry.gauge(
@@ -172,8 +177,11 @@ class Metrics:
         if report.stopped is not None and report.stopped.failed:
             return
         self._registry.drop(self._pending, policy)
+        self._registry.drop(self._retained, policy)
         for count in counts:
             self._registry.at(self._pending, policy, count.api_version, count.kind).set(count.pending)
+            if count.retained is not None:
+                self._registry.at(self._retained, policy, count.api_version, count.kind).set(count.retained)
         if not report.plan.stopped and report.started is not None:
             ended = report.started + timedelta(seconds=report.duration)
             self._registry.at(self._success, policy).set(ended.timestamp())
@@ -247,7 +255,7 @@ class Metrics:
         """
         with self._lock:
             self._turn(leading=False)
-            for gauge in (self._policies, self._pending, self._breaker, self._success):
+            for gauge in (self._policies, self._pending, self._retained, self._breaker, self._success):
                 gauge.clear()
 
     def _turn(self, *, leading: bool) -> None:

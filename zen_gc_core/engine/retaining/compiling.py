@@ -68,8 +68,10 @@ def compile_retain(
     finishing = workshop.vocabulary.finishing
     order = ordering(retain.order_by, start, workshop.targets, finishing)
     reads = order.reads | Reads(frozenset(_read(retain.group_by)))
-    if any(may_finish(finishing, target.api_version, target.kind) for target in workshop.targets):
-        reads |= Reads.of(["status"])  # an unfinished object that is owned fills no place: it must be known whole
+    named = (target for target in workshop.targets if target.wildcard is None)
+    if any(may_finish(finishing, target.api_version, target.kind) for target in named):
+        # An unfinished object that is owned fills no place: it must be known whole. Of a wildcard, it counts as unfinished.
+        reads |= Reads.of(["status"])
     return Retention(Rule.of(retain, zone(retain.time_zone)), grouping(retain.group_by), order.of, reads)
 
 
