@@ -13,7 +13,7 @@ import pytest
 from tests.docs.pages import DOCS, PAGES, REPOSITORY, code_of, name_of, section_of, table_rows, text_of
 from tests.docs.policies import load_module, plugins_with, shown_policies
 from tests.docs.shown import save_files
-from zen_gc_core.engine import tallying
+from zen_gc_core.engine import case
 from zen_gc_core.engine.building import DEEPEST
 from zen_gc_core.engine.compiling import compile_policy
 from zen_gc_core.engine.parsing import behavior, limits, parse_policy, policy, retain, targets
@@ -64,7 +64,7 @@ def test_the_defaults_and_limits_of_the_reference_are_those_of_the_code() -> Non
     assert f"a label selector {limits.LABELS} entries with {limits.LABEL_VALUES} values each" in text
     assert f"a field path {limits.FIELD_PATH} characters" in text
     assert f"nested at most {DEEPEST} deep" in " ".join(text.split())
-    assert f"holds the {tallying.MOST_DUE:,} objects" in text
+    assert f"holds the {case.MOST_DUE:,} objects" in text
 
 
 def test_every_protection_is_documented_with_what_lifts_it() -> None:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from zen_gc_core.engine.asking import Planned
+from zen_gc_core.engine.case import Case
 from zen_gc_core.engine.expanding import by_wildcard, expanded, meant, missing_exceptions, wildcards
 from zen_gc_core.engine.planning import conclude, tally_of
 from zen_gc_core.engine.protections import Protections
@@ -13,7 +14,6 @@ from zen_gc_core.engine.relating_files import denied, related_in
 from zen_gc_core.engine.resolving import resolve_targets
 from zen_gc_core.engine.retaining.standing import keeping_what_is_retained
 from zen_gc_core.engine.shares import Count, counts_in_population, identity, kind_key
-from zen_gc_core.engine.tallying import Case
 from zen_gc_core.engine.versions import by_kind, sums_of
 from zen_gc_core.keywords import Run
 from zen_gc_core.model.names import group_of

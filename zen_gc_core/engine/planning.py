@@ -19,8 +19,8 @@ from zen_gc_core.model.unlisted import NO_GAPS, Gaps
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
+    from zen_gc_core.engine.case import Case
     from zen_gc_core.engine.shares import Counts
-    from zen_gc_core.engine.tallying import Case
     from zen_gc_core.model.decision import Decision
     from zen_gc_core.model.plan import Veto
     from zen_gc_core.model.policy import Target

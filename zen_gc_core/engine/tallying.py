@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import heapq
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from zen_gc_core.engine import judging
@@ -25,48 +25,15 @@ from zen_gc_core.texts import placed
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from zen_gc_core.engine.compiling import CompiledPolicy
+    from zen_gc_core.engine.case import Case
     from zen_gc_core.engine.guarding import Guard
-    from zen_gc_core.engine.protections import Protections
     from zen_gc_core.engine.retaining.holding import Held
-    from zen_gc_core.keywords import Run
     from zen_gc_core.model.candidate import Candidate
     from zen_gc_core.model.policy import Target
     from zen_gc_core.model.reasons import Reason
-    from zen_gc_core.model.unlisted import Unlisted
-
-MOST_DUE: Final = 10_000
-"""How many due objects a plan of the controller holds; the rest waits for the next run."""
-
 
 _NO_EXPIRY: Final = KeptBy.NO_EXPIRY
 _CONDITION: Final = KeptBy.CONDITION
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """One run of one policy, as planning needs it.
-
-    Args:
-        compiled: The policy, its scopes settled.
-        run: The run.
-        protections: What protects objects.
-        record: Whether every matched object gets its decision (``zen-gc plan``), or the due ones alone.
-        record_skipped: Whether the scanned but unmatched get one, too.
-        most_due: How many due objects are held; those due the longest win.
-        whole: Reads an object whole of which only the metadata was listed; None when it is gone. Raises Undecided
-            when it cannot.
-        unlisted: What is known before anything is listed: kinds of wildcards that cannot be.
-    """
-
-    compiled: CompiledPolicy
-    run: Run
-    protections: Protections
-    record: bool = False
-    record_skipped: bool = False
-    most_due: int = MOST_DUE
-    whole: Callable[[Candidate], Candidate | None] | None = None
-    unlisted: tuple[Unlisted, ...] = ()
 
 
 class Tally:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from zen_gc_core.engine.shares import Sums, added, identity, once
-from zen_gc_core.engine.tallying import Case, Tally
+from zen_gc_core.engine.tallying import Tally
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from zen_gc_core.engine.case import Case
     from zen_gc_core.engine.guarding import Guard
     from zen_gc_core.engine.shares import KindKey
     from zen_gc_core.model.candidate import Candidate

@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 
     from tests.cluster.controller.controllers import Inside, Replica
     from tests.cluster.controller.stage import EmbeddedStage, Stage
-    from zen_gc_core.engine.tallying import Case, Tally
+    from zen_gc_core.engine.case import Case
+    from zen_gc_core.engine.tallying import Tally
     from zen_gc_core.model.candidate import Candidate
     from zen_gc_core.model.policy import Target
 

@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 
 from tests.unit.engine.finished_examples import AT, EXAMPLES, LATER, RUNNING, condition, thing
 from tests.unit.engine.situations import NOW, compiled_once, document, judged, run_of
+from zen_gc_core.engine.case import Case
 from zen_gc_core.engine.protections import Protections
 from zen_gc_core.engine.shares import counts_in_population
-from zen_gc_core.engine.tallying import Case, Tally
+from zen_gc_core.engine.tallying import Tally
 from zen_gc_core.errors import InputError, Undecided
 from zen_gc_core.instants import format_instant
 from zen_gc_core.model.candidate import UndeclaredReadError

@@ -25,13 +25,13 @@ from tests.unit.engine.situations import (
     thing,
 )
 from zen_gc_core.engine.asking import Asking
+from zen_gc_core.engine.case import Case
 from zen_gc_core.engine.files import Files
 from zen_gc_core.engine.offline import plan_offline
 from zen_gc_core.engine.planning import conclude, tally_of
 from zen_gc_core.engine.protections import Grants, Protections
 from zen_gc_core.engine.retaining import places
 from zen_gc_core.engine.shares import Count
-from zen_gc_core.engine.tallying import Case
 from zen_gc_core.instants import format_instant
 from zen_gc_core.model.decision import KeptBy, Verdict
 from zen_gc_core.model.json_candidates import JsonCandidate

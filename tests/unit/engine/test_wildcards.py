@@ -8,12 +8,12 @@ import pytest
 
 from tests.unit.engine.situations import KEEP, NOW, OLD, OWNER, compilation, document, offered, thing, with_words
 from zen_gc_core.engine.asking import Asking
+from zen_gc_core.engine.case import Case
 from zen_gc_core.engine.expanding import KindThere, expanded, missing_exceptions, once_each
 from zen_gc_core.engine.files import Files
 from zen_gc_core.engine.offline import plan_offline
 from zen_gc_core.engine.planning import conclude, tally_of
 from zen_gc_core.engine.protections import Grants, Protections
-from zen_gc_core.engine.tallying import Case
 from zen_gc_core.keywords import Compiled, Keyword, Namespace, Run
 from zen_gc_core.model.decision import KeptBy, Verdict
 from zen_gc_core.model.json_candidates import JsonCandidate

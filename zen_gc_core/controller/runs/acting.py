@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from zen_gc_core.controller.runs.journal import Witness
     from zen_gc_core.controller.runs.outcomes import Carried
     from zen_gc_core.controller.runs.pacing import Rate
-    from zen_gc_core.engine.tallying import Case
+    from zen_gc_core.engine.case import Case
     from zen_gc_core.model.plan import Plan
     from zen_gc_core.model.requests import Request
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from zen_gc_core.controller.runs.seeing import Seeing
-    from zen_gc_core.engine.tallying import Case
+    from zen_gc_core.engine.case import Case
     from zen_gc_core.model.candidate import Candidate
     from zen_gc_core.model.decision import Decision
     from zen_gc_core.model.plan import Plan

@@ -13,11 +13,11 @@ from zen_gc_core.controller.runs.every_kind import every_kind
 from zen_gc_core.controller.runs.going_along import kept_inside
 from zen_gc_core.controller.runs.stopping import Stopped
 from zen_gc_core.controller.runs.sweeping import Member
+from zen_gc_core.engine.case import Case
 from zen_gc_core.engine.expanding import by_wildcard
 from zen_gc_core.engine.protections import Protections
 from zen_gc_core.engine.resolving import resolve_targets
 from zen_gc_core.engine.retaining.standing import keeping_what_is_retained
-from zen_gc_core.engine.tallying import Case
 from zen_gc_core.errors import ClusterError, Undecided
 from zen_gc_core.keywords import Run
 from zen_gc_core.model.policy import Problem

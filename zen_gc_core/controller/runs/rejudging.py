@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from zen_gc_core.cluster.observing import Observed
     from zen_gc_core.controller.runs.seeing import Seeing
-    from zen_gc_core.engine.tallying import Case
+    from zen_gc_core.engine.case import Case
     from zen_gc_core.keywords import Run
     from zen_gc_core.model.candidate import Candidate
     from zen_gc_core.model.plan import Plan

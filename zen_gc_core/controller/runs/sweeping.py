@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from zen_gc_core.cluster.connection import Connection
     from zen_gc_core.cluster.counting import FieldSelectors
     from zen_gc_core.cluster.resource import Resource
-    from zen_gc_core.engine.tallying import Case, Tally
+    from zen_gc_core.engine.case import Case
+    from zen_gc_core.engine.tallying import Tally
     from zen_gc_core.model.candidate import Candidate
     from zen_gc_core.model.policy import Target
 

@@ -24,10 +24,11 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
+    from zen_gc_core.engine.case import Case
     from zen_gc_core.engine.retaining.groups import GroupKey
     from zen_gc_core.engine.retaining.holding import Group, Held
     from zen_gc_core.engine.retaining.places import Places
-    from zen_gc_core.engine.tallying import Case, Tally
+    from zen_gc_core.engine.tallying import Tally
     from zen_gc_core.model.decision import Decision
     from zen_gc_core.model.plan import Dependent
     from zen_gc_core.model.retain import Retain

@@ -15,11 +15,11 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Sequence
 
+    from zen_gc_core.engine.case import Case
     from zen_gc_core.engine.compiling import CompiledPolicy
     from zen_gc_core.engine.protections import Protections
     from zen_gc_core.engine.retaining.compiling import Retention
     from zen_gc_core.engine.retaining.groups import GroupKey
-    from zen_gc_core.engine.tallying import Case
     from zen_gc_core.keywords import Run
     from zen_gc_core.model.candidate import Candidate
     from zen_gc_core.model.policy import Target

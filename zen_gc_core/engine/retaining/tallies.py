@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterable, Sequence
 
+    from zen_gc_core.engine.case import Case
     from zen_gc_core.engine.retaining.groups import GroupKey
-    from zen_gc_core.engine.tallying import Case
     from zen_gc_core.model.candidate import Candidate
     from zen_gc_core.model.plan import Dependent
     from zen_gc_core.model.policy import Target
