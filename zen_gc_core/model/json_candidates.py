@@ -1,4 +1,4 @@
-"""Candidates made of JSON, decoded no further than they are looked at.
+"""Candidates made of JSON, whatever it is.
 
 Totality lives here: whatever JSON an object is, a candidate can be made of it. What cannot be right about its
 metadata is kept in ``malformed``, and the engine keeps such an object.
@@ -13,19 +13,10 @@ import msgspec
 import orjson
 
 from zen_gc_core.errors import InputError, Undecided
-from zen_gc_core.fieldpaths import MISSING, FieldPath, walk
 from zen_gc_core.instants import EARLIEST, parse_instant
-from zen_gc_core.model.candidate import UndeclaredReadError, shown
-from zen_gc_core.model.heads import (
-    Head,
-    Metadata,
-    OneItem,
-    decode_head,
-    decode_json,
-    decode_metadata,
-    field_decoder,
-    owners_of,
-)
+from zen_gc_core.model.candidate import shown
+from zen_gc_core.model.heads import Head, Metadata, OneItem, decode_head, owners_of
+from zen_gc_core.model.lazy_json import NOTHING_YET, LazyJson
 from zen_gc_core.model.unreadable import told, why
 
 if TYPE_CHECKING:
@@ -33,34 +24,21 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from zen_gc_core.model.heads import Items, OwnerReference
-    from zen_gc_core.model.reads import Segments
 
 _NO_STRINGS: Final[Mapping[str, str]] = {}
 _NO_OWNERS: Final[tuple[OwnerReference, ...]] = ()
-_NOTHING_YET: Final[Mapping[str, Any]] = {}
-_SLICED: Final = frozenset(("metadata", "spec", "status", "type"))
 
 
-class JsonCandidate:
+class JsonCandidate(LazyJson):
     """A ``Candidate`` of an object's JSON: identity, labels and annotations at hand, the rest decoded when asked for."""
 
     __slots__ = (
         "_created",
-        "_head",
-        "_index",
-        "_items",
-        "_object",
-        "_peeked",
-        "_sections",
         "annotations",
-        "api_version",
-        "complete",
         "finalizers",
         "finish",
-        "kind",
         "labels",
         "malformed",
-        "name",
         "namespace",
         "owner_references",
         "resource_version",
@@ -68,9 +46,6 @@ class JsonCandidate:
         "uid",
     )
 
-    api_version: str
-    kind: str
-    name: str
     namespace: str
     uid: str
     resource_version: str
@@ -79,15 +54,8 @@ class JsonCandidate:
     owner_references: tuple[OwnerReference, ...] | list[OwnerReference]
     finalizers: list[str]
     terminating: bool
-    complete: bool
     malformed: str | None
     finish: tuple[object, datetime | None] | None
-    _object: dict[str, Any] | None
-    _head: Head | None
-    _items: Items | OneItem | None
-    _sections: Mapping[str, Any]
-    _peeked: bool
-    _index: int
     _created: datetime | str | None
 
     @classmethod
@@ -151,7 +119,7 @@ class JsonCandidate:
             candidate._object = None
             candidate._head = head
             candidate._items = items
-            candidate._sections = _NOTHING_YET
+            candidate._sections = NOTHING_YET
             candidate._peeked = False
             candidate._index = index
             candidate.finish = None
@@ -228,75 +196,6 @@ class JsonCandidate:
     def born(self) -> datetime | None:
         """As a ``Candidate`` says."""
         return None if self._created is None else self.created
-
-    @property
-    def object(self) -> dict[str, Any]:
-        """As a ``Candidate`` says."""
-        if not self.complete:
-            raise UndeclaredReadError(f"only the metadata of {self.kind} {self.name} was requested")
-        return self._decoded()
-
-    def get(self, path: FieldPath | str) -> Any:
-        """As a ``Candidate`` says."""
-        segments = path.segments if isinstance(path, FieldPath) else FieldPath.parse(path).segments
-        root = segments[0]
-        if root in _SLICED and self.complete and self._object is None:  # what most ask of most: one step fewer
-            return self._in_section(root, segments)
-        return self._at(segments)
-
-    def only(self, roots: Iterable[str]) -> dict[str, Any]:
-        """As a ``Candidate`` says."""
-        found = {root: self._at((root,)) for root in roots}
-        return {root: value for root, value in found.items() if value is not MISSING}
-
-    def _at(self, segments: Segments) -> Any:
-        root = segments[0]
-        if root in _SLICED:
-            if not self.complete and root != "metadata":
-                raise UndeclaredReadError(f"only the metadata of {self.kind} {self.name} was requested")
-            if self._object is None:
-                return self._in_section(root, segments)
-        elif root in ("kind", "apiVersion") and len(segments) == 1:
-            return self.kind if root == "kind" else self.api_version
-        elif not self.complete:
-            raise UndeclaredReadError(f"only the metadata of {self.kind} {self.name} was requested")
-        return walk(self._decoded(), segments)
-
-    def _in_section(self, root: Any, segments: Segments) -> Any:
-        if root in self._sections:
-            return walk(self._sections[root], segments[1:])
-        head = self._head
-        if head is None:
-            return MISSING
-        if root == "metadata":
-            return walk(decode_metadata(self._json()), segments[1:])
-        raw = getattr(head, root)
-        if raw is msgspec.UNSET:
-            return MISSING
-        if len(segments) > 1 and isinstance(segments[1], str) and not self._peeked:
-            # Most policies ask for one field of an object, and most objects are kept by the answer. What cannot be
-            # decoded like that is no object, or cannot be decoded at all: that is told below.
-            self._peeked = True
-            try:
-                value = field_decoder(segments[1])(raw).value
-                if len(segments) == 2 or value is msgspec.UNSET:
-                    return MISSING if value is msgspec.UNSET else value
-                return walk(value, segments[2:])
-            except Exception:  # noqa: BLE001, S110
-                pass
-        # Kept with the candidate, which lives for a moment, and not with the page: a thousand decoded objects that
-        # stay make the cyclic garbage collector run, which is a third of the work.
-        section = decode_json(raw)
-        self._sections = {**self._sections, root: section}
-        return walk(section, segments[1:])
-
-    def _decoded(self) -> dict[str, Any]:
-        if self._object is None:
-            self._object = {**decode_json(self._json()), "apiVersion": self.api_version, "kind": self.kind}
-        return self._object
-
-    def _json(self) -> msgspec.Raw | bytes:
-        return self._items.raw[self._index] if self._items is not None else b""
 
     def __repr__(self) -> str:
         return shown(self)
