@@ -10,7 +10,7 @@ import click
 from zen_gc_core import expressions
 from zen_gc_core.cli import second_opinion
 from zen_gc_core.cli.input import as_candidate, load_installed, read_manifests
-from zen_gc_core.cli.options import BooleanCommand, instant_of
+from zen_gc_core.cli.options import BooleanCommand, files_option, instant_of, output_option
 from zen_gc_core.cli.output import as_json
 from zen_gc_core.controller.settings import Allowing
 from zen_gc_core.engine.expressing import Expressions, namespace_variable, policy_variable
@@ -39,12 +39,9 @@ _POLICY = PolicyReference(NAMESPACED, "default", "eval")
     '  zen-gc eval -l jmespath "age(metadata.creationTimestamp) > `86400`" -f objects/',
 )
 @click.argument("expression")
-@click.option(
-    *("-f", "--filename", "filenames"),
-    multiple=True,
+@files_option(
+    "Objects: files, directories, - for standard input. Namespaces among them are known to the expression.",
     required=True,
-    metavar="FILE",
-    help="Objects: files, directories, - for standard input. Namespaces among them are known to the expression.",
 )
 @click.option(
     *("-l", "--language"),
@@ -60,13 +57,7 @@ _POLICY = PolicyReference(NAMESPACED, "default", "eval")
     default=False,
     help="Ask cel-python's interpreter, too, in a process of its own, and show where it differs.",
 )
-@click.option(
-    *("-o", "--output"),
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    help="How the answer is printed.",
-)
+@output_option("How the answer is printed.", "text", "json")
 def command(expression: str, filenames: tuple[str, ...], **values: Any) -> int:
     """Show what EXPRESSION yields on each object, and whether it would hold as a condition of a policy.
 

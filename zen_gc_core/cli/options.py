@@ -82,6 +82,28 @@ def _rewritten(ctx: click.Context, argument: str, switches: Mapping[str, click.O
     raise click.BadParameter(f"'{value}' is neither true nor false", ctx, param_hint=name)
 
 
+def files_option(words: str, *, required: bool = False) -> Callable[[F], F]:
+    """Give a command ``-f``, as often as there are files; they arrive as ``filenames``.
+
+    Args:
+        words: What the files hold.
+        required: Whether there must be one.
+    """
+    return click.option(
+        *("-f", "--filename", "filenames"), multiple=True, required=required, metavar="FILE", help=words
+    )
+
+
+def output_option(words: str, *forms: str) -> Callable[[F], F]:
+    """Give a command ``-o``; it arrives as ``output``.
+
+    Args:
+        words: What is printed.
+        forms: How it may be printed; the first is the default.
+    """
+    return click.option(*("-o", "--output"), type=click.Choice(forms), default=forms[0], show_default=True, help=words)
+
+
 def instant_of(text: str | None) -> datetime:
     """The instant that ``--now`` gives, a date being its midnight in UTC; without one, the clock's.
 

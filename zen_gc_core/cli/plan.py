@@ -18,7 +18,14 @@ from zen_gc_core.cli.input import (
     read_manifests,
     report_problems,
 )
-from zen_gc_core.cli.options import BooleanCommand, instant_of, settings_of, settings_options
+from zen_gc_core.cli.options import (
+    BooleanCommand,
+    files_option,
+    instant_of,
+    output_option,
+    settings_of,
+    settings_options,
+)
 from zen_gc_core.cli.output import as_document, as_json, as_table, as_yaml
 from zen_gc_core.cli.strangers import no_policies
 from zen_gc_core.controller.settings import Allowing, Connecting, Locating
@@ -59,24 +66,10 @@ _MOST_REPEATED: Final = 5
     help="Namespace of policies and objects that name none, and of the installed policy NAME; default the context's, "
     "without a cluster default. Without it NAME may also be a cluster policy.",
 )
-@click.option(
-    "-f",
-    "--filename",
-    "filenames",
-    multiple=True,
-    metavar="FILE",
-    help="Policies and objects: files, directories, - for standard input.",
-)
+@files_option("Policies and objects: files, directories, - for standard input.")
 @click.option("--live/--no-live", default=False, help="Take the objects from the cluster.")
 @click.option("--now", metavar="RFC3339", help="The instant to plan for; default now.")
-@click.option(
-    "-o",
-    "--output",
-    type=click.Choice(["table", "json", "yaml"]),
-    default="table",
-    show_default=True,
-    help="How plans are printed.",
-)
+@output_option("How plans are printed.", "table", "json", "yaml")
 @click.option(
     "--assume-complete/--no-assume-complete",
     default=False,

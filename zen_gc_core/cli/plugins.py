@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from zen_gc_core.cli.options import output_option
 from zen_gc_core.cli.output import as_json, columns
 from zen_gc_core.plugins import installed_entry_points, load_plugins
 
@@ -14,14 +15,7 @@ if TYPE_CHECKING:
 
 
 @click.command(epilog="\b\nExamples:\n  zen-gc plugins\n  zen-gc plugins -o json")
-@click.option(
-    "-o",
-    "--output",
-    type=click.Choice(["table", "json"]),
-    default="table",
-    show_default=True,
-    help="How the list is printed.",
-)
+@output_option("How the list is printed.", "table", "json")
 def command(output: str) -> int:
     """List the installed plugins: distribution, version, keywords, failures. Exits 1 when one is quarantined."""
     plugins = load_plugins(installed_entry_points())

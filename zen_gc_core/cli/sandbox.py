@@ -14,6 +14,7 @@ from zen_gc_embedded.errors import EmbeddedError
 
 from zen_gc_core.cli.documents import FileError
 from zen_gc_core.cli.files import read_documents
+from zen_gc_core.cli.options import files_option
 from zen_gc_core.engine.crds import crd_documents
 from zen_gc_core.plugins import installed_entry_points, load_plugins
 
@@ -43,14 +44,7 @@ _CONTEXT: Final = "embedded"
     help="Where the kubeconfig is written; it is taken away again at the end.",
 )
 @click.option("--overwrite", is_flag=True, help="Write the kubeconfig although there is a file of that name.")
-@click.option(
-    "-f",
-    "--filename",
-    "filenames",
-    multiple=True,
-    metavar="FILE",
-    help="Objects to begin with, with the times and status that they have.",
-)
+@files_option("Objects to begin with, with the times and status that they have.")
 def command(*, port: int, kubeconfig: str, overwrite: bool, filenames: tuple[str, ...]) -> None:
     """Serve an embedded cluster, with zen-gc's CRDs, until interrupted. Nothing of it outlives the command."""
     place = Path(kubeconfig)

@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from zen_gc_core.cli.input import compile_documents, load_installed, read_manifests, report_problems
-from zen_gc_core.cli.options import BooleanCommand, settings_of, settings_options
+from zen_gc_core.cli.options import BooleanCommand, files_option, settings_of, settings_options
 from zen_gc_core.cli.strangers import no_policies
 from zen_gc_core.controller.settings import Allowing
 from zen_gc_core.errors import InputError
@@ -17,15 +17,7 @@ from zen_gc_core.errors import InputError
     cls=BooleanCommand,
     epilog="\b\nExamples:\n  zen-gc validate -f policies/\n  kubectl get gcp -A -o yaml | zen-gc validate -f -",
 )
-@click.option(
-    "-f",
-    "--filename",
-    "filenames",
-    multiple=True,
-    required=True,
-    metavar="FILE",
-    help="Policies: files, directories, - for standard input. Other objects are passed over.",
-)
+@files_option("Policies: files, directories, - for standard input. Other objects are passed over.", required=True)
 @settings_options(Allowing)
 def command(**values: Any) -> int:
     """Check policies: every problem of every policy, with its place. Exits 0, or 2 when one is invalid."""
