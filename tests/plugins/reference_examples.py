@@ -14,6 +14,7 @@ initContainers:
 - name: migrate
   image: example.com/migrate:1
   command: [migrate, --config-from=configmap/migrations]
+  lifecycle: {postStart: {exec: {command: [init-start]}}, preStop: {exec: {command: [init-stop]}}}
   env:
   - {name: LEVEL, valueFrom: {configMapKeyRef: {name: levels, key: level, optional: true}}}
   envFrom: [{secretRef: {name: migrate-env}}]
@@ -21,6 +22,7 @@ containers:
 - name: web
   image: example.com/web:2
   args: ["--default-ssl-certificate=certs/wildcard", "--tcp-services-configmap", tcp-services]
+  lifecycle: {postStart: {exec: {command: [register, --with=start-config]}}, preStop: {exec: {command: [leave, stop-config]}}}
   env:
   - {name: PLAIN, value: leader-config}
   - {name: EMPTY}
@@ -33,6 +35,7 @@ containers:
 ephemeralContainers:
 - name: debugger
   image: example.com/debug:1
+  lifecycle: {postStart: {exec: {command: [debug-start]}}, preStop: {exec: {command: [debug-stop]}}}
   command: [debug]
   args: [with, debug-args]
   env:
@@ -54,11 +57,11 @@ volumes:
   ephemeral:
     volumeClaimTemplate:
       spec: {dataSource: {kind: PersistentVolumeClaim, name: golden}, dataSourceRef: {kind: PersistentVolumeClaim, name: golden-ref}}
-- {name: store, csi: {driver: secrets-store.csi.k8s.io, nodePublishSecretRef: {name: csi-creds}}}
+- {name: store, csi: {driver: secrets-store.csi.k8s.io, nodePublishSecretRef: {name: csi-creds}, volumeAttributes: {secretName: csi-attribute}}}
 - {name: files, azureFile: {secretName: azure-files, shareName: s}}
 - {name: ceph, cephfs: {monitors: [a], secretRef: {name: cephfs-key}}}
 - {name: cinder, cinder: {volumeID: a, secretRef: {name: cinder-key}}}
-- {name: flex, flexVolume: {driver: a/b, secretRef: {name: flex-key}}}
+- {name: flex, flexVolume: {driver: a/b, secretRef: {name: flex-key}, options: {keyring: flex-option}}}
 - {name: iscsi, iscsi: {iqn: a, lun: 0, targetPortal: a, secretRef: {name: iscsi-key}}}
 - {name: rbd, rbd: {image: a, monitors: [a], secretRef: {name: rbd-key}}}
 - {name: scale, scaleIO: {gateway: a, system: a, secretRef: {name: scaleio-key}}}
@@ -81,6 +84,18 @@ NAMED = {
 
 TOLD = {
     *("migrate", "config-from", "configmap", "migrations", "default-ssl-certificate", "certs", "wildcard"),
+    *(
+        "register",
+        "with",
+        "start-config",
+        "leave",
+        "stop-config",
+        "init-start",
+        "init-stop",
+        "debug-start",
+        "debug-stop",
+    ),
+    *("csi-attribute", "flex-option"),
     *("tcp-services-configmap", "tcp-services", "leader-config", "debug", "with", "debug-args"),
 }
 """What its programs are told, which may be a name of any kind."""
@@ -134,9 +149,9 @@ object:
     template: {spec: {containers: []}}
     volumeClaimTemplates:
     - {metadata: {name: data}, spec: {dataSource: {kind: PersistentVolumeClaim, name: golden}}}
-    - {metadata: {name: wal}, spec: {dataSourceRef: {kind: PersistentVolumeClaim, name: golden-wal}}}
+    - {metadata: {name: wal}, spec: {dataSourceRef: {kind: PersistentVolumeClaim, name: golden-wal, namespace: images}}}
 names:
-  PersistentVolumeClaim: [shop/data-db-#, shop/wal-db-#, shop/golden, shop/golden-wal]
+  PersistentVolumeClaim: [shop/data-db-#, shop/wal-db-#, shop/golden, images/golden-wal]
 ---
 object:
   apiVersion: apps/v1
