@@ -8,17 +8,22 @@ import pytest
 from zen_gc_conditions.references import reference_rows
 
 from tests.plugins.reference_examples import BEARERS, ELSEWHERE, NAMED, OTHERS, TELL_OTHERS, TOLD, pod
-from zen_gc_core import Exhaustive, Reference, Undecided
+from tests.plugins.reference_strangers import STRANGERS
+from zen_gc_core import Exhaustive, Reference, References, Undecided, WellKnown, label_key_fault
+from zen_gc_core.model.json_candidates import JsonCandidate
+from zen_gc_core.model.names import policy_name_fault
 from zen_gc_core.testing import uses_of
 
 ROWS = reference_rows()
+TABLE = References(ROWS)
 KINDS = ("ConfigMap", "Secret", "PersistentVolumeClaim", "ServiceAccount")
 NAMES_OF_OTHERS = [
     pytest.param(example["object"], kind, names, id=f"{example['object']['kind']}-{kind}-{index}")
     for index, example in enumerate(OTHERS)
     for kind, names in example["names"].items()
 ]
-EXAMPLES = [pod(), *BEARERS, *(example["object"] for example in OTHERS)]
+EXAMPLES = [pod(), *BEARERS, *(example["object"] for example in (*OTHERS, *STRANGERS))]
+EXHAUSTIVE = {(row.group, row.kind) for row in ROWS if isinstance(row, Exhaustive)}
 
 
 def _pairs(names):
@@ -55,16 +60,96 @@ def test_an_object_names_these_and_no_others(obj, kind, names):
 
 def test_each_row_finds_something_in_an_example():
     """By itself: a row that no example needs is one that nobody has tried."""
-    found = set()
-    for row in ROWS:
-        if isinstance(row, Reference):
-            alone = [row, Exhaustive(row.group, row.kind, "the row alone")]
-            target = "ConfigMap" if row.to == "*" else row.to
-            for obj in EXAMPLES:
-                if uses_of(alone, obj, target):
-                    found.add(row)
-                    break
-    assert [row for row in ROWS if isinstance(row, Reference) and row not in found] == []
+    untried = [row for row in ROWS if isinstance(row, Reference) and not any(_finds(row, obj) for obj in EXAMPLES)]
+    assert untried == []
+
+
+def _finds(row, obj):
+    """Whether a row by itself finds what no text of an object says, or one of Kubernetes' own."""
+    target = "ConfigMap" if row.to == "*" else row.to
+    if (row.group, row.kind) in EXHAUSTIVE:
+        return bool(uses_of([row, Exhaustive(row.group, row.kind, "the row alone")], obj, target))
+    return bool(uses_of([row], obj, target) - uses_of([], obj, target))
+
+
+@pytest.mark.parametrize("example", STRANGERS, ids=lambda example: example["object"]["kind"])
+def test_what_an_object_of_any_other_kind_names_is_found(example):
+    """Wherever it is, without a row; what no text says is found by rows alone."""
+    obj, made = example["object"], _pairs(example.get("made", ()))
+    by_text, by_rows = uses_of([], obj, "Secret"), uses_of(ROWS, obj, "Secret")
+    assert by_rows >= _pairs(example["names"]) | made
+    assert by_rows - by_text >= made
+    assert by_text >= _pairs(example["names"])
+    for kind in ("ConfigMap", "PersistentVolumeClaim", "ServiceAccount"):
+        assert uses_of(ROWS, obj, kind) >= _pairs(example["names"])
+
+
+@pytest.mark.parametrize(
+    ("kind", "fields"),
+    [
+        ("ConfigMap", {"name": "kube-root-ca.crt"}),
+        ("ConfigMap", {"name": "extension-apiserver-authentication", "namespace": "kube-system"}),
+        ("ConfigMap", {"name": "kubelet-config-1.30"}),
+        ("ConfigMap", {"name": "web-leader", "annotations": {"control-plane.alpha.kubernetes.io/leader": "{}"}}),
+        ("ConfigMap", {"name": "boards", "labels": {"grafana_dashboard": "1"}}),
+        ("ConfigMap", {"name": "sh.helm.release.v1.web.v3"}),
+        ("ConfigMap", {"name": "config-logging", "labels": {"app.kubernetes.io/part-of": "knative-serving"}}),
+        ("Secret", {"name": "sh.helm.release.v1.web.v3", "type": "helm.sh/release.v1"}),
+        ("Secret", {"name": "token", "type": "kubernetes.io/service-account-token"}),
+        ("Secret", {"name": "bootstrap-token-abcdef", "type": "bootstrap.kubernetes.io/token"}),
+        ("Secret", {"name": "key", "labels": {"sealedsecrets.bitnami.com/sealed-secrets-key": "active"}}),
+        ("Secret", {"name": "repo", "labels": {"argocd.argoproj.io/secret-type": "repository"}}),
+        ("Secret", {"name": "remote", "labels": {"istio/multiCluster": "true"}}),
+        ("Secret", {"name": "shop.db.credentials.postgresql.acid.zalan.do"}),
+        ("Secret", {"name": "wildcard", "annotations": {"reflector.v1.k8s.emberstack.com/reflection-allowed": "true"}}),
+        ("ServiceAccount", {"name": "default"}),
+    ],
+)
+def test_what_is_used_without_being_named_is_known(kind, fields):
+    """And nothing of the same kind that has none of it."""
+    assert TABLE.well_known(_held(kind, fields)) is not None
+    assert TABLE.well_known(_held(kind, {"name": "web", "labels": {"app": "web"}, "type": "Opaque"})) is None
+
+
+@pytest.mark.parametrize("row", [row for row in ROWS if isinstance(row, WellKnown)], ids=str)
+def test_each_row_of_what_is_well_known_holds_of_what_it_describes(row):
+    """A misspelt one would hold of nothing that there is: names and types are such as Kubernetes takes."""
+    key, _, value = row.label.partition("=")
+    fields = {
+        "name": row.name.replace("*", "x") or "web",
+        "type": row.type or "Opaque",
+        "labels": {key: value.replace("*", "x")} if key else {},
+        "annotations": {row.annotation: ""} if row.annotation else {},
+    }
+    assert TABLE.well_known(_held(row.kind, fields)) is not None
+    assert policy_name_fault(fields["name"]) is None
+    assert all(label_key_fault(each) is None for each in (key, row.annotation) if each)
+    assert row.kind in KINDS
+
+
+def _held(kind, fields):
+    own = {key: fields[key] for key in fields.keys() & {"name", "namespace", "labels", "annotations"}}
+    document = {"apiVersion": "v1", "kind": kind, "metadata": {"namespace": "shop", **own}}
+    return JsonCandidate.from_object({**document, **({"type": fields["type"]} if "type" in fields else {})})
+
+
+@pytest.mark.parametrize(
+    ("api_version", "kind", "obj"),
+    [
+        ("v1", "Event", {"involvedObject": {"kind": "Secret", "name": "a"}, "message": "Secret a is missing"}),
+        ("wgpolicyk8s.io/v1alpha2", "PolicyReport", {"results": [{"resources": [{"kind": "Secret", "name": "a"}]}]}),
+        ("aquasecurity.github.io/v1alpha1", "ConfigAuditReport", {"report": {"target": "a"}}),
+        ("gc.kube-zen.io/v1alpha1", "RecycledObject", {"spec": {"name": "a", "object": "a"}}),
+        ("coordination.k8s.io/v1", "Lease", {"spec": {"holderIdentity": "a"}}),
+        ("v1", "Secret", {"data": {"a": "a"}}),
+        ("v1", "ConfigMap", {"data": {"a": "a"}}),
+    ],
+)
+def test_what_only_tells_of_objects_uses_none(api_version, kind, obj):
+    """Else a report on a Secret would keep it."""
+    obj = {"apiVersion": api_version, "kind": kind, "metadata": {"name": "b", "namespace": "shop"}, **obj}
+    for target in KINDS:
+        assert uses_of(ROWS, obj, target) == set()
 
 
 @pytest.mark.parametrize(

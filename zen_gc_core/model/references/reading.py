@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 from zen_gc_core.errors import Undecided
 from zen_gc_core.fieldpaths import MISSING, FieldPath, spell
 from zen_gc_core.model.references.rows import ANY, ORDINAL, Each
-from zen_gc_core.model.references.texts import anywhere, parameters, spoken, whole_texts, words
+from zen_gc_core.model.references.texts import SHORT, anywhere, parameters, short, spoken, whole_texts, words
 from zen_gc_core.texts import kind_of
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ class Reader:
     def __init__(self, rows: Iterable[Reference], *, anywhere: bool) -> None:
         rows = tuple(rows)
         self._anywhere = anywhere
-        self._roots: list[tuple[FieldPath, _Node]] = []
+        roots: list[tuple[FieldPath, _Node]] = []
         root = _Node("")
         for row in rows:
             node = root
@@ -79,8 +79,9 @@ class Reader:
             node.leaves.append(_leaf(row))
         for key, node in root.keys.items():
             below = [(FieldPath((key, inner), each.path), each) for inner, each in node.keys.items()]
-            self._roots += below if key == _METADATA else [(FieldPath((key,), key), node)]
-        self.reads = None if anywhere else tuple(path.text for path, _ in self._roots)
+            roots += below if key == _METADATA else [(FieldPath((key,), key), node)]
+        self._roots = tuple((path, _made(node)) for path, node in roots)
+        self.reads = None if anywhere else tuple(path.text for path, _ in roots)
         self.crosses = anywhere or any(_may_cross(row) for row in rows)
 
     def __call__(self, candidate: Candidate) -> Uses:
@@ -92,11 +93,11 @@ class Reader:
         namespace = candidate.namespace or ANY
         found = _Of(candidate.name, namespace, set())
         if self._anywhere:
-            anywhere(candidate.object, namespace, found.into)
-        for path, node in self._roots:
+            anywhere(candidate.object, candidate.name, namespace, found.into)
+        for path, walk in self._roots:
             value = candidate.annotations if path.segments == _ANNOTATIONS else candidate.get(path)
             if value is not MISSING and value is not None:
-                _walk(node, value, None, found)
+                walk(value, None, found)
         return found.into
 
 
@@ -104,28 +105,43 @@ def _may_cross(row: Reference) -> bool:
     return bool(row.namespace) or not (row.how == "name" or row.here)
 
 
-def _walk(node: _Node, value: Any, around: Any, found: _Of) -> None:
-    for leaf in node.leaves:
-        leaf(value, around, found)
+def _made(node: _Node) -> Leaf:
+    """One function for all that is looked at below a place: what is not looked at costs nothing."""
+    parts = list(node.leaves)
     if node.keys:
-        if not isinstance(value, dict):
-            raise Undecided(f"{node.path} is {kind_of(value)}, no object")
-        for key, below in node.keys.items():
+        parts.append(_of_keys(tuple((key, _made(below)) for key, below in node.keys.items()), node.path))
+    parts += [_of_each(step, _made(below), node.path) for step, below in node.each.items()]
+    if len(parts) == 1:
+        return parts[0]
+
+    def walk(value: Any, around: Any, found: _Of) -> None:
+        for part in parts:
+            part(value, around, found)
+
+    return walk
+
+
+def _of_keys(keys: tuple[tuple[str, Leaf], ...], path: str) -> Leaf:
+    def walk(value: Any, _around: Any, found: _Of) -> None:
+        if type(value) is not dict:
+            raise Undecided(f"{path} is {kind_of(value)}, no object")
+        for key, below in keys:
             inner = value.get(key)
             if inner is not None:
-                _walk(below, inner, value, found)
-    for step, below in node.each.items():
-        for item in _each(step, value, node.path):
+                below(inner, value, found)
+
+    return walk
+
+
+def _of_each(step: Each, below: Leaf, path: str) -> Leaf:
+    def walk(value: Any, _around: Any, found: _Of) -> None:
+        if type(value) is not (list if step is Each.ITEM else dict):
+            raise Undecided(f"{path} is {kind_of(value)}, no {'list' if step is Each.ITEM else 'object'}")
+        for item in value.values() if isinstance(value, dict) else value:
             if item is not None:
-                _walk(below, item, value, found)
+                below(item, value, found)
 
-
-def _each(step: Each, value: Any, path: str) -> Iterable[Any]:
-    if step is Each.ITEM and isinstance(value, list):
-        return value
-    if step is Each.VALUE and isinstance(value, dict):
-        return value.values()
-    raise Undecided(f"{path} is {kind_of(value)}, no {'list' if step is Each.ITEM else 'object'}")
+    return walk
 
 
 def _leaf(row: Reference) -> Leaf:
@@ -158,11 +174,16 @@ def _texts_of(row: Reference) -> Leaf:
 
 def _words_of(row: Reference) -> Leaf:
     annotations = row.steps[-1] == "annotations"
+    namespace, crosses = row.namespace, not row.here
+    conditional = bool(row.given or row.unless)
 
     def leaf(value: Any, around: Any, found: _Of) -> None:
-        if _counts(row, around):
-            into = row.namespace or found.namespace
-            words(spoken(value) if annotations else value, into, found.into, crosses=not row.here)
+        if conditional and not _counts(row, around):
+            return
+        if type(value) is str and len(value) <= SHORT:
+            found.into.update(short(value, namespace or found.namespace, crosses))
+        else:
+            words(spoken(value) if annotations else value, namespace or found.namespace, found.into, crosses=crosses)
 
     return leaf
 

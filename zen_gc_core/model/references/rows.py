@@ -167,7 +167,7 @@ class WellKnown:
         namespace: Their namespace, or a glob over namespaces; empty: any.
         name: Their name, or a glob over names; empty: any.
         type: The ``type`` of Secrets, or a glob over types.
-        label: A label that they have: its key, or ``key=value``.
+        label: A label that they have: its key, or ``key=value``, or a glob over values.
         annotation: The key of an annotation that they have.
 
     Raises:

@@ -7,9 +7,10 @@ a flag. Too much is found now and then, and then an object stays that could have
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
-from zen_gc_core.model.references.rows import ANY
+from zen_gc_core.model.references.rows import ANY, ORDINAL
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 LONGEST: Final = 253
 """The most characters of a name."""
 
+SHORT: Final = 200
 _WORD: Final = re.compile(r"[A-Za-z0-9][-A-Za-z0-9.]*")
 _PAIR: Final = re.compile(r"(?<![-A-Za-z0-9.])([A-Za-z0-9][-A-Za-z0-9]*)[/:](?=([A-Za-z0-9][-A-Za-z0-9.]*))")
 _SILENT: Final = re.compile(
@@ -30,6 +32,7 @@ _SILENT: Final = re.compile(
     r"|([^/]*\.)?gc\.kube-zen\.io/.*"  # what a policy has marked
 )
 _ANNOTATIONS: Final = "annotations"
+_CLAIM_TEMPLATES: Final = "volumeClaimTemplates"
 _MOST_DOTS: Final = 20
 _MOST_NAMESPACES: Final = 8
 """As many namespaces as one map may hold; with more, any is meant. Else work and memory would grow with the square."""
@@ -45,12 +48,8 @@ def words(value: Any, namespace: str, into: Uses, *, crosses: bool = True) -> No
         into: What is added to: pairs of a namespace and a name.
         crosses: Whether one in another namespace may be meant.
     """
-    for text in _texts(value):
-        for word in _WORD.findall(text):
-            _add(word, namespace, into)
-        if crosses and ("/" in text or ":" in text):
-            for inside, word in _PAIR.findall(text):
-                _add(word, inside, into)
+    for text in (value,) if type(value) is str else _texts(value):
+        into.update(short(text, namespace, crosses) if len(text) <= SHORT else _said(text, namespace, crosses))
 
 
 def parameters(value: Any, namespace: str, into: Uses) -> None:
@@ -75,17 +74,20 @@ def spoken(annotations: Any) -> Any:
     return {key: value for key, value in annotations.items() if not _SILENT.fullmatch(key)}
 
 
-def anywhere(document: dict[str, Any], namespace: str, into: Uses) -> None:
+def anywhere(document: dict[str, Any], name: str, namespace: str, into: Uses) -> None:
     """Add whatever may be meant anywhere in an object of which nothing is known.
 
     In its status a text counts as a whole, elsewhere each word does, and the keys of maps do. Below a map that holds a
-    namespace (``namespace``, ``targetNamespace``), what is named may live in that one.
+    namespace (``namespace``, ``targetNamespace``), what is named may live in that one. Templates of claims make claims as
+    those of a StatefulSet do: TEMPLATE-OBJECT-ORDINAL.
 
     Args:
         document: The object.
+        name: Its name.
         namespace: Its namespace; ``*`` where it lives in none.
         into: What is added to.
     """
+    into.update((namespace, f"{template}-{name}-{ORDINAL}") for template in _claim_templates(document))
     for field, value in document.items():
         if field == "metadata" and isinstance(value, dict):
             for key, below in value.items():
@@ -112,6 +114,35 @@ def whole_texts(value: Any, namespace: str, into: Uses, *, crosses: bool = True)
             _add(text, namespace, into)
         elif crosses:
             _add(second, first, into)
+
+
+def _said(text: str, namespace: str, crosses: bool) -> frozenset[tuple[str, str]]:  # noqa: FBT001  part of a key
+    """What the words of a text may name."""
+    found = {(namespace, name) for word in _WORD.findall(text) if (name := _name(word))}
+    if crosses and ("/" in text or ":" in text):
+        found |= {(inside, name) for inside, word in _PAIR.findall(text) if (name := _name(word))}
+    return frozenset(found)
+
+
+short = lru_cache(maxsize=4096)(_said)
+"""The same for a text of at most ``SHORT`` characters: those of a template are in each of its Pods."""
+
+
+def _claim_templates(document: dict[str, Any]) -> Iterator[str]:
+    """The names of all templates of claims."""
+    waiting: list[Any] = [document]
+    while waiting:
+        each = waiting.pop()
+        if isinstance(each, dict):
+            waiting += each.values()
+            templates = each.get(_CLAIM_TEMPLATES)
+            for template in templates if isinstance(templates, list) else ():
+                for holder in (template, template.get("metadata")) if isinstance(template, dict) else ():
+                    name = holder.get("name") if isinstance(holder, dict) else None
+                    if isinstance(name, str) and name:
+                        yield name
+        elif isinstance(each, list):
+            waiting += each
 
 
 def _whole(value: Any, namespace: str, into: Uses) -> None:
@@ -171,6 +202,11 @@ def _texts(value: Any) -> Iterator[str]:
 
 
 def _add(word: str, namespace: str, into: Uses) -> None:
-    name = word.rstrip("-.")
-    if name and len(name) <= LONGEST and name == name.lower():
+    if name := _name(word):
         into.add((namespace or ANY, name))
+
+
+def _name(word: str) -> str:
+    """The name that a word may be; empty where it can be none."""
+    name = word.rstrip("-.")
+    return name if len(name) <= LONGEST and name == name.lower() else ""

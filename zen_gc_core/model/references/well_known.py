@@ -6,13 +6,15 @@ from collections import defaultdict
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
-from zen_gc_core.model.references.rows import kind_of
+from zen_gc_core.model.names import is_glob
+from zen_gc_core.model.references.rows import ANY, WellKnown, kind_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from zen_gc_core.model.candidate import Candidate
-    from zen_gc_core.model.references.rows import WellKnown
+
+    Kind = tuple[str, str]
 
 
 class Standing:
@@ -23,9 +25,13 @@ class Standing:
     """
 
     def __init__(self, rows: Iterable[WellKnown]) -> None:
-        self._rows: dict[tuple[str, str], list[WellKnown]] = defaultdict(list)
+        self._rows: dict[Kind, list[WellKnown]] = defaultdict(list)
+        self._named: dict[tuple[Kind, str], str] = {}
         for row in rows:
-            self._rows[kind_of(row.kind)].append(row)
+            if row == WellKnown(row.kind, row.why, name=row.name or ANY) and not is_glob(row.name):
+                self._named[kind_of(row.kind), row.name] = row.why
+            else:
+                self._rows[kind_of(row.kind)].append(row)
 
     def reads(self, group: str, kind: str) -> tuple[str, ...]:
         """The field paths that are looked at, of objects of a kind."""
@@ -39,7 +45,10 @@ class Standing:
 
     def why(self, group: str, candidate: Candidate) -> str | None:
         """Why an object is in use; None where no row says so."""
-        for row in self._rows.get((group, candidate.kind), ()):
+        kind = (group, candidate.kind)
+        if why := self._named.get((kind, candidate.name)):
+            return why
+        for row in self._rows.get(kind, ()):
             if _meant(row, candidate):
                 return row.why
         return None
@@ -54,7 +63,7 @@ def _meant(row: WellKnown, candidate: Candidate) -> bool:
         return False
     if row.label:
         key, equals, value = row.label.partition("=")
-        if key not in candidate.labels or (equals and candidate.labels[key] != value):
+        if key not in candidate.labels or (equals and not fnmatchcase(candidate.labels[key], value)):
             return False
     if row.type:
         kind = candidate.get("type")

@@ -20,6 +20,7 @@ Line = tuple[str, ...]
 
 _REFERABLE: Final = ("ConfigMap", "PersistentVolumeClaim", "Secret", "ServiceAccount")
 _BLOCK: Final = "@"
+_ANY_VERSION: Final = "-"
 
 
 def reference_rows() -> list[ReferenceRow]:
@@ -56,7 +57,8 @@ def _expanded(line: Line, blocks: dict[str, list[Line]]) -> Iterator[Reference]:
     elif to.startswith(_BLOCK):
         raise InputError(f"{kind} {path}: there is no block {to}")
     else:
-        yield Reference(*_kind(kind), path, to, tuple(versions.split(",")), **_more(*rest))
+        said = () if versions == _ANY_VERSION else tuple(versions.split(","))
+        yield Reference(*_kind(kind), path, to, said, **_more(*rest))
 
 
 def _kind(text: str) -> tuple[str, str]:
