@@ -77,9 +77,11 @@ class Undecided(ZenGCError):  # noqa: N818  it is an answer, the third beside tr
     Attributes:
         place: Which keyword of the policy it was (``cel``), as far as that is known; what may be told of it to those
             who may not read the object, whose values the text may quote.
+        told: As much of the text as may be told to them, too: it quotes no object.
     """
 
     place: str = ""
+    told: str = ""
 
 
 class Missing(Undecided):

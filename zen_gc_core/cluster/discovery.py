@@ -138,6 +138,14 @@ class Resources:
             silent = tuple(sorted(each for each in self._stale if self._aggregated(each) is not True))
             return found, silent
 
+    def all_served(self) -> tuple[tuple[Resource, ...], tuple[str, ...]]:
+        """As ``survey``, also of API servers of their own, without saying which kinds are theirs."""
+        with self._lock:
+            if not self._read_all():
+                raise TargetUnavailable(_NO_SURVEY)
+            found = tuple(each for each in self._known.values() if each.api_version not in self._stale)
+            return found, tuple(sorted(self._stale))
+
     def forget(self, resource: Resource) -> None:
         """Ask the server again before this resource is used again: a list of it was answered with 404."""
         with self._lock:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from zen_gc_core.engine.configuring import below
 from zen_gc_core.engine.kinds import built_in, kinds_of, leaves_nothing
-from zen_gc_core.engine.relating import out_of_reach
+from zen_gc_core.engine.reaching import out_of_reach
 from zen_gc_core.model.names import api_version_fault, kind_fault
 from zen_gc_core.model.policy import Problem
 from zen_gc_core.model.reads import WHOLE, Reads
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from zen_gc_core.model.relations import Relation
 
 MOST: Final = 10
-"""Relations of a policy, those aside that a keyword makes of a table of its own."""
+"""Relations of a policy, those aside to whichever kind."""
 
 _OF_A_SECRET: Final = frozenset({"metadata", "type", "kind", "apiVersion"})
 """What may be asked of a Secret that is not the policy's own object: nothing that it keeps."""
@@ -68,7 +68,9 @@ def declare(  # noqa: PLR0913  a relation, and where it stands
             return
         reads = WHOLE if relation.reads is None else Reads.of(relation.reads)
         known.append(Declared(relation, place, None if own else reads))
-        if not relation.may_be_unserved and sum(not each.relation.may_be_unserved for each in known) == MOST + 1:
+        if relation.of is not None:
+            continue
+        if sum(each.relation.of is None for each in known) == MOST + 1:
             yield Problem(place, f"more than {MOST} relations in one policy")
         if (relation.group, relation.kind) == ("", "Secret") and not _spares_secrets(reads):
             yield Problem(place, "of Secrets only metadata and type may be asked")

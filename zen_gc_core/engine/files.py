@@ -104,10 +104,14 @@ class Files:
             )
         return self._asked[api_version, kind]
 
-    def kinds(self) -> list[KindThere]:
-        """The kinds of the objects, each once; those that an APIService in the files gives to another server aside."""
+    def kinds(self, *, aggregated: bool = False) -> list[KindThere]:
+        """The kinds of the objects, each once.
+
+        Args:
+            aggregated: Whether those that an APIService in the files gives to another server are among them.
+        """
         there = (KindThere(*kind, namespaced=self.namespaced(*kind)) for kind in self._by_kind)
-        return once_each(kind for kind in there if kind.api_version not in self._aggregated)
+        return once_each(kind for kind in there if aggregated or kind.api_version not in self._aggregated)
 
     def converted(self, api_version: str, kind: str) -> list[str]:
         """The other versions of a kind in the files that a server would convert to this one.

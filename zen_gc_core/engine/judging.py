@@ -154,6 +154,7 @@ def _by_conditions(compiled: CompiledPolicy, candidate: Candidate, run: Run) -> 
         return keep(candidate, KeptBy.CONDITION, f"cannot tell whether the conditions hold: {doubt}")
     except Undecided as doubt:
         told = f"cannot tell whether the conditions hold: {doubt.place or 'a keyword'} in spec.conditions"
+        told = f"{told}: {doubt.told}" if doubt.told else told
         return keep(candidate, KeptBy.ERROR, f"cannot tell whether the conditions hold: {doubt}", told)
     return keep(candidate, KeptBy.CONDITION, compiled.matcher.explain(candidate, run))
 

@@ -10,7 +10,8 @@ from zen_gc_core.engine.case import Case
 from zen_gc_core.engine.expanding import by_wildcard, expanded, meant, missing_exceptions, wildcards
 from zen_gc_core.engine.planning import conclude, tally_of
 from zen_gc_core.engine.protections import Protections
-from zen_gc_core.engine.relating_files import denied, related_in
+from zen_gc_core.engine.reaching import denied
+from zen_gc_core.engine.relating_files import related_in
 from zen_gc_core.engine.resolving import resolve_targets
 from zen_gc_core.engine.retaining.standing import keeping_what_is_retained
 from zen_gc_core.engine.shares import Count, counts_in_population, identity, kind_key
@@ -53,7 +54,7 @@ def _planned(compilation: Compilation, files: Files, asking: Asking) -> Planned:
         policy = expanded(policy, files.kinds())
     resolved = resolve_targets(policy, lives, cross_namespace=asking.grants.cross_namespace)
     if isinstance(resolved, Policy):
-        resolved = denied(compiled, files.namespaced) or resolved
+        resolved = denied(compiled, resolved, files.namespaced) or resolved
     if isinstance(resolved, Problem):
         return Planned(replace(compilation, compiled=None, errors=(*compilation.errors, resolved)), None)
     warnings = (*compilation.warnings, *_unseen(resolved, files))

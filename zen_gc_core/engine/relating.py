@@ -7,66 +7,90 @@ undecided that depends on it: of its namespace, or of all where it does not say 
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from zen_gc_core.errors import Undecided
 from zen_gc_core.expressions import budget
-from zen_gc_core.model.policy import NAMESPACED, Problem
 from zen_gc_core.model.reads import WHOLE, Reads
-from zen_gc_core.model.reasons import Reason
-from zen_gc_core.model.relations import COUNTS, IN_DOUBT, OTHER, Related, Relation
+from zen_gc_core.model.relations import COUNTS, IN_DOUBT, OTHER, Related
 from zen_gc_core.model.restricting import restrict
-from zen_gc_core.texts import placed, with_article
+from zen_gc_core.texts import placed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
     from zen_gc_core.keywords import Run
     from zen_gc_core.model.candidate import Candidate
-    from zen_gc_core.model.policy import PolicyReference
+    from zen_gc_core.model.references import Referring
+    from zen_gc_core.model.relations import Key, Relation
 
 MOST_DOUBTS: Final = 100
 """Of how many keys it is kept why an object cannot be told to count."""
 
 
-@dataclass(slots=True)
-class Gathering:
-    """Takes in the objects of a list for one relation.
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The objects of one kind that a relation looks at.
 
     Args:
-        relation: The relation.
-        run: The run at the instant at which ``where`` is asked.
-        namespaces: The namespaces that are listed; None: all.
+        keys: What one of them is found under.
+        where: Whether one of them counts; None: all do.
+        reads: The fields that both look at.
+        crosses: Whether they may matter to objects of other namespaces.
+        shown: What the callables are shown of an object; None: all.
+    """
+
+    keys: Callable[[Candidate], Iterable[Key]]
+    where: Callable[[Candidate, Any], bool] | None
+    reads: Reads
+    crosses: bool
+    shown: Reads | None = None
+
+    @classmethod
+    def of_relation(cls, relation: Relation, shown: Reads | None = None) -> Source:
+        """The objects of the kind that a relation names."""
+        reads = WHOLE if relation.reads is None else Reads.of(relation.reads)
+        return cls(relation.keys, relation.where, reads, relation.crosses, shown)
+
+    @classmethod
+    def of_referring(cls, referring: Referring) -> Source:
+        """The objects of one of many kinds."""
+        reads = WHOLE if referring.reads is None else Reads.of(referring.reads)
+        return cls(referring.uses, None, reads, referring.crosses)
+
+
+@dataclass(slots=True)
+class Gathering:
+    """Takes in the objects of one list.
+
+    Args:
+        source: What they are looked at by.
+        run: The run, at the instant at which ``where`` is asked.
         named: Whether names are kept, for people.
-        path_is_right: Whether an object is known to have the path of the relation.
-        reads: What the relation's callables are shown of an object; None: all.
 
     Attributes:
         found: Whether one of the objects has a key.
     """
 
-    relation: Relation
+    source: Source
     run: Run
-    namespaces: frozenset[str] | None = None
     named: bool = False
-    path_is_right: bool = False
-    reads: Reads | None = None
     found: bool = False
-    _marks: dict[int, int] = field(default_factory=dict)
-    _doubts: dict[int, str] = field(default_factory=dict)
-    _unknown_in: dict[str, str] = field(default_factory=dict)
-    _names: dict[int, str] = field(default_factory=dict)
+    marks: dict[int, int] = field(default_factory=dict)
+    doubts: dict[int, str] = field(default_factory=dict)
+    unknown_in: dict[str, str] = field(default_factory=dict)
+    names: dict[int, str] = field(default_factory=dict)
 
     def offer(self, candidate: Candidate) -> None:
         """Take in one object."""
-        relation = self.relation
+        source = self.source
         if candidate.malformed is not None:
             self._not_told(candidate, candidate.malformed)
             return
-        if self.reads is not None:
-            candidate = restrict(candidate, self.reads)
+        if source.shown is not None:
+            candidate = restrict(candidate, source.shown)
         try:
-            keys = [hash(key) for key in relation.keys(candidate)]
+            keys = [hash(key) for key in source.keys(candidate)]
         except Exception as doubt:  # noqa: BLE001  whatever it was, it has not said that the object is related to none
             self._not_told(candidate, str(doubt) if isinstance(doubt, Undecided) else type(doubt).__name__)
             return
@@ -74,90 +98,107 @@ class Gathering:
             return
         self.found = True
         mark = COUNTS
-        if relation.where is not None:
-            mark, open_question = self._asked(candidate)
+        if source.where is not None:
+            mark, open_question = _asked(source.where, candidate, self.run)
             if open_question is not None:
                 why = f"whether {_which(candidate)} counts cannot be told: {open_question}"
-                self._doubts.update((key, why) for key in keys if len(self._doubts) < MOST_DOUBTS)
+                self.doubts.update((key, why) for key in keys if len(self.doubts) < MOST_DOUBTS)
         for key in keys:
-            self._marks[key] = self._marks.get(key, 0) | mark
+            self.marks[key] = self.marks.get(key, 0) | mark
             if self.named and mark == COUNTS:
-                self._names.setdefault(key, candidate.name)
-
-    def _asked(self, candidate: Candidate) -> tuple[int, str | None]:
-        """Whether an object counts, and why that cannot be told."""
-        where = self.relation.where
-        budget.share_allowance()
-        try:
-            answer: object = where(candidate, self.run) if where is not None else True
-        except Undecided as doubt:
-            return IN_DOUBT, str(doubt)
-        except Exception as error:  # noqa: BLE001  whatever it raises, it has not decided
-            return IN_DOUBT, f"it failed with a {type(error).__name__}"
-        finally:
-            budget.stand_alone()
-        if answer is True:
-            return COUNTS, None
-        if answer is False:
-            return OTHER, None
-        return IN_DOUBT, f"the answer is a value of type {type(answer).__name__}"
+                self.names.setdefault(key, f"{candidate.kind} {candidate.name}")
 
     def _not_told(self, candidate: Candidate, why: str) -> None:
-        namespace = candidate.namespace
-        self._unknown_in.setdefault(namespace, f"what {_which(candidate)} is related to cannot be told: {why}")
+        namespace = "" if self.source.crosses else candidate.namespace
+        self.unknown_in.setdefault(namespace, f"what {_which(candidate)} is related to cannot be told: {why}")
 
-    def related(self) -> Related:
-        """What is known now that the list has come to its end."""
-        relation = self.relation
-        if relation.path and not (self.found or self.path_is_right):
-            told = f"no {relation.kind} has {relation.path}, so that nothing says whether the path is right"
-            return replace(not_known(relation, told), namespaces=self.namespaces)
-        return Related(self._marks, self._doubts, self._unknown_in, namespaces=self.namespaces, names=self._names)
+
+def _asked(where: Callable[[Candidate, Any], bool], candidate: Candidate, run: Run) -> tuple[int, str | None]:
+    """Whether an object counts, and why that cannot be told."""
+    budget.share_allowance()
+    try:
+        answer: object = where(candidate, run)
+    except Undecided as doubt:
+        return IN_DOUBT, str(doubt)
+    except Exception as error:  # noqa: BLE001  whatever it raises, it has not decided
+        return IN_DOUBT, f"it failed with a {type(error).__name__}"
+    finally:
+        budget.stand_alone()
+    if answer is True:
+        return COUNTS, None
+    if answer is False:
+        return OTHER, None
+    return IN_DOUBT, f"the answer is a value of type {type(answer).__name__}"
 
 
 def _which(candidate: Candidate) -> str:
     return f"{candidate.kind} {placed(candidate.namespace, candidate.name)}"
 
 
-def not_known(relation: Relation, why: str, reason: Reason | None = None) -> Related:
-    """What is known where the objects of a relation cannot be listed.
+@dataclass(slots=True)
+class Gathered:
+    """What the lists of one relation have told together.
+
+    Args:
+        relation: The relation.
+        namespaces: The namespaces that were looked at; None: all.
+        path_is_right: Whether an object is known to have the path of the relation.
+    """
+
+    relation: Relation
+    namespaces: frozenset[str] | None = None
+    path_is_right: bool = False
+    _unknown: str | None = None
+    _lists: list[Gathering] = field(default_factory=list)
+
+    def add(self, gathering: Gathering) -> None:
+        """Take in a list that came to its end."""
+        self._lists.append(gathering)
+
+    def lack(self, kind: str, why: str) -> None:
+        """Note that objects of a kind are not known.
+
+        Args:
+            kind: The kind.
+            why: Why, in one line that quotes no object.
+        """
+        self._unknown = self._unknown or f"{kind} objects are not known: {why}"
+
+    def related(self) -> Related:
+        """What is known now."""
+        relation, lists = self.relation, self._lists
+        if relation.path and not self.path_is_right and not any(each.found for each in lists):
+            self.lack(relation.kind, f"none has {relation.path}, so that nothing says whether the path is right")
+        if len(lists) == 1:
+            only = lists[0]
+            return Related(only.marks, only.doubts, only.unknown_in, self._unknown, self.namespaces, only.names)
+        marks: dict[int, int] = {}
+        together = Related(marks, {}, {}, self._unknown, self.namespaces, {})
+        for each in lists:
+            for key, mark in each.marks.items():
+                marks[key] = marks.get(key, 0) | mark
+            together = replace(
+                together,
+                doubts={**each.doubts, **together.doubts},
+                unknown_in={**each.unknown_in, **together.unknown_in},
+                names={**each.names, **together.names} if each.names else together.names,
+            )
+        return together
+
+
+def not_known(relation: Relation, why: str) -> Related:
+    """What is known where nothing of a relation can be.
 
     Args:
         relation: The relation.
         why: Why, in one line that quotes no object.
-        reason: The same in one word.
     """
-    told = f"{relation.kind} objects are not known: {why}"
-    return Related(unknown=told, told=told, reason=reason)
+    gathered = Gathered(relation, path_is_right=True)
+    gathered.lack(relation.kind, why)
+    return gathered.related()
 
 
-def reads_of_relations(relations: Iterable[Relation]) -> Reads:
-    """What some relations of one kind look at in its objects."""
-    together = Reads(frozenset())
-    for relation in relations:
-        together |= WHOLE if relation.reads is None else Reads.of(relation.reads)
-    return together
-
-
-def out_of_reach(policy: PolicyReference, relation: Relation, *, namespaced: bool, path: str) -> Problem | None:
-    """Why a policy may not look at the objects of a relation; None when it may.
-
-    Args:
-        policy: The policy.
-        relation: The relation; those to kinds that are not the policy's own words are the program's.
-        namespaced: Whether its kind lives in namespaces.
-        path: Where the policy says so.
-    """
-    if policy.kind != NAMESPACED or relation.may_be_unserved:
-        return None
-    if not namespaced:
-        what = f"{with_article(relation.kind)} lives in no namespace"
-    elif relation.crosses:
-        what = f"{relation.kind} objects of other namespaces are asked for"
-    else:
-        return None
-    return Problem(
-        path,
-        f"{what}, and a GarbageCollectionPolicy looks at its own namespace only; use a ClusterGarbageCollectionPolicy",
-        Reason.SCOPE_DENIED,
-    )
+def has_path(known: Mapping[Relation, Related], relation: Relation) -> bool:
+    """Whether an earlier look has shown that objects have the path of a relation."""
+    earlier = known.get(relation)
+    return earlier is not None and earlier.unknown is None

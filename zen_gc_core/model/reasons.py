@@ -143,6 +143,10 @@ class Reason(enum.StrEnum):
         "RetainedTooSlow",
         "what is retained could not be read again within 5 s of what was to go",
     )
+    RELATED_TOO_SLOW = (
+        "RelatedTooSlow",
+        "the other objects on which conditions depend could not be listed again within 6 s, right before what was to go",
+    )
     POLICY_UNREADABLE = "PolicyUnreadable", "the policy could not be read again before its writes"
     FORBIDDEN = (
         "Forbidden",

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from zen_gc_core.model.candidate import Candidate
-    from zen_gc_core.model.reasons import Reason
+    from zen_gc_core.model.references import Referring
 
 Key: TypeAlias = "tuple[str, str]"
 """What an object is found under: two texts, such as a namespace and a name."""
@@ -37,9 +37,8 @@ class Relation:
         absent: Whether an object may go because there is none of them.
         path: Where nothing but the objects themselves tells that a path is right: that path. While none of them has it,
             nothing is known.
-        may_be_unserved: Whether a kind that a cluster does not serve, as a whole survey of it says, has no objects; else it
-            is not known. For kinds that are not the policy's own words.
-        versions: For such a kind: the versions of the group that do as well.
+        of: Where any kind may be related: how the objects of a group and kind are asked, or that they never are; ``keys``,
+            ``reads``, ``where`` and ``crosses`` do not count then. A kind that the cluster does not serve has no objects.
         place: Where it stands below the keyword (``[0]``).
     """
 
@@ -51,8 +50,7 @@ class Relation:
     crosses: bool = False
     absent: bool = False
     path: str = ""
-    may_be_unserved: bool = False
-    versions: Sequence[str] = ()
+    of: Callable[[str, str], Referring | None] | None = None
     place: str = ""
 
     @property
@@ -72,12 +70,14 @@ class Found:
         some: Whether one that counts is there.
         others: Whether one that does not count is there.
         doubt: Why there may be more of either, in one line; None when all are known.
+        told: As much of that as everybody may be told.
         name: One that counts, where names are kept; else empty.
     """
 
     _some: bool
     _others: bool
     _doubt: str | None = None
+    _told: str = ""
     name: str = ""
 
     def any(self) -> bool:
@@ -87,7 +87,7 @@ class Found:
             Undecided: There may be one, or not.
         """
         if not self._some and self._doubt is not None:
-            raise Undecided(self._doubt)
+            raise NotKnown(self._doubt, self._told)
         return self._some
 
     def none(self) -> bool:
@@ -103,7 +103,7 @@ class Found:
         if self._others:
             return False
         if self._doubt is not None:
-            raise Undecided(self._doubt)
+            raise NotKnown(self._doubt, self._told)
         if not self._some:
             raise Missing("there is none, and all of none says nothing")
         return True
@@ -130,9 +130,7 @@ class Related:
         marks: By the hash of each key: the sum of ``COUNTS``, ``OTHER`` and ``IN_DOUBT``.
         doubts: Why it cannot be told whether an object counts, by the hash of its key; not of all.
         unknown_in: Namespaces with an object of which nothing can be told, and why; the empty one stands for all.
-        unknown: Why nothing is known at all; None when something is.
-        told: As much of that as everybody may be told.
-        reason: The same in one word.
+        unknown: Why not all of them are known, in one line that quotes none of them; None when they are.
         namespaces: The namespaces that were looked at; None: all.
         names: The name of one object by the hash of its key; kept only where people read it.
     """
@@ -141,8 +139,6 @@ class Related:
     doubts: Mapping[int, str] = field(default_factory=dict)
     unknown_in: Mapping[str, str] = field(default_factory=dict)
     unknown: str | None = None
-    told: str = ""
-    reason: Reason | None = None
     namespaces: frozenset[str] | None = None
     names: Mapping[int, str] = field(default_factory=dict)
 
@@ -156,12 +152,10 @@ class Related:
         Raises:
             NotKnown: These objects were not looked at.
         """
-        if self.unknown is not None:
-            raise NotKnown(self.unknown, self.told)
         if self.namespaces is not None and within not in self.namespaces:
             where = "other namespaces" if within is None else f"namespace {within}"
             raise NotKnown(f"the objects of {where} were not looked at")
-        mark, doubt, name = 0, None, ""
+        mark, doubt, name = 0, self.unknown, ""
         for each in map(hash, keys):
             mark |= self.marks.get(each, 0)
             doubt = doubt or self.doubts.get(each)
@@ -171,7 +165,7 @@ class Related:
         for namespace, why in self.unknown_in.items():
             if within is None or namespace in {"", within}:
                 doubt = doubt or why
-        return Found(bool(mark & COUNTS), bool(mark & OTHER), doubt, name)
+        return Found(bool(mark & COUNTS), bool(mark & OTHER), doubt, self.unknown or "", name)
 
 
 COUNTS = 1

@@ -14,13 +14,14 @@ from pydantic import TypeAdapter
 
 from zen_gc_core.engine.building import Workshop
 from zen_gc_core.engine.matching import reads_of, restricted
-from zen_gc_core.engine.relating import Gathering
+from zen_gc_core.engine.relating import Gathered, Gathering, Source
 from zen_gc_core.errors import InputError, Undecided
 from zen_gc_core.instants import parse_instant
 from zen_gc_core.keywords import Namespace, Run
 from zen_gc_core.model.decision import Decision, Verdict
 from zen_gc_core.model.finishing import Finishing
 from zen_gc_core.model.json_candidates import JsonCandidate
+from zen_gc_core.model.names import group_of
 from zen_gc_core.model.polarity import Polarity
 from zen_gc_core.model.policy import NAMESPACED, KeywordUse, PolicyReference, Target
 from zen_gc_core.model.reads import WHOLE, Reads
@@ -227,14 +228,21 @@ def run_of(situation: Situation, compiled: Compiled[Any] | None = None) -> Run:
     return replace(run, related={relation: _gathered(relation, there, run) for relation in compiled.relations})
 
 
-def _gathered(relation: Relation, there: Iterable[Candidate], run: Run) -> Related:
+def _gathered(relation: Relation, there: Sequence[Candidate], run: Run) -> Related:
     """What some objects say of a relation, its callables being shown no more than it declared."""
-    reads = WHOLE if relation.reads is None else Reads.of(relation.reads)
-    gathering = Gathering(relation, run, named=True, reads=reads)
-    for candidate in there:
-        if (candidate.api_version, candidate.kind) == (relation.api_version, relation.kind):
-            gathering.offer(candidate)
-    return gathering.related()
+    gathered = Gathered(relation)
+    kinds = {(each.api_version, each.kind) for each in there}
+    for kind in kinds if relation.of is not None else [(relation.api_version, relation.kind)]:
+        referring = relation.of(group_of(kind[0]), kind[1]) if relation.of is not None else None
+        if referring is None and relation.of is not None:
+            continue
+        source = Source.of_referring(referring) if referring is not None else Source.of_relation(relation)
+        gathering = Gathering(replace(source, shown=source.reads), run, named=True)
+        for candidate in there:
+            if (candidate.api_version, candidate.kind) == kind:
+                gathering.offer(candidate)
+        gathered.add(gathering)
+    return gathered.related()
 
 
 def _built(keyword: Keyword[Any, Any], config: Any, situation: Situation) -> tuple[Compiled[Any], list[str]]:

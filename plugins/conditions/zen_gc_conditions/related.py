@@ -182,7 +182,7 @@ def _untold(by: How | SameText) -> str:
 
 
 def _there(found: Found, noun: str, words: str) -> str:
-    return f"{f'{noun} {found.name}' if found.name else with_article(noun)} {words}"
+    return f"{found.name or with_article(noun)} {words}"
 
 
 _ANSWERS: Final[dict[str, tuple[Callable[[Found], bool], Callable[[Found, str, str], str]]]] = {

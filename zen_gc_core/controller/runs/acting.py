@@ -12,6 +12,7 @@ import math
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from zen_gc_core.cluster.access import may
@@ -25,6 +26,7 @@ from zen_gc_core.controller.runs.journal import Journal
 from zen_gc_core.controller.runs.keepers import Keepers, Withheld
 from zen_gc_core.controller.runs.outcomes import Outcomes
 from zen_gc_core.controller.runs.rejudging import Rejudging
+from zen_gc_core.controller.runs.relatives import Look, Relatives, Reliance
 from zen_gc_core.controller.runs.seeing import Seeing
 from zen_gc_core.controller.runs.stopping import Stopped, ending_by_write
 from zen_gc_core.errors import ClusterError
@@ -124,6 +126,19 @@ class _Carrying:
             if case.compiled.retention is not None
             else None
         )
+        self._relatives = (
+            Relatives(
+                case,
+                plan,
+                acting.connection,
+                acting.resources,
+                per_second=acting.rate.per_second,
+                now=acting.now,
+                stopping=acting.stopping,
+            )
+            if case.compiled.relations
+            else None
+        )
 
     def work(self, remaining: Iterator[Decision]) -> None:
         """Take one decision after the other, until none is left or the run ends."""
@@ -178,6 +193,7 @@ class _Carrying:
         targets = self._case.compiled.targets_of(decision.api_version, decision.kind)
         check_served_by_kubernetes(resource, self._case.protections.grants, targets)
         journal = self._journal(decision)
+        look = self._relatives.look(decision) if self._relatives is not None else None
         try:
             observed = observe(
                 acting.connection,
@@ -190,13 +206,16 @@ class _Carrying:
             if observed is None:
                 self.outcomes.note(Outcome(decision, Result.GONE), journal)
                 return
-            again = self._rejudging.decide(decision, observed)
+            again = self._rejudging.decide(decision, observed, look.related if look is not None else {})
         except MalformedAnswer as error:
             self.outcomes.note(Outcome(decision, Result.DROPPED, f"it cannot be read: {error}"), journal)
             return
         if again.verdict is not Verdict.ACT:
             self.outcomes.note(Outcome(decision, Result.DROPPED, again.because), journal)
             return
+        if self._relatives is not None and look is not None:
+            decide = partial(self._decide_on, decision, observed)
+            journal.reliance = Reliance(self._relatives, decision, look, decide)
         try:
             if self._keepers is not None:
                 self._keepers.check(decision)
@@ -204,6 +223,9 @@ class _Carrying:
         except Withheld as why:
             attempt_id = journal.attempt_id if journal.attempts else ""
             self.outcomes.note(Outcome(decision, Result.DROPPED, str(why), attempt_id), journal)
+
+    def _decide_on(self, decision: Decision, observed: Observed, look: Look) -> Decision:
+        return self._rejudging.decide(decision, observed, look.related)
 
     def _write(self, decision: Decision, observed: Observed, journal: Journal) -> None:
         acting = self._acting

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from zen_gc_core.cluster.writing import Attempt
     from zen_gc_core.controller.runs.fencing import Fence
     from zen_gc_core.controller.runs.keepers import Keepers
+    from zen_gc_core.controller.runs.relatives import Reliance
     from zen_gc_core.model.decision import Decision
     from zen_gc_core.model.report import Outcome
 
@@ -56,12 +57,14 @@ class Journal:
     Attributes:
         attempts: How many intents were written down.
         sent: How many requests may have left.
+        reliance: What is known of the objects that it is related to, asked likewise; None where nothing depends on any.
     """
 
     def __init__(self, decision: Decision, fence: Fence, witness: Witness, keepers: Keepers | None = None) -> None:
         self.attempt_id = str(uuid.uuid4())
         self.attempts = 0
         self.sent = 0
+        self.reliance: Reliance | None = None
         self.started: float | None = None
         self._decision = decision
         self._fence = fence
@@ -93,6 +96,8 @@ class Journal:
             Withheld: The object must stay.
         """
         self._fence.look_again()
+        if self.reliance is not None:
+            self.reliance.check()
         if self._keepers is not None:
             self._keepers.check(self._decision)
 
@@ -103,6 +108,8 @@ class Journal:
             LookedTooLongAgo: It does not, and must be looked at anew.
         """
         self._fence.recent()
+        if self.reliance is not None:
+            self.reliance.recent()
         if self._keepers is not None:
             self._keepers.recent(self._decision)
 

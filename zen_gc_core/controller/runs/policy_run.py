@@ -13,10 +13,13 @@ from zen_gc_core.cluster.errors import AccessDenied, Cancelled, NotFound, Target
 from zen_gc_core.cluster.policies import read_policy
 from zen_gc_core.controller.runs.acting import Acting, carry_out
 from zen_gc_core.controller.runs.fencing import Fence, check_clocks
+from zen_gc_core.controller.runs.gathering import Gatherer
 from zen_gc_core.controller.runs.outcomes import Carried
 from zen_gc_core.controller.runs.pacing import Rate
 from zen_gc_core.controller.runs.preparing import Preparing, check_access
 from zen_gc_core.controller.runs.progress import Progress
+from zen_gc_core.controller.runs.related_kinds import check_related
+from zen_gc_core.controller.runs.relatives import namespace_by_namespace
 from zen_gc_core.controller.runs.reporting import Reporting
 from zen_gc_core.controller.runs.scope_counting import count_in_scope
 from zen_gc_core.controller.runs.stopping import Stopped, ending_by
@@ -103,10 +106,16 @@ class PolicyRun:
         context = self._context
         context.log.evaluating(self.entry.reference)
         try:
-            preparing = Preparing(context.connection, context.resources, context.namespaces, context.grants)
+            gatherer = Gatherer(
+                context.connection, context.resources, self._check_cancelled, told=self._reporting.gathered
+            )
+            preparing = Preparing(
+                context.connection, context.resources, context.namespaces, context.grants, gatherer=gatherer
+            )
             members = preparing.members(self._compiled, self._now())
             if not self.entry.access_checked:
                 check_access(context.connection, self._compiled.requests, members, dry_run=self.dry_run)
+                check_related(context.connection, context.resources, next(iter(members.values())).case.compiled)
                 self.entry.access_checked = True
             self._look_for_namespaces(members)
             self.members = members
@@ -226,6 +235,8 @@ class PolicyRun:
         if plan.decisions:
             with Progress(lambda: self._tell_progress(plan), self._progress_failed):
                 case = next(iter(self.members.values())).case
+                if case.compiled.relations:
+                    plan = replace(plan, decisions=namespace_by_namespace(plan.decisions))
                 carried = carry_out(case, _forbidden_last(plan, ledger.forbidden), acting)
         ledger.next_write = rate.next_turn
         now = boottime()

@@ -6,21 +6,24 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from zen_gc_core.cluster.access import require
+from zen_gc_core.cluster.errors import TargetUnavailable
 from zen_gc_core.cluster.observing import observe
 from zen_gc_core.cluster.resource import Resource
 from zen_gc_core.controller.runs.aggregation import check_served_by_kubernetes
 from zen_gc_core.controller.runs.every_kind import every_kind
+from zen_gc_core.controller.runs.gathering import Gatherer
 from zen_gc_core.controller.runs.going_along import kept_inside
 from zen_gc_core.controller.runs.stopping import Stopped
 from zen_gc_core.controller.runs.sweeping import Member
 from zen_gc_core.engine.case import Case
 from zen_gc_core.engine.expanding import by_wildcard
 from zen_gc_core.engine.protections import Protections
+from zen_gc_core.engine.reaching import denied, namespaces_of
 from zen_gc_core.engine.resolving import resolve_targets
 from zen_gc_core.engine.retaining.standing import keeping_what_is_retained
 from zen_gc_core.errors import ClusterError, Undecided
 from zen_gc_core.keywords import Run
-from zen_gc_core.model.policy import Problem
+from zen_gc_core.model.policy import Policy, Problem
 from zen_gc_core.model.scope import TheseNamespaces
 
 if TYPE_CHECKING:
@@ -50,6 +53,7 @@ class Preparing:
         grants: What policies may do beyond the protections.
         record: Whether plans hold every matched object (``zen-gc plan``).
         record_skipped: Whether they hold the unmatched, too.
+        gatherer: Lists the other objects on which conditions depend.
     """
 
     def __init__(  # noqa: PLR0913  each is a choice of the caller
@@ -61,6 +65,7 @@ class Preparing:
         *,
         record: bool = False,
         record_skipped: bool = False,
+        gatherer: Gatherer | None = None,
     ) -> None:
         self._connection = connection
         self._resources = resources
@@ -68,6 +73,7 @@ class Preparing:
         self._grants = grants
         self._record = record
         self._record_skipped = record_skipped
+        self._gatherer = gatherer or Gatherer(connection, resources, named=record)
 
     def members(self, compiled: CompiledPolicy, now: dt.datetime) -> dict[Resource, Member]:
         """A policy's place on the sweep of each resource that its targets name.
@@ -87,12 +93,14 @@ class Preparing:
             lambda target: found[target.api_version, target.kind].namespaced,
             cross_namespace=self._grants.cross_namespace,
         )
+        if isinstance(settled, Policy):
+            settled = denied(compiled, settled, self._lives) or settled
         if isinstance(settled, Problem):
             raise Stopped(settled.reason, str(settled))
         compiled = replace(compiled, policy=settled)
         case = Case(
             compiled,
-            Run(now, compiled.reference, self._namespaces, finishing=compiled.finishing),
+            self._run(compiled, now),
             keeping_what_is_retained(self._protections(compiled), compiled),
             record=self._record,
             record_skipped=self._record_skipped,
@@ -109,6 +117,21 @@ class Preparing:
             lambda owner, keeps: kept_inside(self._connection, self._resources, self._grants, owner, keeps, judged),
             self._has_service,
         )
+
+    def _run(self, compiled: CompiledPolicy, now: dt.datetime) -> Run:
+        """The run, with what is known of other objects."""
+        run = Run(now, compiled.reference, self._namespaces, finishing=compiled.finishing)
+        if not compiled.relations:
+            return run
+        related = self._gatherer.gather(compiled.relations, run, namespaces_of(compiled.policy), {})
+        return replace(run, related=related)
+
+    def _lives(self, api_version: str, kind: str) -> bool:
+        """Whether a kind lives in namespaces; one that is not served is not known, and nothing of it is looked at."""
+        try:
+            return self._resources.resolve(api_version, kind).namespaced
+        except TargetUnavailable:
+            return True
 
     def _resource(self, target: Target) -> Resource:
         resource = self._resources.resolve(target.api_version, target.kind)

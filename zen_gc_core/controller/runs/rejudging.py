@@ -13,7 +13,7 @@ from zen_gc_core.model.decision import Decision, KeptBy, Verdict
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from zen_gc_core.cluster.observing import Observed
     from zen_gc_core.controller.runs.seeing import Seeing
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from zen_gc_core.keywords import Run
     from zen_gc_core.model.candidate import Candidate
     from zen_gc_core.model.plan import Plan
+    from zen_gc_core.model.relations import Related, Relation
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +40,13 @@ class Rejudging:
     seeing: Seeing
     now: Callable[[], dt.datetime]
 
-    def decide(self, decision: Decision, observed: Observed) -> Decision:
+    def decide(self, decision: Decision, observed: Observed, related: Mapping[Relation, Related]) -> Decision:
         """What the policy says now of an object that its plan would act on.
 
         Args:
             decision: What the plan says.
             observed: The object as it was just read.
+            related: What is known of other objects now.
 
         Returns:
             The decision of the run's instant where it acts, and where it still does at the present one.
@@ -59,11 +61,12 @@ class Rejudging:
         targets = case.compiled.targets_of(candidate.api_version, candidate.kind)
         if not surely_selected(targets, candidate, case.run):
             return judging.skip(candidate)
-        again = judging.decide(case.compiled, candidate, case.run, case.protections)
+        then = replace(case.run, related=related) if case.compiled.relations else case.run
+        again = judging.decide(case.compiled, candidate, then, case.protections)
         if again.verdict is not Verdict.ACT:
             return again
         # A condition may hold at the run's instant and no longer now: a window of the night that the run outlived.
-        present = replace(case.run, now=self.now())
+        present = replace(then, now=self.now())
         late = judging.decide(case.compiled, candidate, present, case.protections)
         if late.verdict is not Verdict.ACT:
             return late

@@ -53,6 +53,11 @@ class Reporting:
             self._entry.ledger.unlisted = names
             self._context.log.unlisted(self._entry.reference, plan.unlisted)
 
+    def gathered(self, resource: Resource, objects: int, seconds: float) -> None:
+        """Tell of a list of other objects on which conditions depend."""
+        self._context.metrics.sweep_finished(str(resource), objects, seconds)
+        self._context.log.swept(str(resource), objects, seconds)
+
     def follow_up(self) -> None:
         """Look after what earlier runs had begun to delete, before this one acts: what is gone now counts with it."""
         self._total_before = self._entry.ledger.deleted
