@@ -1,0 +1,236 @@
+"""What others use is there when the run ends, whoever began to use it meanwhile: seen on the wire, on either cluster."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from zen_gc_embedded import Fault
+
+from tests.cluster.controller.stage import LABELS, by_controller, until
+from zen_gc_core.model.policy import CLUSTER
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from zen_gc_embedded.faults import Request
+
+    from tests.cluster.controller.controllers import Inside
+    from tests.cluster.controller.stage import EmbeddedStage, Stage
+
+BY_NAME = {"theirs": "spec.volumes[].configMap.name", "mine": "metadata.name"}
+UNUSED = {"related": [{"apiVersion": "v1", "kind": "Pod", "by": BY_NAME, "are": "none"}]}
+SOON = {"afterCreation": 1}
+
+
+def pod(stage: Stage, name: str, uses: str, namespace: str = "") -> None:
+    """A Pod that mounts a ConfigMap; made as soon as its Namespace lets it."""
+    volumes = [{"name": "v", "configMap": {"name": uses}}]
+    document = {
+        "apiVersion": "v1",
+        "kind": "Pod",
+        "metadata": {"name": name, "namespace": namespace or stage.namespace},
+        "spec": {
+            "containers": [{"name": "c", "image": "c"}],
+            "volumes": volumes,
+            "automountServiceAccountToken": False,
+        },
+    }
+    path = f"/api/v1/namespaces/{namespace or stage.namespace}/pods"
+    until(lambda: stage.cluster.request("POST", path, document).status == 201, "a Pod may be made")
+
+
+def aged(stage: Stage, count: int) -> list[str]:
+    """So many ConfigMaps, the oldest first, all of them older than a second."""
+    names = [stage.make(f"c-{number:02}") for number in range(count)]
+    time.sleep(2.1)  # a creationTimestamp has whole seconds
+    return names
+
+
+def once(inside: Callable[..., Inside], stage: Stage, **settings: Any) -> Inside:
+    """Run every policy one time."""
+    controller = inside(stage, once=True, **settings)
+    controller.finish()
+    return controller
+
+
+def meanwhile(stage: EmbeddedStage, hook: Callable[[Request], Fault | None]) -> None:
+    """Ask a hook before each request of the controller."""
+    stage.server.faults = lambda request: hook(request) if by_controller(request) else None
+
+
+def seed_pod(stage: EmbeddedStage, uses: str) -> None:
+    """A Pod that mounts a ConfigMap, made from within a hook."""
+    metadata = {"name": f"late-{uses}", "namespace": stage.namespace}
+    spec = {"volumes": [{"name": "v", "configMap": {"name": uses}}]}
+    stage.server._seed([{"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": spec}])
+
+
+def test_what_a_pod_uses_stays(stage: Stage, inside: Callable[..., Inside]) -> None:
+    """On either cluster; the rest goes."""
+    used, *others = aged(stage, 4)
+    pod(stage, "user", used)
+    policy = stage.policy(conditions=UNUSED, ttl=SOON)
+    once(inside, stage)
+    assert stage.names() == {used}
+    status = stage.status(policy)
+    assert (status["resourcesMatched"], status["resourcesDeleted"]) == (4, len(others))
+
+
+def test_what_a_pod_begins_to_use_between_plan_and_delete_stays(stage: Stage, inside: Callable[..., Inside]) -> None:
+    """On either cluster: the plan is carried out slowly, and a Pod comes for what stands at its end."""
+    names = aged(stage, 14)
+    pod(stage, "other", "another")
+    policy = stage.policy(conditions=UNUSED, ttl=SOON, behavior={"maxDeletionsPerSecond": 1}, evaluationInterval="1h")
+    controller = inside(stage)
+    until(lambda: len(stage.names()) < len(names), "the first one goes")
+    last = max(stage.names())
+    pod(stage, "late", last)
+    until(lambda: stage.settled(policy).get("resourcesDeleted"), "the run ends")
+    controller.stop()
+    assert stage.names() == {last}
+    (dropped,) = controller.records(outcome="dropped")
+    assert dropped["resource_name"] == last
+
+
+@pytest.mark.parametrize("when", ["after the sweep", "during it"])
+def test_a_use_that_begins_after_the_plan_is_seen(
+    embedded: EmbeddedStage, inside: Callable[..., Inside], when: str
+) -> None:
+    """While the objects are listed, which is after Pods were, or right before Pods are listed for the second time."""
+    (name,) = aged(embedded, 1)
+    pod(embedded, "other", "another")
+    embedded.policy(conditions=UNUSED, ttl=SOON)
+    lists = []
+
+    def hook(request: Request) -> None:
+        if request.method == "GET" and request.path.endswith("/pods"):
+            lists.append(request)
+            if when == "after the sweep" and len(lists) == 2:
+                seed_pod(embedded, name)
+        if when == "during it" and request.method == "GET" and request.path.endswith("/configmaps"):
+            seed_pod(embedded, name)
+
+    meanwhile(embedded, hook)
+    once(inside, embedded)
+    assert embedded.names() == {name}
+    assert embedded.sent("DELETE", "configmaps") == []
+    assert len(lists) == 2
+    assert not any({"resourceVersion", "fieldSelector", "labelSelector"} & set(request.query) for request in lists)
+
+
+def test_pods_are_listed_before_each_delete(embedded: EmbeddedStage, inside: Callable[..., Inside]) -> None:
+    """In a list that began at most eight seconds before, and after the plan; the namespaces come one after the other."""
+    other = embedded.cluster.namespace()
+    aged(embedded, 5)
+    for number in range(5):
+        embedded.make(f"o-{number}", metadata={"namespace": other})
+    time.sleep(2.1)
+    for namespace in (embedded.namespace, other):
+        pod(embedded, "other", "another", namespace)
+    target = {
+        "apiVersion": "v1",
+        "kind": "ConfigMap",
+        "namespaces": [embedded.namespace, other],
+        "labelSelector": {"matchLabels": LABELS},
+    }
+    embedded.policy(
+        kind=CLUSTER, targetResources=[target], conditions=UNUSED, ttl=SOON, behavior={"maxDeletionsPerSecond": 2}
+    )
+    listed: dict[str, float] = {}
+    ages: list[float] = []
+    deleted: list[str] = []
+
+    def hook(request: Request) -> None:
+        if request.method == "GET" and request.path.endswith("/pods"):
+            listed[request.path] = time.monotonic()
+        if request.method == "DELETE" and "/configmaps/" in request.path:
+            namespace = request.path.split("/")[4]
+            deleted.append(namespace)
+            ages.append(time.monotonic() - listed[f"/api/v1/namespaces/{namespace}/pods"])
+
+    meanwhile(embedded, hook)
+    once(inside, embedded)
+    assert embedded.names() == set()
+    assert len(ages) == 10
+    assert max(ages) < 8.5  # a moment is lost on the way
+    assert deleted == [embedded.namespace] * 5 + [other] * 5
+
+
+@pytest.mark.parametrize(
+    "fault", [Fault(status=500), Fault(status=403), Fault(body=b"<html>", content_type="text/html")]
+)
+def test_a_list_that_fails_keeps_and_is_told(
+    embedded: EmbeddedStage, inside: Callable[..., Inside], fault: Fault
+) -> None:
+    """Never none because of an error."""
+    names = aged(embedded, 3)
+    policy = embedded.policy(conditions=UNUSED, ttl=SOON)
+    meanwhile(embedded, lambda request: fault if request.path.endswith("/pods") else None)
+    once(inside, embedded)
+    assert embedded.names() == set(names)
+    degraded = embedded.condition(policy, "Degraded")
+    assert degraded["reason"] == "EvaluationErrors"
+    assert "related in spec.conditions: Pod objects are not known" in degraded["message"]
+
+
+def test_a_list_that_fails_the_second_time_keeps(embedded: EmbeddedStage, inside: Callable[..., Inside]) -> None:
+    """What the plan saw does not count any more."""
+    names = aged(embedded, 3)
+    pod(embedded, "other", "another")
+    embedded.policy(conditions=UNUSED, ttl=SOON)
+    lists = []
+
+    def hook(request: Request) -> Fault | None:
+        lists.extend([request] if request.path.endswith("/pods") else [])
+        return Fault(status=403) if request.path.endswith("/pods") and len(lists) > 1 else None
+
+    meanwhile(embedded, hook)
+    controller = once(inside, embedded)
+    assert embedded.names() == set(names)
+    assert len(controller.records(outcome="dropped")) == 3
+
+
+@pytest.mark.parametrize(
+    ("related", "why"),
+    [
+        ({"apiVersion": "acme.io/v1", "kind": "Widget", "by": "owned"}, "is its CRD installed?"),
+        (
+            {"apiVersion": "v1", "kind": "Pod", "by": {"theirs": "spec.volume[].name", "mine": "metadata.name"}},
+            "none has spec.volume[]",
+        ),
+    ],
+)
+def test_what_is_not_known_of_others_keeps(
+    embedded: EmbeddedStage, inside: Callable[..., Inside], related: dict[str, Any], why: str
+) -> None:
+    """A kind that is not served, a path that no object has."""
+    names = aged(embedded, 2)
+    pod(embedded, "other", "another")
+    policy = embedded.policy(conditions={"related": [{**related, "are": "none"}]}, ttl=SOON)
+    once(inside, embedded)
+    assert embedded.names() == set(names)
+    assert why in embedded.condition(policy, "Degraded")["message"]
+
+
+def test_a_right_that_is_missing_is_named(embedded: EmbeddedStage, inside: Callable[..., Inside]) -> None:
+    """Before anything is planned."""
+    names = aged(embedded, 1)
+    policy = embedded.policy(conditions=UNUSED, ttl=SOON)
+    reviews = []
+
+    def hook(request: Request) -> Fault | None:
+        attributes = ((request.body or {}).get("spec") or {}).get("resourceAttributes") or {}
+        if attributes.get("resource") == "pods":
+            reviews.append(attributes)
+            return Fault(status=201, body=b'{"status": {"allowed": false}}')
+        return None
+
+    meanwhile(embedded, hook)
+    once(inside, embedded)
+    assert embedded.names() == set(names)
+    assert embedded.reason(policy) == "AccessDenied"
+    assert "list" in embedded.condition(policy)["message"]
+    assert "pods" in embedded.condition(policy)["message"]
+    assert [(each["verb"], each["namespace"]) for each in reviews] == [("list", embedded.namespace)]
