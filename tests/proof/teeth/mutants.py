@@ -20,11 +20,12 @@ from zen_gc_core.controller.runs import (
     kill_switch,
     policy_run,
     rejudging,
+    relatives,
     scope_counting,
     seeing,
     sweeping,
 )
-from zen_gc_core.engine import breaker, judging, protections
+from zen_gc_core.engine import breaker, judging, protections, relating
 from zen_gc_core.engine.parsing import globs, scopes
 from zen_gc_core.engine.retaining import holding, tallies
 from zen_gc_core.errors import ClusterError, Undecided
@@ -251,6 +252,22 @@ def retained_not_read_again() -> None:
     """What the list showed to be retained is there."""
     for name in ("check", "recent"):
         swap(keepers.Keepers, name, _nothing)
+
+
+@_mutant("related-not-listed-again")
+def related_not_listed_again() -> None:
+    """Who used an object before the plan was made is who uses it."""
+
+    def look(self: Any, _decision: Any) -> Any:
+        return relatives.Look(self._clock(), self._case.run.related)
+
+    swap(relatives.Relatives, "look", look)
+
+
+@_mutant("unlisted-is-unrelated")
+def unlisted_is_unrelated() -> None:
+    """A list of related objects that fails has shown that there are none."""
+    swap(relating.Gathered, "lack", _nothing)
 
 
 @_mutant("terminating-is-retained")

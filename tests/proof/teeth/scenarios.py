@@ -364,6 +364,57 @@ def of_two_of_the_same_time_the_larger_uid_stays(play: Play) -> str:
     return _taken(play, "a")
 
 
+UNUSED = {
+    "conditions": {
+        "related": [
+            {
+                "apiVersion": "v1",
+                "kind": "Pod",
+                "by": {"theirs": "spec.volumes[].configMap.name", "mine": "metadata.name"},
+                "are": "none",
+            }
+        ]
+    },
+    "ttl": {"afterCreation": 1},
+}
+
+
+def _user(play: Play, name: str, uses: str) -> dict[str, Any]:
+    """A Pod that mounts a ConfigMap."""
+    spec = {"volumes": [{"name": "v", "configMap": {"name": uses}}]}
+    return {
+        "apiVersion": "v1",
+        "kind": "Pod",
+        "metadata": {"name": name, "namespace": play.stage.namespace},
+        "spec": spec,
+    }
+
+
+def what_somebody_begins_to_use_stays(play: Play) -> str:
+    """A Pod comes between the plan and the write."""
+    play.items("x", creationTimestamp="2025-11-01T00:00:00Z")
+    play.put(_user(play, "other", "another"))
+    play.stage.policy(**UNUSED)
+
+    def hook(request: Request) -> None:
+        if request.method == "GET" and request.path.endswith("/configmaps"):
+            play.change(_user(play, "late", "x"))
+
+    play.meanwhile(hook)
+    play.once()
+    return _taken(play, "x")
+
+
+def what_others_may_use_stays(play: Play) -> str:
+    """The list of those that may use it fails."""
+    play.items("x", creationTimestamp="2025-11-01T00:00:00Z")
+    play.put(_user(play, "user", "x"))
+    play.stage.policy(**UNUSED)
+    play.meanwhile(lambda request: Fault(status=403) if request.path.endswith("/pods") else None)
+    play.once()
+    return _taken(play, "x")
+
+
 def _taken(play: Play, *names: str, namespace: str | None = None) -> str:
     gone = play.gone(*names, namespace=namespace)
     return f"{len(gone)} deleted that should stay: {json.dumps(gone[:3])}" if gone else ""
@@ -388,6 +439,8 @@ SCENARIOS = (
     Scenario(what_is_marked_stays, ("keep-mark-ignored",)),
     Scenario(what_terminates_is_asked_once, ("terminating-is-sent-again",)),
     Scenario(no_fewer_are_left_than_are_retained, ("retained-not-read-again",)),
+    Scenario(what_somebody_begins_to_use_stays, ("related-not-listed-again",)),
+    Scenario(what_others_may_use_stays, ("unlisted-is-unrelated",)),
     Scenario(what_is_on_its_way_out_is_not_retained, ("terminating-is-retained",)),
     Scenario(of_two_of_the_same_time_the_larger_uid_stays, ("ties-by-name",)),
     Scenario(clocks_that_disagree_stop_it, ("clock-not-compared",)),

@@ -1,0 +1,122 @@
+"""Gathering related objects: which lists are asked for, and that what is missing is never nothing."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from tests.unit.engine.situations import compiled, document, run_of
+from zen_gc_core.cluster.errors import AccessDenied, Cancelled, ListIncomplete, NotFound, TargetUnavailable
+from zen_gc_core.cluster.resource import Resource
+from zen_gc_core.controller.runs import gathering
+from zen_gc_core.controller.runs.gathering import Gatherer
+from zen_gc_core.errors import Undecided
+
+PODS = Resource("", "v1", "pods", "Pod", namespaced=True, verbs=frozenset({"list"}))
+
+
+class Served:
+    """What a cluster serves."""
+
+    def __init__(self, resource=PODS):
+        self.resource = resource
+        self.forgotten = []
+
+    def resolve(self, _api_version, _kind):
+        if self.resource is None:
+            raise TargetUnavailable("v1 has no kind Pod")
+        return self.resource
+
+    def forget(self, resource):
+        self.forgotten.append(resource)
+
+
+def policy(**more):
+    by = {"theirs": "spec.a", "mine": "metadata.name"} if "namespace" in more else "owned"
+    return compiled(
+        document(conditions={"related": [{"apiVersion": "v1", "kind": "Pod", "by": by, "are": "none", **more}]})
+    )
+
+
+@pytest.fixture
+def lists(monkeypatch):
+    """The namespaces that were listed; what a list of one raises is in ``errors``."""
+    asked, errors = [], {}
+
+    def pages(_connection, _resource, selection, *, check_cancelled):
+        check_cancelled()
+        asked.append(selection.namespace)
+        if selection.namespace in errors:
+            raise errors[selection.namespace]
+        return iter(())
+
+    monkeypatch.setattr(gathering, "pages", pages)
+    return asked, errors
+
+
+def gathered(of, namespaces, resources=None, check=bool):
+    run = run_of(of)
+    (related,) = Gatherer(None, resources or Served(), check).gather(of.relations, run, namespaces, {}).values()
+    return related
+
+
+@pytest.mark.parametrize(
+    ("namespaces", "crosses", "asked"),
+    [
+        ({"a", "b"}, False, ["a", "b"]),
+        (set("abcdef"), False, [None]),
+        (None, False, [None]),
+        ({"a"}, True, [None]),
+    ],
+)
+def test_a_list_is_no_wider_and_no_narrower_than_the_relation(lists, namespaces, crosses, asked):
+    """A few namespaces one by one, unless objects of others may matter."""
+    more = {"namespace": "any"} if crosses else {}
+    gathered(policy(**more), namespaces and frozenset(namespaces))
+    assert lists[0] == asked
+
+
+def test_no_namespaces_are_an_error_and_no_empty_answer(lists):
+    """Nothing was looked at."""
+    related = gathered(policy(), frozenset())
+    assert "no namespace was given" in str(related.unknown)
+    with pytest.raises(Undecided):
+        related.find([("", "u")], "a")
+    assert lists[0] == []
+
+
+@pytest.mark.parametrize("error", [ListIncomplete("half of it"), AccessDenied("list", "pods", "b"), NotFound("gone")])
+def test_what_fails_leaves_open_what_is_there(lists, error):
+    """Of one namespace is of all: who asks does not know which."""
+    lists[1]["b"] = error
+    related = gathered(policy(), frozenset({"a", "b"}))
+    with pytest.raises(Undecided, match="Pod objects are not known"):
+        related.find([("", "u")], "a").none()
+
+
+def test_where_all_may_not_be_listed_some_may(lists):
+    """A right in each namespace is enough, unless objects of others may matter."""
+    lists[1][None] = AccessDenied("list", "pods")
+    assert gathered(policy(), frozenset("abcdef")).unknown is None
+    assert lists[0] == [None, *"abcdef"]
+    assert gathered(policy(namespace="any"), frozenset("abcdef")).unknown is not None
+
+
+@pytest.mark.parametrize("resource", [None, replace(PODS, aggregated=True), replace(PODS, aggregated=None)])
+def test_a_kind_that_kubernetes_does_not_serve_is_not_known(lists, resource):
+    """Nor one of which that cannot be told."""
+    related = gathered(policy(), None, Served(resource))
+    with pytest.raises(Undecided):
+        related.find([("", "u")], "a").none()
+    assert lists[0] == []
+
+
+def test_nobody_waits_for_a_list_when_the_program_ends(lists):
+    """What the check raises ends everything, and is no answer."""
+
+    def check():
+        raise Cancelled("the program is ending")
+
+    with pytest.raises(Cancelled):
+        gathered(policy(), None, check=check)
