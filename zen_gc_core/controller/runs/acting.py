@@ -114,18 +114,6 @@ class _Carrying:
         self._throttle = Throttle(sleep=self._sleep)
         seeing = Seeing(acting.connection, acting.resources, self._throttle, self._sleep, acting.stopping)
         self._rejudging = Rejudging(case, plan, seeing, acting.now)
-        self._keepers = (
-            Keepers(
-                case,
-                plan,
-                seeing,
-                per_second=acting.rate.per_second,
-                now=acting.now,
-                left_alone=acting.witness.left_alone,
-            )
-            if case.compiled.retention is not None
-            else None
-        )
         self._relatives = (
             Relatives(
                 case,
@@ -137,6 +125,19 @@ class _Carrying:
                 stopping=acting.stopping,
             )
             if case.compiled.relations
+            else None
+        )
+        self._keepers = (
+            Keepers(
+                case,
+                plan,
+                seeing,
+                per_second=acting.rate.per_second,
+                now=acting.now,
+                left_alone=acting.witness.left_alone,
+                related=self._relatives.known_in if self._relatives is not None else None,
+            )
+            if case.compiled.retention is not None
             else None
         )
 

@@ -23,13 +23,14 @@ from zen_gc_core.model.reasons import Reason
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from zen_gc_core.controller.runs.seeing import Seeing
     from zen_gc_core.engine.case import Case
     from zen_gc_core.model.candidate import Candidate
     from zen_gc_core.model.decision import Decision
     from zen_gc_core.model.plan import Plan
+    from zen_gc_core.model.relations import Related, Relation
     from zen_gc_core.model.retain import Keeper, KeptGroup, LeftOver
 
 FRESH_SECONDS: Final = 2.0
@@ -78,6 +79,7 @@ class Keepers:
         per_second: How many writes a second there may be.
         now: The present instant, by the earlier of the clocks.
         left_alone: Told of the kind and the namespace of a group that is left alone, and why.
+        related: What is known by now of the objects that those of a namespace are related to.
         clock: The boot-time clock, in seconds.
     """
 
@@ -90,12 +92,14 @@ class Keepers:
         per_second: float,
         now: Callable[[], dt.datetime],
         left_alone: Callable[[str, str, str], None],
+        related: Callable[[str], Mapping[Relation, Related]] | None = None,
         clock: Callable[[], float] = boottime,
     ) -> None:
         self._case = case
         self._seeing = seeing
         self._now = now
         self._left_alone = left_alone
+        self._related = related
         self._clock = clock
         self._lock = threading.Lock()
         groups: dict[int, _Seen] = {}
@@ -216,7 +220,10 @@ class Keepers:
         return whole
 
     def _fills(self, seen: _Seen, keeper: Keeper, candidate: Candidate) -> bool:
-        return still_fills(self._case, seen.group, keeper, candidate, replace(self._case.run, now=self._now()))
+        run = replace(self._case.run, now=self._now())
+        if self._related is not None:
+            run = replace(run, related=self._related(keeper.namespace))
+        return still_fills(self._case, seen.group, keeper, candidate, run)
 
 
 def _along(plan: Plan, uid: str) -> Iterable[LeftOver]:

@@ -105,6 +105,11 @@ class Relatives:
                 seen = self._look(self._ahead(decision))
         return seen
 
+    def known_in(self, namespace: str) -> Mapping[Relation, Related]:
+        """What the last look at a namespace has shown; nothing where there was none."""
+        seen = self._looks.get(namespace)
+        return {} if seen is None else seen.related
+
     def age(self, look: Look) -> float:
         """How long ago a look began, in seconds."""
         return self._clock() - look.began
