@@ -14,8 +14,8 @@ from zen_gc_core.controller.runs.gathering import Gatherer
 from zen_gc_core.controller.runs.keepers import Withheld
 from zen_gc_core.controller.runs.relatives import Look, Relatives, Reliance, namespace_by_namespace
 from zen_gc_core.controller.runs.stopping import Stopped
+from zen_gc_core.engine.case import Case
 from zen_gc_core.engine.protections import Grants, Protections
-from zen_gc_core.engine.tallying import Case
 from zen_gc_core.model.decision import Decision, Verdict
 from zen_gc_core.model.reasons import Reason
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from zen_gc_core.cluster.connection import Connection
     from zen_gc_core.cluster.discovery import Resources
-    from zen_gc_core.engine.tallying import Case
+    from zen_gc_core.engine.case import Case
     from zen_gc_core.model.decision import Decision
     from zen_gc_core.model.plan import Plan
     from zen_gc_core.model.relations import Related, Relation
