@@ -33,6 +33,7 @@ COPIED = ("zen_gc_core", "embedded", "plugins", "tests", "examples", "crds", "ap
 ENGINE = ("tests/unit/engine", "tests/golden/test_plan_contract.py")
 ACTING = ("tests/cluster/controller/test_fencing.py", "tests/cluster/controller/test_contract.py")
 TESTS = {
+    "zen_gc_core/engine/keep_mark.py": ENGINE,
     "zen_gc_core/engine/protections.py": ENGINE,
     "zen_gc_core/engine/breaker.py": ENGINE,
     "zen_gc_core/engine/judging.py": ENGINE,

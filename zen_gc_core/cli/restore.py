@@ -17,7 +17,7 @@ from zen_gc_core.cluster.resource import Resource
 from zen_gc_core.cluster.throttling import Throttle
 from zen_gc_core.cluster.writing import Writer
 from zen_gc_core.controller.settings import Connecting
-from zen_gc_core.engine.protections import KEEP
+from zen_gc_core.engine.keep_mark import KEEP
 from zen_gc_core.errors import ClusterError, InputError, Undecided
 from zen_gc_core.instants import format_instant
 from zen_gc_core.model.results import Result

@@ -8,9 +8,10 @@ controller (``Grants``); those of unfinished objects that a controller or a GitO
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from zen_gc_core.engine.finishing import looked_after, may_finish
+from zen_gc_core.engine.keep_mark import KEEP, carries, marked
 from zen_gc_core.engine.managing import manager_of
 from zen_gc_core.engine.protected import (
     COMES_WITH_EVERY_NAMESPACE,
@@ -20,23 +21,17 @@ from zen_gc_core.engine.protected import (
     PROTECTED_SECRET_TYPES,
     well_known,
 )
-from zen_gc_core.errors import InputError, Undecided
+from zen_gc_core.errors import Undecided
 from zen_gc_core.fieldpaths import MISSING, FieldPath
-from zen_gc_core.instants import EARLIEST, format_instant, parse_instant
-from zen_gc_core.model.policy import GROUP
 from zen_gc_core.model.reads import Reads
 from zen_gc_core.texts import placed
 
 if TYPE_CHECKING:
-    import datetime as dt
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
     from zen_gc_core.keywords import Run
     from zen_gc_core.model.candidate import Candidate
     from zen_gc_core.model.finishing import Finishing
-
-KEEP: Final = f"{GROUP}/keep"
-"""The label or annotation that keeps an object, or all objects of a Namespace."""
 
 _SECRET_TYPE: Final = FieldPath.parse("type")
 
@@ -124,7 +119,7 @@ class Protections:
         return (
             self._by_place(candidate)
             or (self._by_kind(candidate) if candidate.kind in NAMED_HERE else None)
-            or (marked(candidate.labels, candidate.annotations, run.now) and f"it {_carries(candidate, run.now)}")
+            or (marked(candidate.labels, candidate.annotations, run.now) and f"it {carries(candidate, run.now)}")
             or ("it is terminating" if candidate.terminating else None)
             or (_by_owner(candidate, run) if candidate.owner_references and not lifted.owned else None)
             or (None if lifted.managed else _by_manager(candidate, run))
@@ -152,7 +147,7 @@ class Protections:
         """
         group = candidate.api_version.rpartition("/")[0]
         if marked(candidate.labels, candidate.annotations, run.now):
-            return f"it {_carries(candidate, run.now)}"
+            return f"it {carries(candidate, run.now)}"
         if inside and (group, candidate.kind, candidate.name) in COMES_WITH_EVERY_NAMESPACE:
             return None
         typed = candidate.complete or (group, candidate.kind) != ("", "Secret")
@@ -257,36 +252,6 @@ def lifted_by(group: str, kind: str) -> str:
 
 def _is_namespace(candidate: Candidate) -> bool:
     return candidate.kind == "Namespace" and candidate.api_version == "v1"
-
-
-def marked(labels: Mapping[str, str], annotations: Mapping[str, str], now: dt.datetime) -> bool:
-    """Whether labels or annotations carry the keep mark.
-
-    Any value keeps but ``false``; as an annotation, a time or date keeps until then. One before 2014 is no time that
-    somebody meant, and keeps as any other value does.
-    """
-    if KEEP in labels and labels[KEEP] != "false":
-        return True
-    value = annotations.get(KEEP)
-    if value is None or value == "false":
-        return False
-    until = _instant(value)
-    return until is None or now <= until
-
-
-def _carries(candidate: Candidate, now: dt.datetime) -> str:
-    until = _instant(candidate.annotations.get(KEEP, ""))
-    if until is not None and until >= now and KEEP not in candidate.labels:
-        return f"carries {KEEP} until {format_instant(until)}"
-    return f"carries {KEEP}"
-
-
-def _instant(value: Any) -> dt.datetime | None:
-    try:
-        instant = parse_instant(value)
-    except InputError:
-        return None
-    return instant if instant >= EARLIEST else None
 
 
 def _told_by_metadata(candidate: Candidate) -> bool:
