@@ -11,7 +11,7 @@ from tests.unit.engine.situations import compiled_once, document
 from zen_gc_core.cluster.discovery import API_SERVICES
 from zen_gc_core.cluster.errors import AccessDenied, ListIncomplete, TargetUnavailable, Unauthorized
 from zen_gc_core.controller.runs.every_kind import every_kind
-from zen_gc_core.controller.runs.sweeping import Member
+from zen_gc_core.controller.runs.members import Member
 from zen_gc_core.controller.runs.unlisted import failure_of
 from zen_gc_core.engine.protections import Grants
 

@@ -37,9 +37,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection
 
     from zen_gc_core.cluster.resource import Resource
+    from zen_gc_core.controller.runs.members import Member
     from zen_gc_core.controller.runs.remembered import Entry
     from zen_gc_core.controller.runs.run_context import RunContext
-    from zen_gc_core.controller.runs.sweeping import Member
     from zen_gc_core.engine.compiling import CompiledPolicy
     from zen_gc_core.model.plan import Plan
 

@@ -13,8 +13,8 @@ from zen_gc_core.controller.runs.aggregation import check_served_by_kubernetes
 from zen_gc_core.controller.runs.every_kind import every_kind
 from zen_gc_core.controller.runs.gathering import Gatherer
 from zen_gc_core.controller.runs.going_along import kept_inside
+from zen_gc_core.controller.runs.members import Member
 from zen_gc_core.controller.runs.stopping import Stopped
-from zen_gc_core.controller.runs.sweeping import Member
 from zen_gc_core.engine.case import Case
 from zen_gc_core.engine.expanding import by_wildcard
 from zen_gc_core.engine.protections import Protections

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from zen_gc_core.cluster.connection import Connection
     from zen_gc_core.cluster.resource import Resource
-    from zen_gc_core.controller.runs.sweeping import Member
+    from zen_gc_core.controller.runs.members import Member
     from zen_gc_core.engine.asking import Asking
     from zen_gc_core.engine.compiling import Compilation, CompiledPolicy
     from zen_gc_core.model.policy import PolicyReference

@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from zen_gc_core.cluster.resource import Resource
+    from zen_gc_core.controller.runs.members import Member
     from zen_gc_core.controller.runs.remembered import Entry
     from zen_gc_core.controller.runs.run_context import RunContext
-    from zen_gc_core.controller.runs.sweeping import Member
     from zen_gc_core.controller.telling.policy_status import Standing
     from zen_gc_core.model.plan import Plan
     from zen_gc_core.model.report import Ending, RunReport

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from zen_gc_core.cluster.connection import Connection
     from zen_gc_core.cluster.resource import Resource
-    from zen_gc_core.controller.runs.sweeping import Member
+    from zen_gc_core.controller.runs.members import Member
     from zen_gc_core.engine.tallying import Tally
     from zen_gc_core.errors import ClusterError
     from zen_gc_core.model.requests import Request
