@@ -8,29 +8,24 @@ Errors of a configuration are refused with ``build.error``; what cannot be told 
 
 from __future__ import annotations
 
-import datetime as dt
 from abc import ABC, abstractmethod
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Annotated, Any, Generic, TypeVar
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from pydantic import BaseModel, ConfigDict, GetPydanticSchema, PlainValidator, WithJsonSchema
-from pydantic.alias_generators import to_camel
-from pydantic_core import core_schema
-
-from zen_gc_core.durations import parse_duration
+from zen_gc_core.configurations import Config, Duration, EachPath, FieldPath, Instant, Matchers
 from zen_gc_core.errors import InputError, Undecided
-from zen_gc_core.fieldpaths import FieldPath as _FieldPath
-from zen_gc_core.instants import parse_instant
 from zen_gc_core.model.candidate import Candidate
 from zen_gc_core.model.decision import Decision
-from zen_gc_core.model.eachpaths import EachPath as _EachPath
-from zen_gc_core.model.finishing import BUILT_IN, Finishing
 from zen_gc_core.model.relations import Found, NotKnown, Related, Relation
 from zen_gc_core.model.requests import Request
+from zen_gc_core.run import Namespace, Run
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
+    from zen_gc_core.fieldpaths import FieldPath as _FieldPath
+    from zen_gc_core.model.finishing import Finishing
     from zen_gc_core.model.polarity import Polarity
     from zen_gc_core.model.policy import PolicyReference, Target
     from zen_gc_core.model.references import References
@@ -38,137 +33,6 @@ if TYPE_CHECKING:
 
 C = TypeVar("C")
 T = TypeVar("T")
-
-
-class Config(BaseModel):
-    """The base for a keyword's configuration: camelCase outside, unknown fields refused, frozen."""
-
-    model_config = ConfigDict(
-        alias_generator=to_camel, extra="forbid", frozen=True, strict=True, populate_by_name=False, allow_inf_nan=False
-    )
-
-
-def _checked(read: Callable[[object], Any]) -> PlainValidator:
-    def validate(value: object) -> Any:
-        try:
-            return read(value)
-        except InputError as error:
-            raise ValueError(str(error)) from None
-
-    return PlainValidator(validate)
-
-
-Duration = Annotated[
-    dt.timedelta,
-    _checked(parse_duration),
-    WithJsonSchema({"x-kubernetes-int-or-string": True, "description": "seconds, or text such as 1d12h"}),
-]
-"""A duration of a configuration; yields a ``timedelta``."""
-
-Instant = Annotated[
-    dt.datetime,
-    _checked(parse_instant),
-    WithJsonSchema({"type": "string", "description": "an RFC 3339 time or a date"}),
-]
-"""An instant of a configuration; yields an aware ``datetime``."""
-
-FieldPath = Annotated[
-    _FieldPath, _checked(_FieldPath.parse), WithJsonSchema({"type": "string", "minLength": 1, "maxLength": 1024})
-]
-"""A field path of a configuration; yields a parsed path, to be looked up with ``candidate.get``."""
-
-EachPath = Annotated[
-    _EachPath, _checked(_EachPath.parse), WithJsonSchema({"type": "string", "minLength": 1, "maxLength": 1024})
-]
-"""A path of a configuration that walks lists with ``[]``; yields a parsed one, whose ``texts`` are those of an object."""
-
-Matchers = Annotated[
-    dict[str, Any],
-    GetPydanticSchema(
-        lambda _source, _handler: core_schema.dict_schema(core_schema.str_schema(), core_schema.any_schema())
-    ),
-    WithJsonSchema({"type": "object", "x-kubernetes-preserve-unknown-fields": True}),
-]
-"""A nested condition map of a configuration; yields it raw, for ``build.matchers``."""
-
-
-@dataclass(frozen=True, slots=True)
-class Namespace:
-    """A Namespace as keywords see it.
-
-    Args:
-        name: Its name.
-        labels: Its labels.
-        annotations: Its annotations.
-        object: The whole Namespace, decoded; None where there is none to be read (offline, not in the files).
-    """
-
-    name: str
-    labels: Mapping[str, str]
-    annotations: Mapping[str, str]
-    object: Mapping[str, Any] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """One run of one policy, as keywords see it.
-
-    Args:
-        now: The instant of the run: one for all objects.
-        policy: The policy that runs.
-        namespaces: Looks up a Namespace; raises Undecided when it cannot.
-        clock_skew: How far clocks may disagree before a time is wrong.
-        finishing: The kinds that are known to finish.
-        related: What is known of other objects, by the relation that a keyword declared.
-    """
-
-    now: dt.datetime
-    policy: PolicyReference
-    namespaces: Callable[[str], Namespace]
-    clock_skew: dt.timedelta = dt.timedelta(seconds=30)
-    finishing: Finishing = BUILT_IN
-    related: Mapping[Relation, Related] = field(default_factory=dict)
-
-    def finish_of(self, candidate: Candidate) -> dt.datetime | None:
-        """When an object finished its work, by its kind's row or the common conventions; None when it has not.
-
-        Raises:
-            Missing: It has finished, but there is no time.
-            Undecided: It says that it has finished, at a time that cannot be right.
-        """
-        return self.finishing.finish_of(candidate, self.now, self.clock_skew)
-
-    def finished(self, candidate: Candidate) -> bool:
-        """Whether an object has finished, at a time that is known and can be right."""
-        return self.finishing.finished(candidate, self.now, self.clock_skew)
-
-    def released(self, candidate: Candidate) -> bool:
-        """Whether an object has finished, and what owns or tracks it has no more use for it."""
-        return self.finishing.released(candidate, self.now, self.clock_skew)
-
-    def namespace(self, name: str) -> Namespace:
-        """A Namespace by its name.
-
-        Raises:
-            Undecided: It cannot be read.
-        """
-        return self.namespaces(name)
-
-    def find(self, relation: Relation, keys: Iterable[tuple[str, str]], within: str | None) -> Found:
-        """What is known of other objects that are found under any of some keys.
-
-        Args:
-            relation: The relation, as the keyword declared it.
-            keys: The keys.
-            within: The namespace in which such objects live, or in none; None: they may live in any.
-
-        Raises:
-            Undecided: These objects are not known.
-        """
-        known = self.related.get(relation)
-        if known is None:
-            raise NotKnown(f"{relation.kind} objects were not looked at")
-        return known.find(keys, within)
 
 
 @dataclass(frozen=True)  # no slots: they would forbid Compiled[bool](…)

@@ -18,7 +18,7 @@ from zen_gc_embedded import Fault
 from tests.cluster.controller.controllers import instant
 from tests.cluster.controller.stage import AT_ONCE, LABELS, TARGET, by_controller, until
 from tests.harness.definitions import custom_resource_definition
-from zen_gc_core.controller.runs import sweeping
+from zen_gc_core.controller.runs import members, sweeping
 from zen_gc_core.engine.planning import tally_of
 from zen_gc_core.model.policy import API_VERSION, CLUSTER, NAMESPACED
 
@@ -339,8 +339,8 @@ def test_a_policy_that_takes_all_the_time_leaves_the_sweep(
         monkeypatch.setattr(tally, "offer", slow)
         return tally
 
-    monkeypatch.setattr(sweeping, "tally_of", costly_tally)
-    monkeypatch.setattr(sweeping, "thread_time", lambda: clock[0])
+    monkeypatch.setattr(members, "tally_of", costly_tally)
+    monkeypatch.setattr(members, "thread_time", lambda: clock[0])
     monkeypatch.setattr(sweeping, "perf_counter", lambda: clock[0])
     names = embedded.make_many(10)
     embedded.policy("costly", evaluationInterval="1h")
