@@ -15,14 +15,9 @@ from zen_gc_core.cluster.clocks import boottime
 from zen_gc_core.cluster.errors import AccessDenied, Cancelled, ListIncomplete, NotFound
 from zen_gc_core.cluster.listing import Restart, candidates, pages
 from zen_gc_core.cluster.paging import Selection
+from zen_gc_core.controller.runs.members import MOST_JUDGING_SECONDS, SHARE_OF_JUDGING_SECONDS
 from zen_gc_core.controller.runs.related_kinds import RelatedKinds
-from zen_gc_core.controller.runs.sweeping import (
-    LONGEST_SECONDS,
-    MOST_JUDGING_SECONDS,
-    MOST_NAMESPACES,
-    SHARE_OF_JUDGING_SECONDS,
-    STALL_SECONDS,
-)
+from zen_gc_core.controller.runs.sweeping import LONGEST_SECONDS, MOST_NAMESPACES, STALL_SECONDS
 from zen_gc_core.engine.relating import Gathered, Gathering, has_path
 from zen_gc_core.errors import ClusterError
 from zen_gc_core.model.policy import NAMESPACED
