@@ -282,8 +282,8 @@ object:
     csi.storage.k8s.io/node-stage-secret-namespace: "${pvc.namespace}"
     pathPattern: "${.PVC.namespace}/x"
 names:
-  Secret: ["*/provisions", "*/ceph", "*/pvc.namespace", "*/x"]
-  ConfigMap: ["*/provisions", "*/ceph", "*/pvc.namespace", "*/x"]
+  Secret: ["*/provisions", "*/ceph", "*/pvc.namespace", namespace/pvc, "*/x"]
+  ConfigMap: ["*/provisions", "*/ceph", "*/pvc.namespace", namespace/pvc, "*/x"]
 ---
 object:
   apiVersion: storage.k8s.io/v1
@@ -292,7 +292,7 @@ object:
   provisioner: rbd.csi.ceph.com
   parameters: {csi.storage.k8s.io/provisioner-secret-name: "${pvc.name}-key"}
 names:
-  Secret: ["*/*", "*/pvc.name", "*/key"]
+  Secret: ["*/*", "*/pvc.name", name/pvc, "*/key"]
 ---
 object:
   apiVersion: storage.k8s.io/v1

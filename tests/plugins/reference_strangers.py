@@ -181,6 +181,13 @@ object:
 names: [certs/wildcard]
 ---
 object:
+  apiVersion: getambassador.io/v3alpha1
+  kind: TLSContext
+  metadata: {name: web, namespace: shop}
+  spec: {hosts: [a.example.com], secret: wildcard.certs}
+names: [certs/wildcard]
+---
+object:
   apiVersion: apps.kruise.io/v1beta1
   kind: StatefulSet
   metadata: {name: db, namespace: shop}

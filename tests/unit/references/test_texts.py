@@ -53,6 +53,8 @@ def test_a_text_that_is_a_name_is_a_use_wherever_it_is(data, name, namespace):
         ({"spec": {"args": "--config=a/b --secret here,there"}}, "a/b"),
         ({"spec": {"url": "k8s://certs/here"}}, "certs/here"),
         ({"spec": {"ref": "here:key"}}, "shop/here"),
+        ({"spec": {"secret": "here.far"}}, "far/here"),
+        ({"spec": {"secret": "here.far"}}, "shop/here.far"),
         ({"spec": {"values": "auth:\n  existingSecret: 'here'\n"}}, "shop/here"),
         ({"spec": {"secrets": {"here": "/etc/secrets"}}}, "shop/here"),
         ({"spec": {"conf": {"driver.secrets.here": "/etc"}}}, "shop/here"),

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 from zen_gc_core.errors import Undecided
 from zen_gc_core.fieldpaths import MISSING, FieldPath, spell
 from zen_gc_core.model.references.rows import ANY, ORDINAL, Each
-from zen_gc_core.model.references.texts import SHORT, anywhere, parameters, short, spoken, whole_texts, words
+from zen_gc_core.model.references.texts import anywhere, parameters, spoken, whole_texts, words
 from zen_gc_core.texts import kind_of
 
 if TYPE_CHECKING:
@@ -28,11 +28,15 @@ _ANNOTATIONS: Final = ("metadata", "annotations")
 
 @dataclass(frozen=True, slots=True)
 class _Of:
-    """The object that names: its own name and namespace, and what was found so far."""
+    """The object that names: its own name and namespace, and what was found so far.
+
+    Texts whose words count are put together first, by whether they mean this namespace alone: many are there twice.
+    """
 
     name: str
     namespace: str
-    into: Uses
+    into: Uses = field(default_factory=set)
+    texts: tuple[set[str], set[str]] = field(default_factory=lambda: (set(), set()))
 
 
 Leaf: TypeAlias = "Callable[[Any, Any, _Of], None]"
@@ -91,13 +95,16 @@ class Reader:
             Undecided: It cannot be told.
         """
         namespace = candidate.namespace or ANY
-        found = _Of(candidate.name, namespace, set())
+        found = _Of(candidate.name, namespace)
         if self._anywhere:
             anywhere(candidate.object, candidate.name, namespace, found.into)
         for path, walk in self._roots:
             value = candidate.annotations if path.segments == _ANNOTATIONS else candidate.get(path)
             if value is not MISSING and value is not None:
                 walk(value, None, found)
+        for here, texts in enumerate(found.texts):
+            for text in texts:
+                words(text, namespace, found.into, crosses=not here)
         return found.into
 
 
@@ -110,7 +117,7 @@ def _made(node: _Node) -> Leaf:
     parts = list(node.leaves)
     if node.keys:
         parts.append(_of_keys(tuple((key, _made(below)) for key, below in node.keys.items()), node.path))
-    parts += [_of_each(step, _made(below), node.path) for step, below in node.each.items()]
+    parts += [_of_each(step, below) for step, below in node.each.items()]
     if len(parts) == 1:
         return parts[0]
 
@@ -133,12 +140,21 @@ def _of_keys(keys: tuple[tuple[str, Leaf], ...], path: str) -> Leaf:
     return walk
 
 
-def _of_each(step: Each, below: Leaf, path: str) -> Leaf:
+def _of_each(step: Each, node: _Node) -> Leaf:
+    below, path = _made(node), node.path.removesuffix(step.value)
+    keys: tuple[tuple[str, Leaf], ...] = ()
+    if node.keys and not node.leaves and not node.each:  # most lists are of objects: one call an item fewer
+        keys = tuple((key, _made(inner)) for key, inner in node.keys.items())
+
     def walk(value: Any, _around: Any, found: _Of) -> None:
         if type(value) is not (list if step is Each.ITEM else dict):
             raise Undecided(f"{path} is {kind_of(value)}, no {'list' if step is Each.ITEM else 'object'}")
-        for item in value.values() if isinstance(value, dict) else value:
-            if item is not None:
+        for item in value.values() if type(value) is dict else value:
+            if keys and type(item) is dict:
+                for key, inner in keys:
+                    if (held := item.get(key)) is not None:
+                        inner(held, item, found)
+            elif item is not None:
                 below(item, value, found)
 
     return walk
@@ -174,18 +190,19 @@ def _texts_of(row: Reference) -> Leaf:
 
 def _words_of(row: Reference) -> Leaf:
     annotations = row.steps[-1] == "annotations"
-    namespace, crosses = row.namespace, not row.here
-    conditional = bool(row.given or row.unless)
+    namespace, here = row.namespace, row.here
 
     def leaf(value: Any, around: Any, found: _Of) -> None:
-        if conditional and not _counts(row, around):
-            return
-        if type(value) is str and len(value) <= SHORT:
-            found.into.update(short(value, namespace or found.namespace, crosses))
-        else:
-            words(spoken(value) if annotations else value, namespace or found.namespace, found.into, crosses=crosses)
+        if _counts(row, around):
+            words(spoken(value) if annotations else value, namespace or found.namespace, found.into, crosses=not here)
 
-    return leaf
+    def put_together(value: Any, around: Any, found: _Of) -> None:
+        if type(value) is str:
+            found.texts[here].add(value)
+        else:
+            leaf(value, around, found)
+
+    return leaf if namespace or row.given or row.unless else put_together
 
 
 def _parameters_of(row: Reference) -> Leaf:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 LONGEST: Final = 253
 """The most characters of a name."""
 
-SHORT: Final = 200
+_SHORT: Final = 200
 _WORD: Final = re.compile(r"[A-Za-z0-9][-A-Za-z0-9.]*")
 _PAIR: Final = re.compile(r"(?<![-A-Za-z0-9.])([A-Za-z0-9][-A-Za-z0-9]*)[/:](?=([A-Za-z0-9][-A-Za-z0-9.]*))")
 _SILENT: Final = re.compile(
@@ -40,7 +40,7 @@ _UNREAD: Final = frozenset({"managedFields", "uid", "resourceVersion", "creation
 
 
 def words(value: Any, namespace: str, into: Uses, *, crosses: bool = True) -> None:
-    """Add each word of each text, at whatever depth; of ``NAMESPACE/NAME`` and ``NAMESPACE:NAME`` also as such.
+    """Add each word of each text, at whatever depth; ``NAMESPACE/NAME``, ``NAMESPACE:NAME`` and ``NAME.NAMESPACE`` as such, too.
 
     Args:
         value: Decoded JSON.
@@ -49,7 +49,7 @@ def words(value: Any, namespace: str, into: Uses, *, crosses: bool = True) -> No
         crosses: Whether one in another namespace may be meant.
     """
     for text in (value,) if type(value) is str else _texts(value):
-        into.update(short(text, namespace, crosses) if len(text) <= SHORT else _said(text, namespace, crosses))
+        into.update(_short(text, namespace, crosses) if len(text) <= _SHORT else _said(text, namespace, crosses))
 
 
 def parameters(value: Any, namespace: str, into: Uses) -> None:
@@ -119,13 +119,14 @@ def whole_texts(value: Any, namespace: str, into: Uses, *, crosses: bool = True)
 def _said(text: str, namespace: str, crosses: bool) -> frozenset[tuple[str, str]]:  # noqa: FBT001  part of a key
     """What the words of a text may name."""
     found = {(namespace, name) for word in _WORD.findall(text) if (name := _name(word))}
-    if crosses and ("/" in text or ":" in text):
+    if crosses:
         found |= {(inside, name) for inside, word in _PAIR.findall(text) if (name := _name(word))}
+        found |= {(inside, name) for _, word in found for name, dot, inside in (word.rpartition("."),) if name and dot}
     return frozenset(found)
 
 
-short = lru_cache(maxsize=4096)(_said)
-"""The same for a text of at most ``SHORT`` characters: those of a template are in each of its Pods."""
+_short = lru_cache(maxsize=4096)(_said)
+"""The same for a text of at most ``_SHORT`` characters: those of a template are in each of its Pods."""
 
 
 def _claim_templates(document: dict[str, Any]) -> Iterator[str]:
