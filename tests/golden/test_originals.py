@@ -26,6 +26,7 @@ COLLECTED = {
         "import-failed-recently",
         "backup-succeeded",
         "rejected-without-times",
+        "test-43",
     },
     "old-deployments-cleanup": {"search"},
     "old-secrets-cleanup": {"ci-token-october"},
