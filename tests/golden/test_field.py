@@ -24,6 +24,7 @@ TAKEN = {
     "keep-newest/policy": set[str](),
     "newest-certificaterequests/policy": set[str](),
     "newest-certificaterequests/policy3": {"shop-tls-1", "shop-tls-2", "shop-tls-3"},
+    "unreferenced-configmaps/policy2": set[str](),
     "velero-owned/policy": set[str](),
 }
 """What goes, written out: writing the expected plans anew does not change it."""

@@ -13,6 +13,7 @@ from zen_gc_conditions.phase import PHASE
 from zen_gc_conditions.references import reference_rows
 from zen_gc_conditions.related import RELATED
 from zen_gc_conditions.strings import HAS_ANNOTATIONS, HAS_LABELS
+from zen_gc_conditions.unreferenced import UNREFERENCED
 from zen_gc_core import hookimpl
 
 if TYPE_CHECKING:
@@ -22,7 +23,8 @@ if TYPE_CHECKING:
 @hookimpl
 def zen_gc_matchers() -> list[Keyword[Any, bool]]:
     """The project's matchers."""
-    return [PHASE, HAS_LABELS, HAS_ANNOTATIONS, FIELDS, OLDER_THAN, OWNER, RELATED, CEL, JMESPATH, ANY, ALL, NONE]
+    strings = [HAS_LABELS, HAS_ANNOTATIONS]
+    return [PHASE, *strings, FIELDS, OLDER_THAN, OWNER, RELATED, UNREFERENCED, CEL, JMESPATH, ANY, ALL, NONE]
 
 
 @hookimpl

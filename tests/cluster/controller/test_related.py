@@ -234,3 +234,91 @@ def test_a_right_that_is_missing_is_named(embedded: EmbeddedStage, inside: Calla
     assert "list" in embedded.condition(policy)["message"]
     assert "pods" in embedded.condition(policy)["message"]
     assert [(each["verb"], each["namespace"]) for each in reviews] == [("list", embedded.namespace)]
+
+
+def test_what_anything_refers_to_stays(stage: Stage, inside: Callable[..., Inside]) -> None:
+    """On either cluster, whatever it serves: a Pod, a workload and an object of a kind that nobody has heard of."""
+    by_pod, by_account, owned, free = aged(stage, 4)
+    pod(stage, "user", by_pod)
+    account = {
+        "apiVersion": "v1",
+        "kind": "ServiceAccount",
+        "metadata": {"name": "robot", "namespace": stage.namespace},
+    }
+    secret = stage.make("pull", kind="Secret")
+    stage.cluster.create({**account, "imagePullSecrets": [{"name": secret}]})
+    cron = {
+        "apiVersion": "batch/v1",
+        "kind": "CronJob",
+        "metadata": {"name": "nightly", "namespace": stage.namespace},
+        "spec": {
+            "schedule": "0 0 1 1 *",
+            "suspend": True,
+            "jobTemplate": {"spec": {"template": {"spec": job_pod(by_account)}}},
+        },
+    }
+    stage.cluster.create(cron)
+    owner = stage.cluster.request("GET", stage.config_map(by_pod)).body["metadata"]
+    reference = {"apiVersion": "v1", "kind": "ConfigMap", "name": by_pod, "uid": owner["uid"]}
+    stage.patch(stage.config_map(owned), {"metadata": {"ownerReferences": [reference]}})
+    targets = [
+        {"apiVersion": "v1", "kind": kind, "labelSelector": {"matchLabels": LABELS}} for kind in ("ConfigMap", "Secret")
+    ]
+    policy = stage.policy(targetResources=targets, conditions={"unreferenced": True}, ttl=SOON)
+    unused = stage.make("unused", kind="Secret")
+    time.sleep(2.1)
+    once(inside, stage)
+    assert stage.names() == {by_pod, by_account, owned}, stage.condition(policy, "Degraded")
+    assert not stage.there(free)
+    for name, status in ((secret, 200), (unused, 404)):
+        answer = stage.cluster.request("GET", f"/api/v1/namespaces/{stage.namespace}/secrets/{name}")
+        assert answer.status == status, name
+
+
+def job_pod(uses: str) -> dict[str, Any]:
+    """The spec of a Pod whose variables come from a ConfigMap."""
+    container = {"name": "c", "image": "c", "envFrom": [{"configMapRef": {"name": uses}}]}
+    return {"containers": [container], "restartPolicy": "Never"}
+
+
+WIDGETS = {
+    "apiVersion": "apiextensions.k8s.io/v1",
+    "kind": "CustomResourceDefinition",
+    "metadata": {"name": "widgets.acme.io"},
+    "spec": {
+        "group": "acme.io",
+        "scope": "Namespaced",
+        "names": {"plural": "widgets", "singular": "widget", "kind": "Widget", "listKind": "WidgetList"},
+        "versions": [
+            {
+                "name": "v1",
+                "served": True,
+                "storage": True,
+                "schema": {"openAPIV3Schema": {"type": "object", "x-kubernetes-preserve-unknown-fields": True}},
+            }
+        ],
+    },
+}
+
+
+def test_a_kind_without_rows_uses_whatever_it_may_name(embedded: EmbeddedStage, inside: Callable[..., Inside]) -> None:
+    """Also from another namespace; and where its objects cannot be listed, everything stays."""
+    named, elsewhere, free = aged(embedded, 3)
+    embedded.cluster.create(WIDGETS)
+    other = embedded.cluster.namespace()
+    for namespace, text in ((embedded.namespace, named), (other, f"{embedded.namespace}/{elsewhere}")):
+        widget = {"apiVersion": "acme.io/v1", "kind": "Widget", "metadata": {"name": "w", "namespace": namespace}}
+        until(lambda w=widget, t=text: _made(embedded, {**w, "spec": {"deep": [{"in": t}]}}), "the kind is served")
+    policy = embedded.policy(conditions={"unreferenced": True}, ttl=SOON)
+    meanwhile(embedded, lambda request: Fault(status=500) if request.path.endswith("/widgets") else None)
+    once(inside, embedded)
+    assert embedded.names() == {named, elsewhere, free}
+    assert "Widget objects are not known" in embedded.condition(policy, "Degraded")["message"]
+    meanwhile(embedded, lambda _: None)
+    once(inside, embedded)
+    assert embedded.names() == {named, elsewhere}
+
+
+def _made(stage: EmbeddedStage, document: dict[str, Any]) -> bool:
+    path = f"/apis/acme.io/v1/namespaces/{document['metadata']['namespace']}/widgets"
+    return stage.cluster.request("POST", path, document).status == 201

@@ -120,3 +120,59 @@ def test_nobody_waits_for_a_list_when_the_program_ends(lists):
 
     with pytest.raises(Cancelled):
         gathered(policy(), None, check=check)
+
+
+WIDGETS = Resource("acme.io", "v1", "widgets", "Widget", namespaced=True, verbs=frozenset({"list", "delete"}))
+DEPLOYMENTS = Resource("apps", "v1", "deployments", "Deployment", namespaced=True, verbs=frozenset({"list", "delete"}))
+LEASES = Resource("coordination.k8s.io", "v1", "leases", "Lease", namespaced=True, verbs=frozenset({"list"}))
+
+
+class Surveyed(Served):
+    """All that a cluster serves."""
+
+    def __init__(self, *served, silent=()):
+        super().__init__()
+        self.served = served
+        self.silent = silent
+
+    def all_served(self):
+        return self.served, self.silent
+
+
+@pytest.mark.parametrize(
+    ("served", "silent", "asked", "unknown"),
+    [
+        ((PODS, DEPLOYMENTS, WIDGETS), (), ["pods", "deployments", "widgets"], None),
+        ((PODS, replace(WIDGETS, version="v2"), WIDGETS), (), ["pods", "widgets"], None),
+        ((PODS, LEASES), (), ["pods"], None),
+        ((PODS,), ("acme.io/v1",), ["pods"], "acme.io/v1 objects are not known: its API server does not answer"),
+        ((PODS,), ("metrics.k8s.io/v1beta1",), ["pods"], None),
+        ((replace(DEPLOYMENTS, version="v1beta1"),), (), [], "served in versions of which no table says what it names"),
+        ((replace(DEPLOYMENTS, version="v1beta1"), DEPLOYMENTS), (), ["deployments"], None),
+        (
+            (replace(WIDGETS, verbs=frozenset({"delete"})),),
+            (),
+            [],
+            "Widget objects are not known: they cannot be listed",
+        ),
+        ((replace(WIDGETS, verbs=frozenset({"create"})),), (), [], None),
+        ((replace(WIDGETS, aggregated=True),), (), ["widgets"], None),
+    ],
+)
+def test_unreferenced_asks_every_kind_that_is_served(monkeypatch, served, silent, asked, unknown):
+    """Once, in a version of which it is known what it names; what is not known of one leaves all open."""
+    listed = []
+
+    def pages(_connection, resource, _selection, *, check_cancelled):
+        check_cancelled()
+        listed.append(resource.plural)
+        return iter(())
+
+    monkeypatch.setattr(gathering, "pages", pages)
+    of = compiled(document(conditions={"unreferenced": True}))
+    related = gathered(of, None, Surveyed(*served, silent=silent))
+    assert listed == asked
+    assert related.unknown is None if unknown is None else unknown in related.unknown
+    if unknown is not None:
+        with pytest.raises(Undecided):
+            related.find([("a", "x")], "a").none()

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from zen_gc_core.engine.declaring import Declared
     from zen_gc_core.model.relations import Relation
 
-_KEPT: Final = frozenset({"create", "update", "patch", "delete"})
-"""Verbs of which a resource has one, if its objects are more than answers."""
+_KEPT: Final = frozenset({"update", "patch", "delete", "watch"})
+"""Verbs of which a resource has one, if its objects are more than questions and answers."""
 
 
 @dataclass(frozen=True, slots=True)

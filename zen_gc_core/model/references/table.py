@@ -99,6 +99,11 @@ class References:
         """Whether objects of a kind are used by being named, and in no other way."""
         return (group, kind) in self._referable
 
+    @property
+    def referable(self) -> frozenset[Kind]:
+        """The kinds, each with its group, whose objects are used by being named, and in no other way."""
+        return frozenset(self._referable)
+
     def exhaustive(self, group: str, kind: str) -> bool:
         """Whether the rows of a kind say all that its objects use."""
         return (group, kind) in self._exhaustive or (group, ANY) in self._exhaustive
