@@ -202,7 +202,12 @@ def _words_of(row: Reference) -> Leaf:
         else:
             leaf(value, around, found)
 
-    return leaf if namespace or row.given or row.unless else put_together
+    def annotated(value: Any, _around: Any, found: _Of) -> None:
+        found.texts[here].update(spoken(value).values())
+
+    if namespace or row.given or row.unless:
+        return leaf
+    return annotated if row.path == "metadata.annotations" else put_together
 
 
 def _parameters_of(row: Reference) -> Leaf:

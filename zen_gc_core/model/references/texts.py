@@ -71,7 +71,12 @@ def spoken(annotations: Any) -> Any:
     """The annotations that may name something: those of tools that write down where an object came from do not."""
     if not isinstance(annotations, dict):
         return annotations
-    return {key: value for key, value in annotations.items() if not _SILENT.fullmatch(key)}
+    return {key: value for key, value in annotations.items() if not _silent(key)}
+
+
+@lru_cache(maxsize=1024)
+def _silent(key: str) -> bool:
+    return _SILENT.fullmatch(key) is not None
 
 
 def anywhere(document: dict[str, Any], name: str, namespace: str, into: Uses) -> None:
