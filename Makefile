@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test proof mutate hostile tenants host lint fix check coverage bench fuzz mistakes apiserver crds docs lock clean
+.PHONY: help demo test proof soak mutate hostile tenants host lint fix check coverage bench fuzz mistakes apiserver crds docs lock clean
 
 help:  ## Show this list.
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -50,8 +50,11 @@ mistakes: $(VENV)/dev  ## Write policies with one mistake each for MINUTES=60, a
 hostile: $(VENV)/dev  ## Break every request to a real API server in every way, and print the table (MINUTES=120, HOSTILE_SEED=…).
 	@HOSTILE=whole $(BIN)/python -m pytest -q -s -p no:randomly tests/proof/test_hostile_server.py
 
-proof: $(VENV)/dev  ## Let leaders fall, break requests, take guards out, and print the tables (PART=chaos|faults|teeth, N=1000, SEED=…, CLUSTER=kubeconfig).
+proof: $(VENV)/dev  ## Let leaders fall, break requests, take guards out, and print the tables (PART=chaos|faults|load|teeth, N=1000, SEED=…, CLUSTER=kubeconfig).
 	@$(BIN)/python -m tests.proof $(if $(PART),--part $(PART)) $(if $(N),--failovers $(N)) $(if $(SEED),--seed $(SEED)) $(if $(CLUSTER),--cluster $(CLUSTER))
+
+soak: $(VENV)/dev  ## Let a controller run under churn for HOURS=8, and print what grows (SEED=…).
+	@$(BIN)/python -m tests.proof --part soak --hours $(or $(HOURS),8) $(if $(SEED),--seed $(SEED))
 
 mutate: $(VENV)/dev  ## Write what stands before a delete differently, 500 times, and print what no test misses (SAMPLE=, MINUTES=, SEED=…).
 	@$(BIN)/python tools/mutate.py $(if $(SAMPLE),--sample $(SAMPLE)) $(if $(MINUTES),--minutes $(MINUTES)) $(if $(SEED),--seed $(SEED))

@@ -13,14 +13,18 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tests.cluster.controller.stage import Stage, install_crds
+from tests.cluster.controller.stage import EmbeddedStage, Stage, install_crds
 from tests.harness.control_plane import missing_binaries
+from tests.harness.embedded import InProcessCluster
 from tests.harness.real import RealCluster
 from tests.proof.chaos.mutating import policies
 from tests.proof.chaos.running import Arena, run
 from tests.proof.figures import record
+from tests.proof.load import Load
+from tests.proof.load import printed as table_of
 from tests.proof.own_cluster.guest import Guest, RefusedError
 from tests.proof.own_cluster.witnessing import NOT_RUN, GuestOracle
+from tests.proof.soak import soak
 from tests.proof.teeth.biting import lives, played, printed
 from tests.proof.teeth.launch import UNHARMED
 
@@ -111,7 +115,39 @@ def faults(arguments: argparse.Namespace) -> bool:
     return done.returncode == 0
 
 
-PARTS: dict[str, Callable[[argparse.Namespace], bool]] = {"chaos": chaos, "faults": faults, "teeth": teeth}
+def load(_: argparse.Namespace) -> bool:
+    """Very many policies, slow clients, a log that nobody reads."""
+    with InProcessCluster() as server, tempfile.TemporaryDirectory() as place:
+        install_crds(server)
+        rows = Load(EmbeddedStage(server, server.namespace(), server.namespace()), Path(place)).run()
+    print(table_of(rows))
+    record("load", "; ".join(f"{row.what}: {row.seen}" for row in rows), "none", "make proof PART=load")
+    return all(row.good for row in rows)
+
+
+def soaked(arguments: argparse.Namespace) -> bool:
+    """Hours of churn."""
+    if missing := missing_binaries():
+        print(f"soak: NOT RUN ({', '.join(missing)} missing: run `make apiserver`)")
+        return False
+    with tempfile.TemporaryDirectory() as place, RealCluster(controller_manager=True) as cluster:
+        install_crds(cluster)
+        stage = Stage(cluster, cluster.namespace(), cluster.namespace())
+        found = soak(stage, Path(place), arguments.seed, arguments.hours * 3600)
+    print(found)
+    record("soak", str(found), str(arguments.seed), f"make soak HOURS={arguments.hours:g}")
+    return found.good
+
+
+PARTS: dict[str, Callable[[argparse.Namespace], bool]] = {
+    "chaos": chaos,
+    "faults": faults,
+    "load": load,
+    "soak": soaked,
+    "teeth": teeth,
+}
+ALL = ("chaos", "faults", "load", "teeth")
+"""What is run when no part is named; a soak takes as many hours as are given to it."""
 
 
 def main() -> None:
@@ -128,7 +164,7 @@ def main() -> None:
         if arguments.part not in {None, "chaos"}:
             parser.error(f"--part {arguments.part} needs the server's processes: only chaos runs on a cluster of yours")
         raise SystemExit(0 if on_your_cluster(arguments.cluster, arguments.failovers, arguments.seed) else 1)
-    well = [PARTS[part](arguments) for part in ([arguments.part] if arguments.part else PARTS)]
+    well = [PARTS[part](arguments) for part in ([arguments.part] if arguments.part else ALL)]
     raise SystemExit(0 if all(well) else 1)
 
 

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.cluster.controller.conftest import own_real_cluster, real, replica
+from tests.cluster.controller.conftest import embedded, own_real_cluster, real, replica, server
 from tests.cluster.controller.stage import Stage, install_crds, staged
 from tests.harness.real import RealCluster
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["own_real_cluster", "real", "replica"]
+__all__ = ["embedded", "own_real_cluster", "real", "replica", "server"]
 
 
 @pytest.fixture(scope="session")

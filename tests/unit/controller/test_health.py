@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import socket
 import subprocess
 import sys
 import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -187,6 +190,52 @@ def test_a_client_that_dribbles_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> N
         finally:
             stop.set()
             thread.join()
+
+
+def test_a_page_is_made_once_at_a_time_and_anew_for_who_asks_later() -> None:
+    """A scrape of very many policies is large, and there is a thread for each connection: those who wait share one."""
+    made: list[bytes] = []
+    making: list[int] = []
+    at_once: list[int] = []
+
+    def make() -> Page:
+        making.append(1)
+        at_once.append(len(making))
+        time.sleep(0.05)  # the others come meanwhile
+        made.append(f"page {len(made) + 1}".encode())
+        making.pop()
+        return Page(made[-1])
+
+    with Server(ANYWHERE, {"/x": make}) as server, ThreadPoolExecutor(20) as pool:
+        answers = [each.result()[2] for each in [pool.submit(ask, server, "/x") for _ in range(20)]]
+        assert set(answers) <= set(made)
+        assert ask(server, "/x")[2] == made[-1]
+        assert made[-1] not in answers, "what was made before is not handed out again"
+    assert max(at_once) == 1
+
+
+def test_for_a_request_that_is_cut_off_no_page_is_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What came of it looks like a whole request, its headers being at an end."""
+    monkeypatch.setattr(serving, "LONGEST_CONNECTION", 0.2)
+    made: list[int] = []
+
+    def make() -> Page:
+        made.append(1)
+        return Page(b"ok")
+
+    with (
+        Server(ANYWHERE, {"/x": make}) as server,
+        socket.create_connection(("127.0.0.1", server.port), timeout=120) as client,
+    ):
+        before = threading.active_count()  # with the server's own thread, and without one for the connection
+        client.sendall(b"GET /x HTTP/1.1\r\nHost: x")
+        with contextlib.suppress(ConnectionResetError):
+            assert client.recv(1) == b""
+        deadline = time.monotonic() + 120
+        while threading.active_count() > before:
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+    assert not made
 
 
 def test_a_closed_server_is_gone_and_its_port_free() -> None:

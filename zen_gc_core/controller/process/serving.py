@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import ipaddress
+import math
 import os
 import socket
 import threading
@@ -21,7 +22,7 @@ from typing import TYPE_CHECKING, Any, Final, Self
 from zen_gc_core.errors import InputError, ZenGCError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
 TEXT: Final = "text/plain; charset=utf-8"
 
@@ -126,6 +127,51 @@ def _listen(host: str, port: int) -> socket.socket:
     return socket.create_server((host, port), family=family)
 
 
+class _Pages:
+    """Makes each page once at a time: whoever asks while it is made waits, and those who wait share the next one.
+
+    A page of very many policies takes megabytes while it is made, and there may be a thread for each connection.
+    """
+
+    def __init__(self, pages: Mapping[str, Callable[[], Page]]) -> None:
+        self._makers = {path: _Maker(make) for path, make in pages.items()}
+
+    def at(self, path: str) -> Page:
+        maker = self._makers.get(path)
+        return maker.page() if maker is not None else Page(b"404 page not found\n", 404)
+
+
+class _Maker:
+    def __init__(self, make: Callable[[], Page]) -> None:
+        self._make = make
+        self._making = threading.Lock()
+        self._counting = threading.Lock()
+        self._waiting = 0
+        self._made: tuple[float, Page] | None = None
+
+    def page(self) -> Page:
+        """A page of which the making began when it was asked for, or later."""
+        asked = time.monotonic()
+        with self._counting:
+            self._waiting += 1
+        try:
+            with self._making:
+                if self._made is None or self._made[0] < asked:
+                    self._made = (time.monotonic(), self._made_now())
+                return self._made[1]
+        finally:
+            with self._counting:
+                self._waiting -= 1
+                if not self._waiting:
+                    self._made = None
+
+    def _made_now(self) -> Page:
+        try:
+            return self._make()
+        except Exception as error:  # noqa: BLE001  a page that cannot be made is a bad answer, not an end of the server
+            return Page(f"500 {type(error).__name__}\n".encode(), 500)
+
+
 class _Threads(ThreadingMixIn, HTTPServer):
     """A thread a connection, all of them counted and timed."""
 
@@ -136,7 +182,7 @@ class _Threads(ThreadingMixIn, HTTPServer):
         super().__init__(listener.getsockname()[:2], _Handler, bind_and_activate=False)
         self.socket.close()
         self.socket = listener
-        self.pages = pages
+        self.pages = _Pages(pages)
         self._open: dict[socket.socket, float] = {}
         self._lock = threading.Lock()
         self._spare: int | None = os.open(os.devnull, os.O_RDONLY)
@@ -168,8 +214,7 @@ class _Threads(ThreadingMixIn, HTTPServer):
             self._open[request] = time.monotonic()
             surplus = len(self._open) - MOST_CONNECTIONS
             oldest = list(self._open)[:surplus] if surplus > 0 else []
-        for connection in oldest:
-            _cut(connection)
+        self._cut(oldest)
         super().process_request(request, client_address)
 
     def shutdown_request(self, request: Any) -> None:
@@ -192,18 +237,23 @@ class _Threads(ThreadingMixIn, HTTPServer):
         """Cut off the connections that are older than so many seconds."""
         with self._lock:
             old = [connection for connection, since in self._open.items() if time.monotonic() - since >= age]
-        for connection in old:
-            _cut(connection)
+        self._cut(old)
+
+    def _cut(self, connections: Iterable[socket.socket]) -> None:
+        for connection in connections:
+            with self._lock:
+                if connection in self._open:
+                    self._open[connection] = -math.inf
+            with contextlib.suppress(OSError):  # it has gone by itself
+                connection.shutdown(socket.SHUT_RDWR)
+
+    def was_cut(self, connection: socket.socket) -> bool:
+        """Whether a connection was cut off, or has ended."""
+        with self._lock:
+            return self._open.get(connection, -math.inf) == -math.inf
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """A client that goes away in the middle is nobody's error."""
-
-
-def _cut(connection: socket.socket) -> None:
-    try:
-        connection.shutdown(socket.SHUT_RDWR)
-    except OSError:
-        return  # it has gone by itself
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -221,11 +271,10 @@ class _Handler(BaseHTTPRequestHandler):
         self._answer(with_body=False)
 
     def _answer(self, *, with_body: bool) -> None:
-        page = self.server.pages.get(self.path.partition("?")[0])
-        try:
-            made = page() if page is not None else Page(b"404 page not found\n", 404)
-        except Exception as error:  # noqa: BLE001  a page that cannot be made is a bad answer, not an end of the server
-            made = Page(f"500 {type(error).__name__}\n".encode(), 500)
+        if self.server.was_cut(self.connection):
+            self.close_connection = True  # the rest of its request never came, and nobody reads an answer
+            return
+        made = self.server.pages.at(self.path.partition("?")[0])
         self.send_response_only(made.status)
         self.send_header("Content-Type", made.content_type)
         self.send_header("Content-Length", str(len(made.body)))
