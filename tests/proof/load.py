@@ -201,7 +201,7 @@ class Load:
         began = time.monotonic()
         while self._evaluated() < self.policies and controller.process.poll() is None:
             assert time.monotonic() - began < PATIENCE, f"{self._evaluated()} are evaluated after {PATIENCE:.0f} s"
-            time.sleep(1.0)  # looking costs, too: the cluster is in this process
+            time.sleep(5.0)  # looking costs, too: the cluster is in this process
         seen = f"each has a status after {time.monotonic() - began:.0f} s"
         self._note(f"{self.policies:,} policies", seen, controller.process.poll() is None)
 
