@@ -10,38 +10,6 @@ POD_SPEC = yaml.safe_load("""
 serviceAccountName: runner
 serviceAccount: runner-of-old
 imagePullSecrets: [{name: registry}, {name: mirror}]
-initContainers:
-- name: migrate
-  image: example.com/migrate:1
-  command: [migrate, --config-from=configmap/migrations]
-  lifecycle: {postStart: {exec: {command: [init-start]}}, preStop: {exec: {command: [init-stop]}}}
-  env:
-  - {name: LEVEL, valueFrom: {configMapKeyRef: {name: levels, key: level, optional: true}}}
-  envFrom: [{secretRef: {name: migrate-env}}]
-containers:
-- name: web
-  image: example.com/web:2
-  args: ["--default-ssl-certificate=certs/wildcard", "--tcp-services-configmap", tcp-services]
-  lifecycle: {postStart: {exec: {command: [register, --with=start-config]}}, preStop: {exec: {command: [leave, stop-config]}}}
-  env:
-  - {name: PLAIN, value: leader-config}
-  - {name: EMPTY}
-  - {name: POD, valueFrom: {fieldRef: {fieldPath: metadata.name}}}
-  - {name: PASSWORD, valueFrom: {secretKeyRef: {name: password, key: p}}}
-  - {name: LEVEL, valueFrom: {configMapKeyRef: {name: levels-of-web, key: level}}}
-  envFrom: [{configMapRef: {name: web-env}, prefix: X_}, {secretRef: {name: web-secrets}}]
-- name: sidecar
-  image: example.com/sidecar:1
-ephemeralContainers:
-- name: debugger
-  image: example.com/debug:1
-  lifecycle: {postStart: {exec: {command: [debug-start]}}, preStop: {exec: {command: [debug-stop]}}}
-  command: [debug]
-  args: [with, debug-args]
-  env:
-  - {name: MORE, valueFrom: {secretKeyRef: {name: debug-key, key: k}}}
-  - {name: LESS, valueFrom: {configMapKeyRef: {name: debug-level, key: k}}}
-  envFrom: [{configMapRef: {name: debug-env}}, {secretRef: {name: debug-secrets}}]
 volumes:
 - {name: settings, configMap: {name: settings, items: [{key: a, path: a}]}}
 - {name: tls, secret: {secretName: tls, optional: true}}
@@ -68,14 +36,45 @@ volumes:
 - {name: os, storageos: {secretRef: {name: storageos-key}}}
 - {name: temp, emptyDir: {}}
 """)
-"""What a Pod may name, all of it."""
+"""What a Pod may name, but for its containers."""
+
+
+def _container(tag):
+    """A container that names all that one may."""
+    return {
+        "name": tag,
+        "image": f"example.com/{tag}:1",
+        "command": [f"{tag}-command", f"--config-from=configmaps/{tag}-config"],
+        "args": [f"--default-ssl-certificate={tag}-certs/wildcard", f"{tag}-arg"],
+        "lifecycle": {
+            "postStart": {"exec": {"command": [f"{tag}-start"]}},
+            "preStop": {"exec": {"command": [f"{tag}-stop"]}},
+        },
+        "env": [
+            {"name": "PLAIN", "value": f"{tag}-value"},
+            {"name": "EMPTY"},
+            {"name": "POD", "valueFrom": {"fieldRef": {"fieldPath": "metadata.name"}}},
+            {"name": "PASSWORD", "valueFrom": {"secretKeyRef": {"name": f"{tag}-password", "key": "p"}}},
+            {"name": "LEVEL", "valueFrom": {"configMapKeyRef": {"name": f"{tag}-level", "key": "l", "optional": True}}},
+        ],
+        "envFrom": [
+            {"configMapRef": {"name": f"{tag}-env"}, "prefix": "X_"},
+            {"secretRef": {"name": f"{tag}-secrets"}},
+        ],
+    }
+
+
+POD_SPEC["initContainers"] = [_container("init")]
+POD_SPEC["containers"] = [_container("main"), {"name": "bare", "image": "example.com/bare:1"}]
+POD_SPEC["ephemeralContainers"] = [_container("debug")]
+_TAGS = ("init", "main", "debug")
 
 NAMED = {
-    "ConfigMap": {"levels", "levels-of-web", "web-env", "debug-level", "debug-env", "settings", "projected-settings"},
+    "ConfigMap": {"settings", "projected-settings", *(f"{tag}-{each}" for tag in _TAGS for each in ("level", "env"))},
     "Secret": {
-        *("registry", "mirror", "migrate-env", "password", "web-secrets", "debug-key", "debug-secrets", "tls"),
-        *("projected-tls", "csi-creds", "azure-files", "cephfs-key", "cinder-key", "flex-key", "iscsi-key", "rbd-key"),
-        *("scaleio-key", "storageos-key"),
+        *("registry", "mirror", "tls", "projected-tls", "csi-creds", "azure-files", "cephfs-key", "cinder-key"),
+        *("flex-key", "iscsi-key", "rbd-key", "scaleio-key", "storageos-key"),
+        *(f"{tag}-{each}" for tag in _TAGS for each in ("password", "secrets")),
     },
     "PersistentVolumeClaim": {"data", "golden", "golden-ref"},
     "ServiceAccount": {"runner", "runner-of-old"},
@@ -83,24 +82,12 @@ NAMED = {
 """What it names, by kind."""
 
 TOLD = {
-    *("migrate", "config-from", "configmap", "migrations", "default-ssl-certificate", "certs", "wildcard"),
-    *(
-        "register",
-        "with",
-        "start-config",
-        "leave",
-        "stop-config",
-        "init-start",
-        "init-stop",
-        "debug-start",
-        "debug-stop",
-    ),
-    *("csi-attribute", "flex-option"),
-    *("tcp-services-configmap", "tcp-services", "leader-config", "debug", "with", "debug-args"),
+    *("config-from", "configmaps", "default-ssl-certificate", "wildcard", "csi-attribute", "flex-option"),
+    *(f"{tag}-{each}" for tag in _TAGS for each in ("command", "config", "certs", "arg", "start", "stop", "value")),
 }
-"""What its programs are told, which may be a name of any kind."""
+"""What its programs and drivers are told, which may be a name of any kind."""
 
-ELSEWHERE = {("certs", "wildcard"), ("configmap", "migrations")}
+ELSEWHERE = {pair for tag in _TAGS for pair in ((f"{tag}-certs", "wildcard"), ("configmaps", f"{tag}-config"))}
 """What may be meant in another namespace."""
 
 TEMPLATE = {"metadata": {"labels": {"app": "web"}, "annotations": {"vault.hashicorp.com/tls-secret": "vault-tls"}}}
@@ -159,7 +146,7 @@ object:
   metadata: {name: fleet-1, namespace: shop}
   data: {spec: {workerTemplate: {volumes: [{name: model-weights}], from: certs/bundle}}}
 names:
-  ConfigMap: [shop/model-weights]
+  ConfigMap: [shop/model-weights, shop/certs, shop/bundle]
 ---
 object:
   apiVersion: v1

@@ -23,7 +23,6 @@ NAMES_OF_OTHERS = [
     for kind, names in example["names"].items()
 ]
 EXAMPLES = [pod(), *BEARERS, *(example["object"] for example in (*OTHERS, *STRANGERS))]
-EXHAUSTIVE = {(row.group, row.kind) for row in ROWS if isinstance(row, Exhaustive)}
 
 
 def _pairs(names):
@@ -58,18 +57,26 @@ def test_an_object_names_these_and_no_others(obj, kind, names):
     assert found == _pairs(names)
 
 
-def test_each_row_finds_something_in_an_example():
-    """By itself: a row that no example needs is one that nobody has tried."""
-    untried = [row for row in ROWS if isinstance(row, Reference) and not any(_finds(row, obj) for obj in EXAMPLES)]
-    assert untried == []
+def test_each_row_is_needed_by_an_example():
+    """Without it, one names less: a row that is lost or misspelt is noticed, and none is there that nobody has tried."""
+    missed = []
+    for row in ROWS:
+        if isinstance(row, Reference):
+            of_its_kind = [each for each in ROWS if _kind(each) == _kind(row)]
+            others = [each for each in of_its_kind if each != row]
+            target = "ConfigMap" if row.to == "*" else row.to
+            examples = [obj for obj in EXAMPLES if _kind_of_object(obj) == _kind(row)]
+            if not any(uses_of(of_its_kind, obj, target) - uses_of(others, obj, target) for obj in examples):
+                missed.append(row)
+    assert missed == []
 
 
-def _finds(row, obj):
-    """Whether a row by itself finds what no text of an object says, or one of Kubernetes' own."""
-    target = "ConfigMap" if row.to == "*" else row.to
-    if (row.group, row.kind) in EXHAUSTIVE:
-        return bool(uses_of([row, Exhaustive(row.group, row.kind, "the row alone")], obj, target))
-    return bool(uses_of([row], obj, target) - uses_of([], obj, target))
+def _kind(row):
+    return (row.group, row.kind) if isinstance(row, Reference | Exhaustive) else None
+
+
+def _kind_of_object(obj):
+    return (obj["apiVersion"].rpartition("/")[0], obj["kind"])
 
 
 @pytest.mark.parametrize("example", STRANGERS, ids=lambda example: example["object"]["kind"])

@@ -13,8 +13,8 @@ from zen_gc_core import Exhaustive, Reference
 
 ROWS = reference_rows()
 EXHAUSTIVE = {(row.group, row.kind) for row in ROWS if isinstance(row, Exhaustive)}
-SHAPELESS = re.compile(r"^metadata\.|\.metadata\.(annotations|name)$|^data\.")
-"""What every object has, and the data of a ControllerRevision, which may be anything."""
+SHAPELESS = re.compile(r"^metadata\.|\.metadata\.(annotations|name)$")
+"""What every object has."""
 READ_WHOLE = {("resource.k8s.io", kind) for kind in ("DeviceClass", "ResourceClaim", "ResourceClaimTemplate")}
 """Kubernetes' own kinds of which any text counts: the parameters of a device are its driver's."""
 
