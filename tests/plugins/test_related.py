@@ -89,7 +89,7 @@ def test_without_a_list_nothing_is_known(are):
 def test_a_path_that_no_object_has_is_undecided(are):
     """It may be misspelt; nothing else would tell."""
     misspelt = {"theirs": "spec.volume[].persistentVolumeClaim.claimName", "mine": "metadata.name"}
-    with pytest.raises(Undecided, match=r"no Pod has spec\.volume\[\]\.persistentVolumeClaim\.claimName"):
+    with pytest.raises(Undecided, match=r"none has spec\.volume\[\]\.persistentVolumeClaim\.claimName"):
         ask(RELATED, related(are, misspelt), CLAIM, related=[pod(claim="data")], targets=CLAIMS)
     assert asked(related(are), []) is None
 
@@ -161,6 +161,8 @@ def test_owner_looks_for_what_the_object_names():
     assert asked(related("none", "owner"), [pod("another")], owned) is True
     assert asked(related("none", "owner"), [pod("p")]) is True
     assert asked(related("all", "owner"), [pod("p")]) is None
+    owner["apiVersion"] = "left.example/v1beta1"
+    assert asked(related("none", "owner"), [pod("p")], owned) is False, "a group that the kind has left since"
     owner["uid"] = ""
     assert asked(related("none", "owner"), [pod("p")], owned) is None
 

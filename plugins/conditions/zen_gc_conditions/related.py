@@ -202,7 +202,7 @@ def _way(config: RelatedObjects, build: Build, them: Build, place: str) -> _Way:
         raise build.error(f"{place}.namespace", "goes with two paths only")
     if config.by == "inside":
         return _inside(config, build, place)
-    return _OWNED if config.by == "owned" else _owner(config)
+    return _OWNED if config.by == "owned" else _OWNER
 
 
 def _own_namespace(candidate: Candidate) -> str | None:
@@ -224,26 +224,14 @@ def _own_uid(candidate: Candidate) -> list[tuple[str, str]]:
 
 
 _OWNED: Final = _Way(_owner_uids, _own_uid, _own_namespace, (_OWNERS,), (), "is owned by it")
-
-
-def _owner(config: RelatedObjects) -> _Way:
-    group, kind = group_of(config.api_version), config.kind
-
-    def mine(candidate: Candidate) -> list[tuple[str, str]]:
-        found = []
-        for owner in candidate.owner_references:
-            if not (owner.kind and owner.uid):
-                raise Undecided("one of its owners cannot be told by kind and uid")
-            if owner.kind == kind and group_of(owner.api_version) == group:
-                found.append(("", owner.uid))
-        return found
-
-    def keys(candidate: Candidate) -> Iterator[tuple[str, str]]:
-        if not candidate.uid:
-            raise Undecided("it has no metadata.uid, by which others name it as their owner")
-        yield "", candidate.uid
-
-    return _Way(keys, mine, _own_namespace, (), (_OWNERS,), "owns it")
+_OWNER: Final = _Way(
+    lambda candidate: iter(_own_uid(candidate)),
+    lambda candidate: list(_owner_uids(candidate)),  # by uid alone: references name groups that a kind has left
+    _own_namespace,
+    (),
+    (_OWNERS,),
+    "owns it",
+)
 
 
 def _inside(config: RelatedObjects, build: Build, place: str) -> _Way:
