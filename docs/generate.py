@@ -260,7 +260,8 @@ names, the words count that a program is told by flags and environment (`configm
 **Of every other kind any text counts**: of a custom resource every word and key that equals a name, wherever it is, in the
 object's namespace, in one that stands beside it (`namespace: …`), and as `NAMESPACE/NAME`, `NAMESPACE:NAME` or `NAME.NAMESPACE`;
 of its status whole texts. A custom resource that lives in no namespace may mean any. Templates of claims (`volumeClaimTemplates`)
-make claims TEMPLATE-OBJECT-ORDINAL. Rows of such kinds add what no text of theirs says; a kind that is not in any table is read whole.
+make claims TEMPLATE-OBJECT-ORDINAL. Rows of such kinds add what no text of theirs says; a kind that is not in any table is read whole. Where one
+object has more than 10,000 such words, everything in the namespaces that it speaks of is in use.
 
 **What the table cannot know**: that a program reads an object through the API by a name that it has in its code, in the data of a
 ConfigMap, or finds by a label. Objects that are known for that are below. Others need a label that the policy leaves out, a Role

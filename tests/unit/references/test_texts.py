@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from zen_gc_core.model.json_candidates import JsonCandidate
-from zen_gc_core.model.references import References
+from zen_gc_core.model.references import References, found_under
 
 NAMES = st.from_regex(r"[a-z0-9]([-a-z0-9]{0,20}[a-z0-9])?(\.[a-z0-9]{1,5})?", fullmatch=True)
 KEYS = st.text(max_size=8)
@@ -108,19 +108,35 @@ def test_an_object_is_no_use_of_itself():
     assert ("shop", "other") in _uses(_thing(spec={"ref": "other"}), to=("acme.io", "Thing"))
 
 
+MANY = [f"a{each}" for each in range(12_000)]
+
+
 @pytest.mark.parametrize(
-    "spec",
+    ("spec", "used"),
     [
-        {f"n{number}namespace": f"n{number}" for number in range(2000)}
-        | {"names": [f"a{each}" for each in range(2000)]},
-        {"ns": [{"aNamespace": f"a{each}", "bNamespace": "b", "names": ["x", "y"]} for each in range(2000)]},
-        {".".join("a" * 2000): "b"},
+        ({"names": MANY}, {("shop", "*")}),
+        ({"text": " ".join(MANY * 5)}, {("shop", "*")}),
+        ({"names": MANY, "namespace": "far"}, {("shop", "*"), ("far", "*")}),
+        ({"far": [f"far/{each}" for each in MANY]}, {("far", "*"), ("shop", "*")}),
+        ({"far": [f"{each}/here" for each in MANY]}, {("*", "*")}),
+        ({f"n{each}namespace": f"n{each}" for each in range(2000)} | {"names": MANY}, {("*", "*")}),
+        ({".".join(MANY): "b"}, set()),
     ],
-    ids=["many namespaces", "many maps", "many dots"],
+    ids=["names", "one text", "beside a namespace", "in another", "in many others", "many namespaces", "many dots"],
 )
-def test_what_is_found_grows_no_faster_than_the_object(spec):
-    """Whoever may write objects of his own cannot make the program remember the square of them."""
-    assert len(_uses(_thing(spec=spec))) < 60_000
+@pytest.mark.parametrize("field", ["spec", "data"])
+def test_of_an_object_that_names_more_than_is_kept_all_that_it_may_mean_is_used(field, spec, used):
+    """Whoever may write objects of his own cannot make the program remember all that he writes."""
+    found = _uses(_thing(**{field: spec}))
+    assert len(found) <= 10_100
+    assert used <= found
+    assert all(set(found_under("shop", name)) & found for name in (MANY[0], MANY[-1])) or not used
+
+
+def test_a_word_on_the_border_of_two_pieces_of_a_long_text_is_found():
+    """Wherever it is cut."""
+    for before in range(65_500, 65_540):
+        assert ("far", "here") in _uses(_thing(spec={"text": " " * before + "far/here" + " there" * 9}))
 
 
 def test_namespaces_that_enclose_each_other_cost_nothing_more():

@@ -20,6 +20,11 @@ if TYPE_CHECKING:
 LONGEST: Final = 253
 """The most characters of a name."""
 
+MOST: Final = 10_000
+"""As many names are kept of one object. What whoever writes objects makes the program remember stays in proportion."""
+
+_MOST_SPACES: Final = 100
+_PIECE: Final = 65_536
 _SHORT: Final = 200
 _WORD: Final = re.compile(r"[A-Za-z0-9][-A-Za-z0-9.]*")
 _PAIR: Final = re.compile(r"(?<![-A-Za-z0-9.])([A-Za-z0-9][-A-Za-z0-9]*)[/:](?=([A-Za-z0-9][-A-Za-z0-9.]*))")
@@ -49,7 +54,13 @@ def words(value: Any, namespace: str, into: Uses, *, crosses: bool = True) -> No
         crosses: Whether one in another namespace may be meant.
     """
     for text in (value,) if type(value) is str else _texts(value):
-        into.update(_short(text, namespace, crosses) if len(text) <= _SHORT else _said(text, namespace, crosses))
+        if len(text) <= _SHORT:
+            into.update(_short(text, namespace, crosses))
+        else:
+            for start in range(0, len(text), _PIECE):
+                into.update(_said(text[start : start + _PIECE + 2 * LONGEST + 1], namespace, crosses))
+                _fold(into)
+        _fold(into)
 
 
 def parameters(value: Any, namespace: str, into: Uses) -> None:
@@ -114,6 +125,7 @@ def whole_texts(value: Any, namespace: str, into: Uses, *, crosses: bool = True)
         crosses: Whether one in another namespace may be meant.
     """
     for text in _texts(value):
+        _fold(into)
         first, slash, second = text.partition("/")
         if not slash:
             _add(text, namespace, into)
@@ -149,6 +161,14 @@ def _claim_templates(document: dict[str, Any]) -> Iterator[str]:
                         yield name
         elif isinstance(each, list):
             waiting += each
+
+
+def _fold(into: Uses) -> None:
+    """Where more is named than is kept of one object, all of the namespaces that it speaks of is in use."""
+    if len(into) > MOST:
+        spaces = {space for space, _ in into}
+        into.clear()
+        into.update((space, ANY) for space in (spaces if len(spaces) <= _MOST_SPACES else {ANY}))
 
 
 def _whole(value: Any, namespace: str, into: Uses) -> None:
