@@ -35,6 +35,7 @@ MATCHERS = [
     ("all", [{"phase": ["Succeeded"]}, {"olderThan": "1h", "owner": "none"}]),
     ("related", [{"apiVersion": "v1", "kind": "Pod", "by": "owned", "are": "none"}]),
     ("related", [{"apiVersion": "v1", "kind": "Pod", "by": {"theirs": "spec.a[]", "mine": "spec.b"}, "are": "any"}]),
+    ("unreferenced", True),
     ("none", [{"phase": ["Running"]}, {"any": [{"cel": "object.spec.suspend"}]}]),
 ]
 TTLS = [

@@ -52,11 +52,11 @@ def _compile(config: bool, build: Build) -> Compiled[bool]:  # noqa: FBT001  the
         )
         reads.update(references.well_known_reads(*kind))
 
-    def look(candidate: Candidate, run: Run) -> Found:
+    def relation_of(candidate: Candidate) -> Relation:
         relation = kinds.get((_group(candidate), candidate.kind))
         if relation is None:
             raise Undecided(f"what uses {with_article(candidate.kind)} is not known")
-        return run.find(relation, found_under(candidate.namespace, candidate.name), candidate.namespace or None)
+        return relation
 
     def needed(candidate: Candidate) -> str | None:
         if candidate.owner_references:
@@ -64,12 +64,17 @@ def _compile(config: bool, build: Build) -> Compiled[bool]:  # noqa: FBT001  the
             return f"it has an owner, {owner.kind} {owner.name}, with which it goes"
         return references.well_known(candidate)
 
+    def look(relation: Relation, candidate: Candidate, run: Run) -> Found:
+        return run.find(relation, found_under(candidate.namespace, candidate.name), candidate.namespace or None)
+
     def holds(candidate: Candidate, run: Run) -> bool:
-        return needed(candidate) is None and look(candidate, run).none()
+        relation = relation_of(candidate)
+        return needed(candidate) is None and look(relation, candidate, run).none()
 
     def explain(candidate: Candidate, run: Run) -> str:
-        why = needed(candidate)
-        return f"in use: {why}" if why is not None else f"in use: {look(candidate, run).name or 'something'} names it"
+        relation = relation_of(candidate)
+        why = needed(candidate) or f"{look(relation, candidate, run).name or 'something'} names it"
+        return f"in use: {why}"
 
     return Compiled(holds, reads=sorted(reads), explain=explain, relations=tuple(kinds.values()))
 
