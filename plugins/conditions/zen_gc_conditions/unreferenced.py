@@ -25,7 +25,7 @@ from zen_gc_core import (
 )
 
 if TYPE_CHECKING:
-    from zen_gc_core import Found
+    from zen_gc_core import Found, References
 
     Kind = tuple[str, str]
 
@@ -37,20 +37,7 @@ def _compile(config: bool, build: Build) -> Compiled[bool]:  # noqa: FBT001  the
     if not config:
         raise build.error("", "must be true; for objects that something uses write none: [{unreferenced: true}]")
     references = build.references
-    kinds: dict[Kind, Relation] = {}
-    reads = {"metadata.ownerReferences"}
-    for target in build.targets:
-        kind = (target.group, target.kind)
-        if target.wildcard is not None or not references.completely_referable(*kind):
-            raise build.error("", _refusal("a wildcard's kind" if target.wildcard is not None else target.kind, build))
-        kinds[kind] = Relation(
-            "*",
-            "*",
-            lambda _other: (),
-            absent=build.polarity is not Polarity.EXCLUDES,
-            of=partial(references.of, to=kind),
-        )
-        reads.update(references.well_known_reads(*kind))
+    kinds = _kinds(build)
 
     def relation_of(candidate: Candidate) -> Relation:
         relation = kinds.get((_group(candidate), candidate.kind))
@@ -58,25 +45,48 @@ def _compile(config: bool, build: Build) -> Compiled[bool]:  # noqa: FBT001  the
             raise Undecided(f"what uses {with_article(candidate.kind)} is not known")
         return relation
 
-    def needed(candidate: Candidate) -> str | None:
-        if candidate.owner_references:
-            owner = candidate.owner_references[0]
-            return f"it has an owner, {owner.kind} {owner.name}, with which it goes"
-        return references.well_known(candidate)
-
     def look(relation: Relation, candidate: Candidate, run: Run) -> Found:
         return run.find(relation, found_under(candidate.namespace, candidate.name), candidate.namespace or None)
 
     def holds(candidate: Candidate, run: Run) -> bool:
         relation = relation_of(candidate)
-        return needed(candidate) is None and look(relation, candidate, run).none()
+        return _needed(candidate, references) is None and look(relation, candidate, run).none()
 
     def explain(candidate: Candidate, run: Run) -> str:
         relation = relation_of(candidate)
-        why = needed(candidate) or f"{look(relation, candidate, run).name or 'something'} names it"
+        why = _needed(candidate, references) or f"{look(relation, candidate, run).name or 'something'} names it"
         return f"in use: {why}"
 
-    return Compiled(holds, reads=sorted(reads), explain=explain, relations=tuple(kinds.values()))
+    reads = {path for kind in kinds for path in references.well_known_reads(*kind)}
+    return Compiled(
+        holds, reads=sorted({"metadata.ownerReferences", *reads}), explain=explain, relations=tuple(kinds.values())
+    )
+
+
+def _kinds(build: Build) -> dict[Kind, Relation]:
+    """What may name objects of each kind of the policy."""
+    references = build.references
+    kinds: dict[Kind, Relation] = {}
+    for target in build.targets:
+        kind = (target.group, target.kind)
+        if target.wildcard is not None or not references.completely_referable(*kind):
+            raise build.error("", _refusal("a wildcard's kind" if target.wildcard is not None else target.kind, build))
+        absent = build.polarity is not Polarity.EXCLUDES
+        kinds[kind] = Relation("*", "*", _none, absent=absent, of=partial(references.of, to=kind))
+    return kinds
+
+
+def _none(_other: Candidate) -> tuple[tuple[str, str], ...]:
+    """The keys of a relation to whichever kind, which has those of each kind."""
+    return ()
+
+
+def _needed(candidate: Candidate, references: References) -> str | None:
+    """Why an object is in use although nothing names it."""
+    if candidate.owner_references:
+        owner = candidate.owner_references[0]
+        return f"it has an owner, {owner.kind} {owner.name}, with which it goes"
+    return references.well_known(candidate)
 
 
 def _group(candidate: Candidate) -> str:
