@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from zen_gc_embedded import Fault
 
-from tests.cluster.controller.stage import LABELS, by_controller, until
-from zen_gc_core.model.policy import CLUSTER
+from tests.cluster.controller.stage import LABELS, TARGET, by_controller, until
+from tests.golden.running import zen_gc
+from zen_gc_core.model.policy import API_VERSION, CLUSTER, NAMESPACED
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from zen_gc_embedded.faults import Request
 
@@ -78,11 +81,16 @@ def test_what_a_pod_uses_stays(stage: Stage, inside: Callable[..., Inside]) -> N
     assert (status["resourcesMatched"], status["resourcesDeleted"]) == (4, len(others))
 
 
-def test_what_a_pod_begins_to_use_between_plan_and_delete_stays(stage: Stage, inside: Callable[..., Inside]) -> None:
+@pytest.mark.parametrize("conditions", [UNUSED, {"unreferenced": True}], ids=["related", "unreferenced"])
+def test_what_a_pod_begins_to_use_between_plan_and_delete_stays(
+    stage: Stage, inside: Callable[..., Inside], conditions: dict[str, Any]
+) -> None:
     """On either cluster: the plan is carried out slowly, and a Pod comes for what stands at its end."""
     names = aged(stage, 14)
     pod(stage, "other", "another")
-    policy = stage.policy(conditions=UNUSED, ttl=SOON, behavior={"maxDeletionsPerSecond": 1}, evaluationInterval="1h")
+    policy = stage.policy(
+        conditions=conditions, ttl=SOON, behavior={"maxDeletionsPerSecond": 1}, evaluationInterval="1h"
+    )
     controller = inside(stage)
     until(lambda: len(stage.names()) < len(names), "the first one goes")
     last = max(stage.names())
@@ -212,6 +220,30 @@ def test_what_is_not_known_of_others_keeps(
     once(inside, embedded)
     assert embedded.names() == set(names)
     assert why in embedded.condition(policy, "Degraded")["message"]
+
+
+def test_a_live_plan_says_the_same_and_who_uses_what(embedded: EmbeddedStage, tmp_path: Path) -> None:
+    """With the name of one, for whoever asks may read it; what cannot be listed is told there, too."""
+    used, free = aged(embedded, 2)
+    pod(embedded, "user", used)
+    conditions = {"any": [UNUSED], "unreferenced": True}
+    spec = {"targetResources": [TARGET], "conditions": conditions, "ttl": SOON}
+    metadata = {"name": "p", "namespace": embedded.namespace}
+    policy = tmp_path / "policy.json"
+    policy.write_text(json.dumps({"apiVersion": API_VERSION, "kind": NAMESPACED, "metadata": metadata, "spec": spec}))
+
+    def planned() -> dict[str, tuple[str, str]]:
+        ran = zen_gc("plan", "-f", policy, "--live", "--kubeconfig", embedded.cluster.kubeconfig_path, "-o", "json")
+        decisions = json.loads(ran.out)["policies"][0]["decisions"]
+        return {each["name"]: (each["verdict"], each["because"]) for each in decisions}
+
+    said = planned()
+    assert said[free][0] == "act"
+    assert said[used] == ("keep", "Pod user names it in spec.volumes[].configMap.name")
+    embedded.server.faults = lambda request: Fault(status=403) if request.path.endswith("/pods") else None
+    said = planned()
+    assert {verdict for verdict, _ in said.values()} == {"keep"}
+    assert "Pod objects are not known" in said[free][1]
 
 
 def test_a_right_that_is_missing_is_named(embedded: EmbeddedStage, inside: Callable[..., Inside]) -> None:
