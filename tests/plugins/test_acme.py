@@ -63,7 +63,7 @@ def test_the_example_is_loaded_beside_the_projects_own_plugins(fresh, tmp_path):
         "1.0.0",
         None,
         {
-            "matchers": ["acme.io/team"],
+            "matchers": ["acme.io/team", "acme.io/undrawn"],
             "ttls": ["acme.io/afterRelease"],
             "finishing kinds": ["acme.io/Render"],
             "referring kinds": ["acme.io/Render"],

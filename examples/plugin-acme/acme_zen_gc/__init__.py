@@ -1,6 +1,7 @@
 """Acme's keywords for zen-gc.
 
 ``conditions: {acme.io/team: {oneOf: [web, api]}}``: the object's team label is one of these.
+``conditions: {acme.io/undrawn: {steps: [queued, drawing]}}``: no Render that is at one of these steps draws the object.
 ``ttl: {acme.io/afterRelease: {wait: 30d}}``: so long after the release that the object says it belongs to. Rows: when a
 Render of ours has finished, and that it draws with a palette. And a veto: nothing is collected while a policy carries the
 annotation ``acme.io/freeze``.
@@ -9,6 +10,7 @@ annotation ``acme.io/freeze``.
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 from zen_gc_core import (
     Build,
@@ -21,6 +23,7 @@ from zen_gc_core import (
     Keyword,
     Plan,
     Reference,
+    Relation,
     Run,
     Undecided,
     format_duration,
@@ -55,6 +58,44 @@ def compile_team(config: Team, build: Build) -> Compiled[bool]:
 
 
 TEAM = Keyword("acme.io/team", Team, compile_team)
+
+
+class Undrawn(Config):
+    """No Render that is at one of these steps draws the object, by its name in spec.scene."""
+
+    steps: list[str]
+
+
+def compile_undrawn(config: Undrawn, build: Build) -> Compiled[bool]:
+    """A condition about other objects: it declares them, and the program lists them, before each write anew."""
+    if not config.steps:
+        raise build.error("steps", "must name at least one step")
+    steps = frozenset(config.steps)
+
+    def scene_of(render: Candidate) -> list[tuple[str, str]]:
+        scene = render.get("spec.scene")
+        return [(render.namespace, scene)] if isinstance(scene, str) else []
+
+    def at_such_a_step(render: Candidate, _run: Run) -> bool:
+        step = render.get("status.step")
+        if not isinstance(step, str):
+            raise Undecided("it does not say at which step it is")
+        return step in steps
+
+    renders = Relation(
+        "acme.io/v1", "Render", scene_of, reads=["spec.scene", "status.step"], where=at_such_a_step, absent=True
+    )
+
+    def holds(candidate: Candidate, run: Run) -> bool:
+        return run.find(renders, [(candidate.namespace, candidate.name)], candidate.namespace).none()
+
+    def explain(_candidate: Candidate, _run: Run) -> str:
+        return f"a Render that is {' or '.join(config.steps)} draws it"
+
+    return Compiled(holds, reads=[], explain=explain, relations=[renders])
+
+
+UNDRAWN = Keyword("acme.io/undrawn", Undrawn, compile_undrawn)
 
 
 class AfterRelease(Config):
@@ -98,9 +139,9 @@ PALETTE = Reference("acme.io", "Render", "spec.palette", to="ConfigMap", name="p
 
 
 @hookimpl
-def zen_gc_matchers() -> list[Keyword[Team, bool]]:
+def zen_gc_matchers() -> list[Keyword[Any, bool]]:
     """Our keywords for ``spec.conditions``."""
-    return [TEAM]
+    return [TEAM, UNDRAWN]
 
 
 @hookimpl

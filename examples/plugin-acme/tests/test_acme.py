@@ -3,7 +3,7 @@
 import datetime as dt
 
 import pytest
-from acme_zen_gc import AFTER_RELEASE, FREEZE, PALETTE, RELEASED, RENDER, TEAM, zen_gc_veto
+from acme_zen_gc import AFTER_RELEASE, FREEZE, PALETTE, RELEASED, RENDER, TEAM, UNDRAWN, zen_gc_veto
 
 from zen_gc_core import InputError, Plan, Undecided
 from zen_gc_core.model.policy import PolicyReference
@@ -35,6 +35,43 @@ def test_a_configuration_that_cannot_be_meant_is_refused(config):
 
 def test_it_keeps_the_promises_of_the_plugin_contract():
     check_keyword(TEAM, {"oneOf": ["web"]})
+
+
+def _at_step(scene, step, namespace="a"):
+    metadata = {"name": f"{scene}-{step}", "namespace": namespace}
+    return {
+        "apiVersion": "acme.io/v1",
+        "kind": "Render",
+        "metadata": metadata,
+        "spec": {"scene": scene},
+        "status": {} if step is None else {"step": step},
+    }
+
+
+SCENE = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "castle", "namespace": "a"}}
+
+
+@pytest.mark.parametrize(
+    ("renders", "undrawn"),
+    [
+        ([], True),
+        ([_at_step("castle", "done")], True),
+        ([_at_step("castle", "done"), _at_step("castle", "drawing")], False),
+        ([_at_step("garden", "drawing"), _at_step("castle", "drawing", namespace="b")], True),
+    ],
+)
+def test_a_scene_is_undrawn_when_no_render_under_way_draws_it(renders, undrawn):
+    assert ask(UNDRAWN, {"steps": ["queued", "drawing"]}, SCENE, related=renders) is undrawn
+
+
+@pytest.mark.parametrize("situation", [{"related": [_at_step("castle", None)]}, {}])
+def test_what_is_not_known_of_renders_decides_nothing(situation):
+    with pytest.raises(Undecided):
+        ask(UNDRAWN, {"steps": ["drawing"]}, SCENE, **situation)
+
+
+def test_relations_keep_the_promises_of_the_plugin_contract():
+    check_keyword(UNDRAWN, {"steps": ["drawing"]}, related=[_at_step("sample", "drawing", namespace="default")])
 
 
 def _released(at):
