@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import sys
 
-from benchmarks import beats, deletes, expressions, offline, passes, startup
+from benchmarks import beats, deletes, expressions, offline, passes, relating, startup
 
 SECTIONS = {
     "startup": startup.run,
     "passes": passes.run,
+    "relating": relating.run,
     "offline": offline.run,
     "deletes": deletes.run,
     "beats": beats.run,

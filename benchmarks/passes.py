@@ -21,7 +21,7 @@ FEW = 10_000
 def run() -> bool:
     """Measure, print, and say whether all bounds hold."""
     with embedded(FEW) as kubeconfig:
-        few = _pass(kubeconfig, "sweep", 3)
+        few = one_pass(kubeconfig, "sweep", 3)
     with embedded(MANY) as kubeconfig:
         raw, swept = _rounds(kubeconfig)
         holds = show(
@@ -29,7 +29,7 @@ def run() -> bool:
         )
         holds = show(f"Retaining, of {MANY:,} Pods in 1,000 groups", _retaining(kubeconfig)) and holds
     with embedded(FEW) as kubeconfig:
-        thousand = _pass(kubeconfig, "sweep", 1000)
+        thousand = one_pass(kubeconfig, "sweep", 1000)
         figures = [
             Figure("lists for a thousand policies on one resource", thousand["lists"], 1, unit=""),
             Figure("a thousand policies, per object and policy", thousand["cpu"] / FEW / 1000 * 1e6, unit="µs"),
@@ -47,8 +47,8 @@ def _retaining(kubeconfig: Path) -> list[Figure]:
     figures = []
     for what, words in (("due", "everything due"), ("waiting", "nothing due yet")):
         which = [what, f"{what}+last", f"{what}+calendar"]
-        rounds = [[_pass(kubeconfig, "retain", each) for each in which] for _ in range(ROUNDS)]
-        without, *having = (_best([found[each] for found in rounds]) for each in range(len(which)))
+        rounds = [[one_pass(kubeconfig, "retain", each) for each in which] for _ in range(ROUNDS)]
+        without, *having = (best([found[each] for found in rounds]) for each in range(len(which)))
         for retained, found in zip(("the last 3", "days and weeks, too"), having, strict=True):
             each, plain = (one["cpu"] / one["objects"] * 1e6 for one in (found, without))
             note = f"{each:.1f} µs an object, {plain:.1f} µs without"
@@ -61,15 +61,17 @@ def _retaining(kubeconfig: Path) -> list[Figure]:
 
 def _rounds(kubeconfig: Path) -> tuple[dict[str, Any], dict[str, Any]]:
     """The best of some rounds of each, taken in turn: what others do on the machine is not measured."""
-    rounds = [(_pass(kubeconfig, "raw", 0), _pass(kubeconfig, "sweep", 3)) for _ in range(ROUNDS)]
-    return _best([raw for raw, _ in rounds]), _best([swept for _, swept in rounds])
+    rounds = [(one_pass(kubeconfig, "raw", 0), one_pass(kubeconfig, "sweep", 3)) for _ in range(ROUNDS)]
+    return best([raw for raw, _ in rounds]), best([swept for _, swept in rounds])
 
 
-def _best(results: list[dict[str, Any]]) -> dict[str, Any]:
+def best(results: list[dict[str, Any]]) -> dict[str, Any]:
+    """The best of some rounds."""
     return {**results[0], **{name: min(result[name] for result in results) for name in ("wall", "cpu", "rss")}}
 
 
-def _pass(kubeconfig: Path, what: str, policies: int | str) -> dict[str, Any]:
+def one_pass(kubeconfig: Path, what: str, policies: int | str) -> dict[str, Any]:
+    """One pass, in a process of its own."""
     command = [sys.executable, "-m", "benchmarks.passing", str(kubeconfig), what, str(policies)]
     result = subprocess.run(command, capture_output=True, text=True, check=True)
     found: dict[str, Any] = json.loads(result.stdout)

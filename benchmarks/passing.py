@@ -11,7 +11,7 @@ import json
 import resource
 import sys
 import time
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -20,6 +20,7 @@ from zen_gc_core.cluster.counting import FieldSelectors
 from zen_gc_core.cluster.discovery import Resources
 from zen_gc_core.cluster.namespaces import Namespaces
 from zen_gc_core.cluster.resource import Resource
+from zen_gc_core.controller.runs.gathering import Gatherer
 from zen_gc_core.controller.runs.preparing import Preparing
 from zen_gc_core.controller.runs.sweeping import Sweep
 from zen_gc_core.engine.compiling import compile_policy
@@ -27,7 +28,11 @@ from zen_gc_core.engine.parsing import parse_policy
 from zen_gc_core.engine.planning import conclude
 from zen_gc_core.engine.protections import Grants
 from zen_gc_core.engine.shares import Count
+from zen_gc_core.keywords import Run
 from zen_gc_core.plugins import installed_entry_points, load_plugins
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 PODS = Resource("", "v1", "pods", "Pod", namespaced=True)
 NOW = dt.datetime(2026, 1, 1, 12, tzinfo=dt.UTC)
@@ -125,16 +130,63 @@ def swept(sweep: Sweep, *, plans: bool) -> tuple[int, int, int]:
     return sweep.objects, sweep.lists, sum(tally.due for member in sweep.members for tally in member.tallies)
 
 
+RELATED: dict[str, dict[str, Any]] = {
+    "related": {
+        "related": [
+            {
+                "apiVersion": "v1",
+                "kind": "Pod",
+                "by": {"theirs": "spec.volumes[].persistentVolumeClaim.claimName", "mine": "metadata.name"},
+                "are": "none",
+            }
+        ]
+    },
+    "unreferenced": {"unreferenced": True},
+}
+"""Conditions about other objects than the policy's own."""
+
+
+def gathering(connection: Connection, which: str) -> Callable[[], tuple[int, int, int]]:
+    """What lists the objects on which a policy of ``RELATED`` depends: how many, in how many lists."""
+    target = {"apiVersion": "v1", "kind": "ConfigMap", "namespaces": ["*"]}
+    (document,) = policies(1)
+    spec = {"targetResources": [target], "conditions": RELATED[which], "ttl": {"afterCreation": "7d"}}
+    compiled = compile_policy(
+        parse_policy({**document, "spec": spec}), load_plugins(installed_entry_points()).vocabulary
+    ).compiled
+    if compiled is None:
+        raise SystemExit("a policy of the benchmark is invalid")
+    lists: list[int] = []
+    gatherer = Gatherer(connection, Resources(connection), told=lambda _, objects, __: lists.append(objects))
+    run = Run(NOW, compiled.reference, Namespaces(connection))
+    gc.freeze()  # as the controller does when it has started
+
+    def gathered() -> tuple[int, int, int]:
+        (related,) = gatherer.gather(compiled.relations, run, None, {}).values()
+        return sum(lists), len(lists), len(related.marks)
+
+    return gathered
+
+
+def passing(connection: Connection, what: str, which: str) -> Callable[[], tuple[int, int, int]]:
+    """What is measured; it answers with the objects listed, the lists begun, and the objects due or the keys found."""
+    if what == "gather":
+        return gathering(connection, which)
+    if what == "raw":
+        return lambda: (raw(connection), 1, 0)
+    sweep = prepared(connection, [retaining(which)] if what == "retain" else policies(int(which)))
+    return lambda: swept(sweep, plans=what == "retain")
+
+
 def main() -> None:
-    """``passing.py KUBECONFIG raw|sweep|retain POLICIES``; how many, or of ``retain`` which."""
+    """``passing.py KUBECONFIG raw|sweep|retain|gather POLICIES``; how many, or of the last two which."""
     kubeconfig, what, which = sys.argv[1:4]
     connection = Connection.open(kubeconfig=kubeconfig)
     connection.request("GET", "/version")
-    documents = [retaining(which)] if what == "retain" else policies(int(which))
-    sweep = prepared(connection, documents) if what != "raw" else None
+    passed = passing(connection, what, which)
     before = resource.getrusage(resource.RUSAGE_SELF)
     began = time.perf_counter()
-    result = swept(sweep, plans=what == "retain") if sweep else (raw(connection), 1, 0)
+    result = passed()
     wall = time.perf_counter() - began
     after = resource.getrusage(resource.RUSAGE_SELF)
     cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
