@@ -91,7 +91,12 @@ def test_a_path_that_no_object_has_is_undecided(are):
     misspelt = {"theirs": "spec.volume[].persistentVolumeClaim.claimName", "mine": "metadata.name"}
     with pytest.raises(Undecided, match=r"none has spec\.volume\[\]\.persistentVolumeClaim\.claimName"):
         ask(RELATED, related(are, misspelt), CLAIM, related=[pod(claim="data")], targets=CLAIMS)
-    assert asked(related(are), []) is None
+
+
+@pytest.mark.parametrize(("are", "meant"), [("none", True), ("any", False), ("all", None)])
+def test_a_path_that_is_known_to_be_right_need_not_be_seen(are, meant):
+    """By the table of references: no Pod may mount anything for now."""
+    assert asked(related(are), []) is meant
 
 
 @pytest.mark.parametrize(

@@ -42,6 +42,7 @@ if TYPE_CHECKING:
 How = Literal["owned", "owner", "inside"]
 _HOW: Final = get_args(How)
 _OWNERS: Final = "metadata.ownerReferences"
+_EVERYWHERE: Final = frozenset({"metadata.name", "metadata.namespace", "metadata.uid"})
 ANYWHERE: Final = "*"
 """Stands for the namespace in the keys of objects that may be related across namespaces; no namespace is called so."""
 
@@ -149,7 +150,7 @@ def _compile_one(config: RelatedObjects, build: Build, place: str) -> Compiled[b
         where=where.call if where is not None else None,
         crosses=config.namespace == "any",
         absent=_goes_by_absence(config.are, build.polarity),
-        path=_untold(config.by),
+        path=_untold(config, build),
         place=place,
     )
     answer, told = _ANSWERS[config.are]
@@ -174,11 +175,13 @@ def _goes_by_absence(are: str, polarity: Polarity) -> bool:
     return polarity is Polarity.EITHER or (are == "none") == (polarity is Polarity.INCLUDES)
 
 
-def _untold(by: How | SameText) -> str:
-    """The path of which nothing but the objects themselves tells that it is right; empty where every object has it."""
-    if not isinstance(by, SameText) or by.theirs.text in {"metadata.name", "metadata.namespace", "metadata.uid"}:
+def _untold(config: RelatedObjects, build: Build) -> str:
+    """The path of which nothing but the objects themselves tells that it is right; empty where something else does."""
+    if not isinstance(config.by, SameText):
         return ""
-    return by.theirs.text
+    path = config.by.theirs.text
+    known = path in _EVERYWHERE or build.references.has_field(config.api_version, config.kind, path)
+    return "" if known else path
 
 
 def _there(found: Found, noun: str, words: str) -> str:

@@ -99,6 +99,20 @@ class References:
         """Whether objects of a kind are used by being named, and in no other way."""
         return (group, kind) in self._referable
 
+    def has_field(self, api_version: str, kind: str, path: str) -> bool:
+        """Whether a row says that objects of a kind have a field.
+
+        Args:
+            api_version: Their group and version.
+            kind: The kind.
+            path: The field, as rows write it (``spec.volumes[].configMap.name``).
+        """
+        group, version = group_of(api_version), api_version.rpartition("/")[2]
+        return any(
+            row.path == path and (not row.versions or version in row.versions)
+            for row in self._naming.get((group, kind), ())
+        )
+
     @property
     def referable(self) -> frozenset[Kind]:
         """The kinds, each with its group, whose objects are used by being named, and in no other way."""
