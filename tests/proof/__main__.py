@@ -57,11 +57,12 @@ def chaos(arguments: argparse.Namespace) -> bool:
         befallen += ran.befallen
         total["failovers"] += ran.failovers
         total["deletes"] += ran.counts.deletes
+        total["marks"] += ran.counts.marks
         total["changes"] += ran.changes
         total["replicas fallen by themselves"] += len(ran.fallen)
         for name, found in ran.counts.findings.items():
             total[name.replace("_", " ")] += len(found)
-    good = {"failovers", "deletes", "changes"}
+    good = {"failovers", "deletes", "marks", "changes"}
     told = ", ".join(f"{value:,} {name}" for name, value in sorted(befallen.items()))
     numbers = ", ".join(f"{value:,} {name}" for name, value in total.items())
     print(f"\n{number} runs from seed {arguments.seed} on: {told}\n{numbers}")
@@ -74,7 +75,7 @@ def on_your_cluster(config: Path, failovers: int, seed: int) -> bool:
     try:
         with Guest(config) as cluster, tempfile.TemporaryDirectory() as place:
             stage = Stage(cluster, cluster.place, cluster.home)
-            chosen = policies([cluster.place], wide=False)
+            chosen = policies([cluster.place], whole=False)
             oracle = GuestOracle(cluster)
             arena = Arena(stage, oracle, [cluster.place], chosen, restarts=False)
             ran = run(arena, Path(place), seed, failovers, seconds=float("inf"))
@@ -84,7 +85,7 @@ def on_your_cluster(config: Path, failovers: int, seed: int) -> bool:
     print(ran)
     print(f"{', '.join(name.replace('_', ' ') for name in NOT_RUN)}: NOT RUN (only the API server's audit log tells)")
     print("restarts of the API server and of etcd: NOT RUN (they are not ours)")
-    print("cluster policies, faults, teeth: NOT RUN (make proof)")
+    print("cluster policies, marks, faults, teeth: NOT RUN (make proof)")
     return ran.counts.clean and not ran.fallen
 
 

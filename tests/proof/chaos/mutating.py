@@ -30,24 +30,30 @@ RETAIN = {
     "targetResources": [{"apiVersion": "v1", "kind": "ConfigMap", "labelSelector": SERIES}],
     "retain": {"groupBy": ["data.series"], "last": 3},
 }
+FLAGGED = {"gc": "no"}
+FLAG = {
+    **BUSY,
+    "targetResources": [{"apiVersion": "v1", "kind": "ConfigMap", "labelSelector": {"matchLabels": FLAGGED}}],
+    "action": {"label": {"flagged": "yes"}},
+}
 QUIET = 0.25
 """Seconds between two changes of what objects are judged by."""
 
 
-def policies(namespaces: Sequence[str], *, wide: bool = True) -> list[dict[str, Any]]:
-    """The policies of a run: one in each namespace, one with a TTL beside the first, one that keeps the newest of each series.
+def policies(namespaces: Sequence[str], *, whole: bool = True) -> list[dict[str, Any]]:
+    """The policies of a run: one in each namespace, one with a TTL beside the first, one for series in the last.
 
     Args:
         namespaces: where objects are.
-        wide: whether there is one over all that are labelled, too.
+        whole: whether there is one that marks, too, and one over all that are labelled.
     """
     own = [_policy("own", namespace, **POLICY) for namespace in namespaces]
     aged = _policy("aged", namespaces[0], ttl={"afterCreation": "2s"}, **BUSY)
     found = [*own, aged, _policy("series", namespaces[-1], **RETAIN)]
-    if wide:
+    if whole:
         everywhere = {**TARGET, "namespaces": list(namespaces), "namespaceSelector": {"matchLabels": TEAM}}
-        everywhere["labelSelector"] = {"matchLabels": {"gc": "no"}}
-        found.append(_policy("wide", "", targetResources=[everywhere], **POLICY))
+        everywhere["labelSelector"] = {"matchLabels": FLAGGED}
+        found += [_policy("flag", namespaces[0], **FLAG), _policy("wide", "", targetResources=[everywhere], **POLICY)]
     return found
 
 

@@ -32,3 +32,4 @@ def test_leaders_fall_and_nothing_goes_wrong(place: Stage, tmp_path: Path) -> No
     assert ran.failovers >= LEAST, str(ran)
     assert ran.counts.deletes >= ran.failovers, str(ran)
     assert ran.of_series, str(ran)
+    assert ran.counts.marks, str(ran)

@@ -27,6 +27,7 @@ class Asked:
         uid: of the object, as the answer tells; empty when it does not.
         pinned_uid: the uid that was asked for; empty when none was.
         pinned_version: the resourceVersion that was asked for; empty when none was.
+        version: the object's resourceVersion afterwards, as the answer tells; empty when it does not.
     """
 
     audit_id: str
@@ -38,6 +39,7 @@ class Asked:
     uid: str
     pinned_uid: str
     pinned_version: str
+    version: str = ""
 
     @property
     def succeeded(self) -> bool:
@@ -90,4 +92,5 @@ def _asked(event: dict[str, Any], code: int) -> Asked:
         uid=uid or "",
         pinned_uid=(pins or {}).get("uid") or "",
         pinned_version=(pins or {}).get("resourceVersion") or "",
+        version=(answered.get("metadata") or {}).get("resourceVersion") or "",
     )

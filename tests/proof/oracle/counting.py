@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING
 
 from tests.proof.oracle.history import OBJECTS, POLICIES, History, namespace_of, uid_of
-from tests.proof.oracle.meaning import check, due_for, interval, matches, switched_off, wants
+from tests.proof.oracle.meaning import carries, check, due_for, interval, marks, matches, switched_off, wants
 from tests.proof.oracle.retaining import left_over
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ class Counts:
     """What was found, each with a line for whoever looks for the reason.
 
     Args:
-        wrong: deleted in a state that no policy of the last 8 s wanted gone.
+        wrong: deleted, or marked, in a state in which no policy of the last 8 s wanted that.
         stale: deleted by a replica whose lease had ended.
         lost: due for more than two intervals with a leader, and still there.
         double: asked for twice with success.
@@ -54,6 +54,7 @@ class Counts:
         without_preconditions: asked for without naming the object's uid and state.
         unexplained: gone, and nobody asked for it: the oracle does not know enough.
         deletes: how many objects the replicas deleted.
+        marks: how many they marked.
         others: how many went in another way.
         uncounted: those of the counts that nobody can tell here.
     """
@@ -66,6 +67,7 @@ class Counts:
     without_preconditions: list[str] = field(default_factory=list)
     unexplained: list[str] = field(default_factory=list)
     deletes: int = 0
+    marks: int = 0
     others: int = 0
     uncounted: tuple[str, ...] = ()
 
@@ -83,7 +85,7 @@ class Counts:
     def __str__(self) -> str:
         """One line, and one for each of the first findings."""
         numbers = [f"{len(found)} {name.replace('_', ' ')}" for name, found in self.findings.items()]
-        lines = [f"{self.deletes} deletes, {self.others} by others: {', '.join(numbers)}"]
+        lines = [f"{self.deletes} deletes, {self.marks} marks, {self.others} deleted by others: {', '.join(numbers)}"]
         lines += [f"  {name}: {line}" for name, found in self.findings.items() for line in found[:5]]
         return "\n".join(lines)
 
@@ -103,6 +105,8 @@ def count(history: History, asked: Iterable[Asked], replicas: Replicas, now: flo
     for request in requests:
         if request.user in replicas.accounts and request.key.startswith(OBJECTS):
             judge.note_request(request, counts)
+            if request.verb == "patch" and request.succeeded:
+                judge.note_mark(request, counts)
     for end in judge.ends():
         judge.note_end(end, counts)
     counts.lost = list(judge.lost(now))
@@ -176,11 +180,29 @@ class _Judge:
             return
         counts.deletes += 1
         what = f"{end.key} uid {uid} at revision {end.revision} by {request.user}"
-        if not self._right(end, request.received):
+        if not self._right(end, request.received, marking=False):
             counts.wrong.append(f"{what}: {_shown(end.before)}")
         if why := self._stale(end, request):
             counts.stale.append(f"{what}: {why}")
         if self._replicas.intents.get(request.audit_id) != uid:
+            counts.unlogged.append(f"{what}, attempt {request.audit_id}")
+
+    def note_mark(self, request: Asked, counts: Counts) -> None:
+        """Look at a mark of a replica, unless the object had it already and nothing changed."""
+        if request.version == request.pinned_version:
+            return  # it is as it was
+        change = next(
+            (each for each in self._history.changes(request.key) if str(each.revision) == request.version), None
+        )
+        if change is None or change.key != request.key or change.before is None:
+            return
+        counts.marks += 1
+        what = f"{change.key} marked at revision {change.revision} by {request.user}"
+        if not self._right(change, request.received, marking=True):
+            counts.wrong.append(f"{what}: {_shown(change.before)}")
+        if why := self._stale(change, request):
+            counts.stale.append(f"{what}: {why}")
+        if self._replicas.intents.get(request.audit_id) != uid_of(change.before):
             counts.unlogged.append(f"{what}, attempt {request.audit_id}")
 
     def _perhaps_by(self, end: Change) -> Asked | None:
@@ -192,8 +214,8 @@ class _Judge:
         found.sort(key=lambda each: (self._replicas.intents.get(each.audit_id) == uid, each.received))
         return found[-1] if found else None
 
-    def _right(self, end: Change, received: float) -> bool:
-        """Whether a policy that was in force within the last seconds wanted it gone in exactly this state."""
+    def _right(self, end: Change, received: float, *, marking: bool) -> bool:
+        """Whether a policy that was in force within the last seconds wanted it gone, or marked, in exactly this state."""
         assert end.before is not None
 
         def recent(versions: Iterable[Version]) -> list[Version]:
@@ -206,6 +228,7 @@ class _Judge:
         places = [each.document for each in around if each.document is not None]
         return any(
             each.document is not None
+            and (marks(each.document) is not None) is marking
             and wants(each.document, end.before, place, received)
             and self._let_go(each.document, end.before, place, received - MOST_SECONDS, end.revision)
             for versions in self._policies.values()
@@ -257,8 +280,11 @@ class _Judge:
                 policy = versions[-1]
                 if policy.document is None or place.document is None:
                     continue
-                if wants(policy.document, last.document, place.document, now) and self._let_go(
-                    policy.document, last.document, place.document, now, self._history.revision + 1
+                done = marks(policy.document) is not None and carries(policy.document, last.document)
+                if (
+                    not done
+                    and wants(policy.document, last.document, place.document, now)
+                    and self._let_go(policy.document, last.document, place.document, now, self._history.revision + 1)
                 ):
                     since = [switch.since, last.since, place.since, policy.since]
                     if "retain" in policy.document["spec"]:

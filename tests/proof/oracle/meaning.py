@@ -12,7 +12,7 @@ KEEP = "gc.kube-zen.io/keep"
 PROTECTED = frozenset({"kube-system", "kube-public", "kube-node-lease"})
 UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
-_SPEC = {"targetResources", "ttl", "conditions", "behavior", "evaluationInterval", "paused", "retain"}
+_SPEC = {"targetResources", "ttl", "conditions", "behavior", "evaluationInterval", "paused", "retain", "action"}
 _BEHAVIOR = {"maxDeletionsPerSecond", "batchSize", "breaker", "dryRun"}
 _TARGET = {"apiVersion", "kind", "labelSelector", "namespaces", "namespaceSelector"}
 
@@ -34,6 +34,8 @@ def check(policy: Document) -> None:
     for requirement in (spec.get("conditions") or {}).get("fields", ()):
         _only(requirement, {"path", "value"}, "a requirement")
     _only(spec["ttl"], {"immediate", "afterCreation"}, "a TTL")
+    if marks(policy) is not None:
+        _only(spec["action"], {"label"}, "an action")
     if "retain" in spec:
         _only(spec["retain"], {"groupBy", "last"}, "retain")
         if spec["ttl"] != {"immediate": True} or not spec["retain"].get("last"):
@@ -56,6 +58,18 @@ def wants(policy: Document, item: Document, namespace: Document, at: float) -> b
     if spec.get("paused") or (spec.get("behavior") or {}).get("dryRun") or "deletionTimestamp" in policy["metadata"]:
         return False
     return matches(policy, item, namespace) and due_for(policy, item, at) > 0
+
+
+def marks(policy: Document) -> dict[str, str] | None:
+    """The labels that a policy writes; None when it deletes."""
+    action = policy["spec"].get("action")
+    return None if action is None else dict(action.get("label") or {})
+
+
+def carries(policy: Document, item: Document) -> bool:
+    """Whether an object has the labels that a policy writes."""
+    labels = item["metadata"].get("labels") or {}
+    return all(labels.get(key) == value for key, value in (marks(policy) or {}).items())
 
 
 def matches(policy: Document, item: Document, namespace: Document) -> bool:

@@ -381,6 +381,85 @@ def test_what_is_retained_is_not_lost_and_what_is_left_over_is(told: Told) -> No
     only(told.counts(), "lost")
 
 
+FLAG = {"action": {"label": {"flagged": "yes"}}}
+
+
+def marked(told: Told, *, logged: bool = True, **changed: Any) -> None:
+    """A replica marks the object, with an intent in its log."""
+    found = told.history.present(ITEM)
+    assert found is not None
+    uid, attempt = found["metadata"]["uid"], f"attempt-{len(told.asked)}"
+    labels = {**found["metadata"]["labels"], "flagged": "yes"}
+    told.stored(ITEM, {**found, "metadata": {**found["metadata"], "labels": labels}})
+    version = str(told.history.revision)
+    request = Asked(attempt, "account-a", "patch", ITEM, told.now, 200, uid, uid, "before", version)
+    told.asked.append(replace(request, **changed))
+    if logged:
+        told.intents[attempt] = uid
+
+
+@pytest.fixture
+def flagging(told: Told) -> Told:
+    """The policy marks, and has done so for long."""
+    told.stored(POLICY, policy(**FLAG))
+    told.stored(LEASE, lease("a_1", 60), wait=9.0)
+    return told
+
+
+def test_a_mark_that_is_right_is_counted_and_the_object_is_not_lost(flagging: Told) -> None:
+    """It carries the label by now."""
+    marked(flagging)
+    for _ in range(5):
+        flagging.stored(LEASE, lease("a_1", 60))
+    counts = flagging.counts()
+    assert counts.clean, str(counts)
+    assert (counts.marks, counts.deletes) == (1, 0)
+
+
+def test_a_mark_in_a_state_that_no_policy_wanted_is_wrong(flagging: Told) -> None:
+    """As with a delete."""
+    flagging.stored(ITEM, item(annotations={KEEP: "true"}))
+    marked(flagging)
+    only(flagging.counts(), "wrong")
+
+
+def test_what_is_to_be_marked_and_goes_is_wrong_and_so_is_the_other_way_round(told: Told, flagging: Told) -> None:
+    """A policy wants one or the other."""
+    flagging.deleted()
+    only(flagging.counts(), "wrong")
+    told.stored(POLICY, policy())
+    told.stored(ITEM, item("2"))
+    told.stored(LEASE, lease("a_1", 60), wait=9.0)
+    marked(told)
+    assert len(told.counts().wrong) == 2
+
+
+def test_a_mark_without_an_intent_is_unlogged(flagging: Told) -> None:
+    """As with a delete."""
+    marked(flagging, logged=False)
+    only(flagging.counts(), "unlogged")
+
+
+def test_a_mark_after_another_took_the_lease_is_stale(flagging: Told) -> None:
+    """As with a delete."""
+    flagging.stored(LEASE, lease("b_1"))
+    marked(flagging)
+    only(flagging.counts(), "stale")
+
+
+def test_what_is_not_marked_for_more_than_two_intervals_is_lost(flagging: Told) -> None:
+    """As with a delete."""
+    for _ in range(5):
+        flagging.stored(LEASE, lease("a_1", 60))
+    only(flagging.counts(), "lost")
+
+
+def test_a_mark_that_changed_nothing_is_none(flagging: Told) -> None:
+    """The answer names the state that was there before."""
+    marked(flagging, logged=False, version="before")
+    assert flagging.counts().marks == 0
+
+
 def test_a_history_that_goes_back_has_a_gap(told: Told) -> None:
     """It proves nothing."""
     told.history.add(1, told.now, ITEM, None)

@@ -103,7 +103,7 @@ class Oracle:
         intents = dict(logged or {})
         for replica in self.replicas.values():
             if replica is not None:
-                records = replica.records("deleting resource", outcome="intended")
+                records = replica.records(outcome="intended")
                 intents |= {each["attempt_id"]: each["resource_uid"] for each in records}
         accounts = {f"system:serviceaccount:{self.home}:{name}": name for name in self.replicas}
         with self.cluster.audit_log.open() as log:
