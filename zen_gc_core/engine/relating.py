@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 MOST_DOUBTS: Final = 100
 """Of how many keys it is kept why an object cannot be told to count."""
 
+MOST_KEYS: Final = 500_000
+"""Keys that one relation may know, some 40 MiB of them: with more, nothing is known, whoever made so many names."""
+
 
 @dataclass(frozen=True, slots=True)
 class Source:
@@ -70,12 +73,14 @@ class Gathering:
 
     Attributes:
         found: Whether one of the objects has a key.
+        too_many: Whether there are more keys than may be known: none of them is, then.
     """
 
     source: Source
     run: Run
     named: bool = False
     found: bool = False
+    too_many: bool = False
     marks: dict[int, int] = field(default_factory=dict)
     doubts: dict[int, str] = field(default_factory=dict)
     unknown_in: dict[str, str] = field(default_factory=dict)
@@ -94,7 +99,7 @@ class Gathering:
         except Exception as doubt:  # noqa: BLE001  whatever it was, it has not said that the object is related to none
             self._not_told(candidate, str(doubt) if isinstance(doubt, Undecided) else type(doubt).__name__)
             return
-        if not keys:
+        if not keys or self.too_many:
             return
         self.found = True
         mark = COUNTS
@@ -107,6 +112,10 @@ class Gathering:
             self.marks[key] = self.marks.get(key, 0) | mark
             if self.named and mark == COUNTS:
                 self.names.setdefault(key, f"{candidate.kind} {candidate.name}")
+        if len(self.marks) > MOST_KEYS:
+            self.too_many = True
+            self.marks.clear()
+            self.names.clear()
 
     def _not_told(self, candidate: Candidate, why: str) -> None:
         namespace = "" if self.source.crosses else candidate.namespace
@@ -154,6 +163,10 @@ class Gathered:
     def add(self, gathering: Gathering) -> None:
         """Take in a list that came to its end."""
         self._lists.append(gathering)
+        if gathering.too_many or sum(len(each.marks) for each in self._lists) > MOST_KEYS:
+            self.lack("related", f"they name more than {MOST_KEYS:,} objects")
+            for each in self._lists:
+                each.marks.clear()
 
     def lack(self, kind: str, why: str) -> None:
         """Note that objects of a kind are not known.

@@ -6,6 +6,7 @@ import pytest
 from pydantic import TypeAdapter
 
 from tests.unit.engine.situations import NOW, compilation, compiled, document, judged, thing, with_words
+from zen_gc_core.engine import relating
 from zen_gc_core.engine.asking import Asking
 from zen_gc_core.engine.files import Files
 from zen_gc_core.engine.offline import plan_offline
@@ -54,6 +55,21 @@ def test_a_relation_is_gathered_however_deep_it_stands(conditions):
     """What composes keywords need not know of it."""
     assert gone(conditions, [thing(), B, USES_A]) == {"b"}
     assert gone(conditions, [thing(), B]) == set()
+
+
+def naming(number):
+    volumes = [{"configMap": {"name": f"n{number}-{each}"}} for each in range(3)]
+    return thing("Pod", name=f"p{number}", uid=f"p{number}", rest={"spec": {"volumes": volumes}})
+
+
+@pytest.mark.parametrize(("most", "expected"), [(9, {"a", "b"}), (8, set()), (2, set())])
+def test_of_too_many_names_none_is_known(monkeypatch, most, expected):
+    """Memory is bounded, whoever makes names: in one object or in many."""
+    monkeypatch.setattr(relating, "MOST_KEYS", most)
+    there = [thing(), B, *map(naming, range(3))]
+    assert gone(UNUSED, there) == expected
+    reasons = {decision.because for decision in planned(UNUSED, there).plan.decisions}
+    assert expected or reasons == {f"cannot tell whether the conditions hold: related objects are not known: they name more than {most} objects"}
 
 
 def test_without_files_of_a_kind_nothing_is_known_of_it():
