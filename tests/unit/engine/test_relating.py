@@ -69,7 +69,9 @@ def test_of_too_many_names_none_is_known(monkeypatch, most, expected):
     there = [thing(), B, *map(naming, range(3))]
     assert gone(UNUSED, there) == expected
     reasons = {decision.because for decision in planned(UNUSED, there).plan.decisions}
-    assert expected or reasons == {f"cannot tell whether the conditions hold: related objects are not known: they name more than {most} objects"}
+    assert expected or reasons == {
+        f"cannot tell whether the conditions hold: related objects are not known: they name more than {most} objects"
+    }
 
 
 def test_without_files_of_a_kind_nothing_is_known_of_it():
