@@ -246,6 +246,25 @@ def test_a_live_plan_says_the_same_and_who_uses_what(embedded: EmbeddedStage, tm
     assert "Pod objects are not known" in said[free][1]
 
 
+def test_all_rights_that_are_missing_are_named_together(embedded: EmbeddedStage, inside: Callable[..., Inside]) -> None:
+    """Whoever grants them one by one would need a run for each."""
+    names = aged(embedded, 1)
+    policy = embedded.policy(conditions={"unreferenced": True}, ttl=SOON)
+
+    def hook(request: Request) -> Fault | None:
+        attributes = ((request.body or {}).get("spec") or {}).get("resourceAttributes") or {}
+        denied = attributes.get("resource") in {"pods", "deployments", "services"}
+        return Fault(status=201, body=b'{"status": {"allowed": false}}') if denied else None
+
+    meanwhile(embedded, hook)
+    once(inside, embedded)
+    assert embedded.names() == set(names)
+    assert embedded.reason(policy) == "AccessDenied"
+    message = embedded.condition(policy)["message"]
+    assert "grant the verb list on" in message
+    assert all(each in message for each in ("pods", "deployments.apps", "services"))
+
+
 def test_a_right_that_is_missing_is_named(embedded: EmbeddedStage, inside: Callable[..., Inside]) -> None:
     """Before anything is planned."""
     names = aged(embedded, 1)

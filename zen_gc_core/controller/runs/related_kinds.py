@@ -8,13 +8,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from zen_gc_core.cluster.access import require
-from zen_gc_core.cluster.errors import Cancelled
+from zen_gc_core.cluster.access import may
+from zen_gc_core.cluster.errors import AccessDenied, Cancelled
 from zen_gc_core.engine.reaching import namespaces_of
 from zen_gc_core.engine.relating import Gathered, Source
 from zen_gc_core.errors import ClusterError
 from zen_gc_core.model.names import group_of
 from zen_gc_core.model.references import ANY
+from zen_gc_core.texts import listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -28,6 +29,9 @@ if TYPE_CHECKING:
 
 _KEPT: Final = frozenset({"update", "patch", "delete", "watch"})
 """Verbs of which a resource has one, if its objects are more than questions and answers."""
+
+MOST_NAMED: Final = 20
+"""How many resources are named for which a right is missing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,11 +126,12 @@ def check_related(connection: Connection, resources: Resources, compiled: Compil
         compiled: The policy, its scopes settled.
 
     Raises:
-        AccessDenied: Something is not allowed; it names the resource.
+        AccessDenied: Something is not allowed; it names the resources.
         ClusterError: The server does not say.
     """
     namespaces = namespaces_of(compiled.policy)
     asked = set()
+    missing: dict[str, list[str]] = {}
     found = {each.relation: Gathered(each.relation) for each in compiled.relations}
     for listing in RelatedKinds(resources).listings(compiled.relations, found):
         resource = listing.resource
@@ -134,4 +139,8 @@ def check_related(connection: Connection, resources: Resources, compiled: Compil
         for namespace in sorted(namespaces or ()) if inside else [""]:
             if (resource, namespace) not in asked:
                 asked.add((resource, namespace))
-                require(connection, "list", resource, namespace)
+                if not may(connection, "list", resource, namespace):
+                    missing.setdefault(namespace, []).append(str(resource))
+    for namespace, names in missing.items():
+        more = [f"{len(names) - MOST_NAMED} more"] if len(names) > MOST_NAMED else []
+        raise AccessDenied("list", listed([*names[:MOST_NAMED], *more]), namespace)
