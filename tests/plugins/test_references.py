@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 
+import orjson
 import pytest
 from zen_gc_conditions.references import reference_rows
 
@@ -207,3 +208,43 @@ def test_what_is_null_or_empty_names_nothing(spec):
     obj = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "web", "namespace": "shop"}, "spec": spec}
     for kind in KINDS:
         assert uses_of(ROWS, obj, kind) == set()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("obj", EXAMPLES, ids=lambda obj: obj["kind"])
+def test_what_is_decoded_for_the_rows_alone_names_the_same(obj, kind):
+    """As the whole object does: from JSON only what the rows look at is made."""
+    group, name = _kind_of_object(obj)
+    referring = TABLE.of(group, name, to=("", kind))
+    if referring is None:
+        return
+    raw = JsonCandidate.from_json(orjson.dumps(obj), api_version=obj["apiVersion"], kind=name)
+    assert referring.uses(raw) == referring.uses(JsonCandidate.from_object(obj))
+
+
+@pytest.mark.parametrize(
+    "spec",
+    [
+        5,
+        {"volumes": {"a": 1}},
+        {"volumes": [5]},
+        {"containers": [{"env": [{"valueFrom": {"configMapKeyRef": {"name": 5}}}]}]},
+        {"containers": [{"env": {"a": 1}}]},
+        {"volumes": [{"csi": {"volumeAttributes": "x"}}]},
+        {"volumes": [{"configMap": []}]},
+    ],
+)
+def test_what_is_of_another_shape_is_as_undecided_from_json(spec):
+    """The decoder fails, the whole is looked at, and says why it cannot tell."""
+    obj = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "p", "namespace": "a"}, "spec": spec}
+    uses = TABLE.of("", "Pod", to=("", "ConfigMap")).uses
+    said = []
+    for candidate in (
+        JsonCandidate.from_json(orjson.dumps(obj), api_version="v1", kind="Pod"),
+        JsonCandidate.from_object(obj),
+    ):
+        try:
+            said.append(uses(candidate))
+        except Undecided as doubt:
+            said.append(str(doubt))
+    assert said[0] == said[1]

@@ -12,7 +12,7 @@ from zen_gc_core.errors import ZenGCError
 from zen_gc_core.texts import placed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from datetime import datetime
 
     from zen_gc_core.fieldpaths import FieldPath
@@ -117,6 +117,20 @@ class Candidate(Protocol):
         Raises:
             InputError: The text is no field path.
             UndeclaredReadError: The path leaves the metadata where only that was requested.
+        """
+
+    def section(self, root: str, decode: Callable[[bytes], Any]) -> Any:
+        """As ``get`` of a top-level field, in the form that a decoder makes of its JSON; must not be changed.
+
+        Who looks at a few fields of a large section leaves the rest undecoded. Where there is no JSON at hand, or the decoder
+        raises, the field comes whole.
+
+        Args:
+            root: The field.
+            decode: Makes something of its JSON.
+
+        Raises:
+            UndeclaredReadError: As ``get``.
         """
 
     def only(self, roots: Iterable[str]) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from zen_gc_core.model.candidate import UndeclaredReadError
 from zen_gc_core.model.heads import decode_json, decode_metadata, field_decoder
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from zen_gc_core.model.heads import Head, Items, OneItem
     from zen_gc_core.model.reads import Segments
@@ -63,6 +63,19 @@ class LazyJson:
         if root in _SLICED and self.complete and self._object is None:  # what most ask of most: one step fewer
             return self._in_section(root, segments)
         return self._at(segments)
+
+    def section(self, root: str, decode: Callable[[bytes], Any]) -> Any:
+        """As a ``Candidate`` says."""
+        head = self._head
+        if head is not None and self._object is None and self.complete and root in _SLICED and root != "metadata":
+            raw = getattr(head, root)
+            if raw is msgspec.UNSET:
+                return MISSING
+            try:
+                return decode(raw)
+            except Exception:  # noqa: BLE001, S110  whatever it was, it is met again by who looks at all of it
+                pass
+        return self._at((root,))
 
     def only(self, roots: Iterable[str]) -> dict[str, Any]:
         """As a ``Candidate`` says."""

@@ -10,7 +10,7 @@ from zen_gc_core.model.candidate import UndeclaredReadError, shown
 from zen_gc_core.model.reads import Reads
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from datetime import datetime
 
     from zen_gc_core.model.candidate import Candidate
@@ -149,6 +149,11 @@ class _Restricted:
         if not self._reads.covers(path.segments):
             raise UndeclaredReadError(f"{'.'.join(map(str, path.segments))} was read but not declared")
         return self._whole.get(path)
+
+    def section(self, root: str, decode: Callable[[bytes], Any]) -> Any:
+        if not self._reads.covers((root,)):
+            raise UndeclaredReadError(f"{root} was read but not declared")
+        return self._whole.section(root, decode)
 
     def only(self, roots: Iterable[str]) -> dict[str, Any]:
         asked = tuple(roots)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from zen_gc_core.errors import Undecided
 from zen_gc_core.fieldpaths import MISSING, FieldPath, spell
+from zen_gc_core.model.references.pruning import decoders
 from zen_gc_core.model.references.rows import ANY, ORDINAL, Each
 from zen_gc_core.model.references.texts import anywhere, parameters, spoken, whole_texts, words
 from zen_gc_core.texts import kind_of
@@ -84,7 +85,8 @@ class Reader:
         for key, node in root.keys.items():
             below = [(FieldPath((key, inner), each.path), each) for inner, each in node.keys.items()]
             roots += below if key == _METADATA else [(FieldPath((key,), key), node)]
-        self._roots = tuple((path, _made(node)) for path, node in roots)
+        prune = {} if anywhere else decoders(rows)
+        self._roots = tuple((path, _made(node), prune.get(path.text)) for path, node in roots)
         self.reads = None if anywhere else tuple(path.text for path, _ in roots)
         self.crosses = anywhere or any(_may_cross(row) for row in rows)
 
@@ -98,8 +100,11 @@ class Reader:
         found = _Of(candidate.name, namespace)
         if self._anywhere:
             anywhere(candidate.object, candidate.name, namespace, found.into)
-        for path, walk in self._roots:
-            value = candidate.annotations if path.segments == _ANNOTATIONS else candidate.get(path)
+        for path, walk, prune in self._roots:
+            if prune is not None:
+                value = candidate.section(path.text, prune)
+            else:
+                value = candidate.annotations if path.segments == _ANNOTATIONS else candidate.get(path)
             if value is not MISSING and value is not None:
                 walk(value, None, found)
         for here, texts in enumerate(found.texts):

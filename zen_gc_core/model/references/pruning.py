@@ -1,0 +1,70 @@
+"""Pruning: a decoder for those fields of a section that rows look at; what they do not look at is skipped, not made.
+
+Decoding is most of what reading costs. Where a section is not as its kind is, the decoder raises, and whoever reads looks at
+the whole of it: nothing is decided here.
+"""
+
+from __future__ import annotations
+
+from itertools import count
+from typing import TYPE_CHECKING, Any, Final, TypedDict
+
+import msgspec
+
+from zen_gc_core.model.references.rows import Each
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from zen_gc_core.model.references.rows import Reference, Step
+
+_NUMBERS: Final = count()
+
+Tree = dict["Step", "Tree | None"]
+"""What is looked at below a place; None: all of it."""
+
+
+def decoders(rows: Iterable[Reference]) -> dict[str, Callable[[bytes], Any]]:
+    """A decoder for each section (``spec``) that some rows of one kind look at.
+
+    Args:
+        rows: The rows.
+
+    Returns:
+        By the name of the section: what makes of its JSON the fields that the rows look at, and none beside; it raises
+        where these have not the shape that the rows say.
+    """
+    tree: Tree = {}
+    for row in rows:
+        *way, last = row.steps
+        node: Tree | None = tree
+        for step in way:
+            node = _below(node, step)
+        if node is not None:
+            node.update((beside, None) for beside in row.beside)
+            node[last] = None
+    return {
+        section: msgspec.json.Decoder(_shape(below)).decode
+        for section, below in tree.items()
+        if isinstance(section, str) and section != "metadata"
+    }
+
+
+def _below(node: Tree | None, step: Step) -> Tree | None:
+    """What is looked at one step below; nothing may be left out of a place of which all is looked at."""
+    return None if node is None else node.setdefault(step, {})
+
+
+def _shape(node: Tree | None) -> Any:
+    """The type that a place has, as far as it is looked at."""
+    if node is None:
+        return Any
+    keys = {key: _shape(below) for key, below in node.items() if isinstance(key, str)}
+    if len(keys) == len(node):
+        fields: Any = TypedDict(f"Pruned{next(_NUMBERS)}", keys, total=False)  # type: ignore[misc]
+        return fields | None
+    if len(node) > 1:
+        return Any
+    ((step, below),) = node.items()
+    items: Any = _shape(below)
+    return list[items] | None if step is Each.ITEM else dict[str, items] | None
