@@ -6,6 +6,7 @@ undecided that depends on it: of its namespace, or of all where it does not say 
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
@@ -14,7 +15,7 @@ from zen_gc_core.expressions import budget
 from zen_gc_core.model.reads import WHOLE, Reads
 from zen_gc_core.model.relations import COUNTS, IN_DOUBT, OTHER, Related
 from zen_gc_core.model.restricting import restrict
-from zen_gc_core.texts import placed
+from zen_gc_core.texts import counted, placed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -146,7 +147,7 @@ def _which(candidate: Candidate) -> str:
 
 @dataclass(slots=True)
 class Gathered:
-    """What the lists of one relation have told together.
+    """What the lists of one relation have told together; may be told by several threads.
 
     Args:
         relation: The relation.
@@ -157,16 +158,23 @@ class Gathered:
     relation: Relation
     namespaces: frozenset[str] | None = None
     path_is_right: bool = False
-    _unknown: str | None = None
-    _lists: list[Gathering] = field(default_factory=list)
+    _unknown: dict[str, str] = field(default_factory=dict)
+    _lists: dict[str, Gathering] = field(default_factory=dict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def add(self, gathering: Gathering) -> None:
-        """Take in a list that came to its end."""
-        self._lists.append(gathering)
-        if gathering.too_many or sum(len(each.marks) for each in self._lists) > MOST_KEYS:
-            self.lack("related", f"they name more than {MOST_KEYS:,} objects")
-            for each in self._lists:
-                each.marks.clear()
+    def add(self, gathering: Gathering, what: str = "") -> None:
+        """Take in a list that came to its end.
+
+        Args:
+            gathering: What it has told.
+            what: What was listed; the same whoever is first.
+        """
+        with self._lock:
+            self._lists[what] = gathering
+            if gathering.too_many or sum(len(each.marks) for each in self._lists.values()) > MOST_KEYS:
+                self._unknown.setdefault("related", f"they name more than {MOST_KEYS:,} objects")
+                for each in self._lists.values():
+                    each.marks.clear()
 
     def lack(self, kind: str, why: str) -> None:
         """Note that objects of a kind are not known.
@@ -175,18 +183,28 @@ class Gathered:
             kind: The kind.
             why: Why, in one line that quotes no object.
         """
-        self._unknown = self._unknown or f"{kind} objects are not known: {why}"
+        with self._lock:
+            self._unknown.setdefault(kind, why)
+
+    @property
+    def _why(self) -> str | None:
+        """Why not all is known, the same whichever list was first."""
+        if not self._unknown:
+            return None
+        first, *others = sorted(self._unknown)
+        more = f"; nor are those of {counted(len(others), 'other kind')}" if others else ""
+        return f"{first} objects are not known: {self._unknown[first]}{more}"
 
     def related(self) -> Related:
         """What is known now."""
-        relation, lists = self.relation, self._lists
+        relation, lists = self.relation, [self._lists[what] for what in sorted(self._lists)]
         if relation.path and not self.path_is_right and not any(each.found for each in lists):
             self.lack(relation.kind, f"none has {relation.path}, so that nothing says whether the path is right")
         if len(lists) == 1:
             only = lists[0]
-            return Related(only.marks, only.doubts, only.unknown_in, self._unknown, self.namespaces, only.names)
+            return Related(only.marks, only.doubts, only.unknown_in, self._why, self.namespaces, only.names)
         marks: dict[int, int] = {}
-        together = Related(marks, {}, {}, self._unknown, self.namespaces, {})
+        together = Related(marks, {}, {}, self._why, self.namespaces, {})
         for each in lists:
             for key, mark in each.marks.items():
                 marks[key] = marks.get(key, 0) | mark

@@ -64,7 +64,7 @@ def _take(  # noqa: PLR0913, PLR0917  a list, and what is made of it
     gathering = Gathering(source, run, named=True)
     for candidate in files.of_kind(api_version, kind):
         gathering.offer(candidate)
-    gathered.add(gathering)
+    gathered.add(gathering, f"{api_version} {kind}")
 
 
 def _in_another_version(files: Files, relation: Relation) -> bool:

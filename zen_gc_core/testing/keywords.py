@@ -241,7 +241,7 @@ def _gathered(relation: Relation, there: Sequence[Candidate], run: Run) -> Relat
         for candidate in there:
             if (candidate.api_version, candidate.kind) == kind:
                 gathering.offer(candidate)
-        gathered.add(gathering)
+        gathered.add(gathering, " ".join(kind))
     return gathered.related()
 
 

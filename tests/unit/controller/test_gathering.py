@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import random
+import threading
+import time
 from dataclasses import replace
 
 import pytest
@@ -171,8 +174,45 @@ def test_unreferenced_asks_every_kind_that_is_served(monkeypatch, served, silent
     monkeypatch.setattr(gathering, "pages", pages)
     of = compiled(document(conditions={"unreferenced": True}))
     related = gathered(of, None, Surveyed(*served, silent=silent))
-    assert listed == asked
+    assert sorted(listed) == sorted(asked)
     assert related.unknown is None if unknown is None else unknown in related.unknown
     if unknown is not None:
         with pytest.raises(Undecided):
             related.find([("a", "x")], "a").none()
+
+
+def test_what_is_not_known_is_told_the_same_whichever_list_was_first(monkeypatch):
+    """Several are under way at the same time; a status that flaps would be written again and again."""
+    kinds = [replace(WIDGETS, kind=f"Widget{number}", plural=f"widgets{number}") for number in range(12)]
+
+    def pages(_connection, resource, _selection, *, check_cancelled):
+        check_cancelled()
+        time.sleep(random.random() / 100)
+        raise ListIncomplete(f"the list of {resource} is incomplete")
+
+    monkeypatch.setattr(gathering, "pages", pages)
+    of = compiled(document(conditions={"unreferenced": True}))
+    said = {gathered(of, None, Surveyed(*kinds)).unknown for _ in range(5)}
+    assert said == {
+        "Widget0 objects are not known: the list of widgets0.acme.io is incomplete; nor are those of 11 other kinds"
+    }
+
+
+def test_what_ends_one_list_ends_all(monkeypatch):
+    """And is raised, whichever it was."""
+    kinds = [replace(WIDGETS, kind=f"Widget{number}", plural=f"widgets{number}") for number in range(12)]
+    ended = threading.Event()
+
+    def pages(_connection, _resource, _selection, *, check_cancelled):
+        check_cancelled()
+        ended.set()
+        check_cancelled()
+        return iter(())
+
+    def check():
+        if ended.is_set():
+            raise Cancelled("the program is ending")
+
+    monkeypatch.setattr(gathering, "pages", pages)
+    with pytest.raises(Cancelled):
+        gathered(compiled(document(conditions={"unreferenced": True})), None, Surveyed(*kinds), check)

@@ -7,6 +7,7 @@ relation cannot cross namespaces, a few namespaces are listed one by one; an emp
 from __future__ import annotations
 
 from collections import defaultdict
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from time import thread_time
 from typing import TYPE_CHECKING, Final
@@ -33,6 +34,9 @@ if TYPE_CHECKING:
     from zen_gc_core.engine.declaring import Declared
     from zen_gc_core.keywords import Run
     from zen_gc_core.model.relations import Related, Relation
+
+AT_A_TIME: Final = 4
+"""Lists of a run under way at the same time: many are small, and each waits for the server."""
 
 _NOWHERE: Final = "no namespace was given to look at"
 
@@ -86,8 +90,9 @@ class Gatherer:
         lists: dict[Resource, list[Listing]] = defaultdict(list)
         for listing in RelatedKinds(self.resources).listings(relations, found):
             lists[listing.resource].append(listing)
-        for resource, listings in lists.items():
-            self._list(resource, listings, run, namespaces, found)
+        with ThreadPoolExecutor(min(AT_A_TIME, len(lists)) or 1, thread_name_prefix="gather") as pool:
+            for listed in [pool.submit(self._list, *each, run, namespaces, found) for each in lists.items()]:
+                listed.result()
         return {relation: gathered.related() for relation, gathered in found.items()}
 
     def _list(
@@ -168,7 +173,7 @@ class Gatherer:
             objects += len(page.items)
             watch.moved(thread_time() - started)
         for listing, gathering in zip(listings, gatherings, strict=True):
-            found[listing.relation].add(gathering)
+            found[listing.relation].add(gathering, f"{resource} {namespace or ''}")
         self.told(resource, objects, boottime() - began)
 
 
