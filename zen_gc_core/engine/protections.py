@@ -33,6 +33,9 @@ if TYPE_CHECKING:
     from zen_gc_core.model.candidate import Candidate
     from zen_gc_core.model.finishing import Finishing
 
+_HOLDERS: Final = frozenset(("Namespace", "CustomResourceDefinition"))
+"""The kinds with which others go along that they do not own, in whatever group."""
+
 _SECRET_TYPE: Final = FieldPath.parse("type")
 
 
@@ -116,16 +119,23 @@ class Protections:
         Raises:
             Undecided: Its Namespace, or what is in it, cannot be read; or the type of a Secret is none.
         """
+        labels, annotations = candidate.labels, candidate.annotations
         return (
             self._by_place(candidate)
             or (self._by_kind(candidate) if candidate.kind in NAMED_HERE else None)
-            or (marked(candidate.labels, candidate.annotations, run.now) and f"it {carries(candidate, run.now)}")
+            or (
+                (KEEP in labels or KEEP in annotations)  # nearly none has it: a call fewer
+                and marked(labels, annotations, run.now)
+                and f"it {carries(candidate, run.now)}"
+            )
             or ("it is terminating" if candidate.terminating else None)
             or (_by_owner(candidate, run) if candidate.owner_references and not lifted.owned else None)
             or (None if lifted.managed else _by_manager(candidate, run))
             or self._by_namespace(candidate, run)
             or (self._by_service(candidate) if candidate.kind == "Endpoints" else None)
-            or (None if lifted.marking else self._by_contents(candidate, run, lifted))
+            or (
+                self._by_contents(candidate, run, lifted) if candidate.kind in _HOLDERS and not lifted.marking else None
+            )
             or None
         )
 
@@ -169,12 +179,15 @@ class Protections:
         return self._by_contents(candidate, run, NOTHING_LIFTED)
 
     def _by_place(self, candidate: Candidate) -> str | None:
-        namespace = candidate.name if _is_namespace(candidate) else candidate.namespace
-        if not namespace or namespace in self.grants.namespaces:
+        namespace = candidate.namespace
+        if candidate.kind == "Namespace" and _is_namespace(candidate):
+            namespace = candidate.name
+        grants = self.grants
+        if not namespace or namespace in grants.namespaces:
             return None
         if namespace in PROTECTED_NAMESPACES:
             return f"namespace {namespace} is protected"
-        if namespace == self.grants.own_namespace:
+        if namespace == grants.own_namespace:
             return f"namespace {namespace} is the controller's own (--controller-namespace)"
         return None
 
@@ -194,7 +207,8 @@ class Protections:
         if not candidate.namespace:
             return None
         namespace = run.namespace(candidate.namespace)
-        if marked(namespace.labels, namespace.annotations, run.now):
+        labels, annotations = namespace.labels, namespace.annotations
+        if (KEEP in labels or KEEP in annotations) and marked(labels, annotations, run.now):
             return f"its Namespace carries {KEEP}"
         return None
 

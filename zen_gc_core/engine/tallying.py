@@ -23,6 +23,7 @@ from zen_gc_core.model.restricting import of_metadata
 from zen_gc_core.texts import placed
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Callable, Sequence
 
     from zen_gc_core.engine.case import Case
@@ -68,6 +69,7 @@ class Tally:
         self._recorded: list[Decision] = []
         self._heap: list[tuple[float, int, Decision, bool, Held | None]] = []
         self._held = 0
+        self._latest: dt.datetime | None = None  # the latest expiry that is held, once there is room for no more
         self._finished: set[int] = set()  # of the recorded decisions, by ``id``: they live as long as this does
         self.kind = kind_key(targets[0].group, targets[0].kind)
         self.scanned = 0
@@ -201,8 +203,15 @@ class Tally:
             self._recorded.append(decision)
         return finished
 
+    def _is_beyond(self, decision: Decision) -> bool:
+        """Whether what is due would not be held, now or later: as many as there may be are due no later than it."""
+        latest, expires = self._latest, decision.expires_at
+        return latest is not None and expires is not None and expires >= latest
+
     def _hold(self, decision: Decision, *, finished: bool, of: Held | None = None) -> None:
         """Hold what is due, and what is known of its place in a group; the latest expiries go where there are too many."""
+        if self._is_beyond(decision):
+            return
         instant = decision.expires_at.timestamp() if decision.expires_at else 0.0
         self._held += 1
         entry = (-instant, -self._held, decision, finished, of)
@@ -210,6 +219,8 @@ class Tally:
             heapq.heappush(self._heap, entry)
         else:
             heapq.heappushpop(self._heap, entry)
+        if len(self._heap) == self._case.most_due and self._heap:
+            self._latest = self._heap[0][2].expires_at
 
     def _keep(self, decision: Decision) -> None:
         kept_by = decision.kept_by or KeptBy.ERROR
@@ -235,7 +246,7 @@ class Tally:
                 for decision in self._recorded
             ]
             return
-        heap = []
+        heap, self._latest = [], None
         for entry in self._heap:
             if (guard := why(entry[2])) is None:
                 heap.append(entry)

@@ -181,21 +181,25 @@ class JsonCandidate(LazyJson):
     @property
     def created(self) -> datetime:
         """As a ``Candidate`` says."""
-        if isinstance(self._created, str):
-            try:
-                self._created = parse_instant(self._created, dates=False)
-            except InputError as error:
-                raise Undecided(f"metadata.creationTimestamp cannot be right: {error}") from None
-        if self._created is None:
+        created = self._created
+        if created is None:
             raise Undecided("it has no metadata.creationTimestamp")
-        if self._created < EARLIEST:
+        if not isinstance(created, str):  # asked several times of an object, and read once
+            return created
+        try:
+            read = parse_instant(created, dates=False)
+        except InputError as error:
+            raise Undecided(f"metadata.creationTimestamp cannot be right: {error}") from None
+        if read < EARLIEST:
             raise Undecided("metadata.creationTimestamp cannot be right: it is before 2014")
-        return self._created
+        self._created = read
+        return read
 
     @property
     def born(self) -> datetime | None:
         """As a ``Candidate`` says."""
-        return None if self._created is None else self.created
+        created = self._created
+        return created if not isinstance(created, str) else self.created
 
     def __repr__(self) -> str:
         return shown(self)

@@ -43,10 +43,31 @@ def grouping(group_by: Sequence[GroupBy]) -> Callable[[Candidate, KindKey], Grou
     def group(candidate: Candidate, kind: KindKey) -> GroupKey:
         return (*kind, candidate.namespace, *[part(candidate) for part in parts])
 
-    def group_of_one(candidate: Candidate, kind: KindKey) -> GroupKey:
-        return (*kind, candidate.namespace, parts[0](candidate))
+    if len(parts) != 1:
+        return group
+    (part,) = parts
 
-    return group_of_one if len(parts) == 1 else group
+    def group_of_one(candidate: Candidate, kind: KindKey) -> GroupKey:
+        return (kind[0], kind[1], candidate.namespace, part(candidate))
+
+    (only,) = group_by
+    if not isinstance(only, FieldPath) or (label := _label(only)) is None:
+        return group_of_one
+
+    def group_of_label(candidate: Candidate, kind: KindKey) -> GroupKey:  # what most policies ask of every object
+        found = candidate.labels.get(label)
+        value = found if type(found) is str else part(candidate)
+        return (kind[0], kind[1], candidate.namespace, value)
+
+    return group_of_label
+
+
+def _label(path: FieldPath) -> str | None:
+    """The label that a path names; None where it names something else."""
+    match path.segments:
+        case ("metadata", "labels", str(key)):
+            return key
+    return None
 
 
 def _placed(value_of: Callable[[Candidate], Any], place: str) -> Callable[[Candidate], Any]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from zen_gc_core.engine.retaining.buckets import BUCKETS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from zoneinfo import ZoneInfo
 
     from zen_gc_core.engine.retaining.buckets import Bucket, Key
@@ -40,9 +40,10 @@ class Rule:
         buckets = tuple((field, BUCKETS[field], number) for field, number in retain.calendar.items())
         return cls(retain.last, retain.within, buckets, dt.UTC if zone.key == "UTC" else zone)
 
-    def local(self, time: dt.datetime) -> dt.datetime:
-        """An instant as the calendar has it."""
-        return time if self.zone is dt.UTC else time.astimezone(self.zone)
+    @property
+    def local(self) -> Callable[[dt.datetime], dt.datetime] | None:
+        """What says of an instant how the calendar has it; None where that is as it is."""
+        return None if self.zone is dt.UTC else lambda time: time.astimezone(self.zone)
 
 
 Order: TypeAlias = "tuple[dt.datetime, str, str]"
@@ -59,12 +60,13 @@ class Held:
         name: Its name.
         order: What it is compared by.
         api_version: Group and version in which it was seen.
-        decision: What is to be done with it when it fills no place; None while that is nothing.
+        due: Whether something is to be done with it when it fills no place.
+        decision: What; None also where there are too many before it.
         finished: Whether it has finished its work.
         places: How many places it fills.
     """
 
-    __slots__ = ("api_version", "decision", "finished", "key", "name", "order", "places", "time", "which")
+    __slots__ = ("api_version", "decision", "due", "finished", "key", "name", "order", "places", "time", "which")
 
     def __init__(self, key: GroupKey, time: dt.datetime, which: str, name: str, api_version: str) -> None:
         self.key = key
@@ -73,6 +75,7 @@ class Held:
         self.name = name
         self.order = (time, which, name)
         self.api_version = api_version
+        self.due = False
         self.decision: Decision | None = None
         self.finished = False
         self.places = 0
@@ -87,22 +90,20 @@ class Series:
 
     Attributes:
         bucket: The kind of bucket.
+        key: Which of them a time of the zone lies in.
         most: How many of them are kept.
         newest: The newest object of each that is kept.
         keys: A heap of the keys of these.
     """
 
-    __slots__ = ("bucket", "keys", "most", "newest")
+    __slots__ = ("bucket", "key", "keys", "most", "newest")
 
     def __init__(self, bucket: Bucket, most: int) -> None:
         self.bucket = bucket
+        self.key = bucket.key
         self.most = most
         self.newest: dict[Key, Held] = {}
         self.keys: list[Key] = []
-
-    def is_beyond(self, order: Order) -> bool:
-        """Whether an object is surely too old for it: of the oldest bucket that is kept, or before that."""
-        return len(self.newest) == self.most and order < self.newest[self.keys[0]].order
 
 
 class Group:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from zen_gc_core.model.policy import Target
     from zen_gc_core.model.retain import OrderBy
 
+_UTC: Final = dt.UTC
 _CREATION: Final = Reads(frozenset([("metadata", "creationTimestamp")]))
 
 
@@ -80,13 +81,15 @@ def _checked(
             found = time_of(candidate, run)
             if found is None:
                 return None
-            if found.tzinfo is not dt.UTC:
+            if found.tzinfo is not _UTC:
                 found = _in_utc(found)
             born = candidate.born
         except Undecided:
             raise
         except Exception as error:  # a start may be a plugin's code
             raise Undecided(f"its order cannot be told: {type(error).__name__}: {error}") from error
+        if EARLIEST <= found <= run.now and (born is None or found >= born):
+            return found
         if found < EARLIEST:
             raise Undecided(f"the time {format_instant(found)} cannot be right: it is before 2014")
         if found > run.now and found - run.now > run.clock_skew:

@@ -57,6 +57,9 @@ class Places:
         self._left_out = left_out
         self._filled = 0
         self._within = 0
+        self._last = rule.last
+        self._span = rule.within
+        self._local = rule.local
         self._span_is_all = not rule.last and not rule.buckets
 
     def empty(self) -> Places:
@@ -70,20 +73,22 @@ class Places:
     def may_take(self, key: GroupKey, order: Order) -> bool:
         """Whether an object of this group and order would fill a place now; only one that would need be asked more."""
         group = self.groups.get(key)
-        rule = self.rule
-        if group is None or len(group.last) < rule.last or (group.last and order >= group.last[0][0]):
+        if group is None:
             return True
-        if rule.within is not None and group.newest is not None and order >= group.newest.order:
+        last = group.last
+        if len(last) < self._last or (last and order >= last[0][0]):
             return True
-        return bool(rule.buckets) and self._bucket_may_take(group, order)
+        if group.newest is not None and order >= group.newest.order:
+            return True
+        return bool(group.buckets) and self._bucket_may_take(group, order)
 
     def _bucket_may_take(self, group: Group, order: Order) -> bool:
-        local = None
+        local = order[0] if self._local is None else self._local(order[0])
         for series in group.buckets:
-            if series.is_beyond(order):
-                continue
-            local = local or self.rule.local(order[0])
-            known = series.newest.get(series.bucket.key(local))
+            newest = series.newest
+            if len(newest) == series.most and order < newest[series.keys[0]].order:
+                continue  # it is of the oldest bucket that is kept, or before that
+            known = newest.get(series.key(local))
             if known is None or order >= known.order:
                 return True
         return False
@@ -96,53 +101,52 @@ class Places:
         """
         if self.overfull:
             return [held]
-        rule = self.rule
         group = self.groups.get(held.key)
         if group is None:
-            group = self.groups[held.key] = Group(held.key, rule)
+            group = self.groups[held.key] = Group(held.key, self.rule)
+        held.key = group.key  # one for all of them
         left: list[Held] = []
-        if rule.last:
-            self._to_last(group, held, left)
-        if rule.buckets:
+        last, order = group.last, held.order
+        if len(last) < self._last:
+            heapq.heappush(last, (order, held))
+            self._filled += 1
+            held.places = 1
+        elif last and order >= last[0][0]:
+            older = heapq.heappushpop(last, (order, held))[1]
+            if older is not held:
+                held.places = 1
+                _leave(older, left)
+        if group.buckets:
             self._to_buckets(group, held, left)
-        if rule.within is not None:
+        if self._span is not None:
             self._to_newest(group, held, left)
-        self.overfull = self._filled > self._most
+        if self._filled > self._most:
+            self.overfull = True
         if not held.places:
             left.append(held)
-        return self._out_of_the_span(group, left, rule.within) if rule.within is not None else left
-
-    def _to_last(self, group: Group, held: Held, left: list[Held]) -> None:
-        if len(group.last) < self.rule.last:
-            heapq.heappush(group.last, (held.order, held))
-            self._filled += 1
-        elif held.order < group.last[0][0]:
-            return
-        else:
-            _, older = heapq.heappushpop(group.last, (held.order, held))
-            if older is held:
-                return
-            _leave(older, left)
-        held.places += 1
+        return self._out_of_the_span(group, left, self._span) if self._span is not None else left
 
     def _to_buckets(self, group: Group, held: Held, left: list[Held]) -> None:
-        local = None
+        order = held.order
+        local = held.time if self._local is None else self._local(held.time)
         for series in group.buckets:
-            if series.is_beyond(held.order):
+            newest = series.newest
+            if len(newest) == series.most and order < newest[series.keys[0]].order:
                 continue
-            local = local or self.rule.local(held.time)
-            key = series.bucket.key(local)
-            known = series.newest.get(key)
+            key = series.key(local)
+            known = newest.get(key)
             if known is not None:
-                if held.order < known.order:
+                if order < known.order:
                     continue
-                _leave(known, left)
-            elif len(series.newest) < series.most:
+                known.places -= 1  # as _leave, a call fewer
+                if not known.places:
+                    left.append(known)
+            elif len(newest) < series.most:
                 heapq.heappush(series.keys, key)
                 self._filled += 1
             else:
-                _leave(series.newest.pop(heapq.heappushpop(series.keys, key)), left)
-            series.newest[key] = held
+                _leave(newest.pop(heapq.heappushpop(series.keys, key)), left)
+            newest[key] = held
             held.places += 1
 
     def _to_newest(self, group: Group, held: Held, left: list[Held]) -> None:
@@ -165,7 +169,7 @@ class Places:
         for held in left:
             if held.time < begins:
                 out.append(held)
-            elif held.decision is None:
+            elif not held.due:
                 continue
             elif self._within < self._most_within:
                 self._within += 1

@@ -16,7 +16,7 @@ from zen_gc_core.engine.shares import Sums, added, identity
 from zen_gc_core.engine.tallying import Tally
 from zen_gc_core.engine.versions import VersionTally
 from zen_gc_core.errors import Missing, Undecided, ZenGCError
-from zen_gc_core.model.decision import Decision, KeptBy
+from zen_gc_core.model.decision import Decision, KeptBy, Verdict
 from zen_gc_core.model.retain import MOST_PLACES
 
 if TYPE_CHECKING:
@@ -61,8 +61,14 @@ class RetainingTally(Tally):
         self.places = Places(retention.rule, most_within=most_within, left_out=self._retain_owners)
 
     def _note(self, answer: Decision | KeptBy | None, candidate: Candidate, *, owner_matters: bool) -> None:
-        super()._note(answer, candidate, owner_matters=owner_matters)
-        if not self.places.overfull and may_stand(self._case.compiled, answer):
+        if type(answer) is Decision and answer.verdict is Verdict.ACT and owner_matters:
+            self._take_due(answer, candidate)
+            return
+        if answer is not None:
+            super()._note(answer, candidate, owner_matters=owner_matters)
+            if not may_stand(self._case.compiled, answer):
+                return
+        if not self.places.overfull:
             self._stand(candidate)
 
     def _stand(self, candidate: Candidate) -> None:
@@ -76,14 +82,17 @@ class RetainingTally(Tally):
         if time is None or key is None:
             self._retain_owner_of(candidate)  # it is kept as it is
             return
-        self._note_place(candidate, key, time)
-        held = Held(key, time, identity(candidate), candidate.name, candidate.api_version)
-        if self._retention.rule.within is not None:
-            self._retain_owners(held)  # it may lie within the span, which is known when all have been seen
-        if self.places.may_take(key, held.order) and judging.stands(
-            case.compiled, candidate, case.run, case.protections
+        if candidate.owner_references:
+            self._note_place(candidate, key, time)
+            if self._retention.rule.within is not None:
+                self._retain_owner_of(candidate)  # it may lie within the span, which is known when all have been seen
+        order = (time, candidate.uid or identity(candidate), candidate.name)
+        if (
+            self.places.may_take(key, order)
+            and judging.stands(case.compiled, candidate, case.run, case.protections)
+            and (left := self.places.offer(Held(key, *order, candidate.api_version)))
         ):
-            self.settle(self.places.offer(held))
+            self.settle(left)
 
     def _take_due(self, decision: Decision, candidate: Candidate) -> None:
         try:
@@ -103,11 +112,15 @@ class RetainingTally(Tally):
         if self.places.overfull:
             self._keep(judging.keep(candidate, TOO_MANY.kept_by, TOO_MANY.because))
             return
-        self._note_place(candidate, key, time)
-        held = Held(key, time, identity(candidate), candidate.name, candidate.api_version)
-        held.decision = decision
+        if candidate.owner_references:
+            self._note_place(candidate, key, time)
+        held = Held(key, time, candidate.uid or identity(candidate), candidate.name, candidate.api_version)
+        held.due = True
         held.finished = self._count_due(decision, candidate)
-        self.settle(self.places.offer(held))
+        if not self._is_beyond(decision):
+            held.decision = decision
+        if left := self.places.offer(held):
+            self.settle(left)
 
     def _keep(self, decision: Decision) -> None:
         """What stays, being in no group, in no order, or in doubt, must not go along with what owns it."""
@@ -126,7 +139,7 @@ class RetainingTally(Tally):
 
     def _note_place(self, candidate: Candidate, key: GroupKey, time: dt.datetime) -> None:
         """Note the place of what may go along with its owner: it must be there when that goes."""
-        if self.guards.above and candidate.owner_references and not self._case.record:
+        if self.guards.above and not self._case.record:
             self.owned[dependent(candidate)] = (key, time)
 
     def _group_of(self, candidate: Candidate) -> GroupKey:
@@ -151,9 +164,8 @@ class RetainingTally(Tally):
         if self._case.record:
             return
         for held in left:
-            if held.decision is None:
-                continue
-            self._hold(held.decision, finished=held.finished, of=held)
+            if held.decision is not None:
+                self._hold(held.decision, finished=held.finished, of=held)
 
     def left_over(self) -> Iterable[Held]:
         """What is due and fills no place, as far as it is held."""
@@ -161,7 +173,7 @@ class RetainingTally(Tally):
 
     def hold_back(self, held_back: Iterable[Held]) -> None:
         """Count what is due, and was not handed back by its places, as retained."""
-        retained = [held for held in held_back if held.decision is not None]
+        retained = [held for held in held_back if held.due]
         number, finished = self.places.beyond
         self.due -= len(retained) + number
         self.finished -= sum(held.finished for held in retained) + finished
@@ -173,7 +185,7 @@ class RetainingVersionTally(RetainingTally, VersionTally):
 
     def hold_back(self, held_back: Iterable[Held]) -> None:
         """Count what is due, and was not handed back by its places, as retained; of each object by itself."""
-        retained = [held for held in held_back if held.decision is not None]
+        retained = [held for held in held_back if held.due]
         super().hold_back(retained)
         for held in retained:
             back = Sums(due=-1, finished=-held.finished, kept=Counter({KeptBy.RETAINED: 1}))
