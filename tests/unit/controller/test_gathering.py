@@ -6,6 +6,7 @@ import random
 import threading
 import time
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 
@@ -15,6 +16,7 @@ from zen_gc_core.cluster.resource import Resource
 from zen_gc_core.controller.runs import gathering
 from zen_gc_core.controller.runs.gathering import Gatherer
 from zen_gc_core.errors import Undecided
+from zen_gc_core.model.policy import CLUSTER, NAMESPACED
 
 PODS = Resource("", "v1", "pods", "Pod", namespaced=True, verbs=frozenset({"list"}))
 
@@ -216,3 +218,55 @@ def test_what_ends_one_list_ends_all(monkeypatch):
     monkeypatch.setattr(gathering, "pages", pages)
     with pytest.raises(Cancelled):
         gathered(compiled(document(conditions={"unreferenced": True})), None, Surveyed(*kinds), check)
+
+
+@pytest.mark.parametrize(
+    ("kind", "lists", "known"), [(NAMESPACED, 1, False), (NAMESPACED, 12, False), (CLUSTER, 12, True)]
+)
+def test_looking_has_an_allowance_of_processor_time(monkeypatch, kind, lists, known):
+    """A namespaced policy 5 s for a list and 30 s for all of them, a cluster policy 30 s for a list."""
+    kinds = [replace(WIDGETS, kind=f"Widget{number}", plural=f"widgets{number}") for number in range(lists)]
+    took = iter(range(10_000)) if lists == 12 else iter(range(0, 60_000, 6))
+
+    def pages(_connection, _resource, _selection, *, check_cancelled):
+        check_cancelled()
+        return iter([SimpleNamespace(items=())] * (4 if lists == 12 else 1))
+
+    lock = threading.Lock()
+
+    def thread_time():
+        with lock:
+            return float(next(took)) * (0.8 if lists == 12 else 1.0)
+
+    monkeypatch.setattr(gathering, "pages", pages)
+    monkeypatch.setattr(gathering, "candidates", lambda _page: ())
+    monkeypatch.setattr(gathering, "AT_A_TIME", 1)
+    monkeypatch.setattr(gathering, "thread_time", thread_time)
+    of = compiled(
+        document(
+            kind,
+            target={"apiVersion": "v1", "kind": "ConfigMap", **({"namespaces": ["*"]} if kind == CLUSTER else {})},
+            conditions={"unreferenced": True},
+        )
+    )
+    related = gathered(of, None, Surveyed(*kinds))
+    assert (related.unknown is None) is known
+    if not known:
+        assert "took more than" in related.unknown
+
+
+def test_lists_of_all_runs_have_their_turn(lists):
+    """A run waits for another's; and waits no more when nobody wants it."""
+    turns = threading.Semaphore(1)
+    of = policy()
+    run = run_of(of)
+    gatherer = Gatherer(None, Served(), turns=turns)
+    assert gatherer.gather(of.relations, run, None, {})
+    assert turns.acquire(blocking=False)  # given back
+
+    def check():
+        raise Cancelled("the program is ending")
+
+    with pytest.raises(Cancelled):
+        Gatherer(None, Served(), check, turns=turns).gather(of.relations, run, None, {})
+    turns.release()

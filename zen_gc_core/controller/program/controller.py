@@ -211,6 +211,7 @@ class Controller:
             events=events,
             statuses=StatusWriter(connection, authority, self._log, self._metrics, events, self._settings, self._nap),
             write_timeout=self._timing.request,
+            turns=threading.Semaphore(self._settings.max_concurrent_sweeps),
         )
 
     def _serve(

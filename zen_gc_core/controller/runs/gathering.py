@@ -6,6 +6,8 @@ relation cannot cross namespaces, a few namespaces are listed one by one; an emp
 
 from __future__ import annotations
 
+import math
+import threading
 from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -14,7 +16,7 @@ from typing import TYPE_CHECKING, Final
 
 from zen_gc_core.cluster.clocks import boottime
 from zen_gc_core.cluster.errors import AccessDenied, Cancelled, ListIncomplete, NotFound
-from zen_gc_core.cluster.listing import Restart, candidates, pages
+from zen_gc_core.cluster.listing import SECONDS_BETWEEN_LOOKS, Restart, candidates, pages
 from zen_gc_core.cluster.paging import Selection
 from zen_gc_core.controller.runs.members import MOST_JUDGING_SECONDS, SHARE_OF_JUDGING_SECONDS
 from zen_gc_core.controller.runs.related_kinds import RelatedKinds
@@ -25,7 +27,7 @@ from zen_gc_core.model.policy import NAMESPACED
 from zen_gc_core.model.reads import Reads
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from zen_gc_core.cluster.connection import Connection
     from zen_gc_core.cluster.discovery import Resources
@@ -54,6 +56,7 @@ class Gatherer:
         resources: Which resource a kind is, and which there are.
         check: Asked while a page is waited for, and after each; whatever it raises ends everything.
         named: Whether names are kept, for people.
+        turns: How many such lists there may be at the same time, of all runs together; None: as many as are asked for.
         told: Told of each list: the resource, how many objects, how many seconds.
     """
 
@@ -61,6 +64,7 @@ class Gatherer:
     resources: Resources
     check: Callable[[], object] = bool
     named: bool = False
+    turns: threading.Semaphore | None = None
     told: Callable[[Resource, int, float], None] = _nothing
 
     def gather(
@@ -90,81 +94,92 @@ class Gatherer:
         lists: dict[Resource, list[Listing]] = defaultdict(list)
         for listing in RelatedKinds(self.resources).listings(relations, found):
             lists[listing.resource].append(listing)
+        once = _Once(self, run, namespaces, found)
         with ThreadPoolExecutor(min(AT_A_TIME, len(lists)) or 1, thread_name_prefix="gather") as pool:
-            for listed in [pool.submit(self._list, *each, run, namespaces, found) for each in lists.items()]:
+            for listed in [pool.submit(once.take, *each) for each in lists.items()]:
                 listed.result()
         return {relation: gathered.related() for relation, gathered in found.items()}
 
-    def _list(
-        self,
-        resource: Resource,
-        listings: Sequence[Listing],
-        run: Run,
-        namespaces: frozenset[str] | None,
-        found: Mapping[Relation, Gathered],
-    ) -> None:
-        crosses = any(each.source.crosses for each in listings)
-        if namespaces is None or not resource.namespaced or crosses or len(namespaces) > MOST_NAMESPACES:
-            try:
-                self._one(resource, None, listings, run, found)
-            except AccessDenied as error:
-                if namespaces is not None and resource.namespaced and not crosses:
-                    self._inside(resource, namespaces, listings, run, found)
-                else:
-                    _lack(listings, found, error)
-            except ClusterError as error:
-                self._failed(resource, listings, found, error)
-        else:
-            self._inside(resource, namespaces, listings, run, found)
 
-    def _failed(
-        self, resource: Resource, listings: Sequence[Listing], found: Mapping[Relation, Gathered], error: ClusterError
+class _Once:
+    """All lists of one look, on several threads.
+
+    Args:
+        gatherer: What lists.
+        run: The run, at the instant at which ``where`` is asked.
+        namespaces: Those of the objects that are to be judged; None: any, or none.
+        found: What becomes known of each relation.
+    """
+
+    def __init__(
+        self, gatherer: Gatherer, run: Run, namespaces: frozenset[str] | None, found: Mapping[Relation, Gathered]
     ) -> None:
+        self._gatherer = gatherer
+        self._run = run
+        self._namespaces = namespaces
+        self._found = found
+        self._allowance = _Allowance(run)
+
+    def take(self, resource: Resource, listings: Sequence[Listing]) -> None:
+        """List a resource for some relations; what cannot be listed is noted."""
+        namespaces = self._namespaces
+        crosses = any(each.source.crosses for each in listings)
+        if namespaces is not None and resource.namespaced and not crosses and len(namespaces) <= MOST_NAMESPACES:
+            self._inside(resource, namespaces, listings)
+            return
+        try:
+            self._one(resource, None, listings)
+        except AccessDenied as error:
+            if namespaces is not None and resource.namespaced and not crosses:
+                self._inside(resource, namespaces, listings)
+            else:
+                self._failed(resource, listings, error)
+        except ClusterError as error:
+            self._failed(resource, listings, error)
+
+    def _inside(self, resource: Resource, namespaces: frozenset[str], listings: Sequence[Listing]) -> None:
+        """List some namespaces one by one."""
+        for each in listings:
+            self._found[each.relation].namespaces = namespaces
+            if not namespaces:
+                self._found[each.relation].lack(resource.kind, _NOWHERE)
+        for namespace in sorted(namespaces):
+            try:
+                self._one(resource, namespace, listings)
+            except ClusterError as error:
+                self._failed(resource, listings, error)
+
+    def _failed(self, resource: Resource, listings: Sequence[Listing], error: ClusterError) -> None:
         """Note that a list failed; one that nobody waits for any more ends everything."""
         if isinstance(error, Cancelled):
             raise error
         if isinstance(error, NotFound):
-            self.resources.forget(resource)
-        _lack(listings, found, error)
-
-    def _inside(
-        self,
-        resource: Resource,
-        namespaces: frozenset[str],
-        listings: Sequence[Listing],
-        run: Run,
-        found: Mapping[Relation, Gathered],
-    ) -> None:
-        """List some namespaces one by one."""
+            self._gatherer.resources.forget(resource)
         for each in listings:
-            found[each.relation].namespaces = namespaces
-            if not namespaces:
-                found[each.relation].lack(resource.kind, _NOWHERE)
-        for namespace in sorted(namespaces):
-            try:
-                self._one(resource, namespace, listings, run, found)
-            except ClusterError as error:
-                self._failed(resource, listings, found, error)
+            self._found[each.relation].lack(resource.kind, str(error))
 
-    def _one(
-        self,
-        resource: Resource,
-        namespace: str | None,
-        listings: Sequence[Listing],
-        run: Run,
-        found: Mapping[Relation, Gathered],
-    ) -> None:
-        """One list, to its end."""
+    def _one(self, resource: Resource, namespace: str | None, listings: Sequence[Listing]) -> None:
+        """One list, to its end, when it has its turn."""
+        turns = self._gatherer.turns
+        while turns is not None and not turns.acquire(timeout=SECONDS_BETWEEN_LOOKS):
+            self._gatherer.check()
+        try:
+            self._to_its_end(resource, namespace, listings)
+        finally:
+            if turns is not None:
+                turns.release()
+
+    def _to_its_end(self, resource: Resource, namespace: str | None, listings: Sequence[Listing]) -> None:
         reads = Reads(frozenset())
         for listing in listings:
             reads |= listing.source.reads
         selection = Selection(namespace, metadata_only=reads.metadata_only)
-        watch = _Watch(resource, self.check, run)
+        watch = _Watch(resource, self._gatherer.check, self._allowance)
         began, objects = boottime(), 0
-        gatherings = [Gathering(each.source, run, named=self.named) for each in listings]
-        for page in pages(self.connection, resource, selection, check_cancelled=watch.check):
+        gatherings = self._gatherings(listings)
+        for page in pages(self._gatherer.connection, resource, selection, check_cancelled=watch.check):
             if isinstance(page, Restart):
-                gatherings = [Gathering(each.source, run, named=self.named) for each in listings]
+                gatherings = self._gatherings(listings)
                 continue
             started = thread_time()
             for candidate in candidates(page):
@@ -173,17 +188,53 @@ class Gatherer:
             objects += len(page.items)
             watch.moved(thread_time() - started)
         for listing, gathering in zip(listings, gatherings, strict=True):
-            found[listing.relation].add(gathering, f"{resource} {namespace or ''}")
-        self.told(resource, objects, boottime() - began)
+            self._found[listing.relation].add(gathering, f"{resource} {namespace or ''}")
+        self._gatherer.told(resource, objects, boottime() - began)
+
+    def _gatherings(self, listings: Sequence[Listing]) -> list[Gathering]:
+        return [Gathering(each.source, self._run, named=self._gatherer.named) for each in listings]
+
+
+class _Allowance:
+    """How much processor time the looking of one policy may take, over all of its lists.
+
+    Args:
+        run: Its run.
+    """
+
+    def __init__(self, run: Run) -> None:
+        self._of_a_list = SHARE_OF_JUDGING_SECONDS if run.policy.kind == NAMESPACED else MOST_JUDGING_SECONDS
+        self._of_all = MOST_JUDGING_SECONDS if run.policy.kind == NAMESPACED else math.inf
+        self._taken = 0.0
+        self._lock = threading.Lock()
+
+    def take(self, resource: Resource, seconds: float, so_far: float) -> None:
+        """Note what a page of a list has taken.
+
+        Args:
+            resource: What is listed.
+            seconds: What the page has taken.
+            so_far: What its list has taken with it.
+
+        Raises:
+            ListIncomplete: It is too much.
+        """
+        with self._lock:
+            self._taken += seconds
+        most = self._of_a_list if so_far > self._of_a_list else self._of_all
+        if so_far > self._of_a_list or self._taken > self._of_all:
+            raise ListIncomplete(
+                f"looking at {resource}, for which others wait, took more than {most:g} s of the processor"
+            )
 
 
 class _Watch:
     """Whether a list gets on, and takes no more than it may."""
 
-    def __init__(self, resource: Resource, check: Callable[[], object], run: Run) -> None:
+    def __init__(self, resource: Resource, check: Callable[[], object], allowance: _Allowance) -> None:
         self._resource = resource
         self._asked = check
-        self._most = SHARE_OF_JUDGING_SECONDS if run.policy.kind == NAMESPACED else MOST_JUDGING_SECONDS
+        self._allowance = allowance
         self._moved_at = boottime()
         self._until = self._moved_at + LONGEST_SECONDS
         self._judging = 0.0
@@ -202,13 +253,4 @@ class _Watch:
         self._judging += judging
         self._moved_at = boottime()
         self._asked()
-        if self._judging > self._most:
-            raise ListIncomplete(
-                f"looking at the {self._resource} that its objects are related to took more than {self._most:g} s of the "
-                "processor"
-            )
-
-
-def _lack(listings: Iterable[Listing], found: Mapping[Relation, Gathered], error: ClusterError) -> None:
-    for each in listings:
-        found[each.relation].lack(each.resource.kind, str(error))
+        self._allowance.take(self._resource, judging, self._judging)

@@ -107,7 +107,11 @@ class PolicyRun:
         context.log.evaluating(self.entry.reference)
         try:
             gatherer = Gatherer(
-                context.connection, context.resources, self._check_cancelled, told=self._reporting.gathered
+                context.connection,
+                context.resources,
+                self._check_cancelled,
+                turns=context.turns,
+                told=self._reporting.gathered,
             )
             preparing = Preparing(
                 context.connection, context.resources, context.namespaces, context.grants, gatherer=gatherer

@@ -46,6 +46,7 @@ class RunContext:
         events: The events.
         statuses: Writes statuses.
         write_timeout: Seconds for one write, as the authority's end assumes it.
+        turns: How many lists of other objects on which plans depend there may be at the same time.
     """
 
     connection: Connection
@@ -65,3 +66,4 @@ class RunContext:
     events: PolicyEvents
     statuses: StatusWriter
     write_timeout: float
+    turns: threading.Semaphore
