@@ -19,13 +19,14 @@ from zen_gc_core.controller.runs import (
     keepers,
     kill_switch,
     policy_run,
+    preparing,
     rejudging,
     relatives,
     scope_counting,
     seeing,
     sweeping,
 )
-from zen_gc_core.engine import breaker, judging, protections, relating
+from zen_gc_core.engine import breaker, compiling, guarding, judging, protections, relating
 from zen_gc_core.engine.parsing import globs, scopes
 from zen_gc_core.engine.retaining import holding, tallies
 from zen_gc_core.errors import ClusterError, Undecided
@@ -299,6 +300,30 @@ def ties_by_name() -> None:
         self.order = (self.time, self.name, self.which)
 
     real_made = swap(holding.Held, "__init__", made)
+
+
+@_mutant("owned-not-retained")
+def owned_not_retained() -> None:
+    """What goes along with its owner has no group that is looked at."""
+    swap(keepers, "_along", lambda _plan, _uid: ())
+
+
+@_mutant("inside-not-retained")
+def inside_not_retained() -> None:
+    """What is in a Namespace is asked for marks, and not whether it is retained."""
+    swap(preparing, "keeping_what_is_retained", lambda guards, _compiled: guards)
+
+
+@_mutant("opt-in-not-asked")
+def opt_in_not_asked() -> None:
+    """A wildcard takes whatever its selectors take."""
+    swap(compiling, "opted_in", lambda policy, _needs: (policy, []))
+
+
+@_mutant("unlisted-owns-nothing")
+def unlisted_owns_nothing() -> None:
+    """Of a kind that could not be listed there are no objects that could go along."""
+    real_made = swap(guarding.Settled, "__init__", lambda self, lists, _gaps=None: real_made(self, lists))
 
 
 @_mutant("clock-not-compared")

@@ -319,6 +319,15 @@ def _series(play: Play, count: int) -> list[str]:
     return names
 
 
+def _lose(play: Play, name: str) -> None:
+    """Delete a ConfigMap from within a hook, as somebody else does."""
+    found = play.stage.server._read("configmaps", play.stage.namespace)
+    resource = play.stage.server._state.registry.named("configmaps")
+    for each in found:
+        if each["metadata"]["name"] == name:
+            play.stage.server._state.remove(resource, each)
+
+
 def no_fewer_are_left_than_are_retained(play: Play) -> str:
     """Somebody else deletes one of the newest three between the list and the first write."""
     names = _series(play, 6)
@@ -326,15 +335,7 @@ def no_fewer_are_left_than_are_retained(play: Play) -> str:
 
     def hook(request: Request) -> None:
         if request.method == "GET" and request.path.endswith("/configmaps/x-5"):
-            state = play.stage.server._state
-            resource = state.registry.named("configmaps")
-            if state.find(resource, play.stage.namespace, "x-1") is not None:
-                (now,) = (
-                    each
-                    for each in play.stage.server._read("configmaps", play.stage.namespace)
-                    if each["metadata"]["name"] == "x-1"
-                )
-                state.remove(resource, now)
+            _lose(play, "x-1")
 
     play.meanwhile(hook)
     play.once()
@@ -362,6 +363,85 @@ def of_two_of_the_same_time_the_larger_uid_stays(play: Play) -> str:
     play.stage.policy(retain={"last": 1}, **DONE)
     play.once()
     return _taken(play, "a")
+
+
+def what_became_the_newest_does_not_go_along(play: Play) -> str:
+    """Somebody deletes what was newer in its group, between the list and the write to its owner."""
+    owner = "00000000-0000-4000-8000-000000000001"
+    for day, name in ((20, "o-0"), (10, "o-1")):
+        uid = {"uid": owner} if name == "o-1" else {}
+        play.items(name, labels={"gc": "yes", "app": "o"}, creationTimestamp=f"2025-10-{day}T00:00:00Z", **uid)
+    own = [{"apiVersion": "v1", "kind": "ConfigMap", "name": "o-1", "uid": owner}]
+    play.items("a-0", labels={"gc": "yes", "app": "a"}, creationTimestamp="2025-11-20T00:00:00Z")
+    play.items(
+        "a-1",
+        labels={"gc": "yes", "app": "a"},
+        creationTimestamp="2025-11-10T00:00:00Z",
+        annotations={"wait": "30000d"},
+        ownerReferences=own,
+    )
+    wait = {"path": "metadata.annotations.wait", "default": "1s", "onMissing": "default"}
+    retain = {"last": 1, "groupBy": ["metadata.labels.app"]}
+    play.stage.policy(retain=retain, ttl={"after": {"since": "created", "wait": wait}})
+
+    def hook(request: Request) -> None:
+        if request.method == "GET" and request.path.endswith("/configmaps/o-1"):
+            _lose(play, "a-0")
+
+    play.meanwhile(hook)
+    play.once()
+    assert play.gone("a-0"), "somebody else was there"
+    return _taken(play, "o-1", "a-1")
+
+
+def a_namespace_that_holds_what_is_retained_stays(play: Play) -> str:
+    """The newest of a group lives in it, and the same policy takes Namespaces."""
+    for name, day in (("full", 10), ("bare", 11), ("last", 12)):
+        metadata = {"name": name, "labels": {"gc": "yes"}, "creationTimestamp": f"2025-11-{day}T00:00:00Z"}
+        play.put({"apiVersion": "v1", "kind": "Namespace", "metadata": metadata})
+    play.items("x", namespace="full")
+    taken = {"labelSelector": {"matchLabels": {"gc": "yes"}}}
+    targets = [
+        {"apiVersion": "v1", "kind": "Namespace", **taken},
+        {"apiVersion": "v1", "kind": "ConfigMap", "namespaces": ["*"], **taken},
+    ]
+    play.stage.policy("all", kind=CLUSTER, targetResources=targets, retain={"last": 1})
+    play.once("--allow-resource=namespaces")
+    sent = {each.path.rpartition("/")[2] for each in play.sent()}
+    assert "bare" in sent, "what holds nothing went"
+    return "the Namespace full was deleted" if "full" in sent else ""
+
+
+EVERY_KIND = {"apiVersion": "*", "kind": "*"}
+
+
+def what_has_not_opted_in_stays(play: Play) -> str:
+    """A wildcard by a label that everybody has."""
+    play.items("x", labels={"team": "a"}, creationTimestamp="2025-11-10T00:00:00Z")
+    taken = {"namespaces": [play.stage.namespace], "labelSelector": {"matchLabels": {"team": "a"}}}
+    play.stage.policy("all", kind=CLUSTER, targetResources=[{**EVERY_KIND, **taken}], ttl={"afterCreation": "1s"})
+    play.once()
+    return _taken(play, "x")
+
+
+def what_may_own_what_cannot_be_listed_stays(play: Play) -> str:
+    """A marked Secret goes along with its owner, and Secrets may not be listed."""
+    owner = "00000000-0000-4000-8000-000000000001"
+    play.items("x", labels={"cleanup": "yes"}, uid=owner, creationTimestamp="2025-11-10T00:00:00Z")
+    own = [{"apiVersion": "v1", "kind": "ConfigMap", "name": "x", "uid": owner}]
+    secret = play.item("s", annotations={KEEP: ""}, ownerReferences=own)
+    play.put({**secret, "kind": "Secret", "data": {}})
+    taken = {"namespaces": [play.stage.namespace], "labelSelector": {"matchLabels": {"cleanup": "yes"}}}
+    play.stage.policy("all", kind=CLUSTER, targetResources=[{**EVERY_KIND, **taken}], ttl={"afterCreation": "1s"})
+
+    def hook(request: Request) -> Fault | None:
+        if request.method == "GET" and request.path.endswith("/secrets"):
+            return Fault(status=403, reason="Forbidden")
+        return None
+
+    play.meanwhile(hook)
+    play.once()
+    return _taken(play, "x")
 
 
 UNUSED = {
@@ -443,5 +523,9 @@ SCENARIOS = (
     Scenario(what_others_may_use_stays, ("unlisted-is-unrelated",)),
     Scenario(what_is_on_its_way_out_is_not_retained, ("terminating-is-retained",)),
     Scenario(of_two_of_the_same_time_the_larger_uid_stays, ("ties-by-name",)),
+    Scenario(what_became_the_newest_does_not_go_along, ("owned-not-retained",)),
+    Scenario(a_namespace_that_holds_what_is_retained_stays, ("inside-not-retained",)),
+    Scenario(what_has_not_opted_in_stays, ("opt-in-not-asked",)),
+    Scenario(what_may_own_what_cannot_be_listed_stays, ("unlisted-owns-nothing",)),
     Scenario(clocks_that_disagree_stop_it, ("clock-not-compared",)),
 )
