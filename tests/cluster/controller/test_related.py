@@ -200,6 +200,26 @@ def test_a_list_that_fails_the_second_time_keeps(embedded: EmbeddedStage, inside
     assert len(controller.records(outcome="dropped")) == 3
 
 
+def test_a_list_that_takes_too_long_the_second_time_ends_the_run(
+    embedded: EmbeddedStage, inside: Callable[..., Inside]
+) -> None:
+    """What it shows would be too old when a write leaves; nothing is acted on, and the policy says why."""
+    names = aged(embedded, 3)
+    pod(embedded, "other", "another")
+    policy = embedded.policy(conditions=UNUSED, ttl=SOON)
+    lists = []
+
+    def hook(request: Request) -> Fault | None:
+        lists.extend([request] if request.path.endswith("/pods") else [])
+        return Fault(delay=8.0) if request.path.endswith("/pods") and len(lists) > 1 else None
+
+    meanwhile(embedded, hook)
+    once(inside, embedded)
+    assert embedded.names() == set(names)
+    assert embedded.sent("DELETE", "configmaps") == []
+    assert embedded.reason(policy) == "RelatedTooSlow"
+
+
 @pytest.mark.parametrize(
     ("related", "why"),
     [
