@@ -1,0 +1,1 @@
+"""Properties: what holds of every policy over all objects, asked of random ones."""

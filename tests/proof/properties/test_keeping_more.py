@@ -1,0 +1,172 @@
+"""What makes a policy keep more never makes it take more: a condition, a mark, a place, a protection, a narrower selector.
+
+Two things are left out where they are no claim. Of a policy that retains, a condition that an object does not meet any more
+takes away its place, and with it what kept its owner; and a selector that does not take an object any more does not see
+whose it is. There the objects do not own each other.
+"""
+
+from __future__ import annotations
+
+import copy
+from typing import TYPE_CHECKING, Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.proof.properties.objects import KEEP, REPLICA_SET, inventories
+from tests.proof.properties.planning import due, planned
+from tests.proof.properties.policies import compiled_text, condition, kinds_of, retains, selectors, valid
+from tests.unit.engine.situations import NOW
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+COUNTS = ("last", "hourly", "daily", "weekly", "monthly")
+
+
+def _given(data: st.DataObject, *, families: bool = True, **options: Any) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    policy = data.draw(valid(**options))
+    return policy, data.draw(inventories(NOW, kinds=kinds_of(policy), families=families))
+
+
+def _changed(policy: dict[str, Any], change: Callable[[dict[str, Any]], object]) -> dict[str, Any]:
+    """A copy of a policy, its spec changed; the same where the change is refused."""
+    other = copy.deepcopy(policy)
+    change(other["spec"])
+    return other if compiled_text(other).compiled is not None else policy
+
+
+@settings(max_examples=150)
+@given(st.data())
+def test_a_condition_more_takes_no_more(data: st.DataObject) -> None:
+    """Beside the others, under `none`, or within a branch of `any`; and `any` with a branch less."""
+    policy, objects = _given(data, families=False)
+    extra = data.draw(condition(kinds_of(policy)))
+    where = data.draw(st.sampled_from(["all", "none", "any", "within"]))
+
+    def add(spec: dict[str, Any]) -> None:
+        conditions = spec["conditions"]
+        if where in {"all", "none"}:
+            conditions[where] = [*conditions.get(where, []), extra]
+        elif where == "within":
+            spec["conditions"] = {"all": [conditions, extra]} if conditions else extra
+        elif len(conditions.get("any", [])) > 1:
+            conditions["any"].pop()
+        else:
+            conditions["any"] = conditions.get("any", [extra])
+
+    assert due(planned(_changed(policy, add), objects)) <= due(planned(policy, objects))
+
+
+@settings(max_examples=120)
+@given(st.data())
+def test_a_keep_mark_more_takes_no_more(data: st.DataObject) -> None:
+    """On an object, as a label or an annotation, or on its Namespace; what carries it stays."""
+    policy, objects = _given(data)
+    marked = copy.deepcopy(objects)
+    chosen = data.draw(st.sampled_from(marked))
+    place = data.draw(st.sampled_from(["labels", "annotations"]))
+    if not isinstance(chosen["metadata"].get(place), dict):
+        chosen["metadata"][place] = {}
+    chosen["metadata"][place][KEEP] = data.draw(st.sampled_from(["", "true", "no", "1999-01-01", "2030-01-01"]))
+    left, before = due(planned(policy, marked)), due(planned(policy, objects))
+    assert left <= before
+    name, namespace = chosen["metadata"]["name"], chosen["metadata"].get("namespace", "default")
+    for kind, where, what in left:
+        assert (where != name) if chosen["kind"] == "Namespace" else (kind, where, what) != (chosen["kind"], namespace, name)
+
+
+@settings(max_examples=120)
+@given(st.data())
+def test_a_protection_more_takes_no_more(data: st.DataObject) -> None:
+    """An owner that controls it, a finalizing end, a GitOps tool; or a lift that the policy takes back."""
+    policy, objects = _given(data)
+    guarded = copy.deepcopy(objects)
+    metadata = data.draw(st.sampled_from(guarded))["metadata"]
+    change = data.draw(st.sampled_from(["owner", "terminating", "argo", "lift"]))
+    if change == "owner" and isinstance(metadata.get("ownerReferences", []), list):
+        metadata["ownerReferences"] = [*metadata.get("ownerReferences", []), {**REPLICA_SET, "controller": True}]
+    elif change == "terminating":
+        metadata["deletionTimestamp"] = "2026-01-01T11:00:00Z"
+    elif change == "argo" and isinstance(metadata.get("annotations"), dict):
+        metadata["annotations"]["argocd.argoproj.io/tracking-id"] = "shop:/ConfigMap:team/x"
+    other = _changed(policy, lambda spec: spec["behavior"].clear()) if change == "lift" else policy
+    if _speaks_of(policy, change):
+        return
+    assert due(planned(other, guarded)) <= due(planned(policy, objects))
+
+
+def _speaks_of(policy: dict[str, Any], change: str) -> bool:
+    """Whether what protects an object is also what a policy asks for."""
+    text = str(policy["spec"])
+    return change == "owner" and any(word in text for word in ("owner", "Owner"))
+
+
+@settings(max_examples=120)
+@given(st.data())
+def test_a_place_more_takes_no_more(data: st.DataObject) -> None:
+    """One more of any number, another number, or retaining at all."""
+    policy, objects = _given(data)
+
+    def add(spec: dict[str, Any]) -> None:
+        retain = spec.get("retain")
+        if retain is None:
+            spec["retain"] = data.draw(retains())
+        else:
+            field = data.draw(st.sampled_from(COUNTS))
+            retain[field] = retain.get(field, 0) + data.draw(st.integers(1, 3))
+
+    assert due(planned(_changed(policy, add), objects)) <= due(planned(policy, objects))
+
+
+@settings(max_examples=150)
+@given(st.data())
+def test_a_narrower_selector_takes_no_more(data: st.DataObject) -> None:
+    """A target less, a Namespace less, another selector beside."""
+    policy, objects = _given(data, families=False)
+
+    def narrow(spec: dict[str, Any]) -> None:
+        target = data.draw(st.sampled_from(spec["targetResources"]))
+        how = data.draw(st.sampled_from(["target", "namespace", "names", "labels", "fields", "tier"]))
+        if how == "target" and len(spec["targetResources"]) > 1:
+            spec["targetResources"].remove(target)
+        elif how == "namespace" and "namespaces" in target:
+            target["namespaces"] = [*target["namespaces"], data.draw(st.sampled_from(["!team", "!shop", "!t*"]))]
+        elif how == "names":
+            target["names"] = [*target.get("names", ["*"]), data.draw(st.sampled_from(["!keep-*", "!*-1", "!tmp-?"]))]
+        elif how == "labels":
+            own = target.get("labelSelector", {})
+            more = data.draw(selectors())
+            target["labelSelector"] = {
+                "matchLabels": {**own.get("matchLabels", {}), **more.get("matchLabels", {})},
+                "matchExpressions": own.get("matchExpressions", []) + more.get("matchExpressions", []),
+            }
+        elif how == "fields":
+            fields = target.get("fieldSelector", {}).get("matchFields", {})
+            target["fieldSelector"] = {"matchFields": {**fields, "metadata.labels.app": "a"}}
+        elif how == "tier" and "namespaces" in target and "namespaceSelector" not in target:
+            target["namespaceSelector"] = {"matchLabels": {"tier": "dev"}}
+
+    narrowed = _changed(policy, narrow)
+    wide, narrow_plan = planned(policy, objects), planned(narrowed, objects)
+    assert due(narrow_plan) <= due(wide)
+    assert narrow_plan.matched <= wide.matched
+
+
+@settings(max_examples=100)
+@given(st.data())
+def test_more_than_the_limit_is_nothing(data: st.DataObject) -> None:
+    """A run that would act on more than `maxObjects`, or on too large a part of what does not finish, acts on nothing."""
+    policy, objects = _given(data, breaker=True)
+    plan = planned(policy, objects)
+    breaker = policy["spec"]["behavior"]["breaker"]
+    over = plan.due > breaker.get("maxObjects", plan.due)
+    if set(kinds_of(policy)) == {"ConfigMap"} and plan.due >= breaker.get("minObjects", 100):
+        over = over or 100 * plan.due > breaker.get("maxPercent", 50) * plan.scanned
+    if over:
+        assert plan.stopped
+        assert plan.tripped
+    elif set(kinds_of(policy)) == {"ConfigMap"}:
+        assert plan.tripped is None
+
+
