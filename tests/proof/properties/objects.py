@@ -53,14 +53,14 @@ def _some(draw: DrawFn, **fields: SearchStrategy[Any]) -> dict[str, Any]:
 
 
 @st.composite
-def things(  # noqa: PLR0913  what may be asked of an object
+def things(
     draw: DrawFn,
     now: dt.datetime,
     index: int,
     *,
     kinds: tuple[str, ...] = tuple(API_VERSIONS),
     namespaces: tuple[str, ...] = NAMESPACES,
-    odd: bool = True,
+    served: bool = False,
     families: bool = True,
 ) -> dict[str, Any]:
     """An object.
@@ -71,7 +71,7 @@ def things(  # noqa: PLR0913  what may be asked of an object
         index: Makes its name and uid.
         kinds: Of which kinds it may be; now and then it is of another.
         namespaces: Where it may live; most do in the first.
-        odd: Whether its times, metadata and fields may be such as no API server keeps.
+        served: Whether its metadata is such as an API server keeps.
         families: Whether one of the objects before it may own it.
     """
     kind = draw(st.sampled_from(kinds * 4 + tuple(API_VERSIONS)))
@@ -79,18 +79,16 @@ def things(  # noqa: PLR0913  what may be asked of an object
         "name": f"{draw(st.sampled_from(['tmp', 'keep']))}-{index}",
         "namespace": draw(st.sampled_from(namespaces[:1] * 6 + namespaces[1:2] * 2 + namespaces)),
         "uid": f"u-{index}",
-        "creationTimestamp": draw(times(now, odd=odd)),
+        "creationTimestamp": draw(times(now, odd=not served)),
         "labels": _some(draw, app=st.sampled_from(APPS), env=st.sampled_from(ENVS)),
-        "annotations": _some(
-            draw, note=st.sampled_from(NOTES), ttl=st.sampled_from(TTLS), until=times(now, odd=odd).map(_text)
-        ),
+        "annotations": _some(draw, note=st.sampled_from(NOTES), ttl=st.sampled_from(TTLS), until=times(now).map(_text)),
     }
     _mark(draw, metadata, now)
     owners = _owners(draw, index, families=families)
     if owners:
         metadata["ownerReferences"] = owners
-    thing = {"apiVersion": API_VERSIONS[kind], "kind": kind, "metadata": metadata, **draw(_BODIES[kind](now, odd))}
-    return draw(_spoilt(thing)) if odd and draw(st.sampled_from(range(12))) == 11 else thing
+    thing = {"apiVersion": API_VERSIONS[kind], "kind": kind, "metadata": metadata, **draw(_BODIES[kind](now))}
+    return draw(_spoilt(thing)) if not served and draw(st.sampled_from(range(12))) == 11 else thing
 
 
 def _text(value: Any) -> str:
@@ -133,8 +131,8 @@ def _owners(draw: DrawFn, index: int, *, families: bool) -> list[dict[str, Any]]
     return [{**REPLICA_SET, "controller": choice == "outside"}] if choice in {"outside", "plain"} else []
 
 
-def _config_map(now: dt.datetime, odd: bool) -> SearchStrategy[dict[str, Any]]:  # noqa: FBT001  one of a table
-    del now, odd
+def _config_map(now: dt.datetime) -> SearchStrategy[dict[str, Any]]:
+    del now
     data = {
         "mode": st.sampled_from(["on", "off", "no"]),
         "size": st.sampled_from(["5", "05", "1e2", "big"]),
@@ -144,8 +142,8 @@ def _config_map(now: dt.datetime, odd: bool) -> SearchStrategy[dict[str, Any]]: 
 
 
 @st.composite
-def _job(draw: DrawFn, now: dt.datetime, odd: bool) -> dict[str, Any]:  # noqa: FBT001  one of a table
-    ended = draw(times(now, odd=odd))
+def _job(draw: DrawFn, now: dt.datetime) -> dict[str, Any]:
+    ended = draw(times(now))
     state = draw(st.sampled_from(["Complete", "Failed", "", "Suspended"]))
     status: dict[str, Any] = {}
     if state:
@@ -156,11 +154,11 @@ def _job(draw: DrawFn, now: dt.datetime, odd: bool) -> dict[str, Any]:  # noqa: 
 
 
 @st.composite
-def _pod(draw: DrawFn, now: dt.datetime, odd: bool) -> dict[str, Any]:  # noqa: FBT001  one of a table
+def _pod(draw: DrawFn, now: dt.datetime) -> dict[str, Any]:
     phase = draw(st.sampled_from(["Running", "Succeeded", "Failed", "Pending"]))
     status: dict[str, Any] = {"phase": phase, **_some(draw, reason=st.sampled_from(["Evicted", "OOMKilled"]))}
     if phase in {"Succeeded", "Failed"} and draw(st.booleans()):
-        ended = {"terminated": {"exitCode": 0, "finishedAt": draw(times(now, odd=odd))}}
+        ended = {"terminated": {"exitCode": 0, "finishedAt": draw(times(now))}}
         status["containerStatuses"] = [{"name": "main", "state": ended}]
     return {
         "spec": {
@@ -172,17 +170,17 @@ def _pod(draw: DrawFn, now: dt.datetime, odd: bool) -> dict[str, Any]:  # noqa: 
 
 
 @st.composite
-def _run(draw: DrawFn, now: dt.datetime, odd: bool) -> dict[str, Any]:  # noqa: FBT001  one of a table
+def _run(draw: DrawFn, now: dt.datetime) -> dict[str, Any]:
     spec = _some(draw, replicas=st.sampled_from([0, 1, "1", 2.0, True, None, [1], {"a": 1}]), state=st.just("idle"))
     status = _some(
         draw,
-        finishedAt=times(now, odd=odd),
-        lastUsed=times(now, odd=odd),
+        finishedAt=times(now),
+        lastUsed=times(now),
         millis=st.integers(0, 47).map(lambda hours: int(1000 * (now.timestamp() - 3600 * hours - 1800))),
     )
     if draw(st.booleans()):
         ready = {"type": "Ready", "status": draw(st.sampled_from(["True", "False"]))}
-        status["conditions"] = [{**ready, "lastTransitionTime": draw(times(now, odd=odd))}]
+        status["conditions"] = [{**ready, "lastTransitionTime": draw(times(now))}]
     return {"spec": spec, "status": status}
 
 
@@ -192,7 +190,9 @@ _BODIES = {"ConfigMap": _config_map, "Job": _job, "Pod": _pod, "Run": _run}
 @st.composite
 def _spoilt(draw: DrawFn, thing: dict[str, Any]) -> dict[str, Any]:
     """An object with something else where an API server keeps what was there."""
-    place = draw(st.sampled_from(["labels", "annotations", "ownerReferences", "uid", "creationTimestamp", "finalizers"]))
+    place = draw(
+        st.sampled_from(["labels", "annotations", "ownerReferences", "uid", "creationTimestamp", "finalizers"])
+    )
     inside = draw(st.sampled_from(["metadata", "metadata", "status", "spec", "data", "missing"]))
     if inside == "missing":
         metadata = {name: value for name, value in thing["metadata"].items() if name != place}

@@ -77,9 +77,7 @@ def _read(resource: Resource, pages: list[list[dict[str, Any]]]) -> Iterator[Can
         yield from candidates(page)
 
 
-def planned_by_pages(
-    policy: dict[str, Any], objects: Sequence[dict[str, Any]], pages: Pages, *, record: bool
-) -> Plan:
+def planned_by_pages(policy: dict[str, Any], objects: Sequence[dict[str, Any]], pages: Pages, *, record: bool) -> Plan:
     """The plan of a policy of the cluster, whose objects come by pages.
 
     Args:

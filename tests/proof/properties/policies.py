@@ -36,7 +36,7 @@ NAMES = (["tmp-*"], ["*", "!keep-*"], ["*-[0-4]"])
 
 def compiled_text(policy: dict[str, Any]) -> Compilation:
     """What comes of a policy; of the same one, the same."""
-    return _compiled(json.dumps(policy, sort_keys=True))
+    return _compiled(json.dumps(policy))
 
 
 @lru_cache(maxsize=256)
@@ -108,7 +108,12 @@ def _related(draw: DrawFn, *, timeless: bool) -> dict[str, Any]:
     by = draw(st.sampled_from(["owned", "owner", {"theirs": "data.uses", "mine": "metadata.name"}]))
     if isinstance(by, dict):
         kind = "ConfigMap"
-    rule = {"apiVersion": API_VERSIONS[kind], "kind": kind, "by": by, "are": draw(st.sampled_from(["none", "any", "all"]))}
+    rule = {
+        "apiVersion": API_VERSIONS[kind],
+        "kind": kind,
+        "by": by,
+        "are": draw(st.sampled_from(["none", "any", "all"])),
+    }
     if draw(st.booleans()):
         rule["where"] = draw(condition((kind,), depth=0, timeless=timeless, related=False))
     return {"related": [rule]}
@@ -143,11 +148,14 @@ def condition(
         choices.append(phases.map(lambda names: {"phase": names}))
     if depth:
         inner = condition(kinds, depth=depth - 1, timeless=timeless, related=related)
-        for word in ("any", "all", "none"):
-            choices.append(st.lists(inner, min_size=1, max_size=2).map(lambda maps, word=word: {word: maps}))
+        choices += [_nested(word, inner) for word in ("any", "all", "none")]
         if related:
             choices.append(_related(timeless=timeless))
     return draw(st.one_of(choices))
+
+
+def _nested(word: str, inner: SearchStrategy[dict[str, Any]]) -> SearchStrategy[dict[str, Any]]:
+    return st.lists(inner, min_size=1, max_size=2).map(lambda maps: {word: maps})
 
 
 @st.composite
@@ -255,7 +263,7 @@ def selectors() -> SearchStrategy[dict[str, Any]]:
 
 
 @st.composite
-def policies(  # noqa: PLR0913  what may be asked of a policy
+def policies(
     draw: DrawFn,
     *,
     cluster: bool | None = None,
@@ -263,6 +271,7 @@ def policies(  # noqa: PLR0913  what may be asked of a policy
     retaining: bool | None = None,
     related: bool = True,
     breaker: bool = False,
+    plain: bool = False,
 ) -> dict[str, Any]:
     """A valid policy, as decoded JSON.
 
@@ -273,29 +282,34 @@ def policies(  # noqa: PLR0913  what may be asked of a policy
         retaining: Whether it retains; None: either.
         related: Whether its conditions may ask of other objects.
         breaker: Whether it has a breaker that three objects may trip.
+        plain: Whether it takes all that is old of one kind, so that what it retains is seen.
     """
-    kinds = tuple(draw(st.lists(st.sampled_from(list(API_VERSIONS)), min_size=1, max_size=3, unique=True)))
+    kinds = tuple(
+        draw(st.lists(st.sampled_from(list(API_VERSIONS)), min_size=1, max_size=1 if plain else 3, unique=True))
+    )
     whole = draw(st.booleans()) if cluster is None else cluster
+    old = st.sampled_from([{"afterCreation": "1h"}, {"immediate": True}])
     spec: dict[str, Any] = {
         "targetResources": [draw(targets(kind, cluster=whole)) for kind in kinds],
-        "conditions": draw(conditions(kinds, timeless=timeless, related=related)),
-        "ttl": draw(ttls(timeless=timeless)),
+        "conditions": {} if plain else draw(conditions(kinds, timeless=timeless, related=related)),
+        "ttl": draw(old if plain else ttls(timeless=timeless)),
         "behavior": draw(behaviors(breaker=breaker)),
     }
     if draw(st.sampled_from(range(3))) == 2 if retaining is None else retaining:
         spec["retain"] = draw(retains())
     if draw(st.sampled_from(range(5))) == 4:
-        spec["action"] = {"delete": {"propagationPolicy": draw(st.sampled_from(["Background", "Orphan", "Foreground"]))}}
+        spec["action"] = {
+            "delete": {"propagationPolicy": draw(st.sampled_from(["Background", "Orphan", "Foreground"]))}
+        }
     metadata = {"name": "tidy", "generation": 1}
     if not whole:
         metadata["namespace"] = "team"
-    policy = {
+    return {
         "apiVersion": API_VERSION,
         "kind": CLUSTER if whole else NAMESPACED,
         "metadata": metadata,
         "spec": spec,
     }
-    return policy
 
 
 @st.composite
@@ -306,7 +320,9 @@ def behaviors(draw: DrawFn, *, breaker: bool) -> dict[str, Any]:
     )
     if breaker:
         made["breaker"] = draw(
-            st.sampled_from([{"maxObjects": 1}, {"maxObjects": 3}, {"minObjects": 1}, {"minObjects": 2, "maxPercent": 20}])
+            st.sampled_from(
+                [{"maxObjects": 1}, {"maxObjects": 3}, {"minObjects": 1}, {"minObjects": 2, "maxPercent": 20}]
+            )
         )
     return made
 
@@ -314,6 +330,12 @@ def behaviors(draw: DrawFn, *, breaker: bool) -> dict[str, Any]:
 def valid(**options: Any) -> SearchStrategy[dict[str, Any]]:
     """As ``policies``; the few that say something impossible are left out."""
     return policies(**options).filter(lambda policy: compiled_text(policy).compiled is not None)
+
+
+def plain_or_not(**options: Any) -> SearchStrategy[dict[str, Any]]:
+    """A valid policy; two in three take all that is old, and one of them retains some of it."""
+    plain = [valid(**{**options, "plain": True, "retaining": retaining}) for retaining in (True, False)]
+    return st.one_of(valid(**options), *plain)
 
 
 def kinds_of(policy: dict[str, Any]) -> tuple[str, ...]:

@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 from tests.proof.properties.objects import API_VERSIONS, JSON, inventories
 from tests.proof.properties.paging import cut, planned_by_pages
 from tests.proof.properties.planning import due, planned, said
-from tests.proof.properties.policies import compiled_text, kinds_of, valid
+from tests.proof.properties.policies import compiled_text, kinds_of, plain_or_not, valid
 from tests.unit.engine.situations import NOW, judged
 from zen_gc_core.model.decision import KeptBy, Verdict
 
 
-@settings(max_examples=150)
+@settings(max_examples=100)
 @given(st.data())
 def test_a_decision_on_any_json_is_made_and_is_the_same_twice(data: st.DataObject) -> None:
     """Whatever stands in an object; it acts only on what has a name, and says why it keeps what it keeps."""
@@ -39,11 +39,11 @@ def test_a_decision_on_any_json_is_made_and_is_the_same_twice(data: st.DataObjec
 _METADATA = ["name", "namespace", "uid", "labels", "annotations", "creationTimestamp", "ownerReferences", "finalizers"]
 
 
-@settings(max_examples=150)
+@settings(max_examples=100)
 @given(st.data())
 def test_a_plan_is_the_same_twice_and_in_any_order_of_the_objects(data: st.DataObject) -> None:
     """Verdicts and reasons; and it changes no object."""
-    policy = data.draw(valid())
+    policy = data.draw(plain_or_not())
     objects = data.draw(inventories(NOW, kinds=kinds_of(policy)))
     before = copy.deepcopy(objects)
     plan = planned(policy, objects)
@@ -62,11 +62,11 @@ def test_a_plan_is_the_same_twice_and_in_any_order_of_the_objects(data: st.DataO
     assert all(each.because for each in plan.decisions if each.kept_by is not KeptBy.CONDITION)
 
 
-@settings(max_examples=120)
+@settings(max_examples=100)
 @given(st.data())
 def test_how_a_list_is_cut_into_pages_and_ordered_makes_no_difference(data: st.DataObject) -> None:
     """To the controller, which holds what is due alone, and to a plan, which holds all."""
-    policy = data.draw(valid(related=False, cluster=True))
+    policy = data.draw(plain_or_not(related=False, cluster=True))
     objects = data.draw(inventories(NOW, kinds=kinds_of(policy)))
     plan = planned(policy, objects)
     for record in (True, False):
@@ -77,11 +77,11 @@ def test_how_a_list_is_cut_into_pages_and_ordered_makes_no_difference(data: st.D
         assert not record or (said(paged), paged.kept) == (said(plan), plan.kept)
 
 
-@settings(max_examples=150)
+@settings(max_examples=100)
 @given(st.data())
 def test_what_is_due_by_time_alone_stays_due(data: st.DataObject) -> None:
     """Where neither conditions nor the TTL speak of now; retained or not."""
-    policy = data.draw(valid(timeless=True))
+    policy = data.draw(plain_or_not(timeless=True))
     objects = data.draw(inventories(NOW, kinds=kinds_of(policy)))
     later = NOW + data.draw(st.sampled_from([dt.timedelta(seconds=1), *map(_hours, (1, 4, 30, 10_000))]))
     assert due(planned(policy, objects)) <= due(planned(policy, objects, later))

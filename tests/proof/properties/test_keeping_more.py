@@ -8,6 +8,7 @@ whose it is. There the objects do not own each other.
 from __future__ import annotations
 
 import copy
+import json
 from typing import TYPE_CHECKING, Any
 
 from hypothesis import given, settings
@@ -15,7 +16,7 @@ from hypothesis import strategies as st
 
 from tests.proof.properties.objects import KEEP, REPLICA_SET, inventories
 from tests.proof.properties.planning import due, planned
-from tests.proof.properties.policies import compiled_text, condition, kinds_of, retains, selectors, valid
+from tests.proof.properties.policies import compiled_text, condition, kinds_of, plain_or_not, retains, selectors
 from tests.unit.engine.situations import NOW
 
 if TYPE_CHECKING:
@@ -24,8 +25,10 @@ if TYPE_CHECKING:
 COUNTS = ("last", "hourly", "daily", "weekly", "monthly")
 
 
-def _given(data: st.DataObject, *, families: bool = True, **options: Any) -> tuple[dict[str, Any], list[dict[str, Any]]]:
-    policy = data.draw(valid(**options))
+def _given(
+    data: st.DataObject, *, families: bool = True, **options: Any
+) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    policy = data.draw(plain_or_not(**options))
     return policy, data.draw(inventories(NOW, kinds=kinds_of(policy), families=families))
 
 
@@ -36,7 +39,7 @@ def _changed(policy: dict[str, Any], change: Callable[[dict[str, Any]], object])
     return other if compiled_text(other).compiled is not None else policy
 
 
-@settings(max_examples=150)
+@settings(max_examples=100)
 @given(st.data())
 def test_a_condition_more_takes_no_more(data: st.DataObject) -> None:
     """Beside the others, under `none`, or within a branch of `any`; and `any` with a branch less."""
@@ -58,7 +61,7 @@ def test_a_condition_more_takes_no_more(data: st.DataObject) -> None:
     assert due(planned(_changed(policy, add), objects)) <= due(planned(policy, objects))
 
 
-@settings(max_examples=120)
+@settings(max_examples=100)
 @given(st.data())
 def test_a_keep_mark_more_takes_no_more(data: st.DataObject) -> None:
     """On an object, as a label or an annotation, or on its Namespace; what carries it stays."""
@@ -73,36 +76,43 @@ def test_a_keep_mark_more_takes_no_more(data: st.DataObject) -> None:
     assert left <= before
     name, namespace = chosen["metadata"]["name"], chosen["metadata"].get("namespace", "default")
     for kind, where, what in left:
-        assert (where != name) if chosen["kind"] == "Namespace" else (kind, where, what) != (chosen["kind"], namespace, name)
+        assert (
+            (where != name)
+            if chosen["kind"] == "Namespace"
+            else (kind, where, what) != (chosen["kind"], namespace, name)
+        )
 
 
-@settings(max_examples=120)
+@settings(max_examples=100)
 @given(st.data())
 def test_a_protection_more_takes_no_more(data: st.DataObject) -> None:
-    """An owner that controls it, a finalizing end, a GitOps tool; or a lift that the policy takes back."""
+    """An owner that controls it, an end that has begun, a GitOps tool; or a lift that the policy takes back."""
     policy, objects = _given(data)
     guarded = copy.deepcopy(objects)
-    metadata = data.draw(st.sampled_from(guarded))["metadata"]
+    chosen = data.draw(st.sampled_from(guarded))
+    metadata = chosen["metadata"]
     change = data.draw(st.sampled_from(["owner", "terminating", "argo", "lift"]))
+    other, lift = policy, ""
     if change == "owner" and isinstance(metadata.get("ownerReferences", []), list):
+        if "owner" in json.dumps(policy).lower():  # to whom it matters who owns an object, it is another one now
+            return
         metadata["ownerReferences"] = [*metadata.get("ownerReferences", []), {**REPLICA_SET, "controller": True}]
+        lift = "includeOwned"
     elif change == "terminating":
         metadata["deletionTimestamp"] = "2026-01-01T11:00:00Z"
     elif change == "argo" and isinstance(metadata.get("annotations"), dict):
         metadata["annotations"]["argocd.argoproj.io/tracking-id"] = "shop:/ConfigMap:team/x"
-    other = _changed(policy, lambda spec: spec["behavior"].clear()) if change == "lift" else policy
-    if _speaks_of(policy, change):
-        return
-    assert due(planned(other, guarded)) <= due(planned(policy, objects))
+        lift = "includeManaged"
+    else:
+        other = _changed(policy, lambda spec: spec["behavior"].clear())
+    left = due(planned(other, guarded))
+    assert left <= due(planned(policy, objects))
+    unfinished = chosen["kind"] == "ConfigMap" and not policy["spec"]["behavior"].get(lift)
+    if change == "terminating" or (lift and unfinished):
+        assert (chosen["kind"], metadata.get("namespace", ""), metadata["name"]) not in left
 
 
-def _speaks_of(policy: dict[str, Any], change: str) -> bool:
-    """Whether what protects an object is also what a policy asks for."""
-    text = str(policy["spec"])
-    return change == "owner" and any(word in text for word in ("owner", "Owner"))
-
-
-@settings(max_examples=120)
+@settings(max_examples=100)
 @given(st.data())
 def test_a_place_more_takes_no_more(data: st.DataObject) -> None:
     """One more of any number, another number, or retaining at all."""
@@ -119,7 +129,7 @@ def test_a_place_more_takes_no_more(data: st.DataObject) -> None:
     assert due(planned(_changed(policy, add), objects)) <= due(planned(policy, objects))
 
 
-@settings(max_examples=150)
+@settings(max_examples=100)
 @given(st.data())
 def test_a_narrower_selector_takes_no_more(data: st.DataObject) -> None:
     """A target less, a Namespace less, another selector beside."""
@@ -127,7 +137,7 @@ def test_a_narrower_selector_takes_no_more(data: st.DataObject) -> None:
 
     def narrow(spec: dict[str, Any]) -> None:
         target = data.draw(st.sampled_from(spec["targetResources"]))
-        how = data.draw(st.sampled_from(["target", "namespace", "names", "labels", "fields", "tier"]))
+        how = data.draw(st.sampled_from(["target", "namespace", "names", "labels", "labels", "fields", "tier"]))
         if how == "target" and len(spec["targetResources"]) > 1:
             spec["targetResources"].remove(target)
         elif how == "namespace" and "namespaces" in target:
@@ -168,5 +178,3 @@ def test_more_than_the_limit_is_nothing(data: st.DataObject) -> None:
         assert plan.tripped
     elif set(kinds_of(policy)) == {"ConfigMap"}:
         assert plan.tripped is None
-
-

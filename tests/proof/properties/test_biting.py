@@ -1,0 +1,190 @@
+"""Each property can fail: with a guard taken out of the program it finds an example."""
+
+from __future__ import annotations
+
+import itertools
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from tests.proof.properties import policies
+from tests.proof.properties.test_deciding import (
+    test_a_decision_on_any_json_is_made_and_is_the_same_twice as any_json,
+)
+from tests.proof.properties.test_deciding import (
+    test_a_plan_is_the_same_twice_and_in_any_order_of_the_objects as any_order,
+)
+from tests.proof.properties.test_deciding import (
+    test_how_a_list_is_cut_into_pages_and_ordered_makes_no_difference as any_pages,
+)
+from tests.proof.properties.test_deciding import test_what_is_due_by_time_alone_stays_due as any_later
+from tests.proof.properties.test_keeping_more import (
+    test_a_condition_more_takes_no_more as a_condition,
+)
+from tests.proof.properties.test_keeping_more import (
+    test_a_keep_mark_more_takes_no_more as a_mark,
+)
+from tests.proof.properties.test_keeping_more import (
+    test_a_narrower_selector_takes_no_more as a_selector,
+)
+from tests.proof.properties.test_keeping_more import (
+    test_a_place_more_takes_no_more as a_place,
+)
+from tests.proof.properties.test_keeping_more import (
+    test_a_protection_more_takes_no_more as a_protection,
+)
+from tests.proof.properties.test_keeping_more import test_more_than_the_limit_is_nothing as a_limit
+from zen_gc_core.cluster.paging import PageReader
+from zen_gc_core.engine import breaker, judging, matching, protections, tallying
+from zen_gc_core.engine.parsing import retain
+from zen_gc_core.engine.retaining import holding
+from zen_gc_core.errors import Undecided
+from zen_gc_core.model.decision import KeptBy
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from tests.proof.properties.policies import Compilation
+
+Patch = pytest.MonkeyPatch
+
+
+def doubts_get_out(patch: Patch) -> None:
+    """What a condition cannot tell is nobody's to catch."""
+
+    def by_conditions(compiled: Any, candidate: Any, run: Any) -> Any:
+        return None if compiled.matcher(candidate, run) else judging.keep(candidate, KeptBy.CONDITION, "false")
+
+    patch.setattr(judging, "_by_conditions", by_conditions)
+
+
+def objects_are_changed(patch: Patch) -> None:
+    """Who looks at an object leaves something in it."""
+    real = judging.decide
+
+    def decide(compiled: Any, candidate: Any, *arguments: Any, **named: Any) -> Any:
+        if isinstance(candidate.object.get("metadata"), dict):
+            candidate.object["metadata"].pop("labels", None)
+        return real(compiled, candidate, *arguments, **named)
+
+    patch.setattr(judging, "decide", decide)
+
+
+def first_come_first_retained(patch: Patch) -> None:
+    """What was listed first stays, whatever its time."""
+    real, numbers = holding.Held.__init__, itertools.count()
+
+    def made(self: Any, *arguments: Any) -> None:
+        real(self, *arguments)
+        self.order = (-next(numbers),)
+
+    patch.setattr(holding.Held, "__init__", made)
+
+
+def first_page_alone(patch: Patch) -> None:
+    """A list is its first page."""
+    real = PageReader.read
+    patch.setattr(PageReader, "read", lambda self, token: (real(self, token)[0], ""))
+
+
+def late_is_never(patch: Patch) -> None:
+    """What was due for a day and is still there is not meant to go."""
+    real = judging._instant
+
+    def instant(compiled: Any, candidate: Any, run: Any, asked: Any) -> Any:
+        found = real(compiled, candidate, run, asked)
+        return None if found is not None and (run.now - found).days > 1 else found
+
+    patch.setattr(judging, "_instant", instant)
+
+
+def one_condition_is_enough(patch: Patch) -> None:
+    """Conditions are alternatives."""
+
+    def holds(self: Any, candidate: Any, run: Any) -> bool:
+        answers = [False] if self.parts else [True]
+        for part in self.parts:
+            try:
+                answers.append(part.call(candidate, run) is True)
+            except Undecided:
+                continue
+        return any(answers)
+
+    patch.setattr(matching.Matcher, "__call__", holds)
+
+
+def marks_are_ignored(patch: Patch) -> None:
+    """Nobody looks at keep marks."""
+    patch.setattr(protections, "marked", lambda *_: False)
+
+
+def ends_are_ignored(patch: Patch) -> None:
+    """What is terminating is as due as it was."""
+    real = protections.Protections.against
+
+    def against(self: Any, candidate: Any, *arguments: Any) -> Any:
+        candidate.terminating = False
+        return real(self, candidate, *arguments)
+
+    patch.setattr(protections.Protections, "against", against)
+
+
+def three_places_are_none(patch: Patch) -> None:
+    """Places are counted by threes."""
+    real = retain._number
+    patch.setattr(retain, "_number", lambda place: real(place) % 3)
+
+
+def labels_instead_of_namespaces(patch: Patch) -> None:
+    """Where labels are selected, they are so in all namespaces."""
+    real = tallying.in_scope
+
+    def in_scope(targets: Any, candidate: Any, run: Any) -> Any:
+        return [each for each in targets if each.label_selector is not None] or real(targets, candidate, run)
+
+    patch.setattr(tallying, "in_scope", in_scope)
+
+
+def no_breaker(patch: Patch) -> None:
+    """However much it is, it goes."""
+    patch.setattr(breaker, "tripped", lambda *_, **__: None)
+
+
+BITES = [
+    (any_json, doubts_get_out),
+    (any_json, objects_are_changed),
+    (any_order, first_come_first_retained),
+    (any_pages, first_page_alone),
+    (any_later, late_is_never),
+    (a_condition, one_condition_is_enough),
+    (a_mark, marks_are_ignored),
+    (a_protection, ends_are_ignored),
+    (a_place, three_places_are_none),
+    (a_selector, labels_instead_of_namespaces),
+    (a_limit, no_breaker),
+]
+
+
+@pytest.fixture(autouse=True)
+def _nothing_compiled_before() -> Iterator[None]:
+    """What was compiled with a guard is not the program without it, and the other way round."""
+    cache: Callable[[str], Compilation] | Any = policies._compiled
+    cache.cache_clear()
+    yield
+    cache.cache_clear()
+
+
+@pytest.mark.parametrize(("holds", "broken"), BITES, ids=[broken.__name__ for _, broken in BITES])
+def test_a_property_finds_the_guard_that_is_missing(
+    holds: Any, broken: Callable[[Patch], None], monkeypatch: Patch
+) -> None:
+    """The first example that fails is enough; most are found within a hundred."""
+    search = settings(
+        max_examples=4000, phases=[Phase.generate], database=None, suppress_health_check=list(HealthCheck)
+    )
+    again = search(given(st.data())(holds.hypothesis.inner_test))
+    broken(monkeypatch)
+    with pytest.raises((AssertionError, Undecided)):
+        again()
