@@ -131,10 +131,15 @@ def ends_are_ignored(patch: Patch) -> None:
     patch.setattr(protections.Protections, "against", against)
 
 
-def three_places_are_none(patch: Patch) -> None:
-    """Places are counted by threes."""
+def more_places_are_fewer(patch: Patch) -> None:
+    """Whoever asks for more gets less."""
     real = retain._number
-    patch.setattr(retain, "_number", lambda place: real(place) % 3)
+
+    def number(place: Any) -> int:
+        written = real(place)
+        return written and max(1, 5 - written)
+
+    patch.setattr(retain, "_number", number)
 
 
 def labels_instead_of_namespaces(patch: Patch) -> None:
@@ -161,7 +166,7 @@ BITES = [
     (a_condition, one_condition_is_enough),
     (a_mark, marks_are_ignored),
     (a_protection, ends_are_ignored),
-    (a_place, three_places_are_none),
+    (a_place, more_places_are_fewer),
     (a_selector, labels_instead_of_namespaces),
     (a_limit, no_breaker),
 ]

@@ -5,16 +5,20 @@ from __future__ import annotations
 import copy
 import datetime as dt
 import json
+from typing import TYPE_CHECKING, Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.proof.properties.objects import API_VERSIONS, JSON, inventories
+from tests.proof.properties.objects import API_VERSIONS, JSON, inventories, things
 from tests.proof.properties.paging import cut, planned_by_pages
 from tests.proof.properties.planning import due, planned, said
 from tests.proof.properties.policies import compiled_text, kinds_of, plain_or_not, valid
 from tests.unit.engine.situations import NOW, judged
 from zen_gc_core.model.decision import KeptBy, Verdict
+
+if TYPE_CHECKING:
+    from hypothesis.strategies import SearchStrategy
 
 
 @settings(max_examples=100)
@@ -24,9 +28,7 @@ def test_a_decision_on_any_json_is_made_and_is_the_same_twice(data: st.DataObjec
     policy = data.draw(valid(related=False))
     compiled = compiled_text(policy).compiled
     kind = data.draw(st.sampled_from(kinds_of(policy)))
-    thing = {"apiVersion": API_VERSIONS[kind], "kind": kind}
-    metadata = data.draw(JSON | st.dictionaries(st.sampled_from(_METADATA), JSON, max_size=6))
-    thing |= {"metadata": metadata, **data.draw(st.dictionaries(st.sampled_from(["spec", "status", "data"]), JSON))}
+    thing = data.draw(things(NOW, 0, kinds=(kind,)) | _anything(kind))
     before = copy.deepcopy(thing)
     first, again = judged(compiled, thing), judged(compiled, thing)
     assert first == again
@@ -34,6 +36,18 @@ def test_a_decision_on_any_json_is_made_and_is_the_same_twice(data: st.DataObjec
     assert first.because
     assert (first.verdict is Verdict.KEEP) == (first.kept_by is not None)
     assert judged(compiled, json.loads(json.dumps(thing))) == first
+
+
+def _anything(kind: str) -> SearchStrategy[dict[str, Any]]:
+    """Whatever JSON, but that it says what it is."""
+    return st.fixed_dictionaries(
+        {
+            "apiVersion": st.just(API_VERSIONS[kind]),
+            "kind": st.just(kind),
+            "metadata": JSON | st.dictionaries(st.sampled_from(_METADATA), JSON, max_size=6),
+        },
+        optional={"spec": JSON, "status": JSON, "data": JSON},
+    )
 
 
 _METADATA = ["name", "namespace", "uid", "labels", "annotations", "creationTimestamp", "ownerReferences", "finalizers"]

@@ -9,26 +9,29 @@ from __future__ import annotations
 
 import copy
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.proof.properties.objects import KEEP, REPLICA_SET, inventories
 from tests.proof.properties.planning import due, planned
-from tests.proof.properties.policies import compiled_text, condition, kinds_of, plain_or_not, retains, selectors
+from tests.proof.properties.policies import compiled_text, condition, kinds_of, plain_or_not, retains, selectors, valid
 from tests.unit.engine.situations import NOW
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from hypothesis.strategies import SearchStrategy
+
+Some: TypeAlias = "Callable[..., SearchStrategy[dict[str, Any]]]"
 COUNTS = ("last", "hourly", "daily", "weekly", "monthly")
 
 
 def _given(
-    data: st.DataObject, *, families: bool = True, **options: Any
+    data: st.DataObject, *, families: bool = True, some: Some = plain_or_not, **options: Any
 ) -> tuple[dict[str, Any], list[dict[str, Any]]]:
-    policy = data.draw(plain_or_not(**options))
+    policy = data.draw(some(**options))
     return policy, data.draw(inventories(NOW, kinds=kinds_of(policy), families=families))
 
 
@@ -43,7 +46,7 @@ def _changed(policy: dict[str, Any], change: Callable[[dict[str, Any]], object])
 @given(st.data())
 def test_a_condition_more_takes_no_more(data: st.DataObject) -> None:
     """Beside the others, under `none`, or within a branch of `any`; and `any` with a branch less."""
-    policy, objects = _given(data, families=False)
+    policy, objects = _given(data, families=False, some=valid)
     extra = data.draw(condition(kinds_of(policy)))
     where = data.draw(st.sampled_from(["all", "none", "any", "within"]))
 
