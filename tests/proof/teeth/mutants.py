@@ -99,7 +99,7 @@ def no_fresh_get() -> None:
 @_mutant("no-second-decision")
 def no_second_decision() -> None:
     """What the list made due goes, whatever it is by now."""
-    swap(rejudging.Rejudging, "decide", lambda _self, decision, _observed: decision)
+    swap(rejudging.Rejudging, "decide", lambda _self, decision, *_: decision)
 
 
 @_mutant("flag-instead-of-deadline")

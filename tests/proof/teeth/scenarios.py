@@ -329,12 +329,12 @@ def _lose(play: Play, name: str) -> None:
 
 
 def no_fewer_are_left_than_are_retained(play: Play) -> str:
-    """Somebody else deletes one of the newest three between the list and the first write."""
+    """Somebody else deletes one of the newest three between the list and the first look at one of the others."""
     names = _series(play, 6)
     play.stage.policy(**NEWEST_THREE, **DONE)
 
     def hook(request: Request) -> None:
-        if request.method == "GET" and request.path.endswith("/configmaps/x-5"):
+        if request.method == "GET" and request.path.rpartition("/configmaps/")[2] in names[3:]:
             _lose(play, "x-1")
 
     play.meanwhile(hook)

@@ -78,11 +78,18 @@ def exact(value):
 
 
 class ExactFunctions(Functions):
-    """The library's functions: exact equality, and numbers as JSON spells them."""
+    """The library's functions: exact equality, numbers as JSON spells them, objects where objects are asked for."""
 
     @signature({"types": ["array", "string"]}, {"types": []})
     def _func_contains(self, subject, search):
         return search in subject if isinstance(subject, str) else exact(search) in [exact(item) for item in subject]
+
+    @signature({"types": ["object"], "variadic": True})
+    def _func_merge(self, *objects):
+        for each in objects[1:]:
+            if not isinstance(each, dict):  # the library asks it of the first alone
+                raise TypeError
+        return super()._func_merge(*objects)
 
     @signature({"types": []})
     def _func_to_number(self, arg):
