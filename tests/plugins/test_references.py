@@ -197,7 +197,10 @@ def _undecided(obj, kind):
     [
         {},
         None,
-        *({field: empty} for field in ("volumes", "containers") for empty in (None, [])),
+        {"volumes": None},
+        {"volumes": []},
+        {"containers": None},
+        {"containers": []},
         {"serviceAccountName": ""},
         {"serviceAccountName": None},
         {"volumes": [None, {"configMap": {"name": None}}]},

@@ -5,15 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
+from zen_gc_core.engine.accounting import Account
 from zen_gc_core.engine.configuring import MisconfiguredError, below, checked
 from zen_gc_core.engine.declaring import Declared, declare, kind_problem
 from zen_gc_core.engine.expressing import Expressions
 from zen_gc_core.engine.matching import Matcher, Part, reads_of, restricted
 from zen_gc_core.engine.parsing import limits
-from zen_gc_core.engine.parsing.misplaced import HOMES
 from zen_gc_core.engine.parsing.spelling import child
 from zen_gc_core.engine.possibility import checked_path, paths_in, shape_of
 from zen_gc_core.engine.reserved_marks import reserved
+from zen_gc_core.engine.unknown_words import unknown
 from zen_gc_core.errors import ExpressionSyntaxError, InputError, ZenGCError
 from zen_gc_core.fieldpaths import spell
 from zen_gc_core.keywords import Build, Compiled
@@ -22,7 +23,6 @@ from zen_gc_core.model.policy import KeywordUse, PolicyReference, Problem, Targe
 from zen_gc_core.model.reads import Reads
 from zen_gc_core.model.shapes import ImpossibleError, unequal
 from zen_gc_core.offering import OWN_DISTRIBUTION
-from zen_gc_core.texts import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -56,9 +56,10 @@ class Workshop:
         marks: The reserved labels and annotations that are allowed.
         errors: Problems found so far, with native paths.
         warnings: Warnings found so far, with native paths.
-        by_plugins: Whether a plugin's keyword is among those compiled so far.
+        account: What is counted of the policy as a whole.
         check: Asked before each keyword and expression; what it raises ends the compiling.
         relations: The other objects on which the keywords compiled so far depend.
+        nested: Whether these keywords are asked of other objects than those of the policy.
     """
 
     policy: PolicyReference
@@ -67,14 +68,12 @@ class Workshop:
     marks: frozenset[str] = frozenset()
     errors: list[Problem] = field(default_factory=list)
     warnings: list[Problem] = field(default_factory=list)
-    by_plugins: bool = False
+    account: Account = field(default_factory=Account)
     check: Callable[[], object] = bool
     relations: list[Declared] = field(default_factory=list)
-    _within: Workshop | None = None
+    nested: bool = False
 
     def __post_init__(self) -> None:
-        self._conditions = 0
-        self._expression_bytes = 0
         self.shape = shape_of(self.targets)
         self.expressions = Expressions(self.policy, self.vocabulary.cel_functions, self.shape)
 
@@ -104,11 +103,11 @@ class Workshop:
         self.check()
         if words is self.vocabulary.matchers and not self._counted(1):
             return None
-        before = self._root._conditions  # noqa: SLF001  its own kind
+        before = self.account.conditions
         offered = words.get(name)
         if offered is None:
             self.errors.append(
-                Problem(path.removesuffix(child("", name)).removesuffix("."), self._unknown(words, name))
+                Problem(path.removesuffix(child("", name)).removesuffix("."), unknown(self.vocabulary, words, name))
             )
             return None
         try:
@@ -129,11 +128,11 @@ class Workshop:
                 Problem(path, f"plugin '{offered.plugin}' failed to compile it: {type(error).__name__}: {error}")
             )
             return None
-        holds_maps = self._root._conditions != before  # noqa: SLF001  its own kind
+        holds_maps = self.account.conditions != before
         if isinstance(use.config, list) and not holds_maps and not self._counted(len(use.config) - 1):
             return None
         own = offered.distribution == OWN_DISTRIBUTION
-        self._root.by_plugins |= not own
+        self.account.by_plugins |= not own
         self._declare(compiled, path, own=own)
         if own or not asked_of_objects:
             return compiled
@@ -142,15 +141,9 @@ class Workshop:
         call = restricted(compiled.call, reads)
         return replace(compiled, call=call, explain=explain, start=start)
 
-    @property
-    def _root(self) -> Workshop:
-        """The workshop of the policy itself: what is counted is counted there."""
-        return self if self._within is None else self._within._root  # noqa: SLF001  its own kind
-
     def _declare(self, compiled: Compiled[Any], path: str, *, own: bool) -> None:
         """Note the other objects on which a keyword depends, however deep it stands in others."""
-        nested = self._within is not None
-        self.errors.extend(declare(compiled.relations, path, self.policy, self.relations, nested=nested, own=own))
+        self.errors.extend(declare(compiled.relations, path, self.policy, self.relations, nested=self.nested, own=own))
 
     def about(self, target: Target) -> Workshop:
         """A workshop for conditions about other objects than those of the policy; what is wrong is noted in this one."""
@@ -161,20 +154,17 @@ class Workshop:
             self.marks,
             self.errors,
             self.warnings,
-            check=self.check,
-            _within=self,
+            self.account,
+            self.check,
+            nested=True,
         )
         inner.expressions.policy_reads = self.expressions.policy_reads
         return inner
 
     def _counted(self, conditions: int) -> bool:
         """Count conditions; False, with an error, when there are too many."""
-        if self._within is not None:
-            return self._root._counted(conditions)  # noqa: SLF001  its own kind
-        told = self._conditions > limits.CONDITIONS
-        self._conditions += conditions
-        over = self._conditions > limits.CONDITIONS
-        if over and not told:
+        over, first = self.account.take(conditions)
+        if first:
             self.errors.append(Problem("spec.conditions", f"more than {limits.CONDITIONS} conditions in one policy"))
         return not over
 
@@ -184,13 +174,8 @@ class Workshop:
         Raises:
             InputError: The policy's expressions are too large together.
         """
-        if self._within is not None:
-            self._root.expression(text)
-            return
         self.check()
-        self._expression_bytes += len(text.encode("utf-8", "surrogatepass"))
-        if self._expression_bytes > limits.EXPRESSIONS:
-            raise InputError(f"the expressions of one policy may have {limits.EXPRESSIONS:,} bytes together")
+        self.account.take_expression(text)
 
     def _check_paths(self, config: Any, path: str) -> None:
         """Refuse field paths that are in no object: a typo must not look like a field that is missing."""
@@ -223,26 +208,6 @@ class Workshop:
         """Note a warning at a native place, once."""
         if (problem := Problem(path, message)) not in self.warnings:
             self.warnings.append(problem)
-
-    def _unknown(self, words: Mapping[str, Offered], name: str) -> str:
-        if name in self.vocabulary.unavailable:
-            return f"'{name}' cannot be used: {self.vocabulary.unavailable[name]}"
-        if (home := self._home(words, name)) is not None:
-            return f"unknown '{name}'; it belongs in {home}"
-        return f"unknown '{name}'{did_you_mean(name, words)} (installed: {', '.join(sorted(words)) or 'none'})"
-
-    def _home(self, words: Mapping[str, Offered], name: str) -> str | None:
-        """Where a word belongs that stands among keywords of another kind; None when that is not known."""
-        vocabulary = self.vocabulary
-        places = {
-            "spec.conditions": vocabulary.matchers,
-            "spec.ttl": vocabulary.ttls,
-            "spec.action": vocabulary.actions,
-        }
-        own = next((place for place, known in places.items() if known is words), None)
-        found = [place for place, known in places.items() if name in known]
-        home = found[0] if found else HOMES.get(name)
-        return home if home != own else None
 
     def matchers(
         self, raw: Mapping[str, Any], path: str, *, depth: int = 0, polarity: Polarity = Polarity.INCLUDES

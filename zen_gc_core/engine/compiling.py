@@ -178,7 +178,7 @@ def _compile(parsed: ParsedPolicy, vocabulary: Vocabulary, grants: Grants, check
         managed=policy.behavior.include_managed,
         marking=not any(kind.removes for kind in requests),
     )
-    self_reads = SelfReads.of(workshop.expressions.policy_reads, by_plugins=workshop.by_plugins)
+    self_reads = SelfReads.of(workshop.expressions.policy_reads, by_plugins=workshop.account.by_plugins)
     policy = replace(policy, digest=digest_of(parsed.reference, parsed.spec, self_reads))
     finishing = vocabulary.finishing
     compiled = CompiledPolicy(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -379,7 +380,8 @@ def test_a_kind_without_rows_uses_whatever_it_may_name(embedded: EmbeddedStage, 
     other = embedded.cluster.namespace()
     for namespace, text in ((embedded.namespace, named), (other, f"{embedded.namespace}/{elsewhere}")):
         widget = {"apiVersion": "acme.io/v1", "kind": "Widget", "metadata": {"name": "w", "namespace": namespace}}
-        until(lambda w=widget, t=text: _made(embedded, {**w, "spec": {"deep": [{"in": t}]}}), "the kind is served")
+        document = {**widget, "spec": {"deep": [{"in": text}]}}
+        until(partial(_made, embedded, document), "the kind is served")
     policy = embedded.policy(conditions={"unreferenced": True}, ttl=SOON)
     meanwhile(embedded, lambda request: Fault(status=500) if request.path.endswith("/widgets") else None)
     once(inside, embedded)

@@ -323,7 +323,12 @@ def opt_in_not_asked() -> None:
 @_mutant("unlisted-owns-nothing")
 def unlisted_owns_nothing() -> None:
     """Of a kind that could not be listed there are no objects that could go along."""
-    real_made = swap(guarding.Settled, "__init__", lambda self, lists, _gaps=None: real_made(self, lists))
+    real = guarding.Settled.__init__
+
+    def made(self: guarding.Settled, lists: Any, _gaps: Any = None) -> None:
+        real(self, lists)
+
+    swap(guarding.Settled, "__init__", made)
 
 
 @_mutant("clock-not-compared")
