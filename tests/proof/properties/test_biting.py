@@ -36,9 +36,16 @@ from tests.proof.properties.test_keeping_more import (
     test_a_protection_more_takes_no_more as a_protection,
 )
 from tests.proof.properties.test_keeping_more import test_more_than_the_limit_is_nothing as a_limit
+from tests.proof.properties.test_spellings import (
+    test_json_and_yaml_say_the_same as any_form,
+)
+from tests.proof.properties.test_spellings import (
+    test_the_go_programs_words_say_what_the_native_ones_say as any_spelling,
+)
+from zen_gc_core.cli import yamls
 from zen_gc_core.cluster.paging import PageReader
 from zen_gc_core.engine import breaker, judging, matching, protections, tallying
-from zen_gc_core.engine.parsing import retain
+from zen_gc_core.engine.parsing import legacy, retain
 from zen_gc_core.engine.retaining import holding
 from zen_gc_core.errors import Undecided
 from zen_gc_core.model.decision import KeptBy
@@ -157,6 +164,21 @@ def no_breaker(patch: Patch) -> None:
     patch.setattr(breaker, "tripped", lambda *_, **__: None)
 
 
+def old_names_are_not_rewritten(patch: Patch) -> None:
+    """The old list of tests of fields is passed over."""
+    patch.setattr(
+        legacy,
+        "_conditions",
+        lambda conditions, _problems: {word: held for word, held in conditions.items() if word != "and"},
+    )
+
+
+def yaml_of_its_own(patch: Patch) -> None:
+    """Names that no YAML would read otherwise are read otherwise."""
+    real = yamls.plain_scalar
+    patch.setattr(yamls, "plain_scalar", lambda text: f"{text}:" if text.startswith("u-") else real(text))
+
+
 BITES = [
     (any_json, doubts_get_out),
     (any_json, objects_are_changed),
@@ -169,6 +191,8 @@ BITES = [
     (a_place, more_places_are_fewer),
     (a_selector, labels_instead_of_namespaces),
     (a_limit, no_breaker),
+    (any_spelling, old_names_are_not_rewritten),
+    (any_form, yaml_of_its_own),
 ]
 
 
