@@ -56,6 +56,7 @@ class CompiledPolicy:
         retention: What it retains of each group of objects; None: nothing.
         relations: The other objects on which its keywords depend.
         shares_allowance: Whether it has several expressions that may cost much: they share one allowance on an object.
+        written: What its author wrote at a native place.
     """
 
     policy: Policy
@@ -71,6 +72,7 @@ class CompiledPolicy:
     retention: Retention | None = None
     relations: tuple[Declared, ...] = ()
     shares_allowance: bool = False
+    written: Callable[[str], str] = str
 
     @property
     def lifted_until_whole(self) -> Lifted:
@@ -195,6 +197,7 @@ def _compile(parsed: ParsedPolicy, vocabulary: Vocabulary, grants: Grants, check
         retention=retention,
         relations=tuple(workshop.relations),
         shares_allowance=workshop.expressions.metered > 1,
+        written=parsed.spelling.written,
     )
     return Compilation(parsed.reference, compiled, (), _told((*warnings, *_protected(policy, grants, parsed))))
 

@@ -165,7 +165,7 @@ def _by_time(compiled: CompiledPolicy, candidate: Candidate, run: Run, asked: dt
     except Missing as doubt:
         return keep(candidate, KeptBy.NO_EXPIRY, f"no expiry: {doubt}")
     except Undecided as doubt:
-        told = f"no expiry can be told: spec.ttl.{compiled.policy.ttl.name}"
+        told = f"no expiry can be told: {compiled.written(compiled.policy.ttl.path)}"
         return keep(candidate, KeptBy.ERROR, f"no expiry can be told: {doubt}", told)
     words = _words(compiled, candidate, run)
     if instant is None:
@@ -239,7 +239,7 @@ def _act(compiled: CompiledPolicy, candidate: Candidate, run: Run, instant: dt.d
     except RefusedRequestError as refused:
         return keep(candidate, KeptBy.ERROR, f"the action {refused}")
     except Exception as error:  # noqa: BLE001  whatever an action raises or answers, nothing is done
-        told = f"the action failed: spec.action.{compiled.policy.action.name}"
+        told = f"the action failed: {compiled.written(compiled.policy.action.path)}"
         return keep(candidate, KeptBy.ERROR, f"the action failed: {type(error).__name__}: {error}", told)
     return Decision(
         decision.api_version,

@@ -358,3 +358,17 @@ def test_a_decision_depends_on_the_run_s_instant_alone():
     assert replace(later, verdict=Verdict.WAIT, request=None, action=None, because="") == replace(
         judged(policy, obj), because=""
     )
+
+
+@pytest.mark.parametrize(
+    ("ttl", "told"),
+    [
+        ({"secondsAfterCreation": 3600}, "spec.ttl.secondsAfterCreation"),
+        ({"fieldPath": "data.wait"}, "spec.ttl"),
+        ({"afterCreation": "1h"}, "spec.ttl.afterCreation"),
+    ],
+)
+def test_what_cannot_be_told_is_so_at_the_place_that_was_written(ttl, told):
+    """In the Go program's spelling, too, whose author never wrote `after`."""
+    decision = judged(compiled(document(ttl=ttl)), thing(creationTimestamp="soon"))
+    assert (decision.kept_by, decision.told) == (ERROR, f"no expiry can be told: {told}")
