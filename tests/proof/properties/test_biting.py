@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import itertools
 from typing import TYPE_CHECKING, Any
 
@@ -42,6 +43,7 @@ from tests.proof.properties.test_spellings import (
 from tests.proof.properties.test_spellings import (
     test_the_go_programs_words_say_what_the_native_ones_say as any_spelling,
 )
+from tests.unit.engine.situations import NOW
 from zen_gc_core.cli import yamls
 from zen_gc_core.cluster.paging import PageReader
 from zen_gc_core.engine import breaker, judging, matching, protections, tallying
@@ -85,7 +87,7 @@ def first_come_first_retained(patch: Patch) -> None:
 
     def made(self: Any, *arguments: Any) -> None:
         real(self, *arguments)
-        self.order = (-next(numbers),)
+        self.order = (NOW - dt.timedelta(seconds=next(numbers)), *self.order[1:])
 
     patch.setattr(holding.Held, "__init__", made)
 
