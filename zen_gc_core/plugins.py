@@ -15,7 +15,7 @@ from zen_gc_core.model.plan import Veto
 from zen_gc_core.model.references import kinds_told
 from zen_gc_core.offering import OWN_DISTRIBUTION, Offer
 from zen_gc_core.texts import did_you_mean, one_line
-from zen_gc_core.vocabulary import Gathering
+from zen_gc_core.vocabulary import Words
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
@@ -170,7 +170,7 @@ class _Loading:
     def __init__(self) -> None:
         self.plugins: list[Plugin] = []
         self.managers: dict[str, pluggy.PluginManager] = {}
-        self._gathering = Gathering()
+        self._known = Words()
 
     def take(self, point: EntryPoint, *, disabled: bool) -> None:
         distribution, version = _distribution(point)
@@ -192,9 +192,9 @@ class _Loading:
         )
         if failure is None:
             self.managers[point.name] = offer.manager
-            self._gathering.admit(offer)
+            self._known.admit(offer)
         else:
-            self._gathering.refuse(offer, failure)
+            self._known.refuse(offer, failure)
 
     def _load(self, point: EntryPoint, offer: Offer) -> str | None:
         if point.name in self.managers:
@@ -203,10 +203,10 @@ class _Loading:
             offer.collect(point.load())
         except (Exception, SystemExit) as error:  # noqa: BLE001  whatever it raises, it alone is out
             return _described(error)
-        return self._gathering.clash(offer)
+        return self._known.clash(offer)
 
     def finish(self) -> Plugins:
-        return Plugins(tuple(self.plugins), self._gathering.vocabulary(), self.managers)
+        return Plugins(tuple(self.plugins), self._known.vocabulary(), self.managers)
 
 
 def _distribution(point: EntryPoint) -> tuple[str, str]:

@@ -47,8 +47,8 @@ class Vocabulary:
     references: References = NO_REFERENCES
 
 
-class Gathering:
-    """Gathers a vocabulary of what plugins offer, one after the other."""
+class Words:
+    """The words of plugins, put together into a vocabulary one offer after the other."""
 
     def __init__(self) -> None:
         self._words: dict[str, dict[str, Offered]] = {kind: {} for kind in KINDS}

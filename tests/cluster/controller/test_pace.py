@@ -18,7 +18,7 @@ from zen_gc_embedded import Fault
 from tests.cluster.controller.controllers import instant
 from tests.cluster.controller.stage import AT_ONCE, LABELS, TARGET, by_controller, until
 from tests.harness.definitions import custom_resource_definition
-from zen_gc_core.controller.runs import members, sweeping
+from zen_gc_core.controller.runs import members, stalling, sweeping
 from zen_gc_core.engine.planning import tally_of
 from zen_gc_core.model.policy import API_VERSION, CLUSTER, NAMESPACED
 
@@ -265,7 +265,7 @@ def test_hung_lists_delay_the_others_by_two_timeouts_at_most(
     embedded: EmbeddedStage, inside: Callable[..., Inside], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """With three that hang and two slots; after that, they back off and the others have room."""
-    monkeypatch.setattr(sweeping, "STALL_SECONDS", 4.0)
+    monkeypatch.setattr(stalling, "STALL_SECONDS", 4.0)
     for number, kind in enumerate(("Secret", "Service", "ServiceAccount")):
         embedded.policy(f"hung-{number}", targetResources=[{**TARGET, "kind": kind}])
     embedded.policy("steady")

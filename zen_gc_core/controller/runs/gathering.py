@@ -20,7 +20,8 @@ from zen_gc_core.cluster.listing import SECONDS_BETWEEN_LOOKS, Restart, candidat
 from zen_gc_core.cluster.paging import Selection
 from zen_gc_core.controller.runs.members import MOST_JUDGING_SECONDS, SHARE_OF_JUDGING_SECONDS
 from zen_gc_core.controller.runs.related_kinds import RelatedKinds
-from zen_gc_core.controller.runs.sweeping import LONGEST_SECONDS, MOST_NAMESPACES, STALL_SECONDS
+from zen_gc_core.controller.runs.stalling import Stall
+from zen_gc_core.controller.runs.sweeping import MOST_NAMESPACES
 from zen_gc_core.engine.relating import Gathered, Gathering, has_path
 from zen_gc_core.errors import ClusterError
 from zen_gc_core.model.policy import NAMESPACED
@@ -186,7 +187,7 @@ class _Once:
                 for gathering in gatherings:
                     gathering.offer(candidate)
             objects += len(page.items)
-            watch.moved(thread_time() - started)
+            watch.judged(thread_time() - started)
         for listing, gathering in zip(listings, gatherings, strict=True):
             self._found[listing.relation].add(gathering, f"{resource} {namespace or ''}")
         self._gatherer.told(resource, objects, boottime() - began)
@@ -228,29 +229,17 @@ class _Allowance:
             )
 
 
-class _Watch:
+class _Watch(Stall):
     """Whether a list gets on, and takes no more than it may."""
 
     def __init__(self, resource: Resource, check: Callable[[], object], allowance: _Allowance) -> None:
-        self._resource = resource
-        self._asked = check
+        super().__init__(resource, check)
         self._allowance = allowance
-        self._moved_at = boottime()
-        self._until = self._moved_at + LONGEST_SECONDS
         self._judging = 0.0
 
-    def check(self) -> None:
-        """Asked while a page is waited for."""
-        self._asked()
-        now = boottime()
-        if now - self._moved_at > STALL_SECONDS:
-            raise ListIncomplete(f"the list of {self._resource} has not got on for {STALL_SECONDS:.0f} s")
-        if now > self._until:
-            raise ListIncomplete(f"the list of {self._resource} takes more than {LONGEST_SECONDS:.0f} s")
-
-    def moved(self, judging: float) -> None:
+    def judged(self, seconds: float) -> None:
         """A page was looked at, which took so many seconds of the processor."""
-        self._judging += judging
-        self._moved_at = boottime()
+        self._judging += seconds
+        self.moved()
         self._asked()
-        self._allowance.take(self._resource, judging, self._judging)
+        self._allowance.take(self._resource, seconds, self._judging)

@@ -11,11 +11,11 @@ from dataclasses import replace
 from time import perf_counter
 from typing import TYPE_CHECKING, Final
 
-from zen_gc_core.cluster.clocks import boottime
-from zen_gc_core.cluster.errors import AccessDenied, ListIncomplete
+from zen_gc_core.cluster.errors import AccessDenied
 from zen_gc_core.cluster.listing import Restart, candidates, pages
 from zen_gc_core.cluster.paging import Selection
 from zen_gc_core.controller.runs.members import Audience
+from zen_gc_core.controller.runs.stalling import Stall
 from zen_gc_core.errors import ClusterError
 
 if TYPE_CHECKING:
@@ -29,12 +29,6 @@ if TYPE_CHECKING:
 
 MOST_NAMESPACES: Final = 5
 """Policies in more namespaces than this share one list of all namespaces."""
-
-STALL_SECONDS: Final = 60.0
-"""How long a sweep waits for one page, retries and all, before it gives its place to others."""
-
-LONGEST_SECONDS: Final = 1800.0
-"""How long a sweep may take, however well it gets on."""
 
 SLOW_OBJECT_SECONDS: Final = 0.02
 """An object that took longer makes the sweep look at who takes the time for the rest of its page; looking costs, too."""
@@ -69,9 +63,7 @@ class Sweep:
         self._resource = resource
         self.members = members
         self._selectors = selectors
-        self._asked = check_cancelled
-        self._moved_at = boottime()
-        self._until = self._moved_at + LONGEST_SECONDS
+        self._stall = Stall(resource, check_cancelled or bool)
         self.objects = 0
         self.lists = 0
 
@@ -104,8 +96,8 @@ class Sweep:
     def _list(self, members: Sequence[Member], selection: Selection) -> None:
         self.lists += 1
         audience = Audience(members)
-        self._moved_at = boottime()
-        for page in pages(self._connection, self._resource, selection, check_cancelled=self._check_going):
+        self._stall.moved()
+        for page in pages(self._connection, self._resource, selection, check_cancelled=self._stall.check):
             if isinstance(page, Restart):
                 audience = Audience(members)
                 continue
@@ -119,18 +111,8 @@ class Sweep:
                     tally.offer(candidate)
                 before, now = now, perf_counter()
                 audience.watched = now - before > SLOW_OBJECT_SECONDS
-            self._moved_at = boottime()
+            self._stall.moved()
         audience.settle()
-
-    def _check_going(self) -> None:
-        """Asked while a page is waited for: whether it is still wanted, and whether the list gets on."""
-        if self._asked is not None:
-            self._asked()
-        now = boottime()
-        if now - self._moved_at > STALL_SECONDS:
-            raise ListIncomplete(f"the list of {self._resource} has not got on for {STALL_SECONDS:.0f} s")
-        if now > self._until:
-            raise ListIncomplete(f"the list of {self._resource} takes more than {LONGEST_SECONDS:.0f} s")
 
     def _namespaces(self) -> frozenset[str] | None:
         if not self._resource.namespaced:
