@@ -30,7 +30,7 @@ COLLECTED = {
     },
     "old-deployments-cleanup": {"search"},
     "old-secrets-cleanup": {"ci-token-october"},
-    "orphaned-replicaset-cleanup": {"api-5f6d8c"},
+    "orphaned-replicaset-cleanup": {"api-5f6d8c", "fluent-earlier"},
     "pvc-cleanup": set(),
     "temp-configmap-cleanup": {"scratch-101", "scratch-102"},
     "test-pod-cleanup": {"e2e-login-passed", "e2e-checkout-failed"},

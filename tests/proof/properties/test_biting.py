@@ -211,9 +211,9 @@ def _nothing_compiled_before() -> Iterator[None]:
 def test_a_property_finds_the_guard_that_is_missing(
     holds: Any, broken: Callable[[Patch], None], monkeypatch: Patch
 ) -> None:
-    """The first example that fails is enough; most are found within a hundred."""
+    """The first example that fails is enough; most are found within a hundred, and one that is hard to find after some hundreds."""
     search = settings(
-        max_examples=4000, phases=[Phase.generate], database=None, suppress_health_check=list(HealthCheck)
+        max_examples=20_000, phases=[Phase.generate], database=None, suppress_health_check=list(HealthCheck)
     )
     again = search(given(st.data())(holds.hypothesis.inner_test))
     broken(monkeypatch)

@@ -119,14 +119,18 @@ def test_a_protection_more_takes_no_more(data: st.DataObject) -> None:
 @given(st.data())
 def test_a_place_more_takes_no_more(data: st.DataObject) -> None:
     """One more of any number, another number, or retaining at all."""
-    policy, objects = _given(data)
+    retaining = data.draw(st.sampled_from([True, True, True, False]))
+    policy, objects = _given(
+        data, some=valid, plain=data.draw(st.sampled_from([True, True, False])), retaining=retaining
+    )
 
     def add(spec: dict[str, Any]) -> None:
         retain = spec.get("retain")
         if retain is None:
             spec["retain"] = data.draw(retains())
         else:
-            field = data.draw(st.sampled_from(COUNTS))
+            written = [field for field in COUNTS if field in retain]
+            field = data.draw(st.sampled_from([*written * 4, *COUNTS]))
             retain[field] = retain.get(field, 0) + data.draw(st.integers(1, 3))
 
     assert due(planned(_changed(policy, add), objects)) <= due(planned(policy, objects))
