@@ -154,13 +154,16 @@ def test_a_narrower_selector_takes_no_more(data: st.DataObject) -> None:
         elif how == "labels":
             own = target.get("labelSelector", {})
             more = data.draw(selectors())
-            target["labelSelector"] = {
-                "matchLabels": {**own.get("matchLabels", {}), **more.get("matchLabels", {})},
-                "matchExpressions": own.get("matchExpressions", []) + more.get("matchExpressions", []),
+            labels = [
+                {"key": key, "operator": "In", "values": [value]} for key, value in more.get("matchLabels", {}).items()
+            ]
+            target["labelSelector"] = {  # what it asks for stays, also of the same label
+                **own,
+                "matchExpressions": own.get("matchExpressions", []) + labels + more.get("matchExpressions", []),
             }
         elif how == "fields":
             fields = target.get("fieldSelector", {}).get("matchFields", {})
-            target["fieldSelector"] = {"matchFields": {**fields, "metadata.labels.app": "a"}}
+            target["fieldSelector"] = {"matchFields": {"metadata.labels.app": "a", **fields}}
         elif how == "tier" and "namespaces" in target and "namespaceSelector" not in target:
             target["namespaceSelector"] = {"matchLabels": {"tier": "dev"}}
 
