@@ -104,7 +104,8 @@ def test_a_protection_more_takes_no_more(data: st.DataObject) -> None:
     elif change == "terminating":
         metadata["deletionTimestamp"] = "2026-01-01T11:00:00Z"
     elif change == "argo" and isinstance(metadata.get("annotations"), dict):
-        metadata["annotations"]["argocd.argoproj.io/tracking-id"] = "shop:/ConfigMap:team/x"
+        group, where = chosen["apiVersion"].rpartition("/")[0], f"{metadata.get('namespace', '')}/{metadata['name']}"
+        metadata["annotations"]["argocd.argoproj.io/tracking-id"] = f"shop:{group}/{chosen['kind']}:{where}"
         lift = "includeManaged"
     else:
         other = _changed(policy, lambda spec: spec["behavior"].clear())
