@@ -20,6 +20,7 @@ from tests.cluster.controller.stage import EmbeddedStage, by_controller, install
 from tests.golden.running import zen_gc
 from tests.harness.definitions import custom_resource_definition
 from tests.harness.embedded import InProcessCluster
+from tests.proof.properties import SAME_EXAMPLES
 from tests.proof.properties.objects import inventories
 from tests.proof.properties.planning import due, planned
 from tests.proof.properties.policies import kinds_of, plain_or_not
@@ -112,7 +113,7 @@ def _said(plan: dict[str, Any]) -> dict[tuple[str, str, str], tuple[str, str]]:
     }
 
 
-@settings(max_examples=10, suppress_health_check=SLOW)
+@settings(max_examples=10, derandomize=SAME_EXAMPLES, suppress_health_check=SLOW)
 @given(st.data())
 def test_a_plan_over_files_is_the_plan_over_the_cluster_and_what_a_run_does(data: st.DataObject) -> None:
     """Verdict and reason of every object; what is asked to go, and what has gone."""
@@ -215,7 +216,7 @@ def _at(strikes: Callable[[Request], bool], fault: Fault, first: int, count: int
     return hook
 
 
-@settings(max_examples=10, suppress_health_check=SLOW)
+@settings(max_examples=10, derandomize=SAME_EXAMPLES, suppress_health_check=SLOW)
 @given(st.data())
 def test_what_goes_under_a_fault_is_part_of_what_goes_without(data: st.DataObject) -> None:
     """Whatever the fault strikes, once or for good."""

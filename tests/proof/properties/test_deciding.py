@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.proof.properties import SAME_EXAMPLES
 from tests.proof.properties.objects import API_VERSIONS, JSON, inventories, things
 from tests.proof.properties.paging import cut, planned_by_pages
 from tests.proof.properties.planning import due, planned, said
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy
 
 
-@settings(max_examples=100)
+@settings(max_examples=100, derandomize=SAME_EXAMPLES)
 @given(st.data())
 def test_a_decision_on_any_json_is_made_and_is_the_same_twice(data: st.DataObject) -> None:
     """Whatever stands in an object; it acts only on what has a name, and says why it keeps what it keeps."""
@@ -53,7 +54,7 @@ def _anything(kind: str) -> SearchStrategy[dict[str, Any]]:
 _METADATA = ["name", "namespace", "uid", "labels", "annotations", "creationTimestamp", "ownerReferences", "finalizers"]
 
 
-@settings(max_examples=100)
+@settings(max_examples=100, derandomize=SAME_EXAMPLES)
 @given(st.data())
 def test_a_plan_is_the_same_twice_and_in_any_order_of_the_objects(data: st.DataObject) -> None:
     """Verdicts and reasons; and it changes no object."""
@@ -76,7 +77,7 @@ def test_a_plan_is_the_same_twice_and_in_any_order_of_the_objects(data: st.DataO
     assert all(each.because for each in plan.decisions if each.kept_by is not KeptBy.CONDITION)
 
 
-@settings(max_examples=100)
+@settings(max_examples=100, derandomize=SAME_EXAMPLES)
 @given(st.data())
 def test_how_a_list_is_cut_into_pages_and_ordered_makes_no_difference(data: st.DataObject) -> None:
     """To the controller, which holds what is due alone, and to a plan, which holds all."""
@@ -91,7 +92,7 @@ def test_how_a_list_is_cut_into_pages_and_ordered_makes_no_difference(data: st.D
         assert not record or (said(paged), paged.kept) == (said(plan), plan.kept)
 
 
-@settings(max_examples=100)
+@settings(max_examples=100, derandomize=SAME_EXAMPLES)
 @given(st.data())
 def test_what_is_due_by_time_alone_stays_due(data: st.DataObject) -> None:
     """Where neither conditions nor the TTL speak of now; retained or not."""

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.proof.properties import SAME_EXAMPLES
 from tests.proof.properties.objects import KEEP, REPLICA_SET, inventories
 from tests.proof.properties.planning import due, planned
 from tests.proof.properties.policies import compiled_text, condition, kinds_of, plain_or_not, retains, selectors, valid
@@ -42,7 +43,7 @@ def _changed(policy: dict[str, Any], change: Callable[[dict[str, Any]], object])
     return other if compiled_text(other).compiled is not None else policy
 
 
-@settings(max_examples=100)
+@settings(max_examples=100, derandomize=SAME_EXAMPLES)
 @given(st.data())
 def test_a_condition_more_takes_no_more(data: st.DataObject) -> None:
     """Beside the others, under `none`, or within a branch of `any`; and `any` with a branch less."""
@@ -64,7 +65,7 @@ def test_a_condition_more_takes_no_more(data: st.DataObject) -> None:
     assert due(planned(_changed(policy, add), objects)) <= due(planned(policy, objects))
 
 
-@settings(max_examples=100)
+@settings(max_examples=100, derandomize=SAME_EXAMPLES)
 @given(st.data())
 def test_a_keep_mark_more_takes_no_more(data: st.DataObject) -> None:
     """On an object, as a label or an annotation, or on its Namespace; what carries it stays."""
@@ -86,7 +87,7 @@ def test_a_keep_mark_more_takes_no_more(data: st.DataObject) -> None:
         )
 
 
-@settings(max_examples=100)
+@settings(max_examples=100, derandomize=SAME_EXAMPLES)
 @given(st.data())
 def test_a_protection_more_takes_no_more(data: st.DataObject) -> None:
     """An owner that controls it, an end that has begun, a GitOps tool; or a lift that the policy takes back."""
@@ -116,7 +117,7 @@ def test_a_protection_more_takes_no_more(data: st.DataObject) -> None:
         assert (chosen["kind"], metadata.get("namespace", ""), metadata["name"]) not in left
 
 
-@settings(max_examples=100)
+@settings(max_examples=100, derandomize=SAME_EXAMPLES)
 @given(st.data())
 def test_a_place_more_takes_no_more(data: st.DataObject) -> None:
     """One more of any number, another number, or retaining at all."""
@@ -137,7 +138,7 @@ def test_a_place_more_takes_no_more(data: st.DataObject) -> None:
     assert due(planned(_changed(policy, add), objects)) <= due(planned(policy, objects))
 
 
-@settings(max_examples=100)
+@settings(max_examples=100, derandomize=SAME_EXAMPLES)
 @given(st.data())
 def test_a_narrower_selector_takes_no_more(data: st.DataObject) -> None:
     """A target less, a Namespace less, another selector beside."""
@@ -169,12 +170,10 @@ def test_a_narrower_selector_takes_no_more(data: st.DataObject) -> None:
             target["namespaceSelector"] = {"matchLabels": {"tier": "dev"}}
 
     narrowed = _changed(policy, narrow)
-    wide, narrow_plan = planned(policy, objects), planned(narrowed, objects)
-    assert due(narrow_plan) <= due(wide)
-    assert narrow_plan.matched <= wide.matched
+    assert due(planned(narrowed, objects)) <= due(planned(policy, objects))
 
 
-@settings(max_examples=100)
+@settings(max_examples=100, derandomize=SAME_EXAMPLES)
 @given(st.data())
 def test_more_than_the_limit_is_nothing(data: st.DataObject) -> None:
     """A run that would act on more than `maxObjects`, or on too large a part of what does not finish, acts on nothing."""

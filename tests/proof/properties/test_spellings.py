@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from tests.cluster.examples.test_agreement import written
 from tests.golden.running import zen_gc
+from tests.proof.properties import SAME_EXAMPLES
 from tests.proof.properties.objects import API_VERSIONS, inventories
 from tests.proof.properties.planning import planned, said
 from tests.proof.properties.policies import conditions, kinds_of, selectors, valid
@@ -75,7 +76,7 @@ def _spelt_twice(draw: DrawFn) -> tuple[dict[str, Any], dict[str, Any]]:
     return {**head, "spec": old}, {**head, "spec": new}
 
 
-@settings(max_examples=100)
+@settings(max_examples=100, derandomize=SAME_EXAMPLES)
 @given(st.data())
 def test_the_go_programs_words_say_what_the_native_ones_say(data: st.DataObject) -> None:
     """Of every object: verdict, reason, instant and request; where it stands in the policy is told in each one's own words."""
@@ -87,7 +88,7 @@ def test_the_go_programs_words_say_what_the_native_ones_say(data: st.DataObject)
     assert ours == theirs
 
 
-@settings(max_examples=30)
+@settings(max_examples=30, derandomize=SAME_EXAMPLES)
 @given(st.data())
 def test_json_and_yaml_say_the_same(data: st.DataObject) -> None:
     """Of policies and of objects, through the command's readers; what is quoted, and how a list is written, is no matter."""
