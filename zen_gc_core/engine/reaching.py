@@ -10,10 +10,10 @@ from zen_gc_core.model.scope import TheseNamespaces
 from zen_gc_core.texts import with_article
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from zen_gc_core.engine.compiling import CompiledPolicy
-    from zen_gc_core.model.policy import Policy, PolicyReference
+    from zen_gc_core.model.policy import Policy, PolicyReference, Target
     from zen_gc_core.model.relations import Relation
 
 
@@ -54,16 +54,16 @@ def denied(compiled: CompiledPolicy, policy: Policy, namespaced: Callable[[str, 
     if (
         compiled.relations
         and reference.kind == NAMESPACED
-        and namespaces_of(policy) != frozenset({reference.namespace})
+        and namespaces_of(policy.targets) != frozenset({reference.namespace})
     ):
         return _denied(compiled.relations[0].path, "its objects live in other namespaces, too")
     return None
 
 
-def namespaces_of(policy: Policy) -> frozenset[str] | None:
-    """The namespaces that a policy looks at, its scopes settled, when they are written out; None when it looks at all."""
+def namespaces_of(targets: Iterable[Target]) -> frozenset[str] | None:
+    """The namespaces that targets look at, their scopes settled, when they are written out; None when they look at all."""
     names: set[str] = set()
-    for target in policy.targets:
+    for target in targets:
         if not isinstance(target.scope, TheseNamespaces):
             return None
         names |= target.scope.names

@@ -7,7 +7,8 @@ undecided that depends on it: of its namespace, or of all where it does not say 
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass, field, replace
+from collections import ChainMap
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from zen_gc_core.errors import Undecided
@@ -204,17 +205,14 @@ class Gathered:
             only = lists[0]
             return Related(only.marks, only.doubts, only.unknown_in, self._why, self.namespaces, only.names)
         marks: dict[int, int] = {}
-        together = Related(marks, {}, {}, self._why, self.namespaces, {})
         for each in lists:
             for key, mark in each.marks.items():
                 marks[key] = marks.get(key, 0) | mark
-            together = replace(
-                together,
-                doubts={**each.doubts, **together.doubts},
-                unknown_in={**each.unknown_in, **together.unknown_in},
-                names={**each.names, **together.names} if each.names else together.names,
-            )
-        return together
+        # Of several that say something of the same, the first is quoted.
+        doubts = dict(ChainMap(*(each.doubts for each in lists)))
+        unknown_in = dict(ChainMap(*(each.unknown_in for each in lists)))
+        names = dict(ChainMap(*(each.names for each in lists)))
+        return Related(marks, doubts, unknown_in, self._why, self.namespaces, names)
 
 
 def not_known(relation: Relation, why: str) -> Related:

@@ -60,11 +60,20 @@ def selected(targets: Sequence[Target], candidate: Candidate) -> bool:
     return False
 
 
-def surely_selected(targets: Sequence[Target], candidate: Candidate, run: Run) -> bool:
-    """Whether an object is in scope of one of the targets and selected by it; False where that cannot be told."""
+def taken(targets: Sequence[Target], candidate: Candidate, run: Run) -> bool:
+    """Whether an object is in scope of one of the targets and selected by it.
+
+    Raises:
+        Undecided: That cannot be told.
+    """
+    reached = in_scope(targets, candidate, run)
+    return bool(reached) and selected(reached, candidate)
+
+
+def surely_taken(targets: Sequence[Target], candidate: Candidate, run: Run) -> bool:
+    """As ``taken``; False where that cannot be told."""
     try:
-        reached = in_scope(targets, candidate, run)
-        return bool(reached) and selected(reached, candidate)
+        return taken(targets, candidate, run)
     except Undecided:
         return False
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from zen_gc_core.cluster.errors import ListIncomplete
 from zen_gc_core.engine.planning import tally_of
-from zen_gc_core.model.scope import TheseNamespaces
+from zen_gc_core.engine.reaching import namespaces_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -53,12 +53,7 @@ class Member:
     @property
     def namespaces(self) -> frozenset[str] | None:
         """The namespaces that it looks at, when they are written out; None when it looks at all."""
-        names: set[str] = set()
-        for target in self.targets:
-            if not isinstance(target.scope, TheseNamespaces):
-                return None
-            names |= target.scope.names
-        return frozenset(names)
+        return namespaces_of(self.targets)
 
 
 class Audience:

@@ -123,7 +123,7 @@ class Preparing:
         run = Run(now, compiled.reference, self._namespaces, finishing=compiled.finishing)
         if not compiled.relations:
             return run
-        related = self._gatherer.gather(compiled.relations, run, namespaces_of(compiled.policy), {})
+        related = self._gatherer.gather(compiled.relations, run, namespaces_of(compiled.policy.targets), {})
         return replace(run, related=related)
 
     def _lives(self, api_version: str, kind: str) -> bool:

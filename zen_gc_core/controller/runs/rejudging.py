@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from zen_gc_core.engine import judging
 from zen_gc_core.engine.guarding import guard_of
 from zen_gc_core.engine.retaining.standing import place_of, retained_elsewhere
-from zen_gc_core.engine.selecting import surely_selected
+from zen_gc_core.engine.selecting import surely_taken
 from zen_gc_core.model.decision import Decision, KeptBy, Verdict
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ class Rejudging:
         if decision.uid != observed.uid:
             return judging.skip(candidate)
         targets = case.compiled.targets_of(candidate.api_version, candidate.kind)
-        if not surely_selected(targets, candidate, case.run):
+        if not surely_taken(targets, candidate, case.run):
             return judging.skip(candidate)
         then = replace(case.run, related=related) if case.compiled.relations else case.run
         again = judging.decide(case.compiled, candidate, then, case.protections)

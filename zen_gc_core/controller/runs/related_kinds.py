@@ -129,7 +129,7 @@ def check_related(connection: Connection, resources: Resources, compiled: Compil
         AccessDenied: Something is not allowed; it names the resources.
         ClusterError: The server does not say.
     """
-    namespaces = namespaces_of(compiled.policy)
+    namespaces = namespaces_of(compiled.policy.targets)
     asked = set()
     missing: dict[str, list[str]] = {}
     found = {each.relation: Gathered(each.relation) for each in compiled.relations}

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from zen_gc_core.engine import judging
-from zen_gc_core.engine.selecting import in_scope, selected, surely_selected
+from zen_gc_core.engine.selecting import surely_taken, taken
 from zen_gc_core.engine.shares import kind_key
 from zen_gc_core.errors import Undecided
 from zen_gc_core.model.decision import Decision, KeptBy, Verdict
@@ -53,7 +53,7 @@ def still_fills(case: Case, group: KeptGroup, keeper: Keeper, candidate: Candida
     if retention is None or candidate.uid != keeper.uid or candidate.malformed is not None or candidate.terminating:
         return False
     return (
-        surely_selected(case.compiled.targets_of(candidate.api_version, candidate.kind), candidate, run)
+        surely_taken(case.compiled.targets_of(candidate.api_version, candidate.kind), candidate, run)
         and place_of(retention, candidate, run) == (group.key, keeper.time)
         and judging.stands(case.compiled, candidate, run, case.protections)
     )
@@ -118,11 +118,8 @@ def _counts(
     compiled: CompiledPolicy, targets: Sequence[Target], candidate: Candidate, run: Run, protections: Protections
 ) -> bool:
     """Whether an object is among those of which the newest stay; also where that cannot be told."""
-    if not targets:
-        return False
     try:
-        reached = in_scope(targets, candidate, run)
-        if not reached or not selected(reached, candidate):
+        if not taken(targets, candidate, run):
             return False
     except Undecided:
         return True
