@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 import urllib3
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
 
@@ -104,3 +104,11 @@ class Connection:
     def close(self) -> None:
         """Close the connections of the pool."""
         self._pool.clear()
+
+
+def documents(response: urllib3.BaseHTTPResponse) -> Iterator[Any]:
+    """What an answer holds that is read while it comes, such as a watch: one JSON document a line."""
+    rest = b""
+    for chunk in response.stream(2**16):
+        *lines, rest = (rest + chunk).split(b"\n")
+        yield from (json.loads(line) for line in lines if line)

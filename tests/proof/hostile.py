@@ -5,18 +5,15 @@ from __future__ import annotations
 import contextlib
 import json
 import random
-import threading
 import time
-from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
-
-import urllib3
 
 from tests.cluster.controller.churn import POLICY, Mutator, Witness, eligible, mutate, witness
 from tests.cluster.controller.stage import until
 from tests.harness.certificates import write_certificate
 from tests.harness.kubeconfig import kubeconfig
+from tests.proof.health import Health
 from tests.proof.proxy.bodies import BODIES
 from tests.proof.proxy.messages import VERBS
 from tests.proof.proxy.server import PROMISED, SLACK, Plan, Proxy
@@ -61,50 +58,6 @@ class Row:
     wrong: int = 0
     lost: int = 0
     hung: int = 0
-
-
-@dataclass
-class Health(threading.Thread):
-    """Asks ``/healthz`` all the time, and remembers for how long it said no."""
-
-    replica: Replica
-    longest: float = 0.0
-    since_taken: float = 0.0
-    said: Counter[str] = field(default_factory=Counter)
-
-    def __post_init__(self) -> None:
-        super().__init__(daemon=True, name="health")
-        self._ending = threading.Event()
-
-    def __hash__(self) -> int:
-        return id(self)
-
-    def run(self) -> None:
-        """Go on until told to end."""
-        since: float | None = None
-        while not self._ending.wait(0.2):
-            now = time.monotonic()
-            try:
-                status, text = self.replica.probe("/healthz")
-            except urllib3.exceptions.HTTPError as error:
-                status, text = 0, type(error).__name__
-            if status == 200:
-                since = None
-                continue
-            self.said[text.strip()] += 1
-            since = since if since is not None else now
-            ill = time.monotonic() - since
-            self.longest, self.since_taken = max(self.longest, ill), max(self.since_taken, ill)
-
-    def taken(self) -> float:
-        """For how many seconds at a stretch it said no since this was asked last."""
-        ill, self.since_taken = self.since_taken, 0.0
-        return ill
-
-    def end(self) -> None:
-        """Make it end."""
-        self._ending.set()
-        self.join(30)
 
 
 @dataclass

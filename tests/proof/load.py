@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from tests.cluster.controller.stage import TARGET, by_controller, until
+from tests.proof.health import Health
 from tests.proof.host.hosts import hosted, runs
 from zen_gc_core.model.policy import API_VERSION, NAMESPACED
 
@@ -85,13 +86,17 @@ class SlowClients(threading.Thread):
         self.join(60)
 
     def _open(self, port: int) -> socket.socket | None:
-        with contextlib.suppress(OSError):
+        client = None
+        try:
             client = socket.create_connection(("127.0.0.1", port), timeout=1.0)
             client.settimeout(0)
             client.send(b"GET /metrics HTTP/1.1\r\nX: ")
-            self.opened += 1
-            return client
-        return None
+        except OSError:
+            if client is not None:
+                client.close()
+            return None
+        self.opened += 1
+        return client
 
 
 def _drip(client: socket.socket) -> bool:
@@ -104,36 +109,6 @@ def _drip(client: socket.socket) -> bool:
     with selectors.DefaultSelector() as ready:
         ready.register(client, selectors.EVENT_READ)
         return not ready.select(0)  # whatever comes before the request is whole is the end of it
-
-
-@dataclass
-class Probe(threading.Thread):
-    """Asks ``/healthz``, and remembers for how long at a stretch it said no."""
-
-    controller: Hosted
-    longest: float = 0.0
-
-    def __post_init__(self) -> None:
-        super().__init__(daemon=True, name="probe")
-        self._ending = threading.Event()
-
-    def __hash__(self) -> int:
-        return id(self)
-
-    def run(self) -> None:
-        """Go on until told to end."""
-        since = None
-        while not self._ending.wait(0.25):
-            if self.controller.healthz() == 200:
-                since = None
-                continue
-            since = since or time.monotonic()
-            self.longest = max(self.longest, time.monotonic() - since)
-
-    def end(self) -> None:
-        """Make it end."""
-        self._ending.set()
-        self.join(30)
 
 
 @dataclass
@@ -210,7 +185,7 @@ class Load:
         return sum("lastRun" in (item.get("status") or {}) for item in items if item["metadata"]["name"] != "acting")
 
     def _slow_clients(self, controller: Hosted) -> None:
-        slow, probe = SlowClients((controller.metrics, controller.health), self.clients), Probe(controller)
+        slow, probe = SlowClients((controller.metrics, controller.health), self.clients), Health(controller)
         lease = self.stage.lease()
         for each in (slow, probe):
             each.start()

@@ -15,7 +15,7 @@ import urllib3
 
 from tests.cluster.controller.churn import POLICY, Mutator
 from tests.cluster.controller.controllers import run_replica
-from tests.cluster.controller.stage import COLLECTIONS, until
+from tests.cluster.controller.stage import until
 from tests.harness.connection import Connection
 from tests.harness.real import RealCluster
 
@@ -137,6 +137,7 @@ def soak(stage: Stage, directory: Path, seed: int, seconds: float) -> Soaked:
         seconds: for how long.
     """
     chance, soaked = random.Random(seed), Soaked(seed)
+    assert isinstance(stage.cluster, RealCluster)
     token = json.loads(stage.cluster.kubeconfig_path.read_text())["users"][0]["user"]["token"]
     replica = run_replica(stage, directory).awake()
     mutator = Mutator(
@@ -152,7 +153,8 @@ def soak(stage: Stage, directory: Path, seed: int, seconds: float) -> Soaked:
                 coming.change()
             soaked.samples.append(Sample(at, process.memory_info().rss, process.num_threads(), process.num_fds()))
             if time.monotonic() - restarted > RESTARTS:
-                _restart(stage)
+                stage.cluster.restart("kube-apiserver")
+                stage.await_policies()
                 restarted, soaked.restarts = time.monotonic(), soaked.restarts + 1
             time.sleep(PACE)
         mutator.end()
@@ -205,11 +207,3 @@ class _Coming:
             for name, generation in wanted.items()
             if self.stage.status(name).get("observedGeneration", 0) < generation
         ]
-
-
-def _restart(stage: Stage) -> None:
-    assert isinstance(stage.cluster, RealCluster)
-    stage.cluster.restart("kube-apiserver")
-    until(
-        lambda: all(stage.cluster.request("GET", path).status == 200 for path in COLLECTIONS), "the policies are served"
-    )

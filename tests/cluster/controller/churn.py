@@ -15,10 +15,9 @@ from typing import TYPE_CHECKING, Any
 
 import urllib3
 
-from tests.harness.connection import Connection
+from tests.harness.connection import Connection, documents
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from tests.cluster.controller.stage import Stage
@@ -166,20 +165,13 @@ class Witness(threading.Thread):
         if self._response.status == 410:
             self.gaps += 1
             return
-        for event in self._events(self._response):
+        for event in documents(self._response):
             if event["type"] == "ERROR":
                 self.gaps += 1
                 return
             if event["type"] == "DELETED":
                 self.ended.append(event["object"])
             self.version = event["object"]["metadata"]["resourceVersion"]
-
-    @staticmethod
-    def _events(response: urllib3.BaseHTTPResponse) -> Iterator[dict[str, Any]]:
-        rest = b""
-        for chunk in response.stream(65536):
-            *lines, rest = (rest + chunk).split(b"\n")
-            yield from (json.loads(line) for line in lines if line)
 
     def end(self) -> None:
         """Make it end."""

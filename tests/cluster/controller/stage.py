@@ -208,6 +208,13 @@ class Stage:
         """Where the controller's lease is."""
         return f"/apis/coordination.k8s.io/v1/namespaces/{self.home}/leases/{name}"
 
+    def await_policies(self) -> None:
+        """Wait until policies can be asked for, once the API server was restarted."""
+        until(
+            lambda: all(self.cluster.request("GET", path).status == 200 for path in COLLECTIONS),
+            "the policies are served",
+        )
+
     def clear(self) -> None:
         """Remove all policies, so that the next test's controllers meet none but their own."""
         for collection in COLLECTIONS:

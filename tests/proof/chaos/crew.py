@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Self
 from urllib.parse import urlsplit
 
 from tests.cluster.controller.controllers import Replica, run_replica
-from tests.cluster.controller.stage import COLLECTIONS, until
+from tests.cluster.controller.stage import until
 from tests.harness.kubeconfig import kubeconfig
 from tests.harness.real import RealCluster
 from tests.proof.host.hosts import FAKETIME
@@ -160,10 +160,7 @@ class Crew:
         trouble = self._chance.choice(sorted(SERVERS))
         assert isinstance(self.oracle.cluster, RealCluster)
         self.oracle.cluster.restart(SERVERS[trouble])
-        until(
-            lambda: all(self.stage.cluster.request("GET", path).status == 200 for path in COLLECTIONS),
-            "the policies are served",
-        )
+        self.stage.await_policies()
         self.befallen[trouble] += 1
 
     def fallen(self) -> list[str]:

@@ -30,10 +30,14 @@ class Hosted:
     health: int
     metrics: int
 
+    def probe(self, path: str) -> tuple[int, str]:
+        """A page of its health port."""
+        return fetch(self.health, path)
+
     def healthz(self) -> int:
         """The status of its probe; 0 when nobody answers."""
         with contextlib.suppress(Exception):
-            return fetch(self.health, "/healthz")[0]
+            return self.probe("/healthz")[0]
         return 0
 
     def lost_records(self) -> float:

@@ -179,13 +179,7 @@ class _Judge:
             counts.others += 1
             return
         counts.deletes += 1
-        what = f"{end.key} uid {uid} at revision {end.revision} by {request.user}"
-        if not self._right(end, request.received, marking=False):
-            counts.wrong.append(f"{what}: {_shown(end.before)}")
-        if why := self._stale(end, request):
-            counts.stale.append(f"{what}: {why}")
-        if self._replicas.intents.get(request.audit_id) != uid:
-            counts.unlogged.append(f"{what}, attempt {request.audit_id}")
+        self._judge(end, request, f"{end.key} uid {uid}", counts, marking=False)
 
     def note_mark(self, request: Asked, counts: Counts) -> None:
         """Look at a mark of a replica, unless the object had it already and nothing changed."""
@@ -197,8 +191,13 @@ class _Judge:
         if change is None or change.key != request.key or change.before is None:
             return
         counts.marks += 1
-        what = f"{change.key} marked at revision {change.revision} by {request.user}"
-        if not self._right(change, request.received, marking=True):
+        self._judge(change, request, f"{change.key} marked", counts, marking=True)
+
+    def _judge(self, change: Change, request: Asked, what: str, counts: Counts, *, marking: bool) -> None:
+        """Whether what a replica did to an object was right, and its to do, and in its log."""
+        assert change.before is not None
+        what = f"{what} at revision {change.revision} by {request.user}"
+        if not self._right(change, request.received, marking=marking):
             counts.wrong.append(f"{what}: {_shown(change.before)}")
         if why := self._stale(change, request):
             counts.stale.append(f"{what}: {why}")

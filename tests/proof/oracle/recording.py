@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import urllib3
 
+from tests.harness.connection import documents
 from tests.harness.etcd import PREFIX, encoded
 from tests.proof.oracle.history import OBJECTS, POLICIES, History
 
@@ -98,12 +99,7 @@ class Recorder:
         self._response = self._pool.request(
             "POST", f"{self._url}/v3/watch", body=json.dumps({"create_request": wanted}), preload_content=False
         )
-        rest = b""
-        for chunk in self._response.stream(2**20):
-            *lines, rest = (rest + chunk).split(b"\n")
-            for line in lines:
-                if line:
-                    yield json.loads(line)["result"]
+        yield from (each["result"] for each in documents(self._response))
 
     def _note(self, result: dict[str, Any]) -> None:
         if result.get("canceled") or result.get("compact_revision"):

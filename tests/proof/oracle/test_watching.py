@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.cluster.controller.churn import KEEP, POLICY
-from tests.cluster.controller.stage import COLLECTIONS, until
+from tests.cluster.controller.stage import until
 from tests.harness.connection import Connection
 from tests.proof.oracle.watching import Oracle
 
@@ -136,7 +136,7 @@ def test_a_restart_of_the_api_server_leaves_no_gap(impostor: Impostor, audited: 
     """What went before, meanwhile and afterwards is known."""
     impostor.deletes(impostor.stage.make(data={"state": "done"}))
     audited.restart("kube-apiserver")
-    until(lambda: all(audited.request("GET", path).status == 200 for path in COLLECTIONS), "the policies are served")
+    impostor.stage.await_policies()
     with contextlib.suppress(Exception):  # the connection of before
         impostor.connection.request("GET", "/readyz")
     impostor.deletes(impostor.stage.make(data={"state": "busy"}))

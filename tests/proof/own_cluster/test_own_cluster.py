@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.cluster.controller.stage import COLLECTIONS, Stage, install_crds
+from tests.cluster.controller.stage import COLLECTIONS, Stage, install_crds, until
 from tests.harness.real import RealCluster
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 ROOT = Path(__file__).parents[3]
+DEFINITIONS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
 
 
 @pytest.fixture(scope="module")
@@ -60,11 +61,10 @@ def test_it_refuses_a_cluster_with_a_policy_and_touches_nothing(somebodys: RealC
     assert ran.returncode == 1
     assert f"NOT RUN (a policy of zen-gc is installed already, {policy} in {stage.namespace}" in ran.stderr
     assert namespaces(somebodys) == before
-    for path in COLLECTIONS:
-        somebodys.request(
-            "DELETE",
-            f"/apis/apiextensions.k8s.io/v1/customresourcedefinitions/{path.rpartition('/')[2]}.gc.kube-zen.io",
-        )
+    definitions = [f"{DEFINITIONS}/{path.rpartition('/')[2]}.gc.kube-zen.io" for path in COLLECTIONS]
+    for path in definitions:
+        somebodys.request("DELETE", path)
+    until(lambda: all(somebodys.request("GET", path).status == 404 for path in definitions), "the CRDs are gone")
 
 
 @pytest.mark.parametrize("part", ["faults", "teeth"])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import threading
 import time
 from dataclasses import dataclass, field
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Self
 import urllib3
 
 from tests.cluster.controller.stage import until
+from tests.harness.connection import documents
 from tests.proof.oracle.auditing import Asked
 from tests.proof.oracle.counting import LEASE, SWITCH, Counts, Replicas, count, waiting
 from tests.proof.oracle.history import OBJECTS, POLICIES, History, uid_of
@@ -92,11 +92,8 @@ class Witness(threading.Thread):
         self._response = self._pool.request("GET", f"{self.url}{self.path}?{query}", preload_content=False)
         if self._response.status == 410:
             self._forgotten(self._response.read()[:300].decode())
-        rest = b""
-        for chunk in self._response.stream(2**16):
-            *lines, rest = (rest + chunk).split(b"\n")
-            for line in filter(None, lines):
-                self._note(json.loads(line))
+        for event in documents(self._response):
+            self._note(event)
 
     def _note(self, event: dict[str, Any]) -> None:
         if event["type"] == "ERROR":

@@ -17,7 +17,7 @@ import urllib3
 from tests.cluster.controller.controllers import fetch
 from tests.cluster.controller.stage import until
 from tests.harness.connection import Connection
-from tests.proof.hostile import Health
+from tests.proof.health import Health
 from tests.proof.tenants.attacks import ATTACKS
 from tests.proof.tenants.neighbour import INTERVAL, SECRET, Neighbour, policy
 from tests.proof.tenants.sends import Place

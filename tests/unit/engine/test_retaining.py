@@ -507,6 +507,20 @@ def test_a_policy_that_retains_nothing_is_tallied_without_places():
     assert EVERYWHERE["kind"] == "ConfigMap"
 
 
+def of_jobs_and_what_they_own():
+    """A policy that keeps the newest of both; how long it waits, each object says."""
+    jobs = {"apiVersion": "batch/v1", "kind": "Job", "namespaces": ["*"]}
+    policy = retaining(targets=[jobs, EVERYWHERE], groupBy=BY_APP, last=1)
+    policy["spec"]["behavior"] = {"includeOwned": True}
+    policy["spec"]["ttl"] = {
+        "after": {
+            "since": "created",
+            "wait": {"path": "metadata.annotations.ttl", "default": "1h", "onMissing": "default"},
+        }
+    }
+    return policy
+
+
 def of_job(job, uid, age, app="a"):
     """A ConfigMap that a Job owns."""
     owner = {"apiVersion": "batch/v1", "kind": "Job", "name": job, "uid": job, "controller": True}
@@ -593,15 +607,7 @@ def test_what_is_too_much_to_be_remembered_within_the_span_does_not_go_along(mon
 )
 def test_what_is_in_no_group_keeps_its_owner_also_before_it_is_due(odd, why):
     """It is kept when its time comes, which its owner's end would bring forward."""
-    jobs = {"apiVersion": "batch/v1", "kind": "Job", "namespaces": ["*"]}
-    policy = retaining(targets=[jobs, EVERYWHERE], groupBy=BY_APP, last=1)
-    policy["spec"]["behavior"] = {"includeOwned": True}
-    policy["spec"]["ttl"] = {
-        "after": {
-            "since": "created",
-            "wait": {"path": "metadata.annotations.ttl", "default": "1h", "onMissing": "default"},
-        }
-    }
+    policy = of_jobs_and_what_they_own()
     runs = [
         finished_job(name=each, uid=each, labels={"app": "a"}, creationTimestamp=format_instant(NOW - age * DAY))
         for each, age in (("holds", 80), ("free", 70), ("last", 5))
@@ -615,15 +621,7 @@ def test_what_is_in_no_group_keeps_its_owner_also_before_it_is_due(odd, why):
 
 def test_what_goes_along_comes_with_its_group_and_the_objects_that_must_be_there():
     """Due or not: its owner goes only while these are there."""
-    jobs = {"apiVersion": "batch/v1", "kind": "Job", "namespaces": ["*"]}
-    policy = retaining(targets=[jobs, EVERYWHERE], groupBy=BY_APP, last=1)
-    policy["spec"]["behavior"] = {"includeOwned": True}
-    policy["spec"]["ttl"] = {
-        "after": {
-            "since": "created",
-            "wait": {"path": "metadata.annotations.ttl", "default": "1h", "onMissing": "default"},
-        }
-    }
+    policy = of_jobs_and_what_they_own()
     runs = [
         finished_job(name=each, uid=each, labels={"app": "a"}, creationTimestamp=format_instant(NOW - age * DAY))
         for each, age in (("goes", 80), ("last", 5))
