@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 BY_NAME = {"theirs": "spec.volumes[].configMap.name", "mine": "metadata.name"}
 UNUSED = {"related": [{"apiVersion": "v1", "kind": "Pod", "by": BY_NAME, "are": "none"}]}
 SOON = {"afterCreation": 1}
+RUNS = 280.0
+"""Seconds for runs that may have to wait until other tests on the same server have taken their kinds away."""
 
 
 def pod(stage: Stage, name: str, uses: str, namespace: str = "") -> None:
@@ -57,6 +59,18 @@ def once(inside: Callable[..., Inside], stage: Stage, **settings: Any) -> Inside
     controller = inside(stage, once=True, **settings)
     controller.finish()
     return controller
+
+
+def run_again(stage: Stage, policy: str) -> bool:
+    """Let a policy run once more if its run has ended; it is false that anything is seen by that.
+
+    Other tests share the real server: a kind of theirs that cannot be listed, or leaves, keeps what may be unreferenced.
+    """
+    known = stage.read(policy)
+    status = stage.settled(policy)
+    if status.get("observedGeneration") == known["metadata"]["generation"] and stage.reason(policy) == "Evaluated":
+        stage.edit(policy, {"evaluationInterval": f"{known['metadata']['generation'] + 1}h"})
+    return False
 
 
 def meanwhile(stage: EmbeddedStage, hook: Callable[[Request], Fault | None]) -> None:
@@ -93,14 +107,14 @@ def test_what_a_pod_begins_to_use_between_plan_and_delete_stays(
         conditions=conditions, ttl=SOON, behavior={"maxDeletionsPerSecond": 1}, evaluationInterval="1h"
     )
     controller = inside(stage)
-    until(lambda: len(stage.names()) < len(names), "the first one goes")
+    until(lambda: len(stage.names()) < len(names) or run_again(stage, policy), "the first one goes", RUNS)
     last = max(stage.names())
     pod(stage, "late", last)
-    until(lambda: stage.settled(policy).get("resourcesDeleted"), "the run ends")
+    until(lambda: stage.names() == {last} or run_again(stage, policy), "the others go", RUNS)
+    until(lambda: stage.settled(policy), "the run ends")
     controller.stop()
     assert stage.names() == {last}
-    (dropped,) = controller.records(outcome="dropped")
-    assert dropped["resource_name"] == last
+    assert last in {each["resource_name"] for each in controller.records(outcome="dropped")}
 
 
 @pytest.mark.parametrize("when", ["after the sweep", "during it"])
@@ -339,12 +353,17 @@ def test_what_anything_refers_to_stays(stage: Stage, inside: Callable[..., Insid
     policy = stage.policy(targetResources=targets, conditions={"unreferenced": True}, ttl=SOON)
     unused = stage.make("unused", kind="Secret")
     time.sleep(2.1)
-    once(inside, stage)
-    assert stage.names() == {by_pod, by_account, owned}, stage.condition(policy, "Degraded")
-    assert not stage.there(free)
-    for name, status in ((secret, 200), (unused, 404)):
-        answer = stage.cluster.request("GET", f"/api/v1/namespaces/{stage.namespace}/secrets/{name}")
-        assert answer.status == status, name
+    controller = inside(stage)
+    secrets = f"/api/v1/namespaces/{stage.namespace}/secrets"
+
+    def gone() -> bool:
+        return not stage.there(free) and stage.cluster.request("GET", f"{secrets}/{unused}").status == 404
+
+    until(lambda: gone() or run_again(stage, policy), "what is free goes", RUNS)
+    until(lambda: stage.settled(policy), "the run ends")
+    controller.stop()
+    assert stage.names() == {by_pod, by_account, owned}
+    assert stage.cluster.request("GET", f"{secrets}/{secret}").status == 200
 
 
 def job_pod(uses: str) -> dict[str, Any]:
