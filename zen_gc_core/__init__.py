@@ -55,6 +55,7 @@ if TYPE_CHECKING:
     from zen_gc_core.model.requests import Delete, Mark, Request
     from zen_gc_core.model.scaling import SCALABLE, Scale
     from zen_gc_core.model.shapes import unequal
+    from zen_gc_core.model.suspending import SUSPENDABLE, Suspend
     from zen_gc_core.texts import did_you_mean, with_article
 
 __version__ = "0.1.0"
@@ -63,6 +64,7 @@ _ROOMS = {
     "EARLIEST": "instants",
     "MISSING": "fieldpaths",
     "SCALABLE": "model.scaling",
+    "SUSPENDABLE": "model.suspending",
     "Build": "keywords",
     "Candidate": "model.candidate",
     "CelFunction": "expressions.cel",
@@ -100,6 +102,7 @@ _ROOMS = {
     "Run": "keywords",
     "RunReport": "model.report",
     "Scale": "model.scaling",
+    "Suspend": "model.suspending",
     "TimeUnit": "model.field_times",
     "Undecided": "errors",
     "WellKnown": "model.references",
@@ -144,6 +147,7 @@ __all__ = [
     "OWNER_SHAPE",
     "PHASES",
     "SCALABLE",
+    "SUSPENDABLE",
     "Build",
     "Candidate",
     "CelFunction",
@@ -179,6 +183,7 @@ __all__ = [
     "Run",
     "RunReport",
     "Scale",
+    "Suspend",
     "TimeUnit",
     "Undecided",
     "WellKnown",

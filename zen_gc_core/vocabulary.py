@@ -10,6 +10,7 @@ from zen_gc_core.model.finishing import BUILT_IN, Finishing
 from zen_gc_core.model.references import NO_REFERENCES, References, key_of, shown
 from zen_gc_core.model.requests import Delete, Mark
 from zen_gc_core.model.scaling import Scale
+from zen_gc_core.model.suspending import Suspend
 from zen_gc_core.offering import KINDS, OWN_DISTRIBUTION
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from zen_gc_core.model.references import Row
     from zen_gc_core.offering import Offer, Offered
 
-REQUESTS: Final = (Delete, Mark, Scale)
+REQUESTS: Final = (Delete, Mark, Scale, Suspend)
 """What any plugin's action may ask for; a class of its own could ask for anything with the controller's rights."""
 
 

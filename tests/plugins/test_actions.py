@@ -6,11 +6,13 @@ import pytest
 from zen_gc_actions.deleting import DELETE
 from zen_gc_actions.marking import ANNOTATE, LABEL
 from zen_gc_actions.scaling import SCALE
+from zen_gc_actions.suspending import SUSPEND
 
-from zen_gc_core import Delete, InputError, Mark, Scale, Undecided
+from zen_gc_core import SUSPENDABLE, Delete, InputError, Mark, Scale, Suspend, Undecided
 from zen_gc_core.model.json_candidates import JsonCandidate
 from zen_gc_core.model.results import Result
 from zen_gc_core.model.scaling import ScaleBack, scaled_from
+from zen_gc_core.model.suspending import Resume
 from zen_gc_core.testing import check_keyword, request_of
 
 OBJECT = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "a", "namespace": "default", "uid": "1"}}
@@ -230,3 +232,85 @@ def test_a_scaling_is_done_when_the_server_says_that_it_has_the_count():
         ({}, Result.FAILED),
     ):
         assert Scale(0).read(document, "1").result is result
+
+
+ON = True
+CRON_JOB = ("batch/v1", "CronJob")
+SIGNATURE = {"gc.kube-zen.io/marked-at": "2026-01-01T12:00:00Z", "gc.kube-zen.io/marked-by": "p"}
+
+
+def thing(group, kind, spec, status=None, **metadata):
+    """An object with this spec."""
+    document = {"apiVersion": f"{group}/v1", "kind": kind, "metadata": {"name": "a", "uid": "1", **metadata}}
+    document |= {} if spec is None else {"spec": spec}
+    return JsonCandidate.from_object(document if status is None else {**document, "status": status})
+
+
+@pytest.mark.parametrize("config", [False, None, {}, "true", 1, []])
+def test_a_suspension_is_written_out(config):
+    """Letting objects go on is no garbage collection."""
+    with pytest.raises(InputError, match="suspend"):
+        request_of(SUSPEND, config, OBJECT, targets=[CRON_JOB])
+
+
+@pytest.mark.parametrize(
+    "target", [("v1", "Pod"), ("apps/v1", "Deployment"), ("example.com/v1", "CronJob"), ("argoproj.io/v1", "Job")]
+)
+def test_a_kind_that_is_not_known_to_rest_is_refused(target):
+    """Its field would do nothing, or something else."""
+    with pytest.raises(InputError, match=f"suspend: cannot suspend {target[0]} {target[1]}: it is known how to of Job"):
+        request_of(SUSPEND, ON, OBJECT, targets=[CRON_JOB, target])
+
+
+@pytest.mark.parametrize(("group", "kind"), SUSPENDABLE)
+def test_each_kind_of_the_table_is_suspended_and_let_go_on_by_its_field(group, kind):
+    """The switch, the note and the signature together; the way back takes all of it away again."""
+    assert request_of(SUSPEND, ON, OBJECT, targets=[(f"{group}/v1", kind)]) == Suspend()
+    keys = SUSPENDABLE[group, kind].split(".")
+    body = Suspend().signed(SIGNATURE).body(thing(group, kind, {"other": 1}))
+    note = {**SIGNATURE, "gc.kube-zen.io/suspended": ".".join(keys)}
+    assert (body["metadata"]["annotations"], below(body, keys)) == (note, True)
+    resting = thing(group, kind, body["spec"], annotations=note)
+    assert Suspend().carried_by(resting) == "it is suspended already"
+    back = Resume({"own": "1"}).body(resting)
+    assert below(back, keys) is False
+    assert back["metadata"]["annotations"] == {**dict.fromkeys(note), "own": "1"}
+    assert Suspend().carried_by(thing(group, kind, back["spec"])) is None
+    assert Resume().carried_by(thing(group, kind, back["spec"])) == "it is not suspended"
+
+
+def below(value, keys):
+    """What stands below keys."""
+    for key in keys:
+        value = value[key]
+    return value
+
+
+def test_what_has_finished_is_not_suspended():
+    """It starts nothing more as it is."""
+    finished = {"conditions": [{"type": "Complete", "status": "True"}]}
+    assert Suspend().carried_by(thing("batch", "Job", {}, finished)) == "it has finished"
+    assert Suspend().carried_by(thing("batch", "Job", {}, {**finished, "active": 1})) is None
+    assert Suspend().carried_by(thing("batch", "Job", None)) is None
+    assert Suspend().carried_by(thing("batch", "CronJob", {"suspend": None}, finished)) is None
+
+
+@pytest.mark.parametrize("value", ["true", 1, {}, []])
+def test_a_switch_that_is_neither_on_nor_off_is_undecided(value):
+    """It cannot be told what turning it would change."""
+    with pytest.raises(Undecided, match="neither true nor false"):
+        Suspend().carried_by(thing("batch", "CronJob", {"suspend": value}))
+
+
+def test_a_suspension_is_done_when_the_server_says_that_the_object_rests():
+    """A version that does not know the field drops it in silence; admission may turn it back."""
+    for spec, result in (
+        ({"suspend": True}, Result.SUSPENDED),
+        ({"suspend": False}, Result.FAILED),
+        ({}, Result.FAILED),
+    ):
+        answer = {"apiVersion": "batch/v1", "kind": "CronJob", "metadata": {"uid": "1"}, "spec": spec}
+        assert Suspend().read(answer, "1").result is result
+        assert Suspend().read(answer, "2").result is Result.FAILED
+    assert Suspend().read({}, "1").result is Result.FAILED
+    assert Suspend().read({"metadata": {"uid": "1"}, "spec": {"suspend": True}}, "1").result is Result.FAILED

@@ -66,6 +66,7 @@ ACTIONS = [
     ("label", {"quarantine": "yes"}),
     ("annotate", {"example.com/note": "any text at all"}),
     ("scale", {"replicas": 0}),
+    ("suspend", True),
 ]
 
 SCALARS = st.one_of(

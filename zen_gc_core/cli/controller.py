@@ -21,6 +21,8 @@ from zen_gc_core.model.results import DONE, Result
 from zen_gc_core.texts import visible
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from zen_gc_core.controller.beats.loop import Loop
     from zen_gc_core.controller.runs.policy_run import PolicyRun
     from zen_gc_core.model.report import RunReport
@@ -67,27 +69,29 @@ def command(once: bool, **values: Any) -> None:  # noqa: FBT001  a switch
 
 
 def _summary(loop: Loop) -> int:
-    rows: list[tuple[str, ...]] = [("POLICY", "MATCHED", "DUE", *map(str.upper, DONE), "KEPT", "RESULT")]
-    rows.extend(map(_row, loop.finished))
+    reports = [run.report for run in loop.finished if run.report is not None]
+    done = [each for each in DONE if each is Result.DELETED or any(report.results[each] for report in reports)]
+    rows: list[tuple[str, ...]] = [("POLICY", "MATCHED", "DUE", *map(str.upper, done), "KEPT", "RESULT")]
+    rows.extend(_row(run, done) for run in loop.finished)
     nothing = ("",) * (len(rows[0]) - 2)
     rows.extend((str(entry.reference), *nothing, "invalid") for entry in loop.invalid)
     click.echo(columns(rows, indent="") if len(rows) > 1 else "No policies.")
     return 1 if loop.failures or loop.invalid else 0
 
 
-def _row(run: PolicyRun) -> tuple[str, ...]:
+def _row(run: PolicyRun, done: Sequence[Result]) -> tuple[str, ...]:
     name = str(run.entry.reference)
     if run.report is None:
         return (
             name,
             "",
             "",
-            *("" for _ in DONE),
+            *("" for _ in done),
             "",
             visible(f"failed: {run.failure.message if run.failure else 'see the log'}"),
         )
     plan, results = run.report.plan, run.report.results
-    counts = (plan.matched, plan.due, *(results[done] for done in DONE), plan.pending)
+    counts = (plan.matched, plan.due, *(results[each] for each in done), plan.pending)
     return name, *map(str, counts), _verdict(run.report)
 
 

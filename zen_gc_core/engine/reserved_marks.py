@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from zen_gc_core.model.policy import GROUP
 from zen_gc_core.model.requests import MARKED_AT, MARKED_BY
 from zen_gc_core.model.scaling import SCALED_FROM
+from zen_gc_core.model.suspending import SUSPENDED
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -25,7 +26,7 @@ _DOMAINS: Final = {
 }
 """Domains of keys, the domains below them included, with whose they are."""
 
-_WRITTEN_HERE: Final = frozenset((MARKED_AT, MARKED_BY, SCALED_FROM))
+_WRITTEN_HERE: Final = frozenset((MARKED_AT, MARKED_BY, SCALED_FROM, SUSPENDED))
 _HELD: Final = f"held.{GROUP}"
 
 

@@ -38,6 +38,7 @@ class ErrorType(enum.StrEnum):
     DELETION_FAILED = "deletion_failed"
     MARKING_FAILED = "marking_failed"
     SCALING_FAILED = "scaling_failed"
+    SUSPENSION_FAILED = "suspension_failed"
     STILL_TERMINATING = "still_terminating"
     STATUS_UPDATE_FAILED = "status_update_failed"
     EVENT_FAILED = "event_failed"
@@ -205,6 +206,14 @@ class Reason(enum.StrEnum):
         "ScalingFailed",
         "objects could not be scaled, also after retries",
         ErrorType.SCALING_FAILED,
+        Condition.DEGRADED,
+        None,
+    )
+
+    SUSPENSION_FAILED = (
+        "SuspensionFailed",
+        "objects could not be suspended, also after retries",
+        ErrorType.SUSPENSION_FAILED,
         Condition.DEGRADED,
         None,
     )

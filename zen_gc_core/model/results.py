@@ -21,6 +21,10 @@ class Result(enum.StrEnum):
     """The object carries the mark, by this write."""
     SCALED = "scaled"
     """The object has the count that was asked for, by this write."""
+    SUSPENDED = "suspended"
+    """The object starts nothing more, by this write."""
+    RESUMED = "resumed"
+    """The object goes on, by this write."""
     ACCEPTED = "accepted"
     """The object is terminating; it is not counted as deleted until it is seen gone."""
     GONE = "gone"
@@ -39,6 +43,7 @@ DONE: Final[Mapping[Result, str]] = {
     Result.DELETED: "are gone by this run",
     Result.MARKED: "carry the mark by this run",
     Result.SCALED: "were scaled by this run",
+    Result.SUSPENDED: "were suspended by this run",
 }
 """What the success of a request is called, each with what the status says of it."""
 

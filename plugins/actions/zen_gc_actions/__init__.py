@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from zen_gc_actions.deleting import DELETE
 from zen_gc_actions.marking import ANNOTATE, LABEL
 from zen_gc_actions.scaling import SCALE
+from zen_gc_actions.suspending import SUSPEND
 from zen_gc_core import hookimpl
 
 if TYPE_CHECKING:
@@ -16,4 +17,4 @@ if TYPE_CHECKING:
 @hookimpl
 def zen_gc_actions() -> list[Keyword[Any, Any]]:
     """The project's actions."""
-    return [DELETE, LABEL, ANNOTATE, SCALE]
+    return [DELETE, LABEL, ANNOTATE, SCALE, SUSPEND]

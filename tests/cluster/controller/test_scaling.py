@@ -70,7 +70,8 @@ def seen(stage: Stage, name: str, kind: str = "Deployment") -> tuple[int, dict[s
 
 def restore(stage: Stage, what: str, *flags: str) -> Any:
     """Run the command."""
-    return zen_gc("restore", what, "-n", stage.namespace, "--kubeconfig", stage.cluster.kubeconfig_path, *flags)
+    where = ("-n", stage.namespace, "--kubeconfig", stage.cluster.kubeconfig_path)
+    return zen_gc("restore", what, *where, "--yes", *flags)
 
 
 @pytest.mark.parametrize("kind", PLURALS)
@@ -234,7 +235,10 @@ def test_an_object_that_changes_while_it_is_restored_is_left_alone(embedded: Emb
         ("shop", "is no KIND/NAME"),
         ("deployment/", "is no KIND/NAME"),
         ("deploymnet/shop", "did you mean 'deployment'?"),
-        ("pod/shop", "policies scale Deployment, StatefulSet, ReplicaSet, ReplicationController"),
+        (
+            "pod/shop",
+            "policies scale or suspend Deployment, StatefulSet, ReplicaSet, ReplicationController, Job, CronJob",
+        ),
     ],
 )
 def test_what_cannot_have_been_scaled_is_refused(embedded: EmbeddedStage, what: str, words: str) -> None:

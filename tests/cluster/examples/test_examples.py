@@ -113,6 +113,9 @@ def _outcome(answer: Any, before: dict[str, Any]) -> str:
     if answer.body.get("spec", {}).get("replicas") != before.get("spec", {}).get("replicas"):
         assert metadata["annotations"]["gc.kube-zen.io/scaled-from"] == str(before["spec"]["replicas"])
         return "scale"
+    if answer.body.get("spec", {}).get("suspend") and not before["spec"].get("suspend"):
+        assert metadata["annotations"]["gc.kube-zen.io/suspended"] == "spec.suspend"
+        return "suspend"
     if metadata.get("labels") != known.get("labels"):
         assert metadata["annotations"]["gc.kube-zen.io/marked-by"]
         return "label"

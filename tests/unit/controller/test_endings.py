@@ -126,5 +126,6 @@ def test_only_what_says_so_leaves_an_object_behind() -> None:
         "label": {False},
         "annotate": {False},
         "scale": {False},
+        "suspend": {False},
     }
     assert Request.removes

@@ -80,6 +80,7 @@ def test_the_numbers_of_a_run_are_those_of_its_outcomes() -> None:
             "deleted": 2,
             "marked": 1,
             "scaled": 0,
+            "suspended": 0,
             "accepted": 3,
             "gone": 4,
             "conflicts": 5,

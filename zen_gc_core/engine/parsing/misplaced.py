@@ -27,7 +27,7 @@ _PLACES: Final = {
         "none",
     ),
     "spec.ttl": ("after", "afterCreation", "afterFinished", "expiresAt", "immediate"),
-    "spec.action": ("delete", "label", "annotate", "scale"),
+    "spec.action": ("delete", "label", "annotate", "scale", "suspend"),
     "spec.action.delete": ("propagationPolicy", "gracePeriodSeconds"),
 }
 

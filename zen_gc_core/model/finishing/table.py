@@ -111,6 +111,18 @@ class Finishing:
         except Undecided:
             return False
 
+    def says_finished(self, candidate: Candidate) -> bool:
+        """Whether an object of a kind with a row says that it has finished, at whatever time, or none.
+
+        Raises:
+            Undecided: That cannot be told.
+        """
+        evidence = self._evidence.get((candidate.api_version.rpartition("/")[0], candidate.kind))
+        try:
+            return evidence is not None and evidence(candidate) is not None
+        except Missing:
+            return True
+
     def released(self, candidate: Candidate, now: datetime, clock_skew: timedelta) -> bool:
         """Whether an object has finished, and whatever owns or tracks it has no more use for it; as ``finish_of``.
 
