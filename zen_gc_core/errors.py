@@ -10,6 +10,7 @@
     │   └── Missing                … because a field is not there, which is no evaluation error
     ├── ClusterError               the API server, by what the caller should do (see ``zen_gc_core.cluster.errors``)
     ├── Stopped                    a run must end before its plan does; it says why (``controller.runs.stopping``)
+    ├── NotRecycled            there is no copy of an object: it is kept (``controller.runs.recycling``)
     ├── Withheld                   what is retained is not as it was: the object is kept (``controller.runs.keepers``)
     ├── UndeclaredReadError        a keyword reads what it did not declare: the object is kept (``model.candidate``)
     ├── RefusedRequestError        an action asks for what it may not: the object is kept (``engine.requesting``)

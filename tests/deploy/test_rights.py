@@ -38,6 +38,10 @@ ALLOWED = [
     "patch configmaps -n team-a",
     "delete replicasets.apps -n team-a",
     "patch jobs.batch -n team-a",
+    "create recycledobjects.gc.kube-zen.io -n team-a",
+    "update recycledobjects.gc.kube-zen.io -n team-a",
+    "list recycledobjects.gc.kube-zen.io --all-namespaces",
+    "delete clusterrecycledobjects.gc.kube-zen.io",
 ]
 
 DENIED = [
@@ -51,6 +55,9 @@ DENIED = [
     f"update leases.coordination.k8s.io/another -n {HOME}",
     f"delete leases.coordination.k8s.io/gc-controller-leader-election -n {HOME}",
     "get secrets -n team-a",
+    "create secrets -n team-a",
+    "patch recycledobjects.gc.kube-zen.io -n team-a",
+    "deletecollection recycledobjects.gc.kube-zen.io -n team-a",
     "list secrets --all-namespaces",
     "delete persistentvolumeclaims -n team-a",
     "delete deployments.apps -n team-a",

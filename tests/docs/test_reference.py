@@ -17,7 +17,12 @@ from zen_gc_core.engine import case
 from zen_gc_core.engine.building import DEEPEST
 from zen_gc_core.engine.compiling import compile_policy
 from zen_gc_core.engine.parsing import behavior, limits, parse_policy, policy, retain, targets
-from zen_gc_core.engine.protected import PROTECTED_KINDS, PROTECTED_NAMESPACES, PROTECTED_SECRET_TYPES
+from zen_gc_core.engine.protected import (
+    LIFTED_BY_NOBODY,
+    PROTECTED_KINDS,
+    PROTECTED_NAMESPACES,
+    PROTECTED_SECRET_TYPES,
+)
 from zen_gc_core.model.policy import Behavior, Breaker
 
 if TYPE_CHECKING:
@@ -71,7 +76,11 @@ def test_every_protection_is_documented_with_what_lifts_it() -> None:
     """Kinds by the names that `--allow-resource` takes."""
     section = section_of(PROTECT, "What is protected anyway")
     named = {(cells[0], cells[1].strip("`")) for cells in table_rows(section)}
-    assert {(kind, resource) for (_, kind), resource in PROTECTED_KINDS.items()} <= named
+    lifted = {(kind, name) for (group, kind), name in PROTECTED_KINDS.items() if (group, kind) not in LIFTED_BY_NOBODY}
+    assert lifted <= named
+    assert {
+        (kind, f"{PROTECTED_KINDS[group, kind]}` is refused: nothing lifts this") for group, kind in LIFTED_BY_NOBODY
+    } <= named
     assert all(f"`{name}`" in section for name in PROTECTED_NAMESPACES | PROTECTED_SECRET_TYPES)
 
 

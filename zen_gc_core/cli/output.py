@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from zen_gc_core.cli.scalars import ScalarError, plain_scalar
+from zen_gc_core.durations import format_duration
 from zen_gc_core.engine.guarding import UNSEEN, going_unseen
+from zen_gc_core.engine.recycling import not_copied
 from zen_gc_core.instants import format_instant
 from zen_gc_core.model.decision import Verdict
 from zen_gc_core.texts import counted, placed, visible
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
 
     from zen_gc_core.engine.asking import Planned
     from zen_gc_core.model.decision import Decision
+    from zen_gc_core.model.plan import Plan
     from zen_gc_core.model.policy import Problem
 
 
@@ -56,9 +59,16 @@ def _policy(planned: Planned) -> dict[str, Any]:
         "unseen": UNSEEN if plan and going_unseen(plan) else None,
         "vetoed": [{"plugin": veto.plugin, "reason": veto.reason} for veto in plan.vetoed] if plan else [],
         "decisions": [_decision(decision) for decision in plan.decisions] if plan else [],
+        **_recycling(plan),
         **gaps,
         **failed,
     }
+
+
+def _recycling(plan: Plan | None) -> dict[str, Any]:
+    if plan is None or plan.recycled_for is None:
+        return {}
+    return {"recycle": {"keepFor": format_duration(plan.recycled_for), "notCopied": not_copied(plan)}}
 
 
 def _problem(problem: Problem) -> dict[str, str]:
@@ -136,6 +146,10 @@ def _section(planned: Planned) -> str:
             lines.append(f"  nothing is acted on: {plan.overfull}")
         if plan.tripped is not None:
             lines.append(f"  the breaker stops it: {plan.tripped}")
+        if plan.recycled_for is not None:
+            along = not_copied(plan)
+            kept = f"copied into the recycle bin first, for {format_duration(plan.recycled_for)}"
+            lines.append(f"  what is deleted is {kept}{f'; {along}' if along else ''}")
         if going_unseen(plan):
             lines.append(f"  {UNSEEN}")
         lines.extend(

@@ -14,7 +14,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from zen_gc_core.engine.parsing.limits import SHORTEST_INTERVAL
-from zen_gc_core.engine.protected import allowed_resource_fault
+from zen_gc_core.engine.protected import SECRET_TYPES_LIFTED_BY_NOBODY, allowed_resource_fault
 from zen_gc_core.engine.protections import Grants
 from zen_gc_core.errors import InputError
 from zen_gc_core.texts import visible
@@ -74,6 +74,10 @@ class Allowing:
     allow_mark: tuple[str, ...] = _setting(
         (), "Reserved labels and annotations that policies may write, e.g. app.kubernetes.io/part-of."
     )
+    recycle_secrets: bool = _setting(
+        default=False,
+        text="Let policies with behavior.recycle copy Secrets, as Secrets beside them, before they delete them.",
+    )
     disable_plugin: tuple[str, ...] = _setting((), "Plugins that are not loaded, by entry point name.")
     require_plugin: tuple[str, ...] = _setting((), "Plugins without which nothing is written, by entry point name.")
 
@@ -89,12 +93,15 @@ class Allowing:
         for resource in self.allow_resource:
             if fault := allowed_resource_fault(resource):
                 raise InputError(f"--allow-resource {visible(resource, 80)}: {fault}")
+        if unliftable := SECRET_TYPES_LIFTED_BY_NOBODY & set(self.allow_secret_type):
+            raise InputError(f"--allow-secret-type {', '.join(unliftable)}: nothing lifts the protection of copies")
         return Grants(
             cross_namespace=self.allow_cross_namespace,
             resources=frozenset(self.allow_resource),
             namespaces=frozenset(self.allow_namespace),
             secret_types=frozenset(self.allow_secret_type),
             marks=frozenset(self.allow_mark),
+            recycle_secrets=self.recycle_secrets,
             own_namespace=own_namespace,
         )
 

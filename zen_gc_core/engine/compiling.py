@@ -11,8 +11,9 @@ from zen_gc_core.engine.identity import NOTHING, UNKNOWN, SelfReads, difference,
 from zen_gc_core.engine.matching import Matcher, reads_of
 from zen_gc_core.engine.opting_in import beyond_metadata, opted_in
 from zen_gc_core.engine.parsing import limits
-from zen_gc_core.engine.protected import PROTECTED_KINDS, PROTECTED_NAMESPACES
+from zen_gc_core.engine.protected import LIFTED_BY_NOBODY, PROTECTED_KINDS, PROTECTED_NAMESPACES
 from zen_gc_core.engine.protections import Grants, Lifted
+from zen_gc_core.engine.recycling import left_to_others, not_recyclable
 from zen_gc_core.engine.requesting import held, reads_of_requests
 from zen_gc_core.engine.retaining.compiling import compile_retain
 from zen_gc_core.engine.shares import kind_key
@@ -77,7 +78,7 @@ class CompiledPolicy:
     @property
     def lifted_until_whole(self) -> Lifted:
         """What is lifted of an object known by its metadata alone: it is read whole before it goes."""
-        return Lifted(owned=True, managed=True, marking=self.lifted.marking)
+        return replace(self.lifted, owned=True, managed=True)
 
     @property
     def reference(self) -> PolicyReference:
@@ -162,6 +163,9 @@ def _compile(parsed: ParsedPolicy, vocabulary: Vocabulary, grants: Grants, check
         policy, problems = opted_in(policy, ttl.needs)
         workshop.errors += problems
         workshop.errors += beyond_metadata(policy, _parts(policy, matcher, ttl, vocabulary, retention))
+    if policy is not None and policy.behavior.recycle is not None:
+        offered = vocabulary.actions.get(policy.action.name)
+        workshop.errors += not_recyclable(policy, offered.requests if offered else ())
     if ttl is not None and parsed.ttl is not None:
         _tell_absence(workshop, ttl, parsed.ttl)
     errors = (*parsed.errors, *(_written(problem, parsed) for problem in workshop.errors))
@@ -179,6 +183,7 @@ def _compile(parsed: ParsedPolicy, vocabulary: Vocabulary, grants: Grants, check
         owned=policy.behavior.include_owned,
         managed=policy.behavior.include_managed,
         marking=not any(kind.removes for kind in requests),
+        recycling=policy.behavior.recycle is not None,
     )
     self_reads = SelfReads.of(workshop.expressions.policy_reads, by_plugins=workshop.account.by_plugins)
     policy = replace(policy, digest=digest_of(parsed.reference, parsed.spec, self_reads))
@@ -256,13 +261,11 @@ def _protected(policy: Policy, grants: Grants, parsed: ParsedPolicy) -> list[Pro
         path = parsed.written(target.path)
         if not grants.lifted(target.group, target.kind):
             resource = PROTECTED_KINDS[target.group, target.kind]
-            warnings.append(
-                Problem(
-                    f"{path}.kind",
-                    f"{target.kind} is protected: its objects are kept, unless the controller runs with "
-                    f"--allow-resource {resource}",
-                )
-            )
+            nobody = (target.group, target.kind) in LIFTED_BY_NOBODY
+            unless = "" if nobody else f", unless the controller runs with --allow-resource {resource}"
+            warnings.append(Problem(f"{path}.kind", f"{target.kind} is protected: its objects are kept{unless}"))
+        elif (why := left_to_others(policy, target, grants)) is not None:
+            warnings.append(Problem(f"{path}.kind", why))
         if isinstance(target.scope, TheseNamespaces):
             held = sorted((target.scope.names & PROTECTED_NAMESPACES) - grants.namespaces)
             warnings.extend(

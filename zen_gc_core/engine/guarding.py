@@ -221,7 +221,7 @@ def going_along(lists: Iterable[Guards], decisions: Iterable[Decision]) -> dict[
 
 UNSEEN: Final = "not looked at: what these objects own goes along, marked or not, unless this policy takes it, too"
 
-_OWNS_NOTHING: Final = frozenset(
+SELDOM_OWNERS: Final = frozenset(
     {
         "ConfigMap",
         "ControllerRevision",
@@ -241,6 +241,6 @@ _OWNS_NOTHING: Final = frozenset(
 def going_unseen(plan: Plan) -> bool:
     """Whether something may go along with what a plan deletes that nobody has looked at."""
     return any(
-        decision.request is not None and decision.request.takes_along and decision.kind not in _OWNS_NOTHING
+        decision.request is not None and decision.request.takes_along and decision.kind not in SELDOM_OWNERS
         for decision in plan.decisions
     )

@@ -79,6 +79,7 @@ def conclude(
         left_over=left_over,
         unlisted=gaps.unlisted,
         notes=retained.notes,
+        recycled_for=recycle.keep_for if (recycle := case.compiled.policy.behavior.recycle) else None,
     )
     vetoes = veto(plan) if veto else ()
     return replace(plan, vetoed=vetoes) if vetoes else plan

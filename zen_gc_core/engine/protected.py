@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from zen_gc_core.engine.kinds import own_group
 from zen_gc_core.model.policy import GROUP
+from zen_gc_core.model.recycled import CLUSTER_RECYCLED, RECYCLED, SECRET_TYPE
 from zen_gc_core.texts import did_you_mean
 
 if TYPE_CHECKING:
@@ -15,8 +16,9 @@ if TYPE_CHECKING:
 
 PROTECTED_NAMESPACES: Final = frozenset({"kube-system", "kube-public", "kube-node-lease"})
 PROTECTED_SECRET_TYPES: Final = frozenset(
-    {"kubernetes.io/service-account-token", "helm.sh/release.v1", "bootstrap.kubernetes.io/token"}
+    {"kubernetes.io/service-account-token", "helm.sh/release.v1", "bootstrap.kubernetes.io/token", SECRET_TYPE}
 )
+SECRET_TYPES_LIFTED_BY_NOBODY: Final = frozenset({SECRET_TYPE})
 
 _ADMISSION: Final = "admissionregistration.k8s.io"
 _RBAC: Final = "rbac.authorization.k8s.io"
@@ -48,8 +50,16 @@ PROTECTED_KINDS: Final[Mapping[tuple[str, str], str]] = {
     ("certificates.k8s.io", "CertificateSigningRequest"): "certificatesigningrequests.certificates.k8s.io",
     (GROUP, "GarbageCollectionPolicy"): f"garbagecollectionpolicies.{GROUP}",
     (GROUP, "ClusterGarbageCollectionPolicy"): f"clustergarbagecollectionpolicies.{GROUP}",
+    (GROUP, RECYCLED): f"recycledobjects.{GROUP}",
+    (GROUP, CLUSTER_RECYCLED): f"clusterrecycledobjects.{GROUP}",
 }
-"""Protected groups and kinds, with the name that ``--allow-resource`` lifts them by."""
+"""Protected groups and kinds, with the name that ``--allow-resource`` lifts them by, where it does."""
+
+LIFTED_BY_NOBODY: Final = frozenset({(GROUP, RECYCLED), (GROUP, CLUSTER_RECYCLED)})
+"""Protected groups and kinds that nothing lifts: copies in the recycle bin go when their time has come, and not before."""
+
+NEVER_RECYCLED: Final = frozenset({("", "Namespace"), ("apiextensions.k8s.io", "CustomResourceDefinition")})
+"""Groups and kinds with which more goes than a copy could bring back."""
 
 OF_EVERY_NAMESPACE: Final[Mapping[tuple[str, str, str], str]] = {
     ("", "ConfigMap", "kube-root-ca.crt"): "kube-controller-manager",
@@ -106,7 +116,9 @@ def allowed_resource_fault(resource: str) -> str | None:
     Returns:
         What is wrong; None for a protected kind, and for one of an API server of its own, which only a cluster knows.
     """
-    known = sorted(PROTECTED_KINDS.values())
+    if resource in map(PROTECTED_KINDS.get, LIFTED_BY_NOBODY):
+        return "is protected, and nothing lifts that: copies in the recycle bin go when their time has come"
+    known = sorted(name for key, name in PROTECTED_KINDS.items() if key not in LIFTED_BY_NOBODY)
     group = resource.partition(".")[2]
     if resource in known or ("." in group and not own_group(group)):
         return None

@@ -15,10 +15,13 @@ from zen_gc_core.engine.keep_mark import KEEP, carries, marked
 from zen_gc_core.engine.managing import manager_of
 from zen_gc_core.engine.protected import (
     COMES_WITH_EVERY_NAMESPACE,
+    LIFTED_BY_NOBODY,
     NAMED_HERE,
+    NEVER_RECYCLED,
     PROTECTED_KINDS,
     PROTECTED_NAMESPACES,
     PROTECTED_SECRET_TYPES,
+    SECRET_TYPES_LIFTED_BY_NOBODY,
     well_known,
 )
 from zen_gc_core.errors import Undecided
@@ -49,6 +52,7 @@ class Grants:
         namespaces: Protected namespaces whose objects may be taken.
         secret_types: Protected types of Secrets that may be taken.
         marks: Reserved labels and annotations that may be written.
+        recycle_secrets: Whether Secrets may be copied into the recycle bin.
         own_namespace: The controller's own namespace, protected too; empty when there is none.
     """
 
@@ -57,12 +61,19 @@ class Grants:
     namespaces: frozenset[str] = frozenset()
     secret_types: frozenset[str] = frozenset()
     marks: frozenset[str] = frozenset()
+    recycle_secrets: bool = False
     own_namespace: str = ""
 
     def lifted(self, group: str, kind: str) -> bool:
         """Whether a kind is not protected, by nature or by grant."""
         resource = PROTECTED_KINDS.get((group, kind))
-        return resource is None or resource in self.resources
+        return resource is None or (resource in self.resources and (group, kind) not in LIFTED_BY_NOBODY)
+
+    def lifted_type(self, secret_type: str) -> bool:
+        """Whether a type of Secrets is not protected, by nature or by grant."""
+        return secret_type not in PROTECTED_SECRET_TYPES or (
+            secret_type in self.secret_types and secret_type not in SECRET_TYPES_LIFTED_BY_NOBODY
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +84,13 @@ class Lifted:
         owned: Objects with a controller owner (``behavior.includeOwned``).
         managed: Objects that Argo CD or Flux tracks (``behavior.includeManaged``).
         marking: Whether it only marks, which takes nothing along.
+        recycling: Whether it takes only what can be copied first (``behavior.recycle``).
     """
 
     owned: bool = False
     managed: bool = False
     marking: bool = False
+    recycling: bool = False
 
 
 NOTHING_LIFTED: Final = Lifted()
@@ -123,6 +136,7 @@ class Protections:
         return (
             self._by_place(candidate)
             or (self._by_kind(candidate) if candidate.kind in NAMED_HERE else None)
+            or (self._by_recycling(candidate) if lifted.recycling else None)
             or (
                 (KEEP in labels or KEEP in annotations)  # nearly none has it: a call fewer
                 and marked(labels, annotations, run.now)
@@ -199,9 +213,18 @@ class Protections:
             secret_type = candidate.get(_SECRET_TYPE)
             if secret_type is not MISSING and not isinstance(secret_type, str):
                 raise Undecided("the type of the Secret is no text")
-            if secret_type in PROTECTED_SECRET_TYPES and secret_type not in self.grants.secret_types:
-                return f"Secrets of type {secret_type} are protected (--allow-secret-type {secret_type} lifts this)"
+            if isinstance(secret_type, str) and not self.grants.lifted_type(secret_type):
+                return secrets_are_protected(secret_type)
         return well_known(group, candidate)
+
+    def _by_recycling(self, candidate: Candidate) -> str | None:
+        """Why an object cannot be copied into the recycle bin, so that a policy that recycles leaves it alone."""
+        kind = (candidate.api_version.rpartition("/")[0], candidate.kind)
+        if kind == ("", "Secret") and not self.grants.recycle_secrets:
+            return "Secrets are not recycled (--recycle-secrets allows it), and without a copy nothing goes"
+        if kind in NEVER_RECYCLED:
+            return f"a {candidate.kind} is never recycled, and without a copy nothing goes"
+        return None
 
     def _by_namespace(self, candidate: Candidate, run: Run) -> str | None:
         if not candidate.namespace:
@@ -258,9 +281,15 @@ def placed_inside(owner: Candidate, candidate: Candidate) -> str:
     return candidate.name if owner.name == candidate.namespace else placed(candidate.namespace, candidate.name)
 
 
+def secrets_are_protected(secret_type: str) -> str:
+    """What is said of a Secret of a protected type."""
+    lift = "" if secret_type in SECRET_TYPES_LIFTED_BY_NOBODY else f" (--allow-secret-type {secret_type} lifts this)"
+    return f"Secrets of type {secret_type} are protected{lift}"
+
+
 def lifted_by(group: str, kind: str) -> str:
     """Which flag lifts the protection of a kind, in brackets; empty where there is none."""
-    resource = PROTECTED_KINDS.get((group, kind))
+    resource = PROTECTED_KINDS.get((group, kind)) if (group, kind) not in LIFTED_BY_NOBODY else None
     return f" (--allow-resource {resource} lifts this)" if resource else ""
 
 

@@ -73,6 +73,7 @@ class Plan:
             be there for it to go. Of a policy that retains nothing, none.
         unlisted: The kinds of wildcards that could not be listed; what may own such objects is kept.
         notes: What the policy's author should look at, now that its objects are known.
+        recycled_for: How long a copy of what is deleted is kept in the recycle bin; None: there is none.
     """
 
     policy: PolicyReference
@@ -91,6 +92,7 @@ class Plan:
     left_over: Mapping[str, LeftOver] = field(default_factory=dict)
     unlisted: tuple[Unlisted, ...] = ()
     notes: tuple[Problem, ...] = ()
+    recycled_for: dt.timedelta | None = None
 
     @property
     def pending(self) -> int:

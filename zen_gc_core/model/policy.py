@@ -129,6 +129,17 @@ class Breaker:
 
 
 @dataclass(frozen=True, slots=True)
+class Recycle:
+    """That what is deleted is copied first: without a copy, no delete.
+
+    Args:
+        keep_for: How long a copy is kept, at least.
+    """
+
+    keep_for: timedelta
+
+
+@dataclass(frozen=True, slots=True)
 class Behavior:
     """How a policy acts.
 
@@ -139,6 +150,7 @@ class Behavior:
         include_owned: Whether objects with a controller owner may be taken although they are unfinished.
         include_managed: Whether objects that Argo CD or Flux tracks may be taken although they are unfinished.
         breaker: When a run is too much.
+        recycle: Whether what it deletes is copied into the recycle bin first; None: it is not.
     """
 
     dry_run: bool = False
@@ -147,6 +159,7 @@ class Behavior:
     include_owned: bool = False
     include_managed: bool = False
     breaker: Breaker = field(default_factory=Breaker)
+    recycle: Recycle | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,6 +39,7 @@ class ErrorType(enum.StrEnum):
     MARKING_FAILED = "marking_failed"
     SCALING_FAILED = "scaling_failed"
     SUSPENSION_FAILED = "suspension_failed"
+    RECYCLING_FAILED = "recycling_failed"
     STILL_TERMINATING = "still_terminating"
     STATUS_UPDATE_FAILED = "status_update_failed"
     EVENT_FAILED = "event_failed"
@@ -152,6 +153,11 @@ class Reason(enum.StrEnum):
     FORBIDDEN = (
         "Forbidden",
         "20 writes in a row were forbidden although the right to them is there: an admission policy or a webhook forbids them",
+    )
+    RECYCLING_FAILED = (
+        "RecyclingFailed",
+        "copies for the recycle bin failed one after the other, and without a copy nothing is deleted",
+        ErrorType.RECYCLING_FAILED,
     )
     NOT_FOUND = "NotFound", "what the run needed is not there (404)"
     CONFLICT = "Conflict", "somebody changed what the run needed each time that it was read (409)"

@@ -67,6 +67,7 @@ class RunReport:
         duration: How long it took, in seconds.
         stopped: What ended it before its plan did, or kept it from acting at all; None when nothing did.
         dry_run: Whether it only said what it would do.
+        not_recycled: Why the first object that stays for want of a copy has none; empty when there is none.
     """
 
     plan: Plan
@@ -75,6 +76,7 @@ class RunReport:
     duration: float = 0.0
     stopped: Ending | None = None
     dry_run: bool = False
+    not_recycled: str = ""
 
     @property
     def ending(self) -> Ending | None:
@@ -95,7 +97,7 @@ class RunReport:
 
     @property
     def failed(self) -> bool:
-        """Whether something went wrong: it ended by a failure, a write failed, or a kind could not be listed."""
+        """Whether something went wrong: it ended by a failure, a write or a copy failed, or a kind could not be listed."""
         ending = self.ending
-        wrong = self.results[Result.FAILED] > 0 or bool(self.plan.unlisted)
+        wrong = self.results[Result.FAILED] + self.results[Result.NOT_RECYCLED] > 0 or bool(self.plan.unlisted)
         return (ending is not None and ending.failed) or wrong

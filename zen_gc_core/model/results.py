@@ -35,8 +35,23 @@ class Result(enum.StrEnum):
     """Looked at again right before the write, the object is no longer due."""
     WOULD_ACT = "would-act"
     """A dry run: nothing was sent."""
+    NOT_RECYCLED = "not-recycled"
+    """There is no copy of the object in the recycle bin, so that it is not deleted."""
     FAILED = "failed"
     """The write failed, also after retries."""
+
+
+class CopyResult(enum.StrEnum):
+    """What became of a copy for the recycle bin."""
+
+    MADE = "made"
+    """It is in the bin."""
+    REMOVED = "removed"
+    """It was taken out again: its object was not deleted."""
+    EXPIRED = "expired"
+    """Its time was over, and it is gone."""
+    FAILED = "failed"
+    """It could not be made, taken out or let go."""
 
 
 DONE: Final[Mapping[Result, str]] = {

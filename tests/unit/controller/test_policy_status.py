@@ -85,6 +85,8 @@ def test_the_numbers_of_a_run_are_those_of_its_outcomes() -> None:
             "gone": 4,
             "conflicts": 5,
             "failed": 6,
+            "recycled": None,
+            "notRecycled": None,
             "kept": {"protected": 1, "condition": 2, "noExpiry": 3, "retained": 5, "error": 4},
             "dryRun": False,
             "oldestDue": None,

@@ -289,7 +289,8 @@ def test_the_reference_names_every_phrase() -> None:
     } - {"event"}
     modules = (runlog, standard_output)
     sources = "".join(inspect.getsource(module) for module in modules)
-    made = {"resource terminating"}
+    made = {"resource terminating", "resource recycled", "resource not recycled", "copy removed", "copy failed"}
+    made |= {"recycling resource", "removing copy", "expiring copy", "copy expired", "copy not expired"}
     for action in load_plugins(installed_entry_points()).vocabulary.actions.values():
         for request in action.requests:
             words, done = request.words, request.done

@@ -13,9 +13,10 @@ from zen_gc_core.engine.crds import crd_documents, dump
 from zen_gc_core.engine.crds.rules import written
 from zen_gc_core.engine.crds.structural import INT_OR_STRING, OPEN
 from zen_gc_core.engine.parsing import parse_policy, policy, targets
-from zen_gc_core.engine.parsing.behavior import BREAKER_FIELDS
+from zen_gc_core.engine.parsing.behavior import BREAKER_FIELDS, RECYCLE_FIELDS
 from zen_gc_core.engine.parsing.behavior import FIELDS as BEHAVIOR_FIELDS
 from zen_gc_core.model.policy import API_VERSION, NAMESPACED
+from zen_gc_core.model.recycled import MOST_BYTES
 from zen_gc_core.offering import OWN_DISTRIBUTION
 from zen_gc_core.plugins import installed_entry_points, load_plugins
 from zen_gc_core.vocabulary import Vocabulary
@@ -51,12 +52,25 @@ def test_the_text_reads_back_as_the_documents(documents):
 
 def test_both_kinds_have_one_schema(documents):
     """Names and scope are all that differs."""
-    one, other = (document["spec"] for document in documents)
+    one, other = (document["spec"] for document in documents[:2])
     assert one["versions"] == other["versions"]
     assert [(each["names"]["kind"], each["scope"], each["names"]["shortNames"]) for each in (one, other)] == [
         ("GarbageCollectionPolicy", "Namespaced", ["gcp", "gcpolicy"]),
         ("ClusterGarbageCollectionPolicy", "Cluster", ["cgcp", "cgcpolicy"]),
     ]
+
+
+def test_both_kinds_of_copies_have_one_schema_and_hold_an_object_as_one_text(documents):
+    """Which may be as large as what is copied, and no field of which is looked into."""
+    one, other = (document["spec"] for document in documents[2:])
+    assert one["versions"] == other["versions"]
+    assert [(each["names"]["kind"], each["scope"]) for each in (one, other)] == [
+        ("RecycledObject", "Namespaced"),
+        ("ClusterRecycledObject", "Cluster"),
+    ]
+    spec = one["versions"][0]["schema"]["openAPIV3Schema"]["properties"]["spec"]
+    assert (spec["properties"]["object"]["type"], spec["properties"]["object"]["maxLength"]) == ("string", MOST_BYTES)
+    assert set(spec["required"]) == set(spec["properties"])
 
 
 def test_every_node_of_spec_may_be_null_and_every_object_is_open(spec):
@@ -77,6 +91,7 @@ def test_every_field_of_the_program_is_in_the_schema(spec):
     assert set(targets.FIELDS) == set(below["targetResources"]["items"]["properties"])
     assert set(BEHAVIOR_FIELDS) <= set(below["behavior"]["properties"])
     assert set(BREAKER_FIELDS) == set(below["behavior"]["properties"]["breaker"]["properties"])
+    assert set(RECYCLE_FIELDS) == set(below["behavior"]["properties"]["recycle"]["properties"])
 
 
 def test_every_installed_keyword_is_in_the_schema(spec):
@@ -106,7 +121,7 @@ def test_what_a_rule_looks_at_is_bounded(spec):
 
 def test_without_plugins_there_is_a_schema_all_the_same():
     """It keeps every keyword that it does not know."""
-    (document, _) = crd_documents(Vocabulary())
+    document, *_ = crd_documents(Vocabulary())
     schema = document["spec"]["versions"][0]["schema"]["openAPIV3Schema"]["properties"]["spec"]
     assert accepts(schema, {"targetResources": [{"apiVersion": "v1", "kind": "Pod"}], "ttl": {"acme.io/x": None}})
     assert json.dumps(schema)

@@ -17,12 +17,13 @@ from tests.unit.engine.situations import (
     judged,
     thing,
 )
-from zen_gc_core.engine.protected import PROTECTED_KINDS
+from zen_gc_core.engine.protected import LIFTED_BY_NOBODY, PROTECTED_KINDS
 from zen_gc_core.engine.protections import Grants, Lifted, needs_whole
 from zen_gc_core.errors import Undecided
 from zen_gc_core.model.decision import KeptBy, Verdict
 from zen_gc_core.model.finishing import BUILT_IN
 from zen_gc_core.model.json_candidates import JsonCandidate
+from zen_gc_core.model.recycled import SECRET_TYPE
 
 IMMEDIATE = document(ttl={"immediate": True})
 KINDS = [
@@ -72,7 +73,42 @@ def policy():
 
 def test_the_table_of_kinds_is_complete():
     """Every protected kind is in the table below, and none that is not."""
-    assert {(version.rpartition("/")[0], kind): name for version, kind, name in KINDS} == dict(PROTECTED_KINDS)
+    lifted = {key: name for key, name in PROTECTED_KINDS.items() if key not in LIFTED_BY_NOBODY}
+    assert {(version.rpartition("/")[0], kind): name for version, kind, name in KINDS} == lifted
+
+
+@pytest.mark.parametrize("kind", ["RecycledObject", "ClusterRecycledObject"])
+def test_a_copy_in_the_recycle_bin_is_kept_whatever_is_granted(policy, kind):
+    """It goes when its time is over, and by no policy."""
+    everything = Grants(resources=frozenset(PROTECTED_KINDS.values()))
+    obj = thing(kind, "gc.kube-zen.io/v1alpha1", namespace="team" if kind == "RecycledObject" else None)
+    for grants in (Grants(), everything):
+        assert judged(policy, obj, grants=grants).because == f"protected: kind {kind} is protected"
+
+
+def test_a_secret_that_is_a_copy_is_kept_whatever_is_granted(policy):
+    """Its type is one that nothing lifts."""
+    grants = Grants(secret_types=frozenset({SECRET_TYPE}), recycle_secrets=True)
+    obj = {**thing("Secret", "v1"), "type": SECRET_TYPE}
+    assert judged(policy, obj, grants=grants).because == f"protected: Secrets of type {SECRET_TYPE} are protected"
+
+
+@pytest.mark.parametrize(("granted", "verdict"), [(False, Verdict.KEEP), (True, Verdict.ACT)])
+def test_a_policy_that_recycles_takes_secrets_only_where_they_may_be_copied(granted, verdict):
+    """Without a copy nothing goes; another policy takes them as ever."""
+    recycling = compiled(document(ttl={"immediate": True}, behavior={"recycle": {"keepFor": "7d"}}))
+    obj = {**thing("Secret", "v1"), "type": "Opaque"}
+    decision = judged(recycling, obj, grants=Grants(recycle_secrets=granted))
+    assert decision.verdict is verdict
+    assert granted or "(--recycle-secrets allows it)" in decision.because
+
+
+def test_a_policy_that_recycles_takes_no_namespace_though_it_may():
+    """More would go than a copy brings back."""
+    recycling = compiled(document(ttl={"immediate": True}, behavior={"recycle": {"keepFor": "7d"}}))
+    obj = thing("Namespace", name="team", namespace=None)
+    decision = judged(recycling, obj, grants=Grants(resources=frozenset({"namespaces"})))
+    assert decision.because == "protected: a Namespace is never recycled, and without a copy nothing goes"
 
 
 @pytest.mark.parametrize(("api_version", "kind", "resource"), KINDS)

@@ -25,12 +25,15 @@ from zen_gc_core.cluster.lease import Timing
 from zen_gc_core.cluster.namespaces import Namespaces
 from zen_gc_core.cluster.paging import PageReader, Selection
 from zen_gc_core.cluster.policies import POLICY_KINDS, not_installed
+from zen_gc_core.cluster.threads import SupervisedThread
 from zen_gc_core.cluster.watching import PolicyWatch
 from zen_gc_core.controller.beats.catalog import Catalog
 from zen_gc_core.controller.beats.loop import Loop
 from zen_gc_core.controller.program.health import Heartbeat, Readiness, serve_health, serve_metrics
+from zen_gc_core.controller.runs.expiring import Expiring
 from zen_gc_core.controller.runs.hearing import Hearing
 from zen_gc_core.controller.runs.kill_switch import KillSwitch
+from zen_gc_core.controller.runs.recycling import Bins
 from zen_gc_core.controller.runs.run_context import RunContext
 from zen_gc_core.controller.telling.events import PolicyEvents
 from zen_gc_core.controller.telling.metrics import Metrics
@@ -43,7 +46,6 @@ from zen_gc_core.plugins import installed_entry_points, load_plugins, refuse_unk
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from zen_gc_core.cluster.threads import SupervisedThread
     from zen_gc_core.controller.settings import Settings
 
 LONGEST_TURN: Final = timedelta(seconds=30)
@@ -121,6 +123,7 @@ class Controller:
             context = self._run_context(connection, recorder, authority)
             catalog = Catalog(context.plugins.vocabulary, context.grants)
             readiness.set("plugins-loaded", holds=not context.missing_plugins)
+            expiring = Expiring(context, leading)
             loop = Loop(context, catalog, leading, self._beat(heartbeat, readiness, catalog, elector))
             watch = PolicyWatch(connection, loop.receive)
             watch.start()
@@ -132,10 +135,19 @@ class Controller:
                 stack.callback(_within, SECONDS_TO_RELEASE, elector.close)
             else:
                 self._metrics.leading()
+            if not self._once:
+                emptying = SupervisedThread(expiring.work, "empty the recycle bin", self._log.failed)
+                emptying.start()
+                threads.append(emptying)
+                stack.callback(emptying.end)
             self._log.started(__version__, self._identity, self._namespace, self.metrics_port, self.health_port)
             self.starting = False
             gc.freeze()  # what is there now stays: the collector need not walk over it at each sweep
-            loop.run_once() if self._once else loop.run()
+            if self._once:
+                loop.run_once()
+                expiring.look()
+            else:
+                loop.run()
         self._log.stopped()
         return loop
 
@@ -211,6 +223,7 @@ class Controller:
             events=events,
             statuses=StatusWriter(connection, authority, self._log, self._metrics, events, self._settings, self._nap),
             write_timeout=self._timing.request,
+            bins=Bins(connection, secrets=self._settings.recycle_secrets),
             turns=threading.Semaphore(self._settings.max_concurrent_sweeps),
         )
 

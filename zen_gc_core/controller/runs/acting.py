@@ -25,6 +25,7 @@ from zen_gc_core.controller.runs.aggregation import check_served_by_kubernetes
 from zen_gc_core.controller.runs.journal import Journal
 from zen_gc_core.controller.runs.keepers import Keepers, Withheld
 from zen_gc_core.controller.runs.outcomes import Outcomes
+from zen_gc_core.controller.runs.recycling import Bins, NotRecycled, Recycling
 from zen_gc_core.controller.runs.rejudging import Rejudging
 from zen_gc_core.controller.runs.relatives import Look, Relatives, Reliance
 from zen_gc_core.controller.runs.seeing import Seeing
@@ -70,6 +71,7 @@ class Acting:
         now: The present instant, by the earlier of the clocks.
         until: When the run ends for want of a turn, by the boot-time clock: the next run goes on with the rest.
         superseded: Whether the policy is known to be another by now, or gone.
+        bins: How full the recycle bins are; None: as this run counts them.
     """
 
     connection: Connection
@@ -83,6 +85,7 @@ class Acting:
     now: Callable[[], dt.datetime]
     until: float = math.inf
     superseded: Callable[[], bool] = bool
+    bins: Bins | None = None
 
 
 def carry_out(case: Case, plan: Plan, acting: Acting) -> Carried:
@@ -140,6 +143,24 @@ class _Carrying:
             if case.compiled.retention is not None
             else None
         )
+        recycle = case.compiled.policy.behavior.recycle
+        self._recycling = (
+            Recycling(
+                case.compiled.reference,
+                recycle.keep_for,
+                acting.connection,
+                acting.bins or Bins(acting.connection, secrets=case.protections.grants.recycle_secrets),
+                self._throttle,
+                acting.fence,
+                acting.authority,
+                acting.witness,
+                acting.timeout,
+                self._sleep,
+                acting.now,
+            )
+            if recycle is not None
+            else None
+        )
 
     def work(self, remaining: Iterator[Decision]) -> None:
         """Take one decision after the other, until none is left or the run ends."""
@@ -170,7 +191,11 @@ class _Carrying:
         why = self._keepers.withheld(decision) if self._keepers is not None else None
         if why is not None:
             self.outcomes.note(Outcome(decision, Result.DROPPED, why), self._journal(decision))
-        return why is not None
+            return True
+        full = self._recycling.withheld(decision) if self._recycling is not None else None
+        if full is not None:
+            self.outcomes.not_recycled(Outcome(decision, Result.NOT_RECYCLED, full), self._journal(decision))
+        return full is not None
 
     def _journal(self, decision: Decision) -> Journal:
         return Journal(decision, self._acting.fence, self._acting.witness, self._keepers)
@@ -234,8 +259,16 @@ class _Carrying:
             acting.connection, acting.authority, self._throttle, journal, timeout=acting.timeout, sleep=self._sleep
         )
         journal.started = boottime()
+        request = _request(decision)
+        write = partial(writer.write, observed, request, attempt_id=journal.attempt_id)
+        if self._recycling is not None and request.removes:
+            write = partial(self._recycling.write, decision, observed, journal, write)
         try:
-            written = writer.write(observed, _request(decision), attempt_id=journal.attempt_id)
+            written = write()
+        except NotRecycled as why:
+            outcome = Outcome(decision, Result.NOT_RECYCLED, str(why), journal.attempt_id if why.cause else "")
+            self.outcomes.not_recycled(outcome, journal, why.cause)
+            return
         except AccessDenied as error:
             if not self._allowed(decision, observed):
                 self.outcomes.note_end(decision, journal, error)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from zen_gc_core.cluster.paging import Selection
 from zen_gc_core.controller.runs.scope_counting import everything
 from zen_gc_core.engine.protected import PROTECTED_SECRET_TYPES
-from zen_gc_core.engine.protections import is_definition, placed_inside
+from zen_gc_core.engine.protections import is_definition, placed_inside, secrets_are_protected
 from zen_gc_core.engine.shares import kind_key
 from zen_gc_core.errors import ClusterError, Undecided
 
@@ -77,13 +77,9 @@ def _lists(
             continue
         yield resource, Selection(owner.name, metadata_only=not _is_judged(resource, judged)), None
         if (resource.group, resource.kind) == ("", "Secret"):
-            for each in sorted(PROTECTED_SECRET_TYPES - grants.secret_types):
+            for each in sorted(each for each in PROTECTED_SECRET_TYPES if not grants.lifted_type(each)):
                 selection = Selection(owner.name, field_selector=f"type={each}", metadata_only=True)
-                yield (
-                    resource,
-                    selection,
-                    f"Secrets of type {each} are protected (--allow-secret-type {each} lifts this)",
-                )
+                yield resource, selection, secrets_are_protected(each)
 
 
 def _is_judged(resource: Resource, judged: Collection[tuple[str, str]]) -> bool:

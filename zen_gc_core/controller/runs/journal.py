@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from zen_gc_core.controller.runs.relatives import Reliance
     from zen_gc_core.model.decision import Decision
     from zen_gc_core.model.report import Outcome
+    from zen_gc_core.model.results import CopyResult
 
 
 class Witness(Protocol):
@@ -33,6 +34,25 @@ class Witness(Protocol):
             seconds: Since the first request.
             attempts: How many requests there were.
             cause: What a failed write failed with.
+        """
+
+    def copy_intent(self, decision: Decision, attempt_id: str, *, removing: bool = False) -> None:
+        """Called before a copy for the recycle bin is written, or taken out again; whatever it raises stops that.
+
+        Args:
+            decision: What is to be done with the object that it is of.
+            attempt_id: The id of the write.
+            removing: Whether it is taken out.
+        """
+
+    def copied(self, decision: Decision, attempt_id: str, result: CopyResult, cause: Exception | None = None) -> None:
+        """Called when it is known what became of a copy.
+
+        Args:
+            decision: What is to be done with the object that it is of.
+            attempt_id: The id of the write.
+            result: What became of it.
+            cause: What failed.
         """
 
     def left_alone(self, kind: str, namespace: str, why: str) -> None:
@@ -56,6 +76,7 @@ class Journal:
 
     Attributes:
         attempts: How many intents were written down.
+        step: Which sending of the write the last intent was for; beyond the first, an earlier one was not answered.
         sent: How many requests may have left.
         reliance: What is known of the objects that it is related to, asked likewise; None where nothing depends on any.
     """
@@ -63,6 +84,7 @@ class Journal:
     def __init__(self, decision: Decision, fence: Fence, witness: Witness, keepers: Keepers | None = None) -> None:
         self.attempt_id = str(uuid.uuid4())
         self.attempts = 0
+        self.step = 0
         self.sent = 0
         self.reliance: Reliance | None = None
         self.started: float | None = None
@@ -83,6 +105,7 @@ class Journal:
             Stopped: That took too long.
         """
         self.attempts += 1
+        self.step = attempt.step
         began = boottime()
         self._witness.intent(self._decision, attempt)
         if (blocked := boottime() - began) >= MOST_BLOCKED_SECONDS:

@@ -34,6 +34,7 @@ class Carried:
         results: How many objects came to which result.
         accepted: Those whose objects are terminating now, to be seen gone later.
         forbidden: The uids of objects whose write was forbidden although the right to it is there.
+        not_recycled: Why the first object of which there is no copy has none; empty when there is none.
         stopped: Why it ended early; None when it did not.
         unexpected: What was raised that nobody expected; None when nothing was.
     """
@@ -41,6 +42,7 @@ class Carried:
     results: Counter[Result] = field(default_factory=Counter)
     accepted: list[Outcome] = field(default_factory=list)
     forbidden: list[str] = field(default_factory=list)
+    not_recycled: str = ""
     stopped: Ending | None = None
     unexpected: Exception | None = None
 
@@ -60,6 +62,7 @@ class Outcomes:
         self._witness = witness
         self._lock = threading.Lock()
         self._in_a_row = 0
+        self._copies_failed = 0
 
     def note(self, outcome: Outcome, journal: Journal, cause: Exception | None = None) -> None:
         """Take in the outcome of one object.
@@ -72,7 +75,7 @@ class Outcomes:
         with self._lock:
             self.carried.results[outcome.result] += 1
             if outcome.result in ANSWERED:
-                self._in_a_row = 0
+                self._in_a_row = self._copies_failed = 0
             if outcome.result is Result.ACCEPTED:
                 self.carried.accepted.append(outcome)
         self._witness.acted(outcome, journal.seconds, journal.attempts, cause)
@@ -101,6 +104,25 @@ class Outcomes:
                 f"{MOST_FORBIDDEN} writes in a row were forbidden although the right to them is there: "
                 "an admission policy or a webhook forbids them",
             )
+
+    def not_recycled(self, outcome: Outcome, journal: Journal, cause: Exception | None = None) -> None:
+        """Tell of an object that stays because there is no copy of it; the run goes on, unless one after the other fails.
+
+        Args:
+            outcome: What became of it; its message may be told to everybody.
+            journal: Its intents.
+            cause: What its copy failed with; None when none was tried.
+
+        Raises:
+            Stopped: Copies fail one after the other.
+        """
+        self.note(outcome, journal, cause)
+        with self._lock:
+            self.carried.not_recycled = self.carried.not_recycled or outcome.message
+            self._copies_failed += cause is not None
+            too_many = self._copies_failed >= MOST_FORBIDDEN
+        if too_many:
+            raise Stopped(Reason.RECYCLING_FAILED, f"{MOST_FORBIDDEN} copies in a row failed: {outcome.message}")
 
     def end(self, ending: Ending) -> None:
         """Note why the run ends early; of several reasons the first one counts."""

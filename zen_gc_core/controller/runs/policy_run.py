@@ -16,7 +16,7 @@ from zen_gc_core.controller.runs.fencing import Fence, check_clocks
 from zen_gc_core.controller.runs.gathering import Gatherer
 from zen_gc_core.controller.runs.outcomes import Carried
 from zen_gc_core.controller.runs.pacing import Rate
-from zen_gc_core.controller.runs.preparing import Preparing, check_access
+from zen_gc_core.controller.runs.preparing import Preparing, check_access, check_recycling
 from zen_gc_core.controller.runs.progress import Progress
 from zen_gc_core.controller.runs.related_kinds import check_related
 from zen_gc_core.controller.runs.relatives import namespace_by_namespace
@@ -119,6 +119,7 @@ class PolicyRun:
             members = preparing.members(self._compiled, self._now())
             if not self.entry.access_checked:
                 check_access(context.connection, self._compiled.requests, members, dry_run=self.dry_run)
+                check_recycling(context.connection, context.resources, self._compiled, members, dry_run=self.dry_run)
                 check_related(context.connection, context.resources, next(iter(members.values())).case.compiled)
                 self.entry.access_checked = True
             self._look_for_namespaces(members)
@@ -183,14 +184,16 @@ class PolicyRun:
         self._reporting.unlisted(plan)
         self._reporting.follow_up()
         results: Counter[Result] = Counter()
+        not_recycled = ""
         stop = self._obstacle(plan)
         if stop is None and not plan.stopped:
             if self.dry_run:
                 self._reporting.writes.would_act(plan.decisions, plan.due)
                 results[Result.WOULD_ACT] = plan.due
             else:
-                results, stop = self._act(plan)
-        self.report = self._reported(plan, results, stop)
+                carried = self._act(plan)
+                results, stop, not_recycled = carried.results, carried.stopped, carried.not_recycled
+        self.report = replace(self._reported(plan, results, stop), not_recycled=not_recycled)
 
     def _check_cancelled(self) -> None:
         if self._context.stopping.is_set():
@@ -209,7 +212,7 @@ class PolicyRun:
         switched = self._context.switch.recent(self._sleep)
         return switched.ending if switched is not None and (plan.due or not switched.ending.failed) else None
 
-    def _act(self, plan: Plan) -> tuple[Counter[Result], Ending | None]:
+    def _act(self, plan: Plan) -> Carried:
         context, behavior = self._context, self._compiled.policy.behavior
         rate = Rate(
             behavior.max_deletions_per_second or context.settings.max_deletions_per_second,
@@ -233,6 +236,7 @@ class PolicyRun:
             lambda: earlier_of(dt.datetime.now(dt.UTC), context.connection.clock.now()),
             self._began + self._interval,
             lambda: self.entry.superseded,
+            context.bins,
         )
         ledger = self.entry.ledger
         carried = Carried()
@@ -251,7 +255,7 @@ class PolicyRun:
             self.entry.access_checked = False
         if carried.unexpected is not None:
             context.log.failed("carrying out a plan", carried.unexpected)
-        return carried.results, carried.stopped
+        return carried
 
     def _tell_progress(self, plan: Plan) -> None:
         self._reporting.acting(self._reported(plan, self._reporting.writes.results))

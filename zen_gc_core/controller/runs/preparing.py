@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from zen_gc_core.cluster.access import require
 from zen_gc_core.cluster.errors import TargetUnavailable
 from zen_gc_core.cluster.observing import observe
+from zen_gc_core.cluster.recycle_bin import IN_NAMESPACES, OF_THE_CLUSTER, RIGHTS, SECRETS
 from zen_gc_core.cluster.resource import Resource
 from zen_gc_core.controller.runs.aggregation import check_served_by_kubernetes
 from zen_gc_core.controller.runs.every_kind import every_kind
@@ -23,7 +24,7 @@ from zen_gc_core.engine.resolving import resolve_targets
 from zen_gc_core.engine.retaining.standing import keeping_what_is_retained
 from zen_gc_core.errors import ClusterError, Undecided
 from zen_gc_core.keywords import Run
-from zen_gc_core.model.policy import Policy, Problem
+from zen_gc_core.model.policy import API_VERSION, Policy, Problem
 from zen_gc_core.model.scope import TheseNamespaces
 
 if TYPE_CHECKING:
@@ -179,6 +180,49 @@ def check_access(
         for namespace in _asked_namespaces(resource, member):
             for verb, subresource in rights:
                 require(connection, verb, resource, namespace, subresource=subresource)
+
+
+def check_recycling(
+    connection: Connection,
+    resources: Resources,
+    compiled: CompiledPolicy,
+    members: dict[Resource, Member],
+    *,
+    dry_run: bool,
+) -> None:
+    """Ask the server whether a policy's run may fill and empty the recycle bin, where it recycles.
+
+    Args:
+        connection: The cluster.
+        resources: What it serves.
+        compiled: The policy.
+        members: Its place on each sweep.
+        dry_run: Whether nothing will be written.
+
+    Raises:
+        TargetUnavailable: The kinds of the recycle bin are not installed.
+        AccessDenied: Something is not allowed; it names verb and resource.
+        ClusterError: The server does not say.
+    """
+    if compiled.policy.behavior.recycle is None or dry_run:
+        return
+    kinds: set[str] = set()
+    asked: dict[tuple[Resource, str, str], None] = {}
+    for resource, member in members.items():
+        secrets = (resource.group, resource.kind) == ("", "Secret")
+        recycled = member.case.protections.grants.recycle_secrets
+        if secrets and not recycled:
+            continue
+        copies = SECRETS if secrets else IN_NAMESPACES if resource.namespaced else OF_THE_CLUSTER
+        kinds.add(IN_NAMESPACES.kind if resource.namespaced else OF_THE_CLUSTER.kind)
+        for namespace in _asked_namespaces(resource, member):
+            asked |= dict.fromkeys((copies, verb, namespace) for verb in RIGHTS)
+            if resource.namespaced and recycled:  # one bin holds both
+                asked |= dict.fromkeys((each, "list", namespace) for each in (SECRETS, IN_NAMESPACES))
+    for kind in sorted(kinds):
+        resources.resolve(API_VERSION, kind)
+    for copies, verb, namespace in asked:
+        require(connection, verb, copies, namespace)
 
 
 def _asked_namespaces(resource: Resource, member: Member) -> list[str]:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from zen_gc_core.cluster.namespaces import Namespaces
     from zen_gc_core.controller.runs.hearing import Hearing
     from zen_gc_core.controller.runs.kill_switch import KillSwitch
+    from zen_gc_core.controller.runs.recycling import Bins
     from zen_gc_core.controller.settings import Settings
     from zen_gc_core.controller.telling.events import PolicyEvents
     from zen_gc_core.controller.telling.metrics import Metrics
@@ -46,6 +47,7 @@ class RunContext:
         events: The events.
         statuses: Writes statuses.
         write_timeout: Seconds for one write, as the authority's end assumes it.
+        bins: How full the recycle bins are.
         turns: How many lists of other objects on which plans depend there may be at the same time.
     """
 
@@ -66,4 +68,5 @@ class RunContext:
     events: PolicyEvents
     statuses: StatusWriter
     write_timeout: float
+    bins: Bins
     turns: threading.Semaphore

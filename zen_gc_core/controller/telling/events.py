@@ -78,6 +78,7 @@ def event_of(request: type[Request], result: Result) -> ObjectEvent | None:
         request.done: ObjectEvent(f"Resource{request.done.capitalize()}", request.done.capitalize(), warning=False),
         Result.ACCEPTED: ObjectEvent("ResourceDeleting", "Began to delete", warning=False),
         Result.WOULD_ACT: ObjectEvent(f"Would{words.verb.capitalize()}", f"Would {words.verb}", warning=False),
+        Result.NOT_RECYCLED: ObjectEvent("ResourceNotRecycled", f"Did not {words.verb}", warning=True),
         Result.FAILED: ObjectEvent(Reason.of_failed(request), f"Failed to {words.verb}", warning=True),
     }
     return events.get(result)
@@ -153,4 +154,6 @@ def _why(outcome: Outcome, attempts: int) -> str:
     if outcome.result is Result.FAILED:
         noun = outcome.decision.asks_for.words.noun
         return f"{noun} failed after retries" if attempts > 1 else f"{noun} failed"
+    if outcome.result is Result.NOT_RECYCLED:
+        return outcome.message
     return f"{outcome.decision.kind} due"

@@ -77,5 +77,8 @@ class Families:
             "gc_sweep_duration_seconds", "Duration of sweeps", ("resource",), _SWEEP_BUCKETS
         )
         self.paused = registry.gauge("gc_writes_paused", "1 while the kill switch stops every write", ())
+        self.copies = registry.counter(
+            "gc_recycled_copies", "Copies for the recycle bin, by what became of them", ("result",)
+        )
         self.lost = registry.counter("gc_log_records_lost", "Log records that could not be written", ())
         self.build = registry.gauge("gc_build_info", "1, with the versions as labels", ("version", "python_version"))

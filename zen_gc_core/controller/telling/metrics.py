@@ -13,7 +13,7 @@ from zen_gc_core.controller.telling.families import Families
 from zen_gc_core.controller.telling.registry import Registry
 from zen_gc_core.model.decision import KeptBy
 from zen_gc_core.model.reasons import ErrorType, Phase, Reason
-from zen_gc_core.model.results import Result
+from zen_gc_core.model.results import CopyResult, Result
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -63,6 +63,8 @@ class Metrics:
         self._leading = False
         self._forgotten: OrderedDict[str, None] = OrderedDict()
         self._families = Families(self._registry)
+        for result in CopyResult:  # made at once, so that rate() sees the step from zero
+            self._families.copies.labels(result.value)
         self._families.build.labels(version, platform.python_version()).set(1)
 
     def writes_paused(self, *, paused: bool) -> None:
@@ -141,8 +143,14 @@ class Metrics:
                     )
             elif result is Result.CONFLICT:
                 self._registry.at(self._families.conflicts, policy, *kind).inc()
+            elif result is Result.NOT_RECYCLED:
+                self.error(policy, ErrorType.RECYCLING_FAILED)
             elif result is Result.FAILED:
                 self.error(policy, Reason.of_failed(decision.asks_for).error_type or ErrorType.EVALUATION_FAILED)
+
+    def copied(self, result: CopyResult) -> None:
+        """Count what became of a copy for the recycle bin."""
+        self._families.copies.labels(result.value).inc()
 
     def log_record_lost(self) -> None:
         """Count a log record that could not be written."""

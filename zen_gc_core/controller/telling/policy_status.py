@@ -88,6 +88,9 @@ def standing(report: RunReport, warnings: Sequence[Problem] = ()) -> Standing:
         asked = plan.decisions[0].asks_for if plan.decisions else Delete
         message_of_failures = f"{counted(report.results[Result.FAILED], 'write')} failed, also after retries"
         degraded = (Reason.of_failed(asked), message_of_failures)
+    elif count := report.results[Result.NOT_RECYCLED]:
+        kept = counted(count, "object is", "objects are")
+        degraded = (Reason.RECYCLING_FAILED, f"{kept} kept for want of a copy; the first: {report.not_recycled}")
     return Standing(Reason.EVALUATED, "; ".join(told), degraded)
 
 
@@ -141,6 +144,8 @@ def numbers(report: RunReport, total_before: int, seen_gone: int) -> dict[str, A
             "gone": results[Result.GONE],
             "conflicts": results[Result.CONFLICT],
             "failed": results[Result.FAILED],
+            "recycled": None if plan.recycled_for is None else results[Result.DELETED] + results[Result.ACCEPTED],
+            "notRecycled": None if plan.recycled_for is None else results[Result.NOT_RECYCLED],
             "kept": {str(kept_by): plan.kept[kept_by] for kept_by in KeptBy},
             "dryRun": dry,
             "oldestDue": _oldest_due(report),

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from zen_gc_core.model.decision import Decision
     from zen_gc_core.model.policy import PolicyReference
     from zen_gc_core.model.report import Ending
+    from zen_gc_core.model.results import CopyResult
 
 MOST_EVENTS: Final = 25
 """Events about single objects that a run writes; the rest is one number a result."""
@@ -67,6 +68,15 @@ class RunReporter:
         with self._lock:
             self._results[outcome.result] += 1
         self._tell(outcome, seconds, attempts, cause)
+
+    def copy_intent(self, decision: Decision, attempt_id: str, *, removing: bool = False) -> None:
+        """A copy for the recycle bin is about to be written, or to be taken out again."""
+        self._log.copy_intent(self._policy, decision, attempt_id, removing=removing)
+
+    def copied(self, decision: Decision, attempt_id: str, result: CopyResult, cause: Exception | None = None) -> None:
+        """It is known what became of a copy."""
+        self._log.copied(self._policy, decision, attempt_id, result, cause)
+        self._metrics.copied(result)
 
     def left_alone(self, kind: str, namespace: str, why: str) -> None:
         """What is retained of a group has changed, so that nothing of it goes in this run."""

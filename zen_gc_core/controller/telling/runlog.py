@@ -14,7 +14,7 @@ from zen_gc_core.controller.process.forgiving import ForgivingLog
 from zen_gc_core.controller.process.logs import logger
 from zen_gc_core.instants import format_instant
 from zen_gc_core.model.reasons import Phase
-from zen_gc_core.model.results import Result
+from zen_gc_core.model.results import CopyResult, Result
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from zen_gc_core.model.decision import Decision
     from zen_gc_core.model.policy import PolicyReference, Problem
     from zen_gc_core.model.reasons import Reason
+    from zen_gc_core.model.recycled import Place
     from zen_gc_core.model.report import Ending, Outcome, RunReport
     from zen_gc_core.model.requests import Request
     from zen_gc_core.model.unlisted import Unlisted
@@ -131,16 +132,68 @@ class RunLog:
         """
         decision, result = outcome.decision, outcome.result
         phrase = _phrase(decision.asks_for, result, attempts)
-        ends = {"duration": seconds, "attempt_id": outcome.attempt_id, "outcome": result.value}
+        ends: dict[str, Any] = {"duration": seconds, "attempt_id": outcome.attempt_id, "outcome": result.value}
         if attempts > 1:
             ends["attempts"] = attempts
-        if cause is not None:
-            ends["error"] = type(cause).__name__
-            status = getattr(cause, "status", None)
-            ends |= {"status": status} if isinstance(status, int) else {}
+        ends |= _failed_with(cause)
         # What was never sent is no write, and told for debugging.
         level = logging.INFO if outcome.attempt_id else logging.DEBUG
-        self._log.log(logging.ERROR if result is Result.FAILED else level, phrase, **_write(policy, decision), **ends)
+        failed = result is Result.FAILED or (result is Result.NOT_RECYCLED and cause is not None)
+        self._log.log(logging.ERROR if failed else level, phrase, **_write(policy, decision), **ends)
+
+    def copy_intent(
+        self, policy: PolicyReference, decision: Decision, attempt_id: str, *, removing: bool = False
+    ) -> None:
+        """A copy for the recycle bin is about to be written, or taken out again. Flushed when this returns.
+
+        Args:
+            policy: The policy that asks for it.
+            decision: What is to be done with the object that it is of.
+            attempt_id: The id of the write.
+            removing: Whether it is taken out.
+
+        Raises:
+            OSError: The record cannot be written; then nothing must be sent.
+            ValueError: The log's stream is closed; the same.
+        """
+        phrase = "removing copy" if removing else "recycling resource"
+        self._sure.info(phrase, **_write(policy, decision), duration=0.0, attempt_id=attempt_id, outcome="intended")
+
+    def copied(
+        self,
+        policy: PolicyReference,
+        decision: Decision,
+        attempt_id: str,
+        result: CopyResult,
+        cause: BaseException | None = None,
+    ) -> None:
+        """What became of a copy; of what it failed with, only type and HTTP status are logged."""
+        phrases = {CopyResult.MADE: "resource recycled", CopyResult.REMOVED: "copy removed"}
+        ends = {"attempt_id": attempt_id, "outcome": result.value, **_failed_with(cause)}
+        level = logging.WARNING if result is CopyResult.FAILED else logging.INFO
+        self._log.log(level, phrases.get(result, "copy failed"), **_write(policy, decision), **ends)
+
+    def copy_expiring(self, place: Place, attempt_id: str) -> None:
+        """A copy whose time is over is about to be deleted. Flushed when this returns.
+
+        Raises:
+            OSError: The record cannot be written; then nothing must be sent.
+            ValueError: The log's stream is closed; the same.
+        """
+        self._sure.info("expiring copy", **_at(place), attempt_id=attempt_id, outcome="intended")
+
+    def copy_expired(
+        self, place: Place, attempt_id: str, result: CopyResult, cause: BaseException | None = None
+    ) -> None:
+        """What became of a copy whose time is over."""
+        ends = {"attempt_id": attempt_id, "outcome": result.value, **_failed_with(cause)}
+        failed = result is CopyResult.FAILED
+        phrase = "copy not expired" if failed else "copy expired"
+        self._log.log(logging.WARNING if failed else logging.INFO, phrase, **_at(place), **ends)
+
+    def bin_not_looked_at(self, resource: str, cause: BaseException) -> None:
+        """The copies of a resource cannot be listed, so that none of them expires now."""
+        self._log.warning("recycle bin not looked at", resource=resource, **_failed_with(cause))
 
     def left_alone(self, policy: PolicyReference, kind: str, namespace: str, why: str) -> None:
         """Nothing of a group of objects goes in this run, though something was to; which group is for plans to say."""
@@ -243,6 +296,18 @@ def _why(cause: BaseException) -> dict[str, str]:
     return {"reason": type(cause).__name__, **words}
 
 
+def _at(place: Place) -> dict[str, str]:
+    return {"resource": place.resource, "resource_namespace": place.namespace, "resource_name": place.name}
+
+
+def _failed_with(cause: BaseException | None) -> dict[str, Any]:
+    """What something failed with: never its text, which may quote an object."""
+    if cause is None:
+        return {}
+    status = getattr(cause, "status", None)
+    return {"error": type(cause).__name__, **({"status": status} if isinstance(status, int) else {})}
+
+
 def _phrase(request: type[Request], result: Result, attempts: int) -> str:
     if result is Result.FAILED and attempts > 1:
         return f"{request.words.noun} failed after retries"
@@ -250,6 +315,8 @@ def _phrase(request: type[Request], result: Result, attempts: int) -> str:
         return f"would {request.words.verb} resource"
     if result is Result.ACCEPTED:
         return "resource terminating"
+    if result is Result.NOT_RECYCLED:
+        return "resource not recycled"
     return f"resource {request.done}" if result is request.done else f"resource not {request.done}"
 
 

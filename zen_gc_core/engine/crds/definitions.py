@@ -1,4 +1,4 @@
-"""The CustomResourceDefinitions of both kinds of policy, generated from the parser's limits and the installed keywords."""
+"""The CustomResourceDefinitions: of both kinds of policy, from the parser's limits and the keywords; and of the recycle bin."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import yaml
 
+from zen_gc_core.engine.crds.recycled_schema import recycled_definitions
 from zen_gc_core.engine.crds.spec_schema import spec_schema
 from zen_gc_core.engine.crds.status_schema import status_schema
 from zen_gc_core.model.policy import API_VERSION, CLUSTER, GROUP, NAMESPACED
@@ -36,7 +37,7 @@ _WIDE_COLUMNS: Final = (
 
 
 def crd_documents(vocabulary: Vocabulary) -> list[dict[str, Any]]:
-    """The CustomResourceDefinitions of both kinds.
+    """The CustomResourceDefinitions of both kinds of policy, and of both kinds of copies in the recycle bin.
 
     Args:
         vocabulary: The installed keywords; what is not among them is still accepted and kept by the server.
@@ -44,6 +45,7 @@ def crd_documents(vocabulary: Vocabulary) -> list[dict[str, Any]]:
     return [
         _definition(vocabulary, NAMESPACED, "garbagecollectionpolicies", "Namespaced", ("gcp", "gcpolicy")),
         _definition(vocabulary, CLUSTER, "clustergarbagecollectionpolicies", "Cluster", ("cgcp", "cgcpolicy")),
+        *recycled_definitions(),
     ]
 
 

@@ -120,6 +120,11 @@ def _behavior() -> Schema:
             "minObjects": integer("From how many unfinished objects on maxPercent counts; by default 100.", least=1),
         },
     )
+    recycle = record(
+        "What is deleted is copied first: without a copy, no delete.",
+        {"keepFor": duration("How long a copy is kept.")},
+        required=("keepFor",),
+    )
     rate: dict[str, Any] = {
         "description": "The most writes a second, one a minute at least; 0 takes the controller's default.",
         "type": "number",
@@ -140,6 +145,7 @@ def _behavior() -> Schema:
             "includeOwned": boolean("Whether unfinished objects with a controller owner may be taken."),
             "includeManaged": boolean("Whether unfinished objects that Argo CD or Flux tracks may be taken."),
             "breaker": breaker,
+            "recycle": recycle,
             "propagationPolicy": text(f"{_OLD}see action.delete.", among=("", *PROPAGATION_POLICIES)),
             "gracePeriodSeconds": integer(f"{_OLD}see action.delete.", least=0),
             "finalizer": text(f"{_OLD}without effect, as it was there.", least=0, most=limits.NAME),

@@ -49,6 +49,8 @@ def _last_run() -> Schema:
         "gone": "How many were gone before.",
         "conflicts": "How many had changed since they were judged.",
         "failed": "How many writes failed.",
+        "recycled": "How many of those that were deleted, or are terminating, have a copy in the recycle bin.",
+        "notRecycled": "How many were kept because there is no copy of them.",
     }
     return _record(
         "The last run in figures.",

@@ -5,14 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from zen_gc_core.engine.parsing import limits
-from zen_gc_core.model.policy import MOST_IN_A_BATCH, Behavior, Breaker
+from zen_gc_core.model.policy import MOST_IN_A_BATCH, Behavior, Breaker, Recycle
 
 if TYPE_CHECKING:
     from datetime import timedelta
 
     from zen_gc_core.engine.parsing.document import Fields, Place
 
-FIELDS: Final = ("dryRun", "maxDeletionsPerSecond", "batchSize", "includeOwned", "includeManaged", "breaker")
+FIELDS: Final = ("dryRun", "maxDeletionsPerSecond", "batchSize", "includeOwned", "includeManaged", "breaker", "recycle")
+RECYCLE_FIELDS: Final = ("keepFor",)
 BREAKER_FIELDS: Final = ("maxObjects", "maxPercent", "minObjects")
 
 
@@ -28,6 +29,7 @@ def read_behavior(place: Place | None) -> Behavior:
         include_owned=fields.boolean("includeOwned", default=False),
         include_managed=fields.boolean("includeManaged", default=False),
         breaker=_breaker(fields.get("breaker")),
+        recycle=_recycle(fields.get("recycle")),
     )
 
 
@@ -78,6 +80,18 @@ def _breaker(place: Place | None) -> Breaker:
         _bounded(fields, "maxPercent", default.max_percent, most=100),
         _bounded(fields, "minObjects", default.min_objects),
     )
+
+
+def _recycle(place: Place | None) -> Recycle | None:
+    """How long copies are kept; whoever asks for copies says so, since none is as good as any other."""
+    fields = place.fields(RECYCLE_FIELDS) if place else None
+    asked = fields.required("keepFor", "is missing: how long a copy is kept, such as 7d") if fields else None
+    keep_for = asked.duration() if asked else None
+    if asked is None or keep_for is None:
+        return None
+    if keep_for < limits.SHORT_KEEPING:
+        asked.problems.warn(asked.path, "a copy may be gone before anybody has missed the object: 7d is usual")
+    return Recycle(keep_for)
 
 
 def _max_objects(place: Place | None) -> int | None:

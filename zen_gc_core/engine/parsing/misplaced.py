@@ -6,8 +6,17 @@ from typing import Final
 
 _PLACES: Final = {
     "spec": ("targetResources", "conditions", "ttl", "retain", "action", "behavior", "evaluationInterval", "paused"),
-    "spec.behavior": ("dryRun", "maxDeletionsPerSecond", "batchSize", "includeOwned", "includeManaged", "breaker"),
+    "spec.behavior": (
+        "dryRun",
+        "maxDeletionsPerSecond",
+        "batchSize",
+        "includeOwned",
+        "includeManaged",
+        "breaker",
+        "recycle",
+    ),
     "spec.behavior.breaker": ("maxObjects", "maxPercent", "minObjects"),
+    "spec.behavior.recycle": ("keepFor",),
     "an entry of spec.targetResources": ("names", "namespaces", "namespaceSelector", "labelSelector", "fieldSelector"),
     "spec.retain": ("groupBy", "orderBy", "hourly", "daily", "weekly", "monthly", "yearly", "timeZone"),
     "labelSelector": ("matchLabels", "matchExpressions"),
