@@ -33,10 +33,12 @@ if TYPE_CHECKING:
     )
     from zen_gc_core.model.candidate import Candidate
     from zen_gc_core.model.decision import Decision
+    from zen_gc_core.model.evicting import EVICTABLE, Evict
     from zen_gc_core.model.field_times import TimeUnit, is_missing, said_missing, time_at
     from zen_gc_core.model.finishing import Condition, Entry, Finishes, Finishing
     from zen_gc_core.model.metadata_types import OWNER_SHAPE
     from zen_gc_core.model.names import group_of, label_key_fault, label_value_fault
+    from zen_gc_core.model.notifying import Notify
     from zen_gc_core.model.object_types import PHASES
     from zen_gc_core.model.phases import phase_of, phase_said
     from zen_gc_core.model.plan import Plan
@@ -62,6 +64,7 @@ __version__ = "0.1.0"
 
 _ROOMS = {
     "EARLIEST": "instants",
+    "EVICTABLE": "model.evicting",
     "MISSING": "fieldpaths",
     "SCALABLE": "model.scaling",
     "SUSPENDABLE": "model.suspending",
@@ -76,6 +79,7 @@ _ROOMS = {
     "Duration": "keywords",
     "EachPath": "keywords",
     "Entry": "model.finishing",
+    "Evict": "model.evicting",
     "Exhaustive": "model.references",
     "FieldPath": "keywords",
     "Found": "keywords",
@@ -88,6 +92,7 @@ _ROOMS = {
     "Matchers": "keywords",
     "Missing": "errors",
     "Namespace": "keywords",
+    "Notify": "model.notifying",
     "OWNER_SHAPE": "model.metadata_types",
     "PHASES": "model.object_types",
     "Plan": "model.plan",
@@ -143,6 +148,7 @@ def __getattr__(name: str) -> Any:
 
 __all__ = [
     "EARLIEST",
+    "EVICTABLE",
     "MISSING",
     "OWNER_SHAPE",
     "PHASES",
@@ -159,6 +165,7 @@ __all__ = [
     "Duration",
     "EachPath",
     "Entry",
+    "Evict",
     "Exhaustive",
     "FieldPath",
     "Finishes",
@@ -171,6 +178,7 @@ __all__ = [
     "Matchers",
     "Missing",
     "Namespace",
+    "Notify",
     "Plan",
     "Polarity",
     "Referable",

@@ -15,14 +15,21 @@ from tests.golden.running import zen_gc, zen_gc_process
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-SAID = re.compile(r"^# Must (go|stay|be marked|be scaled|be suspended)", re.MULTILINE)
+SAID = re.compile(r"^# Must (go|stay|be marked|be scaled|be suspended|be told of)", re.MULTILINE)
 _NOT_FROM_WHEN = "warning: spec.ttl.afterCreation: does not count from when "
 WARNED = {
     "unreferenced-configmaps": f"unreferenced-configmaps/policy.yaml:16: {_NOT_FROM_WHEN}",
     "unused-claims": f"unused-claims/policy.yaml:20: {_NOT_FROM_WHEN}",
 }
 """What an example is warned of, and is about."""
-DONE = {"delete": "go", "label": "be marked", "scale": "be scaled", "suspend": "be suspended"}
+DONE = {
+    "delete": "go",
+    "label": "be marked",
+    "scale": "be scaled",
+    "suspend": "be suspended",
+    "evict": "go",
+    "notify": "be told of",
+}
 
 
 @pytest.mark.parametrize("name", EXAMPLES)

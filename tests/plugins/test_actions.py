@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import pytest
 from zen_gc_actions.deleting import DELETE
+from zen_gc_actions.evicting import EVICT
 from zen_gc_actions.marking import ANNOTATE, LABEL
+from zen_gc_actions.notifying import NOTIFY
 from zen_gc_actions.scaling import SCALE
 from zen_gc_actions.suspending import SUSPEND
 
-from zen_gc_core import SUSPENDABLE, Delete, InputError, Mark, Scale, Suspend, Undecided
+from zen_gc_core import SUSPENDABLE, Delete, Evict, InputError, Mark, Notify, Scale, Suspend, Undecided
 from zen_gc_core.model.json_candidates import JsonCandidate
-from zen_gc_core.model.results import Result
+from zen_gc_core.model.results import Result, Unsure
 from zen_gc_core.model.scaling import ScaleBack, scaled_from
 from zen_gc_core.model.suspending import Resume
 from zen_gc_core.testing import check_keyword, request_of
@@ -314,3 +316,87 @@ def test_a_suspension_is_done_when_the_server_says_that_the_object_rests():
         assert Suspend().read(answer, "2").result is Result.FAILED
     assert Suspend().read({}, "1").result is Result.FAILED
     assert Suspend().read({"metadata": {"uid": "1"}, "spec": {"suspend": True}}, "1").result is Result.FAILED
+
+
+POD = ("v1", "Pod")
+
+
+@pytest.mark.parametrize(
+    ("config", "request_"),
+    [({}, Evict()), ({"gracePeriodSeconds": 0}, Evict(0)), ({"gracePeriodSeconds": None}, Evict())],
+)
+def test_evict_asks_for_an_eviction(config, request_):
+    """The grace period is the Pod's own unless told otherwise."""
+    assert request_of(EVICT, config, OBJECT, targets=[POD]) == request_
+
+
+@pytest.mark.parametrize(
+    "config", [None, True, [], "", {"gracePeriodSeconds": -1}, {"gracePeriodSeconds": "5"}, {"gracePeriod": 5}]
+)
+def test_an_eviction_that_cannot_be_meant_is_refused(config):
+    """As with a deletion."""
+    with pytest.raises(InputError, match="evict"):
+        request_of(EVICT, config, OBJECT, targets=[POD])
+
+
+@pytest.mark.parametrize("target", [("apps/v1", "Deployment"), ("v1", "Node"), ("metrics.k8s.io/v1", "Pod")])
+def test_nothing_but_pods_is_evicted(target):
+    """There is no such subresource elsewhere."""
+    with pytest.raises(InputError, match=f"cannot evict {target[0]} {target[1]}: only Pods are evicted"):
+        request_of(EVICT, {}, OBJECT, targets=[POD, target])
+
+
+def test_an_eviction_names_the_pod_and_leaves_the_preconditions_to_the_writer():
+    """A plugin that asks for one of something else gets nothing."""
+    pod = JsonCandidate.from_object(OBJECT)
+    assert Evict(5).body(pod) == {
+        "apiVersion": "policy/v1",
+        "kind": "Eviction",
+        "metadata": {"name": "a", "namespace": "default"},
+        "deleteOptions": {"apiVersion": "v1", "kind": "DeleteOptions", "gracePeriodSeconds": 5},
+    }
+    assert Evict().carried_by(pod) is None
+    assert Evict().carried_by(deployment({})) == "a Deployment is not evicted, Pods are"
+    assert Evict(ON).fault()
+    assert Evict(-1).fault()
+
+
+BUDGET = {"details": {"causes": [{"reason": "DisruptionBudget", "message": "m"}]}, "message": "Cannot evict pod"}
+
+
+@pytest.mark.parametrize(
+    ("status", "document", "result"),
+    [
+        (429, BUDGET, Result.BLOCKED),
+        (429, {"message": "Cannot evict pod"}, None),
+        (429, {"details": {"causes": [{"reason": "Other"}, 5]}}, None),
+        (429, {"details": {"causes": {}}}, None),
+        (429, {}, None),
+        (500, {"message": "This pod has more than one PodDisruptionBudget, which"}, Result.FAILED),
+        (500, {"message": 5}, None),
+        (500, BUDGET, None),
+        (503, BUDGET, None),
+        (409, BUDGET, None),
+    ],
+)
+def test_what_only_an_eviction_is_answered_is_read_as_that(status, document, result):
+    """Any other answer means what it means for a delete."""
+    read = Evict().refused(status, document)
+    assert (read.result if read else None) is result
+
+
+def test_the_success_of_an_eviction_is_looked_after():
+    """It says that a deletion has begun; a Status of failure under a success is none."""
+    success = {"kind": "Status", "status": "Success", "code": 201}
+    assert Evict().read(success, "1") == Unsure(Result.DELETED)
+    assert Evict().read({}, "1") == Unsure(Result.DELETED)
+    assert Evict().read({"kind": "Status", "status": "Failure", "code": 500}, "1").result is Result.FAILED
+
+
+def test_telling_asks_for_nothing():
+    """Of any kind."""
+    assert request_of(NOTIFY, {}, OBJECT, targets=[POD, DEPLOYMENT]) == Notify()
+    assert not Notify.sends
+    for config in (None, True, {"to": "me"}, []):
+        with pytest.raises(InputError, match="notify"):
+            request_of(NOTIFY, config, OBJECT)

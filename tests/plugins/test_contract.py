@@ -67,6 +67,8 @@ ACTIONS = [
     ("annotate", {"example.com/note": "any text at all"}),
     ("scale", {"replicas": 0}),
     ("suspend", True),
+    ("evict", {"gracePeriodSeconds": 30}),
+    ("notify", {}),
 ]
 
 SCALARS = st.one_of(

@@ -8,13 +8,15 @@ request's to say; what any other status means is the same for all. What cannot b
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from zen_gc_core.cluster.answers import failure
 from zen_gc_core.cluster.errors import MalformedAnswer
 from zen_gc_core.model.results import Result, Written
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from zen_gc_core.cluster.answers import Answer
     from zen_gc_core.cluster.observing import Observed
     from zen_gc_core.model.requests import Request
@@ -64,6 +66,8 @@ def settle(unsure: Unsure, observed: Observed, seen: Observed | None) -> Written
 
 
 def _refused(answer: Answer, request: Request, observed: Observed) -> Written:
+    if (read := request.refused(answer.status, _document(answer))) is not None:
+        return replace(read, message=f"{answer}: {read.message}")
     if answer.status == 404:
         return Written(Result.GONE)
     error = failure(answer, verb=request.verb, resource=str(observed.resource), namespace=observed.namespace)
@@ -72,3 +76,11 @@ def _refused(answer: Answer, request: Request, observed: Observed) -> Written:
     if answer.status in {401, 403, 429} or answer.status >= 500:
         raise error
     return Written(Result.FAILED, str(error), error)
+
+
+def _document(answer: Answer) -> Mapping[str, Any]:
+    """An answer's JSON; empty where there is none."""
+    try:
+        return answer.document()
+    except MalformedAnswer:
+        return {}

@@ -95,7 +95,12 @@ def _with_version(body: dict[str, Any], observed: Observed) -> dict[str, Any]:
     return {**body, "metadata": {**body.get("metadata", {}), **metadata}}
 
 
+def _with_delete_options(body: dict[str, Any], observed: Observed) -> dict[str, Any]:
+    return {**body, "deleteOptions": _with_preconditions(body.get("deleteOptions", {}), observed)}
+
+
 _WIRES: Final[Mapping[Verb, _Wire]] = {
+    "create": _Wire("POST", "application/json", {}, _with_delete_options),
     "delete": _Wire("DELETE", "application/json", {}, _with_preconditions),
     "patch": _Wire("PATCH", MERGE_PATCH, {"fieldManager": FIELD_MANAGER}, _with_version),
 }
@@ -138,6 +143,9 @@ class Writer:
             AuthorityLost: The right to write has ended.
             AccessDenied, Unauthorized, Throttled, BadConfiguration, TLSTrouble: The run must end.
         """
+        if not request.sends:
+            self.authority()
+            return Written(request.done)
         if observed.terminating:
             return Written(Result.ACCEPTED, "it is terminating already; nothing was sent")
         wire = _WIRES[request.verb]

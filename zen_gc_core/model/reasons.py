@@ -40,6 +40,7 @@ class ErrorType(enum.StrEnum):
     SCALING_FAILED = "scaling_failed"
     SUSPENSION_FAILED = "suspension_failed"
     RECYCLING_FAILED = "recycling_failed"
+    EVICTION_FAILED = "eviction_failed"
     STILL_TERMINATING = "still_terminating"
     STATUS_UPDATE_FAILED = "status_update_failed"
     EVENT_FAILED = "event_failed"
@@ -220,6 +221,14 @@ class Reason(enum.StrEnum):
         "SuspensionFailed",
         "objects could not be suspended, also after retries",
         ErrorType.SUSPENSION_FAILED,
+        Condition.DEGRADED,
+        None,
+    )
+
+    EVICTION_FAILED = (
+        "EvictionFailed",
+        "Pods could not be evicted, also after retries, or have more than one PodDisruptionBudget",
+        ErrorType.EVICTION_FAILED,
         Condition.DEGRADED,
         None,
     )

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from zen_gc_core.model.candidate import Candidate
     from zen_gc_core.model.policy import PolicyReference
 
-Verb = Literal["delete", "patch"]
+Verb = Literal["create", "delete", "get", "patch"]
 PropagationPolicy = Literal["Background", "Foreground", "Orphan"]
 
 _A_POLICY: Final = re.compile(r"(?:[a-z0-9-]{1,63}/)?[a-z0-9.-]{1,253}", re.ASCII)
@@ -58,9 +58,11 @@ class Request(ABC):
     Attributes:
         verb: The verb that the right to it has, as RBAC calls it.
         subresource: Below the object; empty for the object itself.
+        sends: Whether anything is sent; False where it is only told.
         answers: The HTTP statuses that mean success.
         reads: The field paths that ``carried_by`` and ``body`` look at, metadata aside.
         removes: Whether its success ends the object. One that does not say so is taken to: that protects more.
+        patient: Whether the server may answer that its time has not come, ``blocked``.
         done: What its success is called; of its value the log and the events make their words.
         words: How it is spoken of.
     """
@@ -69,9 +71,11 @@ class Request(ABC):
 
     verb: ClassVar[Verb]
     subresource: ClassVar[str] = ""
+    sends: ClassVar[bool] = True
     answers: ClassVar[frozenset[int]] = frozenset((200,))
     reads: ClassVar[tuple[str, ...]] = ()
     removes: ClassVar[bool] = True
+    patient: ClassVar[bool] = False
     done: ClassVar[Result]
     words: ClassVar[Words]
 
@@ -135,6 +139,15 @@ class Request(ABC):
             document: The answer, decoded; empty when it is no JSON.
             uid: The uid of the object that it must be about.
         """
+
+    def refused(self, status: int, document: Mapping[str, Any]) -> Written | None:  # noqa: ARG002  as those need that say
+        """Read an answer that is no success, where it means something else than for every request; None where it does not.
+
+        Args:
+            status: The HTTP status.
+            document: The answer, decoded; empty when it is no JSON.
+        """
+        return None
 
 
 @dataclass(frozen=True, slots=True)

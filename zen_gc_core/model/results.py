@@ -25,10 +25,14 @@ class Result(enum.StrEnum):
     """The object starts nothing more, by this write."""
     RESUMED = "resumed"
     """The object goes on, by this write."""
+    NOTIFIED = "notified"
+    """It was told that the object is due; nothing was sent."""
     ACCEPTED = "accepted"
     """The object is terminating; it is not counted as deleted until it is seen gone."""
     GONE = "gone"
     """The object was gone before; fine, and not ours."""
+    BLOCKED = "blocked"
+    """Something of the cluster that may allow it does not now; it is asked again in the next run."""
     CONFLICT = "conflict"
     """Somebody changed the object since it was judged; it is judged again in the next run."""
     DROPPED = "dropped"
@@ -59,6 +63,7 @@ DONE: Final[Mapping[Result, str]] = {
     Result.MARKED: "carry the mark by this run",
     Result.SCALED: "were scaled by this run",
     Result.SUSPENDED: "were suspended by this run",
+    Result.NOTIFIED: "were told of as due for the first time, by this run",
 }
 """What the success of a request is called, each with what the status says of it."""
 

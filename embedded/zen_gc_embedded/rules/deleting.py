@@ -112,7 +112,7 @@ def delete(state: State, resource: Resource, namespace: str, name: str, options:
     old = state.record(resource, namespace, name)
     content = old.load()
     metadata = content["metadata"]
-    _check_preconditions(resource, metadata, options)
+    check_preconditions(resource, metadata, options)
     if resource.kind == "Namespace":
         return _delete_namespace(state, resource, old, content, options)
     graceful = _grace(resource, content, options)
@@ -150,7 +150,12 @@ def mark(state: State, content: Object, grace_seconds: int) -> None:
     metadata["deletionGracePeriodSeconds"] = grace_seconds
 
 
-def _check_preconditions(resource: Resource, metadata: Mapping[str, Any], options: DeleteOptions) -> None:
+def check_preconditions(resource: Resource, metadata: Mapping[str, Any], options: DeleteOptions) -> None:
+    """Refuse a request that is about another object, or about another state of it.
+
+    Raises:
+        StatusError: 409, with what was asked for and what is there.
+    """
     found, name = metadata["uid"], metadata["name"]
     if options.uid is not None and options.uid != found:
         why = f"the UID in the precondition ({options.uid}) does not match the UID in record ({found}). "

@@ -14,6 +14,7 @@ from zen_gc_embedded.rules import naming, patching
 from zen_gc_embedded.rules.applying import Applier, applied
 from zen_gc_embedded.rules.creating import create
 from zen_gc_embedded.rules.deleting import DeleteOptions, delete
+from zen_gc_embedded.rules.evicting import evict
 from zen_gc_embedded.rules.updating import Write, update
 from zen_gc_embedded.statuses import (
     bad_request,
@@ -133,7 +134,7 @@ def _create_below(call: Call) -> Answer:
         raise method_not_allowed()
     content = bodies.decode(call.body, call.content_type, "Eviction")
     options = DeleteOptions.parse(mapping(content.get("deleteOptions")))
-    delete(call.state, call.resource, call.namespace, call.route.name, options)
+    evict(call.state, call.resource, call.namespace, call.route.name, options)
     status = {"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Success", "code": 201}
     return json_answer(status, 201)
 

@@ -100,7 +100,12 @@ def _planned(cluster: Cluster, installed: Installed, directory: Path) -> dict[st
 def _acted_on(cluster: Cluster, installed: Installed) -> dict[str, str]:
     """What became of the objects: deleted, or on the way; marked; nothing of those that are as they were."""
     found = {path: _outcome(cluster.request("GET", path), before) for path, before in installed.objects.items()}
-    return {path: outcome for path, outcome in found.items() if outcome}
+    evicted = {path for path, action in installed.acted_on.items() if action == "evict"}
+    return {
+        path: "evict" if outcome == "delete" and path in evicted else outcome
+        for path, outcome in found.items()
+        if outcome
+    }
 
 
 def _outcome(answer: Any, before: dict[str, Any]) -> str:

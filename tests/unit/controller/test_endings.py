@@ -127,5 +127,7 @@ def test_only_what_says_so_leaves_an_object_behind() -> None:
         "annotate": {False},
         "scale": {False},
         "suspend": {False},
+        "evict": {True},
+        "notify": {False},
     }
     assert Request.removes

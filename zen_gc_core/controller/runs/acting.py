@@ -278,9 +278,8 @@ class _Carrying:
         except (Stopped, ClusterError) as error:
             self.outcomes.note_end(decision, journal, error)
             raise
-        self.outcomes.note(
-            Outcome(decision, written.result, written.message, journal.attempt_id), journal, written.cause
-        )
+        attempt_id = journal.attempt_id if journal.attempts else ""
+        self.outcomes.note(Outcome(decision, written.result, written.message, attempt_id), journal, written.cause)
 
     def _allowed(self, decision: Decision, observed: Observed) -> bool:
         """Whether the right to a write that was forbidden is there all the same: then it is about this object alone."""

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 MOST_FORBIDDEN: Final = 20
 """Forbidden writes in a row that end a run."""
 
-ANSWERED: Final = frozenset({*DONE, Result.ACCEPTED, Result.GONE, Result.CONFLICT})
+ANSWERED: Final = frozenset({*DONE, Result.ACCEPTED, Result.GONE, Result.BLOCKED, Result.CONFLICT})
 """Results of a server that lets us write; they end such a row."""
 
 
@@ -33,6 +33,7 @@ class Carried:
     Args:
         results: How many objects came to which result.
         accepted: Those whose objects are terminating now, to be seen gone later.
+        notified: The uids of those that were told of.
         forbidden: The uids of objects whose write was forbidden although the right to it is there.
         not_recycled: Why the first object of which there is no copy has none; empty when there is none.
         stopped: Why it ended early; None when it did not.
@@ -41,6 +42,7 @@ class Carried:
 
     results: Counter[Result] = field(default_factory=Counter)
     accepted: list[Outcome] = field(default_factory=list)
+    notified: list[str] = field(default_factory=list)
     forbidden: list[str] = field(default_factory=list)
     not_recycled: str = ""
     stopped: Ending | None = None
@@ -78,6 +80,8 @@ class Outcomes:
                 self._in_a_row = self._copies_failed = 0
             if outcome.result is Result.ACCEPTED:
                 self.carried.accepted.append(outcome)
+            if outcome.result is Result.NOTIFIED:
+                self.carried.notified.append(outcome.decision.uid)
         self._witness.acted(outcome, journal.seconds, journal.attempts, cause)
 
     def note_end(self, decision: Decision, journal: Journal, error: Stopped | ClusterError) -> None:

@@ -240,6 +240,7 @@ class PolicyRun:
         )
         ledger = self.entry.ledger
         carried = Carried()
+        plan = ledger.told.leave_out(plan)
         if plan.decisions:
             with Progress(lambda: self._tell_progress(plan), self._progress_failed):
                 case = next(iter(self.members.values())).case
@@ -249,6 +250,7 @@ class PolicyRun:
         ledger.next_write = rate.next_turn
         now = boottime()
         ledger.forbid(carried.forbidden)
+        ledger.told.note(carried.notified)
         for outcome in carried.accepted:
             ledger.accepted.setdefault(outcome.decision.uid, (outcome, now))
         if carried.stopped is not None and carried.stopped.reason is Reason.ACCESS_DENIED:

@@ -9,6 +9,8 @@ from collections import OrderedDict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
+from zen_gc_core.controller.runs.notifying import Told
+
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterable
@@ -32,6 +34,7 @@ class Ledger:
         deleted: How many objects it has deleted in all.
         accepted: Its writes whose objects are terminating, and since when (boot-time clock), by uid.
         forbidden: Objects whose write was forbidden although the right to it is there, by uid.
+        told: What it told of, where it only tells.
         switched_off: Whether it was told that the kill switch stops it.
         evaluated: The numbers of the last event about a run.
         unreached: What it names and the cluster does not have, as it was told last.
@@ -42,6 +45,7 @@ class Ledger:
     deleted: int = 0
     accepted: OrderedDict[str, tuple[Outcome, float]] = field(default_factory=OrderedDict)
     forbidden: OrderedDict[str, None] = field(default_factory=OrderedDict)
+    told: Told = field(default_factory=Told)
     switched_off: bool = False
     evaluated: tuple[int, int, int] | None = None
     unreached: tuple[Problem, ...] = ()

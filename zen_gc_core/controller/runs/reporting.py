@@ -111,7 +111,7 @@ class Reporting:
 
     def _acted(self, report: RunReport) -> bool:
         """Whether anything was sent, or seen gone that was sent for earlier."""
-        sent = set(report.results) - {Result.WOULD_ACT, Result.DROPPED}
+        sent = set(report.results) - {Result.WOULD_ACT, Result.DROPPED, Result.BLOCKED}
         return any(report.results[result] for result in sent) or self._seen_gone > 0
 
     def _record(self, report: RunReport) -> None:

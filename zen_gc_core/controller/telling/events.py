@@ -76,8 +76,15 @@ def event_of(request: type[Request], result: Result) -> ObjectEvent | None:
     words = request.words
     events = {
         request.done: ObjectEvent(f"Resource{request.done.capitalize()}", request.done.capitalize(), warning=False),
-        Result.ACCEPTED: ObjectEvent("ResourceDeleting", "Began to delete", warning=False),
         Result.WOULD_ACT: ObjectEvent(f"Would{words.verb.capitalize()}", f"Would {words.verb}", warning=False),
+    }
+    if request.patient:
+        blocked = ObjectEvent(f"{words.noun.capitalize()}Blocked", f"Waits to {words.verb}", warning=False)
+        events[Result.BLOCKED] = blocked
+    if not request.sends:
+        return events.get(result)
+    events |= {
+        Result.ACCEPTED: ObjectEvent("ResourceDeleting", "Began to delete", warning=False),
         Result.NOT_RECYCLED: ObjectEvent("ResourceNotRecycled", f"Did not {words.verb}", warning=True),
         Result.FAILED: ObjectEvent(Reason.of_failed(request), f"Failed to {words.verb}", warning=True),
     }
@@ -156,4 +163,6 @@ def _why(outcome: Outcome, attempts: int) -> str:
         return f"{noun} failed after retries" if attempts > 1 else f"{noun} failed"
     if outcome.result is Result.NOT_RECYCLED:
         return outcome.message
+    if outcome.result is Result.BLOCKED:
+        return "a PodDisruptionBudget does not let it go now"
     return f"{outcome.decision.kind} due"

@@ -142,6 +142,7 @@ def numbers(report: RunReport, total_before: int, seen_gone: int) -> dict[str, A
             "deleted": deleted,
             "accepted": results[Result.ACCEPTED],
             "gone": results[Result.GONE],
+            "blocked": results[Result.BLOCKED],
             "conflicts": results[Result.CONFLICT],
             "failed": results[Result.FAILED],
             "recycled": None if plan.recycled_for is None else results[Result.DELETED] + results[Result.ACCEPTED],

@@ -136,8 +136,9 @@ class RunLog:
         if attempts > 1:
             ends["attempts"] = attempts
         ends |= _failed_with(cause)
-        # What was never sent is no write, and told for debugging.
-        level = logging.INFO if outcome.attempt_id else logging.DEBUG
+        # What was never sent is no write, and told for debugging, unless it is only to be told.
+        told = outcome.attempt_id or result is Result.NOTIFIED
+        level = logging.INFO if told else logging.DEBUG
         failed = result is Result.FAILED or (result is Result.NOT_RECYCLED and cause is not None)
         self._log.log(logging.ERROR if failed else level, phrase, **_write(policy, decision), **ends)
 

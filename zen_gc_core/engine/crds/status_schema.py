@@ -47,6 +47,7 @@ def _last_run() -> Schema:
         **{result.value: f"How many {what}." for result, what in DONE.items()},
         "accepted": "How many are terminating by this run.",
         "gone": "How many were gone before.",
+        "blocked": "How many a PodDisruptionBudget did not let go.",
         "conflicts": "How many had changed since they were judged.",
         "failed": "How many writes failed.",
         "recycled": "How many of those that were deleted, or are terminating, have a copy in the recycle bin.",

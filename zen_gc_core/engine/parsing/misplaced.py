@@ -36,7 +36,7 @@ _PLACES: Final = {
         "none",
     ),
     "spec.ttl": ("after", "afterCreation", "afterFinished", "expiresAt", "immediate"),
-    "spec.action": ("delete", "label", "annotate", "scale", "suspend"),
+    "spec.action": ("delete", "label", "annotate", "scale", "suspend", "evict", "notify"),
     "spec.action.delete": ("propagationPolicy", "gracePeriodSeconds"),
 }
 

@@ -1,0 +1,41 @@
+"""Telling once: an object that a policy only tells of is told of when it becomes due, and not again while it is.
+
+What was told is known to one replica: another leader, a restart and an edit of the policy tell anew. An object that was
+not due for a run is told of when it is again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from zen_gc_core.model.plan import Plan
+
+
+class Told:
+    """The objects of one policy that were told of; as many as its last plan held, at the most."""
+
+    def __init__(self) -> None:
+        self._of = ("", 0)
+        self._uids: frozenset[str] = frozenset()
+
+    def leave_out(self, plan: Plan) -> Plan:
+        """The plan without the objects that were told of; what is due no longer is forgotten.
+
+        Args:
+            plan: The policy's plan.
+        """
+        state = (plan.policy.uid, plan.policy.generation)
+        due = {each.uid for each in plan.decisions if each.request is not None and not each.request.sends}
+        self._uids = self._uids & due if state == self._of else frozenset()
+        self._of = state
+        if not self._uids:
+            return plan
+        return replace(plan, decisions=tuple(each for each in plan.decisions if each.uid not in self._uids))
+
+    def note(self, uids: Iterable[str]) -> None:
+        """Remember objects that were told of now."""
+        self._uids = self._uids.union(uids)
