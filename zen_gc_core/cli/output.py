@@ -9,6 +9,7 @@ import yaml
 
 from zen_gc_core.cli.scalars import ScalarError, plain_scalar
 from zen_gc_core.durations import format_duration
+from zen_gc_core.engine.calendar.foreseeing import foresee
 from zen_gc_core.engine.guarding import UNSEEN, going_unseen
 from zen_gc_core.engine.recycling import not_copied
 from zen_gc_core.instants import format_instant
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from zen_gc_core.engine.asking import Planned
+    from zen_gc_core.engine.calendar.foreseeing import Foresight
     from zen_gc_core.model.decision import Decision
     from zen_gc_core.model.plan import Plan
     from zen_gc_core.model.policy import Problem
@@ -32,10 +34,10 @@ def as_document(now: dt.datetime, planned: Iterable[Planned]) -> dict[str, Any]:
         now: The instant of the plans.
         planned: Policies and their plans.
     """
-    return {"now": format_instant(now), "policies": [_policy(one) for one in planned]}
+    return {"now": format_instant(now), "policies": [_policy(now, one) for one in planned]}
 
 
-def _policy(planned: Planned) -> dict[str, Any]:
+def _policy(now: dt.datetime, planned: Planned) -> dict[str, Any]:
     reference, plan = planned.compilation.reference, planned.plan
     failed = {"failed": planned.failure} if planned.failure is not None else {}
     gaps = (
@@ -61,6 +63,7 @@ def _policy(planned: Planned) -> dict[str, Any]:
         "decisions": [_decision(decision) for decision in plan.decisions] if plan else [],
         **_recycling(plan),
         **gaps,
+        **_calendar(_foresight(now, planned)),
         **failed,
     }
 
@@ -69,6 +72,23 @@ def _recycling(plan: Plan | None) -> dict[str, Any]:
     if plan is None or plan.recycled_for is None:
         return {}
     return {"recycle": {"keepFor": format_duration(plan.recycled_for), "notCopied": not_copied(plan)}}
+
+
+def _foresight(now: dt.datetime, planned: Planned) -> Foresight | None:
+    compiled = planned.compilation.compiled
+    return foresee(compiled.policy, now) if compiled is not None else None
+
+
+def _calendar(foresight: Foresight | None) -> dict[str, Any]:
+    if foresight is None:
+        return {}
+    return {"calendar": {"actsNow": foresight.why is None, "because": foresight.why, "next": list(foresight.next)}}
+
+
+def foresight_lines(foresight: Foresight) -> list[str]:
+    """What comes next of a policy that does not act at any time, for people."""
+    now = "now: it would act" if foresight.why is None else f"now: it would not act: {foresight.why}"
+    return [f"  {visible(each)}" for each in (now, *(f"next: {each}" for each in foresight.next))]
 
 
 def _problem(problem: Problem) -> dict[str, str]:
@@ -126,12 +146,12 @@ def as_table(now: dt.datetime, own_namespace: str, planned: Sequence[Planned]) -
         own_namespace: The namespace that is protected as the controller's own.
         planned: Policies and their plans.
     """
-    sections = [_section(one) for one in planned]
+    sections = [_section(now, one) for one in planned]
     headline = f"At {format_instant(now)}, with the controller in namespace {visible(own_namespace)}:"
     return "\n\n".join([headline, *sections]) if sections else "No policies."
 
 
-def _section(planned: Planned) -> str:
+def _section(now: dt.datetime, planned: Planned) -> str:
     compilation, plan = planned.compilation, planned.plan
     reference = compilation.reference
     title = f"{reference.kind} {reference}"
@@ -150,6 +170,8 @@ def _section(planned: Planned) -> str:
             along = not_copied(plan)
             kept = f"copied into the recycle bin first, for {format_duration(plan.recycled_for)}"
             lines.append(f"  what is deleted is {kept}{f'; {along}' if along else ''}")
+        if (foresight := _foresight(now, planned)) is not None:
+            lines.extend(foresight_lines(foresight))
         if going_unseen(plan):
             lines.append(f"  {UNSEEN}")
         lines.extend(

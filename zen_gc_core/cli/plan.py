@@ -30,6 +30,7 @@ from zen_gc_core.cli.output import as_document, as_json, as_table, as_yaml
 from zen_gc_core.cli.strangers import no_policies
 from zen_gc_core.controller.settings import Allowing, Connecting, Locating
 from zen_gc_core.engine.asking import Asking
+from zen_gc_core.engine.calendar.foreseeing import calendar_warnings
 from zen_gc_core.engine.files import DEFAULT_NAMESPACE, Files
 from zen_gc_core.engine.offline import plan_offline
 from zen_gc_core.errors import ClusterError, InputError, ZenGCError
@@ -109,6 +110,8 @@ def command(**values: Any) -> int:
     for one, document in zip(planned, documents, strict=True):
         report_problems(document, one.compilation.errors)
         report_problems(document, one.compilation.warnings, "warning: ")
+        if one.compilation.compiled is not None:
+            report_problems(document, calendar_warnings(one.compilation.compiled.policy, request.now), "warning: ")
         if one.failure is not None:
             click.echo(f"{one.compilation.reference.kind} {one.compilation.reference}: {one.failure}", err=True)
     if any(one.compilation.compiled is None for one in planned):

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 import click
 
 from zen_gc_core.cli.input import compile_documents, load_installed, read_manifests, report_problems
 from zen_gc_core.cli.options import BooleanCommand, files_option, settings_of, settings_options
+from zen_gc_core.cli.output import foresight_lines
 from zen_gc_core.cli.strangers import no_policies
 from zen_gc_core.controller.settings import Allowing
+from zen_gc_core.engine.calendar.foreseeing import calendar_warnings, foresee
 from zen_gc_core.errors import InputError
 
 
@@ -31,9 +34,14 @@ def command(**values: Any) -> int:
         raise InputError(no_policies(nothing, manifests.objects) or nothing)
     plugins = load_installed(allowing)
     compilations = compile_documents(manifests.policies, plugins, allowing.grants())
+    now = dt.datetime.now(dt.UTC)
     for document, compilation in zip(manifests.policies, compilations, strict=True):
         report_problems(document, compilation.errors)
         report_problems(document, compilation.warnings, "warning: ")
-        if compilation.compiled is not None:
-            click.echo(f"{document.place()}: {compilation.reference.kind} {compilation.reference} is valid")
+        if compilation.compiled is None:
+            continue
+        report_problems(document, calendar_warnings(compilation.compiled.policy, now), "warning: ")
+        click.echo(f"{document.place()}: {compilation.reference.kind} {compilation.reference} is valid")
+        if (foresight := foresee(compilation.compiled.policy, now)) is not None:
+            click.echo("\n".join(foresight_lines(foresight)))
     return 2 if any(compilation.compiled is None for compilation in compilations) else 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
+from zen_gc_core.model.calendars import ALWAYS, Calendar
 from zen_gc_core.model.reasons import Reason
 from zen_gc_core.model.scope import EveryNamespace, Scope, matches_globs
 from zen_gc_core.texts import placed, visible_lines
@@ -192,6 +193,7 @@ class Policy:
         paused: Whether it rests.
         digest: What an approval names; empty until it is compiled, and where there can be none.
         retain: What it retains of each group of objects; None: nothing.
+        calendar: When it acts.
     """
 
     reference: PolicyReference
@@ -204,3 +206,4 @@ class Policy:
     paused: bool = False
     digest: str = ""
     retain: Retain | None = None
+    calendar: Calendar = ALWAYS

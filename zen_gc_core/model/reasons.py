@@ -171,6 +171,13 @@ class Reason(enum.StrEnum):
     UNEXPECTED_ERROR = "UnexpectedError", "a fault of zen-gc or of a plugin; the log has it"
 
     KILL_SWITCH = "KillSwitch", "the ConfigMap `zen-gc-pause` stops every write", None, None, None
+    DEFERRED = (
+        "Deferred",
+        "the policy's schedule, windows or blackouts let it write nothing then; it goes on when they do",
+        None,
+        None,
+        None,
+    )
     POLICY_DELETED = "PolicyDeleted", "the policy was deleted while it ran", None, None, None
     POLICY_CHANGED = "PolicyChanged", "the policy was edited while it ran", None, None, None
     STOPPING = "Stopping", "the program is ending", None, None, None

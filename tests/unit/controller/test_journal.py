@@ -14,6 +14,9 @@ class Fence:
     def recent(self) -> None:
         """A moment ago."""
 
+    def check_open(self) -> None:
+        """At any time."""
+
 
 def test_only_what_nothing_stops_any_more_counts_as_sent() -> None:
     """Asked whether it may leave, a request has not left: the lease is asked after that."""

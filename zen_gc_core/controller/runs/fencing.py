@@ -1,7 +1,7 @@
-"""The fence before writes: the policy is still the same, nobody has pulled the switch, the clocks agree.
+"""The fence before writes: the policy is still the same, nobody has pulled the switch, the clocks agree, it is time to.
 
 Read anew at least every 20 writes and every 5 s; whatever is not as it was ends the run, and the rest of its plan is
-dropped.
+dropped. Windows and blackouts are asked last, before each request: they need no look at the cluster.
 """
 
 from __future__ import annotations
@@ -43,6 +43,7 @@ class Fence:
         batch_size: How many writes one look is good for.
         sleep: Waits while the server fails or asks for patience; whatever it raises ends the wait.
         clock: The boot-time clock, in seconds.
+        closed: Why windows or blackouts let nothing be written now; None where they do. None: there are none.
     """
 
     def __init__(  # noqa: PLR0913  what is looked at, and how
@@ -54,6 +55,7 @@ class Fence:
         batch_size: int,
         sleep: Callable[[float], None] = time.sleep,
         clock: Callable[[], float] = boottime,
+        closed: Callable[[], str | None] | None = None,
     ) -> None:
         self._connection = connection
         self._policy = compiled.reference
@@ -62,6 +64,7 @@ class Fence:
         self._batch_size = batch_size
         self._sleep = sleep
         self._clock = clock
+        self._closed = closed
         self._lock = threading.Lock()
         self._left = 0
         self._look_ahead = batch_size // 2 or -1
@@ -80,6 +83,7 @@ class Fence:
             ahead = self._left == self._look_ahead
         if ahead:
             self._look_meanwhile()
+        self.check_open()
 
     def _look_meanwhile(self) -> None:
         """Look anew while the others use up what the last look is good for, so that they need not wait."""
@@ -108,6 +112,15 @@ class Fence:
         age = self._clock() - self._looked_at
         if age > MOST_SECONDS:
             raise LookedTooLongAgo(f"the policy was looked at {age:.0f} s ago: nothing was sent")
+
+    def check_open(self) -> None:
+        """Ask whether windows and blackouts let a request leave now.
+
+        Raises:
+            Stopped: They do not, and the run must end.
+        """
+        if self._closed is not None and (why := self._closed()) is not None:
+            raise Stopped(Reason.DEFERRED, why)
 
     @property
     def _old(self) -> bool:

@@ -123,18 +123,21 @@ class Journal:
             self.reliance.check()
         if self._keepers is not None:
             self._keepers.check(self._decision)
+        self._fence.check_open()
 
     def leaving(self) -> None:
         """Ask, right before a request leaves, whether what was looked at still counts.
 
         Raises:
             LookedTooLongAgo: It does not, and must be looked at anew.
+            Stopped: A window has ended, or a blackout has begun.
         """
         self._fence.recent()
         if self.reliance is not None:
             self.reliance.recent()
         if self._keepers is not None:
             self._keepers.recent(self._decision)
+        self._fence.check_open()
 
     def left(self) -> None:
         """Note that a request is on its way: from now on nobody can say that nothing was sent."""

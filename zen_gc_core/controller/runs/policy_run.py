@@ -25,6 +25,7 @@ from zen_gc_core.controller.runs.scope_counting import count_in_scope
 from zen_gc_core.controller.runs.stopping import Stopped, ending_by
 from zen_gc_core.controller.runs.unlisted import failure_of, forbidden, listed, tallies_of, unlisted
 from zen_gc_core.controller.runs.unreached import unreached
+from zen_gc_core.engine.calendar.gate import Gate
 from zen_gc_core.engine.expanding import wildcards
 from zen_gc_core.engine.planning import conclude
 from zen_gc_core.errors import ClusterError
@@ -81,6 +82,7 @@ class PolicyRun:
         self._compiled = compiled
         self._interval = interval
         self._reporting = Reporting(context, entry, lambda: wait(self))
+        self._gate = Gate(compiled.policy.calendar)
         self._began = boottime()
         self._started = dt.datetime.now(dt.UTC)
 
@@ -210,7 +212,16 @@ class PolicyRun:
         if self.dry_run:
             return None
         switched = self._context.switch.recent(self._sleep)
-        return switched.ending if switched is not None and (plan.due or not switched.ending.failed) else None
+        if switched is not None and (plan.due or not switched.ending.failed):
+            return switched.ending
+        why = self._closed()
+        return Ending(Reason.DEFERRED, why) if why is not None else None
+
+    def _closed(self) -> str | None:
+        """Why the policy's windows or blackouts let nothing be written now, by the local or by the server's clock."""
+        server = self._context.connection.clock.now()
+        clocks = [dt.datetime.now(dt.UTC), *([server] if server is not None else [])]
+        return next((why for now in clocks if (why := self._gate.closed(now)) is not None), None)
 
     def _act(self, plan: Plan) -> Carried:
         context, behavior = self._context, self._compiled.policy.behavior
@@ -227,6 +238,7 @@ class PolicyRun:
                 switch=context.switch,
                 batch_size=behavior.batch_size or context.settings.batch_size,
                 sleep=self._sleep,
+                closed=self._closed,
             ),
             rate,
             context.authority,

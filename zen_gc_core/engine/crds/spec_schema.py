@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from zen_gc_core.engine.crds import rules
+from zen_gc_core.engine.crds.calendar_schema import calendar_schemas
 from zen_gc_core.engine.crds.nodes import boolean, duration, integer, mapping, record, sequence, text
 from zen_gc_core.engine.crds.retain_schema import retain_schema
 from zen_gc_core.engine.crds.structural import OPEN, configuration_schema, visible
@@ -41,6 +42,7 @@ def spec_schema(vocabulary: Vocabulary) -> Schema:
             most=1,
         ),
         "behavior": _behavior(),
+        **calendar_schemas(),
         "evaluationInterval": duration(
             "How often the policy runs; by default as the controller is told. In a namespace, 10s is the least that counts."
         ),
@@ -51,7 +53,12 @@ def spec_schema(vocabulary: Vocabulary) -> Schema:
         fields,
         most=len(fields),  # more are unknown ones, which the program refuses; each may be as deep as it likes
         required=("ttl",),
-        rules=(rules.SOME_TARGET, rules.not_both("targetResource", "targetResources"), rules.ONE_ACTION),
+        rules=(
+            rules.SOME_TARGET,
+            rules.not_both("targetResource", "targetResources"),
+            rules.ONE_ACTION,
+            rules.ONE_RHYTHM,
+        ),
     )
 
 

@@ -32,6 +32,15 @@ FIELD_PATH: Final = 1024
 GROUP_BY: Final = 8
 """The most entries of ``groupBy``."""
 
+WINDOWS: Final = 16
+"""The most entries of ``windows``."""
+
+BLACKOUTS: Final = 32
+"""The most entries of ``blackouts``."""
+
+REASON: Final = 256
+"""The most characters of the reason of a blackout."""
+
 KEYWORDS: Final = 32
 """The most keywords of one condition map."""
 

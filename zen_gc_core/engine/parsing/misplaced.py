@@ -5,7 +5,23 @@ from __future__ import annotations
 from typing import Final
 
 _PLACES: Final = {
-    "spec": ("targetResources", "conditions", "ttl", "retain", "action", "behavior", "evaluationInterval", "paused"),
+    "spec": (
+        "targetResources",
+        "conditions",
+        "ttl",
+        "retain",
+        "action",
+        "behavior",
+        "schedule",
+        "windows",
+        "blackouts",
+        "evaluationInterval",
+        "paused",
+    ),
+    "spec.schedule": ("jitter", "startingDeadline"),
+    "spec.schedule, or an entry of spec.windows or spec.blackouts": ("cron",),
+    "an entry of spec.windows or spec.blackouts": ("duration",),
+    "an entry of spec.blackouts": ("reason", "from", "until"),
     "spec.behavior": (
         "dryRun",
         "maxDeletionsPerSecond",
@@ -51,6 +67,11 @@ MEANT: Final = {
     "match": "targetResources",
     "interval": "evaluationInterval",
     "suspend": "paused",
+    "window": "windows",
+    "maintenanceWindows": "windows",
+    "syncWindows": "windows",
+    "freeze": "blackouts",
+    "tz": "timeZone",
     "selector": "labelSelector",
     "labels": "labelSelector",
 }

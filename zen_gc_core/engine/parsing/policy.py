@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from zen_gc_core.engine.parsing import legacy
 from zen_gc_core.engine.parsing.behavior import read_behavior, read_interval
+from zen_gc_core.engine.parsing.calendars import read_calendar
 from zen_gc_core.engine.parsing.document import Place, Problems
 from zen_gc_core.engine.parsing.keyword_uses import read_action, read_conditions, read_ttl
 from zen_gc_core.engine.parsing.misplaced import HOMES, MEANT
@@ -23,10 +24,22 @@ if TYPE_CHECKING:
 TOP_FIELDS: Final = ("apiVersion", "kind", "metadata", "spec", "status")
 """The fields of a policy."""
 
-RESERVED: Final = ("schedule", "windows", "serviceAccountName", "variables", "approval")
+RESERVED: Final = ("serviceAccountName", "variables", "approval")
 """Fields of ``spec`` that a later version will give a meaning."""
 
-FIELDS: Final = ("targetResources", "conditions", "ttl", "retain", "action", "behavior", "evaluationInterval", "paused")
+FIELDS: Final = (
+    "targetResources",
+    "conditions",
+    "ttl",
+    "retain",
+    "action",
+    "behavior",
+    "schedule",
+    "windows",
+    "blackouts",
+    "evaluationInterval",
+    "paused",
+)
 """The fields of ``spec``, natively."""
 
 
@@ -100,11 +113,23 @@ def _parsed(reference: PolicyReference, written: Place, reach: Reach) -> ParsedP
     ttl, action = read_ttl(spec), read_action(spec)
     retain = read_retain(spec.get("retain"))
     behavior = read_behavior(spec.get("behavior"))
+    calendar = read_calendar(spec)
     interval = read_interval(spec.get("evaluationInterval"), namespaced=reference.kind != CLUSTER)
     paused = spec.boolean("paused", default=False)
     policy = None
     if conditions is not None and ttl is not None and action is not None and not problems.errors:
-        policy = Policy(reference, targets, conditions, ttl, action, behavior, interval, paused, retain=retain)
+        policy = Policy(
+            reference,
+            targets,
+            conditions,
+            ttl,
+            action,
+            behavior,
+            interval,
+            paused,
+            retain=retain,
+            calendar=calendar,
+        )
     answer = _answer(problems, reference, policy=policy, conditions=conditions, ttl=ttl, action=action)
     return replace(answer, spec=written.value)
 

@@ -1,0 +1,137 @@
+"""What is told of a policy's calendar before anything happens: what comes next, and what its author should look at."""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from zen_gc_core.durations import format_duration
+from zen_gc_core.engine.calendar.opening import HORIZON, Shown, may_write, next_opening, window_at
+from zen_gc_core.engine.parsing.spelling import item
+from zen_gc_core.model.calendars import Calendar, Freeze
+from zen_gc_core.model.policy import Problem
+from zen_gc_core.model.wall_times import upcoming
+from zen_gc_core.model.zones import zone
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from zen_gc_core.model.policy import Policy
+
+NEXT: Final = 3
+"""How many times are told."""
+
+_MOST_TIMES: Final = 100
+"""How many scheduled times are looked at to find one at which the policy may write."""
+
+
+@dataclass(frozen=True, slots=True)
+class Foresight:
+    """What comes next of a policy that does not act at any time.
+
+    Args:
+        why: Why it would not act now; None when it would.
+        next: When it acts next, the first times.
+    """
+
+    why: str | None
+    next: tuple[str, ...]
+
+
+def foresee(policy: Policy, now: dt.datetime) -> Foresight | None:
+    """What comes next of a policy; None for one that acts whenever it runs.
+
+    Args:
+        policy: The policy.
+        now: The present, in UTC.
+    """
+    calendar = policy.calendar
+    if not calendar:
+        return None
+    why = may_write(calendar, now).why
+    if calendar.schedule is None:
+        return Foresight(why, tuple(itertools.islice(_openings(calendar, now), NEXT)))
+    times = tuple(itertools.islice(_times(calendar, now), NEXT))
+    waits = f"it acts at its scheduled times: {times[0] if times else 'none is in sight'}"
+    return Foresight(why or waits, times)
+
+
+def _times(calendar: Calendar, now: dt.datetime) -> Iterator[str]:
+    """Scheduled times, each with what is to be said of it."""
+    schedule = calendar.schedule
+    if schedule is None:
+        return
+    spread = f", and up to {format_duration(schedule.jitter)} later" if schedule.jitter else ""
+    for moment in upcoming(schedule.cron, zone(schedule.time_zone), now):
+        why = may_write(calendar, moment.at).why
+        yield f"{Shown(moment.at, schedule.time_zone)}{spread}{f' (deferred: {why})' if why else ''}"
+
+
+def _openings(calendar: Calendar, now: dt.datetime) -> Iterator[str]:
+    """When the policy may write, one stretch after the other."""
+    since = next_opening(calendar, now)
+    while since is not None:
+        until = may_write(calendar, since.at).until
+        ends = [span for window in calendar.windows if (span := window_at(window, since.at)) is not None]
+        shown = ends[0].time_zone if ends else since.time_zone
+        if until - since.at >= HORIZON:
+            yield f"from {Shown(since.at, shown)} on"
+            return
+        yield f"{Shown(since.at, shown)} to {Shown(until, shown)}"
+        since = next_opening(calendar, until)
+
+
+def calendar_warnings(policy: Policy, now: dt.datetime) -> list[Problem]:
+    """What the author of a policy should look at, as of now: blackouts that have passed, and what never comes to pass.
+
+    Args:
+        policy: The policy.
+        now: The present, in UTC.
+    """
+    calendar = policy.calendar
+    found = [
+        Problem(
+            item("spec.blackouts", index),
+            f"has passed: it ended at {Shown(blackout.until, blackout.time_zone)}; leave it out, or write the next one",
+        )
+        for index, blackout in enumerate(calendar.blackouts)
+        if isinstance(blackout, Freeze) and blackout.until <= now
+    ]
+    if next_opening(calendar, now) is None:
+        where = "spec.windows" if calendar.windows else "spec.blackouts"
+        found.append(
+            Problem(
+                where,
+                f"nothing is ever written: the policy may not write at any time that is in sight{_beaten(calendar)}",
+            )
+        )
+    elif (never := _never_in_time(calendar, now)) is not None:
+        found.append(never)
+    return found
+
+
+def _beaten(calendar: Calendar) -> str:
+    return "; blackouts beat windows" if calendar.windows and calendar.blackouts else ""
+
+
+def _never_in_time(calendar: Calendar, now: dt.datetime) -> Problem | None:
+    """A schedule none of whose times lies where the policy may write."""
+    schedule = calendar.schedule
+    if schedule is None or not (calendar.windows or calendar.blackouts):
+        return None
+    last = now
+    for moment in itertools.islice(upcoming(schedule.cron, zone(schedule.time_zone), now), _MOST_TIMES):
+        if moment.at - now > HORIZON:
+            break
+        if may_write(calendar, moment.at).why is None:
+            return None
+        last = moment.at
+    if last == now:
+        return None
+    return Problem(
+        "spec.schedule",
+        f"none of its times until {Shown(last, schedule.time_zone)} is one at which windows and blackouts let it write: "
+        "all of its runs are deferred",
+    )
