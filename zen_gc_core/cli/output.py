@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import yaml
@@ -82,13 +83,14 @@ def _foresight(now: dt.datetime, planned: Planned) -> Foresight | None:
 def _calendar(foresight: Foresight | None) -> dict[str, Any]:
     if foresight is None:
         return {}
-    return {"calendar": {"actsNow": foresight.why is None, "because": foresight.why, "next": list(foresight.next)}}
+    coming = [{name: value for name, value in asdict(each).items() if value is not None} for each in foresight.next]
+    return {"calendar": {"actsNow": foresight.why is None, "because": foresight.why, "next": coming}}
 
 
 def foresight_lines(foresight: Foresight) -> list[str]:
     """What comes next of a policy that does not act at any time, for people."""
     now = "now: it would act" if foresight.why is None else f"now: it would not act: {foresight.why}"
-    return [f"  {visible(each)}" for each in (now, *(f"next: {each}" for each in foresight.next))]
+    return [f"  {visible(each)}" for each in (now, *(f"then: {each}" for each in foresight.next))]
 
 
 def _problem(problem: Problem) -> dict[str, str]:

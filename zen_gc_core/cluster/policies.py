@@ -81,6 +81,7 @@ def patch_status(  # noqa: PLR0913  what is written, and with what right
     authority: Callable[[], None],
     timeout: float = WRITE_TIMEOUT,
     sleep: Callable[[float], None] = time.sleep,
+    most_tries: int = STATUS_TRIES,
 ) -> str | None:
     """Write a policy's status, to exactly the policy that is meant: the same uid, and the version that was read.
 
@@ -94,6 +95,7 @@ def patch_status(  # noqa: PLR0913  what is written, and with what right
         authority: Asked right before the request leaves; raises when there is no right to write.
         timeout: Seconds for one request; not more than the authority's end assumes.
         sleep: Waits while the server fails or asks for patience; whatever it raises ends the wait.
+        most_tries: How often it is written at most; once: to what was read, and to nothing newer.
 
     Returns:
         The policy's new resourceVersion; None when this policy is gone, or another one has its name.
@@ -118,14 +120,14 @@ def patch_status(  # noqa: PLR0913  what is written, and with what right
         )
 
     throttle = Throttle(sleep=sleep)
-    for tries in range(1, STATUS_TRIES + 1):
+    for tries in range(1, most_tries + 1):
         version = resource_version
         answer = patiently(lambda _step, version=version: _answered(send(version)), sleep, throttle)  # type: ignore[misc]
         if answer.status == 200:
             return _version(answer.document())
         if answer.status == 404:
             return None
-        if answer.status != 409 or tries == STATUS_TRIES:
+        if answer.status != 409 or tries == most_tries:
             raise failure(answer, verb="patch", resource=f"{resource}/status", namespace=reference.namespace)
         seen = read_policy(connection, reference)
         if seen is None or seen.uid != reference.uid:

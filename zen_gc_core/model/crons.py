@@ -103,7 +103,7 @@ class _Field:
             if text.upper() in self.words:
                 return self.words.index(text.upper()) + self.least
             known = f"; write a number{did_you_mean(text, self.words)}" if self.words else "; it takes numbers alone"
-            raise InputError(f"{self.name}: '{text}' is none{known}")
+            raise InputError(f"{self.name}: '{text}' is no value of it{known}")
         value = int(text)
         if not self.least <= value <= self.most + self.sunday:
             raise InputError(f"{self.name}: {value} is not within {self.least}-{self.most}")

@@ -173,9 +173,9 @@ class Reason(enum.StrEnum):
     KILL_SWITCH = "KillSwitch", "the ConfigMap `zen-gc-pause` stops every write", None, None, None
     DEFERRED = (
         "Deferred",
-        "the policy's schedule, windows or blackouts let it write nothing then; it goes on when they do",
+        "no run is acting now, and the last one wrote nothing, or not all: schedule, windows or blackouts said so; the message has until when",
         None,
-        None,
+        Condition.PROGRESSING,
         None,
     )
     POLICY_DELETED = "PolicyDeleted", "the policy was deleted while it ran", None, None, None
@@ -262,4 +262,4 @@ class Reason(enum.StrEnum):
     @property
     def wished(self) -> bool:
         """Whether a run that ends by it ends because somebody wished so, or the lease asks for it: nothing failed."""
-        return self.condition is None or self is Reason.PAUSED
+        return self.condition is None or self in {Reason.PAUSED, Reason.DEFERRED}

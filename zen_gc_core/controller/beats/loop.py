@@ -13,7 +13,6 @@ from zen_gc_core.cluster.clocks import boottime
 from zen_gc_core.cluster.policies import POLICY_KINDS
 from zen_gc_core.cluster.policy_events import Interrupted
 from zen_gc_core.controller.beats.pipeline import Pipeline
-from zen_gc_core.controller.beats.places import Slot, slot_of
 from zen_gc_core.controller.beats.scheduling import Schedule
 from zen_gc_core.model.reasons import Phase
 
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
 
     from zen_gc_core.cluster.policy_events import PolicyEvent
     from zen_gc_core.controller.beats.catalog import Catalog
+    from zen_gc_core.controller.beats.places import Slot
     from zen_gc_core.controller.runs.policy_run import PolicyRun
     from zen_gc_core.controller.runs.remembered import Entry
     from zen_gc_core.controller.runs.run_context import RunContext
@@ -59,6 +59,7 @@ class Loop:
         self._pipeline = Pipeline(context, catalog, self._schedule, self._messages.put, self._count_anew)
         self._recount = False
         self._not_watched = 0
+        self._led = False
 
     @property
     def failures(self) -> int:
@@ -114,8 +115,13 @@ class Loop:
     def _work_on(self, *, start: bool) -> None:
         self._drain(self._schedule.wait(boottime(), TICK) if start and self._leading() else TICK)
         if not self._leading():
+            self._led = False
             return
+        if not self._led:
+            self._led = True
+            self._pipeline.lead(self._catalog.entries)
         if start:
+            self._pipeline.look_at_the_clock()
             self._take()
         if self._recount:
             self._count_phases()
@@ -143,7 +149,7 @@ class Loop:
             self._not_watched += 1
         changes = self._catalog.apply(event)
         for entry in changes.removed:
-            self._schedule.drop(slot_of(entry), boottime())
+            self._pipeline.forget(entry)
             self._context.metrics.forget(entry.reference)
         for entry in changes.changed:
             self._pipeline.put(entry)

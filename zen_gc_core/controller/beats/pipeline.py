@@ -5,6 +5,7 @@ Which stage comes next is decided on the main loop's thread, to which the others
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 import time
 from typing import TYPE_CHECKING, Final
@@ -14,19 +15,21 @@ from zen_gc_core.controller.beats.places import Slot, beats_of, owner_of, slot_o
 from zen_gc_core.controller.beats.scheduling import CONTROLLER, BeatKey
 from zen_gc_core.controller.beats.shares import Shares
 from zen_gc_core.controller.beats.sweep_pool import Ride, SweepPool
-from zen_gc_core.controller.runs.policy_run import PolicyRun
+from zen_gc_core.controller.beats.timetable import Timetable
+from zen_gc_core.controller.runs.policy_run import PolicyRun, earlier_of
 from zen_gc_core.controller.runs.resting import tell_standing
 from zen_gc_core.engine.building import CompilingTooLong
 from zen_gc_core.model.reasons import ErrorType
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
+    from zen_gc_core.controller.beats import scheduling
     from zen_gc_core.controller.beats.catalog import Catalog
-    from zen_gc_core.controller.beats.scheduling import Schedule
     from zen_gc_core.controller.runs.remembered import Entry
     from zen_gc_core.controller.runs.run_context import RunContext
     from zen_gc_core.engine.compiling import Compilation
+    from zen_gc_core.model.calendars import Schedule
 
 MOST_RUNS: Final = 64
 """Runs that act or report at the same time; a slow one holds a place of its own."""
@@ -62,7 +65,7 @@ class Pipeline:
         self,
         context: RunContext,
         catalog: Catalog,
-        schedule: Schedule[Slot],
+        schedule: scheduling.Schedule[Slot],
         post: Callable[[Callable[[], None]], None],
         told: Callable[[], None],
     ) -> None:
@@ -78,6 +81,7 @@ class Pipeline:
         self._preparers = Shares(PREPARING, SHARE_OF_PREPARING, "prepare")
         self._compilers = Shares(COMPILING, SHARE_OF_COMPILING, "compile")
         self._runners = Shares(MOST_RUNS, SHARE_OF_RUNS, "run")
+        self._timetable = Timetable()
         self._rides: dict[Slot, Ride] = {}
         self._compiling = 0
         self._under_way = 0
@@ -108,8 +112,38 @@ class Pipeline:
             entry: The policy.
             ask: Whether it is to run at once, because it is new or was edited.
         """
+        if ask:
+            self._timetable.forget(slot_of(entry))
+        if _scheduled(entry) is not None:
+            self._schedule.put(slot_of(entry), math.inf, (), boottime(), ask=ask)
+            return
         interval = self._interval(entry)
         self._schedule.put(slot_of(entry), interval, beats_of(entry), boottime(), ask=ask)
+
+    def forget(self, entry: Entry) -> None:
+        """Let go of a policy that was deleted."""
+        self._schedule.drop(slot_of(entry), boottime())
+        self._timetable.forget(slot_of(entry))
+
+    def lead(self, entries: Iterable[Entry]) -> None:
+        """This replica begins to lead: what each scheduled policy has missed, and waits for, is to be found anew.
+
+        Args:
+            entries: All policies.
+        """
+        self._timetable.clear()
+        for entry in entries:
+            if _scheduled(entry) is not None:
+                self._schedule.ask(slot_of(entry))
+
+    def look_at_the_clock(self) -> None:
+        """Ask for a run of each policy whose scheduled time has come."""
+        for slot in self._timetable.come(self._now()):
+            self._schedule.ask(slot)
+
+    def _now(self) -> dt.datetime:
+        """The present, by the earlier of the local and the server's clock."""
+        return earlier_of(dt.datetime.now(dt.UTC), self._context.connection.clock.now())
 
     def beat(self, key: BeatKey) -> None:
         """A beat has come: one pass over its resource is due, if anybody waits for it."""
@@ -135,7 +169,16 @@ class Pipeline:
             self._report(entry, lambda: tell_standing(self._context, entry), lambda: None)
             self._schedule.done(slot_of(entry), failed=False)
             return
-        run = PolicyRun(self._context, entry, compiled, self._wait, math.inf if self.once else self._interval(entry))
+        schedule, now = _scheduled(entry), self._now()
+        errand = self._timetable.begin(entry, schedule, now) if schedule is not None else None
+        run = PolicyRun(
+            self._context,
+            entry,
+            compiled,
+            self._next_run,
+            math.inf if self.once else self._time(entry, now),
+            errand=errand,
+        )
         ride = self._rides[slot_of(entry)] = Ride(run, beats_of(entry), at_once)
         self._sweep_pool.expect(ride)
         self._preparers.submit(owner_of(entry), lambda: self._prepare(ride))
@@ -148,6 +191,13 @@ class Pipeline:
 
     def _interval(self, entry: Entry) -> float:
         return self._context.settings.interval_of(entry.reference, entry.interval).total_seconds()
+
+    def _time(self, entry: Entry, now: dt.datetime) -> float:
+        """Seconds after which the next run of a policy goes on with what this one has not done."""
+        if _scheduled(entry) is None:
+            return self._interval(entry)
+        at = self._timetable.next_at(slot_of(entry))
+        return (at - now).total_seconds() if at is not None else math.inf
 
     def _compile(self, entry: Entry, *, at_once: bool) -> None:
         until = time.thread_time() + COMPILE_SECONDS
@@ -228,14 +278,20 @@ class Pipeline:
         self.failures += run.failed or (run.report is not None and run.report.failed)
         if self.once:
             self.finished.append(run)
-        del self._rides[slot_of(run.entry)]
-        self._schedule.done(slot_of(run.entry), failed=run.failed)
+        slot = slot_of(run.entry)
+        del self._rides[slot]
+        self._schedule.done(slot, failed=run.failed)
+        if run.errand is not None:
+            interval = self._context.settings.gc_interval
+            self._timetable.done(slot, self._now(), interval, failed=run.failed, claimed=run.claimed)
 
-    def _wait(self, run: PolicyRun) -> float:
-        """Seconds until a policy's next run, as the schedule will have it when this one has ended."""
+    def _next_run(self, run: PolicyRun) -> dt.datetime | None:
+        """When a policy runs next, as the schedule will have it when this run has ended."""
+        if run.errand is not None:
+            return self._timetable.next_at(slot_of(run.entry))
         now = boottime()
         at = self._schedule.next_after(slot_of(run.entry), now, failed=run.failed)
-        return 0.0 if at is None else max(0.0, at - now)
+        return dt.datetime.now(dt.UTC) + dt.timedelta(seconds=0.0 if at is None else max(0.0, at - now))
 
     def _guarded(self, entry: Entry, step: Callable[[], None]) -> None:
         """Do something about a policy; whatever happens, the policy stays in the schedule and the others go on."""
@@ -244,3 +300,9 @@ class Pipeline:
         except Exception as error:  # noqa: BLE001  the last resort: told, and tried again at the next run
             self._context.log.failed(f"run of {entry.reference}", error)
             self._context.metrics.error(entry.reference, ErrorType.EVALUATION_FAILED)
+
+
+def _scheduled(entry: Entry) -> Schedule | None:
+    """When a policy runs that has a schedule, and is not paused; None for the others, and while that is not known."""
+    compiled = entry.compilation.compiled
+    return compiled.policy.calendar.schedule if compiled is not None and not entry.paused else None

@@ -108,7 +108,7 @@ class Schedule(Generic[K]):
         Args:
             key: The policy.
             interval: Seconds between its runs.
-            beats: The resources that it looks at, one at least.
+            beats: The resources that it looks at; none: it runs when it is asked for, and at no beat.
             now: The present.
             ask: Whether it is to run again; else it is the run under way for which it is better known now.
         """
@@ -122,6 +122,16 @@ class Schedule(Generic[K]):
             entry.asked = True
             self._asked[key] = None
         self._join(key, entry, now)
+
+    def ask(self, key: K) -> None:
+        """Let a policy run at once, or again when its run under way has ended.
+
+        Args:
+            key: The policy; one that is not there is left alone.
+        """
+        if (entry := self._entries.get(key)) is not None:
+            entry.asked = True
+            self._asked[key] = None
 
     def _join(self, key: K, entry: _Entry, now: float) -> None:
         """Let a policy take part in its beats; the beats of one policy come at the same times, as far as they can."""
@@ -202,13 +212,15 @@ class Schedule(Generic[K]):
             failed: Whether the run could not do what it should.
 
         Returns:
-            The instant; None for a policy that is not scheduled.
+            The instant; None for a policy that is not there, or that runs when it is asked for.
         """
         entry = self._entries.get(key)
         if entry is None or entry.began is None:
             return None
         if entry.asked:
             return now
+        if not entry.beats:
+            return None
         try:
             return self._beats[self._pacing(entry)].nearest(_due(entry, failed=failed), now)
         except KeyError:  # it is dropped at this moment

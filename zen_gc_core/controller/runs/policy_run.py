@@ -12,6 +12,7 @@ from zen_gc_core.cluster.clocks import boottime
 from zen_gc_core.cluster.errors import AccessDenied, Cancelled, NotFound, TargetUnavailable
 from zen_gc_core.cluster.policies import read_policy
 from zen_gc_core.controller.runs.acting import Acting, carry_out
+from zen_gc_core.controller.runs.errands import claim
 from zen_gc_core.controller.runs.fencing import Fence, check_clocks
 from zen_gc_core.controller.runs.gathering import Gatherer
 from zen_gc_core.controller.runs.outcomes import Carried
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection
 
     from zen_gc_core.cluster.resource import Resource
+    from zen_gc_core.controller.runs.errands import Errand
     from zen_gc_core.controller.runs.members import Member
     from zen_gc_core.controller.runs.remembered import Entry
     from zen_gc_core.controller.runs.run_context import RunContext
@@ -57,22 +59,26 @@ class PolicyRun:
         context: What it works with.
         entry: The policy.
         compiled: The policy, compiled.
-        wait: Seconds until the next run, by whether this one failed.
+        next_run: When the policy runs next, by whether this run failed; None when it does not.
         interval: Seconds after which a run ends rather than wait for its rate; the next one goes on.
+        errand: What it is for, where the policy has a schedule; None where it has none.
 
     Attributes:
         members: Its place on the sweep of each resource; empty until ``prepare``.
         report: What it did; None until ``finish``, and when there was nothing to report.
         failure: Why it could not do what it should; None when it could.
+        claimed: Whether nothing is left to be done for the scheduled time that it is for.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  what a run is of, and when the next one is
         self,
         context: RunContext,
         entry: Entry,
         compiled: CompiledPolicy,
-        wait: Callable[[PolicyRun], float],
+        next_run: Callable[[PolicyRun], dt.datetime | None],
         interval: float,
+        *,
+        errand: Errand | None = None,
     ) -> None:
         self.entry = entry
         self.members: dict[Resource, Member] = {}
@@ -81,7 +87,9 @@ class PolicyRun:
         self._context = context
         self._compiled = compiled
         self._interval = interval
-        self._reporting = Reporting(context, entry, lambda: wait(self))
+        self.errand = errand
+        self.claimed = errand is None or errand.occasion is None
+        self._reporting = Reporting(context, entry, lambda: next_run(self), scheduled=errand is not None)
         self._gate = Gate(compiled.policy.calendar)
         self._began = boottime()
         self._started = dt.datetime.now(dt.UTC)
@@ -108,6 +116,7 @@ class PolicyRun:
         context = self._context
         context.log.evaluating(self.entry.reference)
         try:
+            self._claim()
             gatherer = Gatherer(
                 context.connection,
                 context.resources,
@@ -130,6 +139,15 @@ class PolicyRun:
             self.failure = stop.ending
         except ClusterError as error:
             self._fail(error)
+
+    def _claim(self) -> None:
+        """Write down that the policy runs for its scheduled time, before anything else is done for it."""
+        errand = self.errand
+        if errand is None or errand.occasion is None:
+            return
+        if not claim(self._context, self.entry, errand.occasion, self._sleep):
+            self.errand = replace(errand, occasion=None)
+        self.claimed = True
 
     def _look_for_namespaces(self, members: dict[Resource, Member]) -> None:
         """Find what the policy names and the cluster does not have; a cluster that does not say changes nothing."""
@@ -214,6 +232,8 @@ class PolicyRun:
         switched = self._context.switch.recent(self._sleep)
         if switched is not None and (plan.due or not switched.ending.failed):
             return switched.ending
+        if self.errand is not None and self.errand.occasion is None:
+            return Ending(Reason.DEFERRED, self.errand.why)
         why = self._closed()
         return Ending(Reason.DEFERRED, why) if why is not None else None
 

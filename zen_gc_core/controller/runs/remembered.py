@@ -103,3 +103,10 @@ class Entry:
         """How often it asks to run; None when it does not say, or never does. ``Settings.interval_of`` has the last word."""
         compiled = self.compilation.compiled
         return compiled.policy.evaluation_interval if compiled is not None else None
+
+    @property
+    def schedule(self) -> str:
+        """At which times it runs, for people; empty when it runs every so often, or never does."""
+        compiled = self.compilation.compiled
+        schedule = compiled.policy.calendar.schedule if compiled is not None else None
+        return str(schedule) if schedule is not None else ""

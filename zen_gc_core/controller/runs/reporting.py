@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import TYPE_CHECKING
 
 from zen_gc_core.controller.runs.terminating import follow_up
@@ -15,6 +14,7 @@ from zen_gc_core.model.reasons import Reason
 from zen_gc_core.model.results import Result
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Callable, Mapping
 
     from zen_gc_core.cluster.resource import Resource
@@ -32,17 +32,21 @@ class Reporting:
     Args:
         context: What the run works with.
         entry: The policy.
-        wait: Seconds until its next run, as of when it is asked.
+        next_run: When it runs next, as of when it is asked; None when it does not.
+        scheduled: Whether it runs at times of its own, so that when it runs next is news.
 
     Attributes:
         writes: Told of what becomes of each object.
     """
 
-    def __init__(self, context: RunContext, entry: Entry, wait: Callable[[], float]) -> None:
+    def __init__(
+        self, context: RunContext, entry: Entry, next_run: Callable[[], dt.datetime | None], *, scheduled: bool = False
+    ) -> None:
         self.writes = RunReporter(context.log, context.metrics, context.events, entry.reference)
         self._context = context
         self._entry = entry
-        self._wait = wait
+        self._next_run = next_run
+        self._scheduled = scheduled
         self._seen_gone = 0
         self._total_before = entry.ledger.deleted
 
@@ -130,8 +134,8 @@ class Reporting:
             events.evaluated(self._entry.reference, *found)
 
     def _write_status(self, how: Standing, numbers: dict[str, object], *, acted: bool = False) -> None:
-        next_run = dt.datetime.now(dt.UTC) + dt.timedelta(seconds=self._wait())
-        self._context.statuses.write(self._entry, how, numbers, next_run=next_run, acted=acted)
+        acted = acted or self._scheduled
+        self._context.statuses.write(self._entry, how, numbers, next_run=self._next_run(), acted=acted)
 
 
 def _counts(members: Mapping[Resource, Member]) -> list[KindCount]:

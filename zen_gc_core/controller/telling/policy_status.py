@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 LONGEST_MESSAGE: Final = 4096
 _CLOCK: Final = ("lastGCRun", "nextGCRun")
+_OF_SCHEDULED: Final = ("lastScheduleTime", "lastScheduleGeneration")
 _CLOCK_OF_RUN: Final = ("scanned", "durationSeconds")
 
 
@@ -38,12 +39,14 @@ class Standing:
         message: Details.
         degraded: Reason and message of the Degraded condition when it is true; None when it is false.
         progress: How far a run that is acting now has come; empty when none is.
+        deferred: Why the last run left to a later one what it could have done; empty when it did not.
     """
 
     reason: Reason
     message: str = ""
     degraded: tuple[Reason, str] | None = None
     progress: str = ""
+    deferred: str = ""
 
 
 PAUSED: Final = Standing(Reason.PAUSED, "the policy is paused")
@@ -91,7 +94,8 @@ def standing(report: RunReport, warnings: Sequence[Problem] = ()) -> Standing:
     elif count := report.results[Result.NOT_RECYCLED]:
         kept = counted(count, "object is", "objects are")
         degraded = (Reason.RECYCLING_FAILED, f"{kept} kept for want of a copy; the first: {report.not_recycled}")
-    return Standing(Reason.EVALUATED, "; ".join(told), degraded)
+    deferred = ending.message if ending is not None and ending.reason is Reason.DEFERRED else ""
+    return Standing(Reason.EVALUATED, "; ".join(told), degraded, deferred=deferred)
 
 
 def _not_listed(plan: Plan) -> str:
@@ -172,6 +176,7 @@ def status(  # noqa: PLR0913  what a status is made of
     counted: Mapping[str, Any],
     next_run: dt.datetime | None,
     now: dt.datetime,
+    scheduled: bool = False,
 ) -> dict[str, Any]:
     """The status to be written, as a merge patch; fields that no longer apply are null.
 
@@ -179,11 +184,12 @@ def status(  # noqa: PLR0913  what a status is made of
         before: The status as it was read.
         generation: The generation of the policy that this is about.
         digest: What an approval of it names; empty when there can be none.
-        schedule: How often it runs; empty when it never does.
+        schedule: How often it runs, or when; empty when it never does.
         how: How the policy stands.
         counted: The numbers of its run; empty when it did not run.
         next_run: When it runs next; None when it does not. While a run acts, what was written last stays.
         now: The instant of this status.
+        scheduled: Whether it runs at times of its own; else what was noted of them is taken away.
     """
     return {
         "phase": how.reason.phase,
@@ -192,6 +198,7 @@ def status(  # noqa: PLR0913  what a status is made of
         **counted,
         **({} if how.progress else {"nextGCRun": format_instant(next_run) if next_run is not None else None}),
         "schedule": schedule or None,
+        **({} if scheduled else {name: None for name in _OF_SCHEDULED if name in before}),
         "conditions": _conditions(before, how, generation, now),
     }
 
@@ -204,8 +211,8 @@ def _conditions(before: Mapping[str, Any], how: Standing, generation: int, now: 
         (
             Condition.PROGRESSING,
             bool(how.progress),
-            Reason.ACTING if how.progress else Reason.IDLE,
-            how.progress,
+            Reason.ACTING if how.progress else Reason.DEFERRED if how.deferred else Reason.IDLE,
+            how.progress or how.deferred,
         ),
     )
     return [_condition(before, entry, generation, now) for entry in wanted]

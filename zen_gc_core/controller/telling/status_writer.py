@@ -44,6 +44,10 @@ class HasStatus(Protocol):
     def interval(self) -> dt.timedelta | None:
         """How often it asks to run; None when it does not say."""
 
+    @property
+    def schedule(self) -> str:
+        """At which times it runs, for people; empty when it runs every so often."""
+
 
 @dataclass(frozen=True, slots=True)
 class StatusWriter:
@@ -91,7 +95,8 @@ class StatusWriter:
             policy.status,
             generation=policy.reference.generation,
             digest=policy.digest,
-            schedule=format_duration(self.settings.interval_of(policy.reference, policy.interval)),
+            schedule=policy.schedule or format_duration(self.settings.interval_of(policy.reference, policy.interval)),
+            scheduled=bool(policy.schedule),
             how=how,
             counted=counted,
             next_run=next_run,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import itertools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
@@ -10,14 +9,16 @@ from typing import TYPE_CHECKING, Final
 from zen_gc_core.durations import format_duration
 from zen_gc_core.engine.calendar.opening import HORIZON, Shown, may_write, next_opening, window_at
 from zen_gc_core.engine.parsing.spelling import item
-from zen_gc_core.model.calendars import Calendar, Freeze
+from zen_gc_core.model.calendars import Freeze
 from zen_gc_core.model.policy import Problem
 from zen_gc_core.model.wall_times import upcoming
 from zen_gc_core.model.zones import zone
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Iterator
 
+    from zen_gc_core.model.calendars import Calendar
     from zen_gc_core.model.policy import Policy
 
 NEXT: Final = 3
@@ -25,6 +26,28 @@ NEXT: Final = 3
 
 _MOST_TIMES: Final = 100
 """How many scheduled times are looked at to find one at which the policy may write."""
+
+
+@dataclass(frozen=True, slots=True)
+class Coming:
+    """A time at which a policy may act.
+
+    Args:
+        at: The time, in the zone of its schedule or window.
+        until: Until when it may write, where it has no schedule; None: for as long as can be seen.
+        jitter: How much later its run may begin.
+        deferred: Why it may not write then; None where it may.
+    """
+
+    at: str
+    until: str | None = None
+    jitter: str | None = None
+    deferred: str | None = None
+
+    def __str__(self) -> str:
+        until = f" to {self.until}" if self.until else ""
+        jitter = f", and up to {self.jitter} later" if self.jitter else ""
+        return f"{self.at}{until}{jitter}{f' (deferred: {self.deferred})' if self.deferred else ''}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +60,7 @@ class Foresight:
     """
 
     why: str | None
-    next: tuple[str, ...]
+    next: tuple[Coming, ...]
 
 
 def foresee(policy: Policy, now: dt.datetime) -> Foresight | None:
@@ -54,22 +77,24 @@ def foresee(policy: Policy, now: dt.datetime) -> Foresight | None:
     if calendar.schedule is None:
         return Foresight(why, tuple(itertools.islice(_openings(calendar, now), NEXT)))
     times = tuple(itertools.islice(_times(calendar, now), NEXT))
-    waits = f"it acts at its scheduled times: {times[0] if times else 'none is in sight'}"
+    waits = (
+        f"it acts at its scheduled times, next at {times[0].at}" if times else "none of its scheduled times is in sight"
+    )
     return Foresight(why or waits, times)
 
 
-def _times(calendar: Calendar, now: dt.datetime) -> Iterator[str]:
+def _times(calendar: Calendar, now: dt.datetime) -> Iterator[Coming]:
     """Scheduled times, each with what is to be said of it."""
     schedule = calendar.schedule
     if schedule is None:
         return
-    spread = f", and up to {format_duration(schedule.jitter)} later" if schedule.jitter else ""
+    jitter = format_duration(schedule.jitter) if schedule.jitter else None
     for moment in upcoming(schedule.cron, zone(schedule.time_zone), now):
         why = may_write(calendar, moment.at).why
-        yield f"{Shown(moment.at, schedule.time_zone)}{spread}{f' (deferred: {why})' if why else ''}"
+        yield Coming(str(Shown(moment.at, schedule.time_zone)), jitter=jitter, deferred=why)
 
 
-def _openings(calendar: Calendar, now: dt.datetime) -> Iterator[str]:
+def _openings(calendar: Calendar, now: dt.datetime) -> Iterator[Coming]:
     """When the policy may write, one stretch after the other."""
     since = next_opening(calendar, now)
     while since is not None:
@@ -77,9 +102,9 @@ def _openings(calendar: Calendar, now: dt.datetime) -> Iterator[str]:
         ends = [span for window in calendar.windows if (span := window_at(window, since.at)) is not None]
         shown = ends[0].time_zone if ends else since.time_zone
         if until - since.at >= HORIZON:
-            yield f"from {Shown(since.at, shown)} on"
+            yield Coming(str(Shown(since.at, shown)))
             return
-        yield f"{Shown(since.at, shown)} to {Shown(until, shown)}"
+        yield Coming(str(Shown(since.at, shown)), str(Shown(until, shown)))
         since = next_opening(calendar, until)
 
 
