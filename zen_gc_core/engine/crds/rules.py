@@ -59,12 +59,6 @@ ONE_ACTION: Final = rule(
 )
 """How to delete is written in one place."""
 
-ONE_RHYTHM: Final = rule(
-    "!(has(self.schedule) && has(self.evaluationInterval))",
-    "evaluationInterval says how often, and schedule says when: leave one of them out",
-)
-"""How often a policy runs is said once."""
-
 SOME_TARGET: Final = rule("has(self.targetResources) || has(self.targetResource)", "a policy needs targetResources")
 """A policy has targets."""
 

@@ -53,12 +53,7 @@ def spec_schema(vocabulary: Vocabulary) -> Schema:
         fields,
         most=len(fields),  # more are unknown ones, which the program refuses; each may be as deep as it likes
         required=("ttl",),
-        rules=(
-            rules.SOME_TARGET,
-            rules.not_both("targetResource", "targetResources"),
-            rules.ONE_ACTION,
-            rules.ONE_RHYTHM,
-        ),
+        rules=(rules.SOME_TARGET, rules.not_both("targetResource", "targetResources"), rules.ONE_ACTION),
     )
 
 
