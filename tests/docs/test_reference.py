@@ -16,7 +16,7 @@ from tests.docs.shown import save_files
 from zen_gc_core.engine import case
 from zen_gc_core.engine.building import DEEPEST
 from zen_gc_core.engine.compiling import compile_policy
-from zen_gc_core.engine.parsing import behavior, limits, parse_policy, policy, retain, targets
+from zen_gc_core.engine.parsing import behavior, calendars, limits, parse_policy, policy, retain, targets
 from zen_gc_core.engine.protected import (
     LIFTED_BY_NOBODY,
     PROTECTED_KINDS,
@@ -40,6 +40,9 @@ OLD_SPELLING = ("targetResource:", "secondsAfterCreation", "relativeTo", "fieldP
         ("spec", policy.FIELDS),
         ("spec.targetResources[]", targets.FIELDS),
         ("spec.retain", retain.FIELDS),
+        ("spec.schedule", calendars.SCHEDULE_FIELDS),
+        ("spec.windows[]", calendars.WINDOW_FIELDS),
+        ("spec.blackouts[]", calendars.BLACKOUT_FIELDS),
         ("spec.behavior", behavior.FIELDS),
         ("spec.behavior.breaker", behavior.BREAKER_FIELDS),
     ],

@@ -197,8 +197,7 @@ def test_what_was_missed_while_the_controller_was_away_is_caught_up_once(
             _ran(stage, each, time - DAY, generation=7 if each == "edited" else 1)
     inside(stage)
     until(lambda: not stage.there("same"))
-    for each in targets:
-        until(lambda each=each: stage.settled(each).get("observedGeneration"))
+    until(lambda: all(stage.settled(each).get("observedGeneration") for each in targets))
     assert stage.names() == {"late", "new", "edited", "frozen"}
     assert stage.status("same")["lastScheduleTime"] == format_instant(time)
     assert stage.status("frozen")["lastScheduleTime"] == format_instant(time - DAY)
