@@ -18,7 +18,7 @@ _COMMANDS = {
     "validate": "Check policies.",
     "controller": "Run the controller.",
     "approve": "Let one policy past its breaker.",
-    "restore": "Bring back what a policy scaled down or suspended.",
+    "restore": "Bring back what a policy deleted, scaled down or suspended.",
     "plugins": "List the installed plugins and their keywords.",
     "crd": "Print the CustomResourceDefinitions.",
     "demo": "Show it all on an embedded cluster.",

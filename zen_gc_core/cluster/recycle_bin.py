@@ -6,16 +6,17 @@ else's is never written over.
 
 from __future__ import annotations
 
+import json
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import orjson
 
 from zen_gc_core.cluster.answers import failure
 from zen_gc_core.cluster.counting import QUESTION_TIMEOUT, count
-from zen_gc_core.cluster.errors import Conflict, MalformedAnswer
-from zen_gc_core.cluster.listing import pages
+from zen_gc_core.cluster.errors import Conflict, MalformedAnswer, Refused
+from zen_gc_core.cluster.listing import candidates, pages
 from zen_gc_core.cluster.observing import observe
 from zen_gc_core.cluster.paging import Page, Selection
 from zen_gc_core.cluster.resource import Resource
@@ -26,7 +27,7 @@ from zen_gc_core.model.policy import API_VERSION
 from zen_gc_core.model.recycled import CLUSTER_RECYCLED, RECYCLED, SECRET_TYPE, kept_until, read_copy
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from zen_gc_core.cluster.answers import Answer
     from zen_gc_core.cluster.connection import Connection
@@ -40,6 +41,9 @@ OF_THE_CLUSTER: Final = Resource(_GROUP, _VERSION, "clusterrecycledobjects", CLU
 SECRETS: Final = Resource("", "v1", "secrets", "Secret", namespaced=True)
 OF_SECRETS: Final = f"type={SECRET_TYPE}"
 """The field selector of the Secrets that are copies."""
+
+TRIES: Final = 3
+"""How often a copy is written over an earlier one that somebody else changes meanwhile."""
 
 RIGHTS: Final = ("create", "get", "update", "delete", "list")
 """What the bin asks of each of its resources."""
@@ -130,21 +134,21 @@ class RecycleBin:
         answer = send("POST", resource.path(copy.namespace or None), copy.document())
         if answer.status != 409:
             return Put(_shown(copy, answer, resource, "create"), replaced=False)
-        seen = self._seen(copy, resource)
-        if seen is None:
-            raise Conflict(f"create {resource}: the copy cannot be made, and is not there")
-        earlier, annotations = _earlier(seen)
-        if earlier.attempt_id == copy.attempt_id:
-            return Put(_same(copy, earlier), replaced=False)  # made by a request whose answer was lost
-        lasting = copy.lasting(kept_until(earlier, annotations))
-        document = lasting.document(annotations)
-        document["metadata"] |= {"uid": seen.uid, "resourceVersion": seen.resource_version}
-        answer = send("PUT", seen.path, document)
-        if answer.status == 409 and (again := self._seen(copy, resource)) is not None:
-            found, _ = _earlier(again)
-            if found.attempt_id == copy.attempt_id:
-                return Put(_same(lasting, found), replaced=True)
-        return Put(_shown(lasting, answer, resource, "update"), replaced=True)
+        replaced: bool | None = None
+        for _ in range(TRIES):
+            seen = self._seen(copy, resource)
+            if seen is None:
+                break
+            earlier, annotations = _earlier(seen)
+            if replaced is None:  # it may be one whose answer was lost on its way here
+                replaced = earlier.attempt_id != copy.attempt_id
+            lasting = copy.lasting(kept_until(earlier, annotations))
+            document = lasting.document(annotations)
+            document["metadata"] |= {"uid": seen.uid, "resourceVersion": seen.resource_version}
+            answer = send("PUT", seen.path, document)
+            if answer.status != 409:
+                return Put(_shown(lasting, answer, resource, "update"), replaced=replaced)
+        raise Conflict(f"update {resource}: somebody changed the copy each time, or took it away")
 
     def _seen(self, copy: Copy, resource: Resource) -> Observed | None:
         seen = observe(
@@ -172,6 +176,63 @@ class RecycleBin:
             return seen if seen is not None and read_copy(seen.document()).attempt_id == copy.attempt_id else None
         except InputError:
             return None
+
+
+def found(
+    connection: Connection, resource: Resource, namespace: str | None, wanted: Callable[[str, str], bool]
+) -> Iterator[tuple[str, Copy | InputError]]:
+    """The copies of a resource, whole, each with the name of the object that holds it; or why it is none.
+
+    Args:
+        connection: The cluster.
+        resource: One of the three.
+        namespace: The namespace; None for those of cluster-scoped objects.
+        wanted: Asked with the name of each, and that of the object that it is of, where it says so; the others are left out.
+
+    Raises:
+        ClusterError: They cannot be listed.
+    """
+    copies: list[tuple[str, Copy | InputError]] = []
+    for page in pages(connection, resource, selection_of(resource, namespace, metadata_only=False)):
+        if not isinstance(page, Page):
+            copies.clear()
+            continue
+        for candidate in candidates(page):
+            document = {**candidate.object, "apiVersion": resource.api_version, "kind": resource.kind}
+            try:
+                copy = read_copy(document)
+            except InputError as error:
+                if wanted(candidate.name, ""):
+                    copies.append((candidate.name, error))
+            else:
+                if wanted(candidate.name, copy.name):
+                    copies.append((candidate.name, copy))
+    yield from copies
+
+
+def create(connection: Connection, resource: Resource, namespace: str, document: dict[str, Any]) -> None:
+    """Make an object, once; one that is there is left as it is.
+
+    Args:
+        connection: The cluster.
+        resource: What it is an object of.
+        namespace: Its namespace; empty when cluster-scoped.
+        document: The object.
+
+    Raises:
+        Conflict: One of its name is there.
+        Refused: It is no JSON, or the server does not accept it.
+        ClusterError: It could not be made, or nobody knows.
+    """
+    try:
+        body = json.dumps(document, allow_nan=False).encode()
+    except ValueError as error:
+        raise Refused(f"it is no JSON: {error}") from None
+    answer = connection.request(
+        "POST", resource.path(namespace or None), query={"fieldManager": FIELD_MANAGER}, body=body
+    )
+    if answer.status != 201:
+        raise failure(answer, verb="create", resource=str(resource), namespace=namespace)
 
 
 def copies_in(connection: Connection, namespace: str, *, secrets: bool) -> int:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from zen_gc_core.model.policy import GROUP
+from zen_gc_core.model.recycled import UNTIL
 from zen_gc_core.model.requests import MARKED_AT, MARKED_BY
 from zen_gc_core.model.scaling import SCALED_FROM
 from zen_gc_core.model.suspending import SUSPENDED
@@ -26,7 +27,7 @@ _DOMAINS: Final = {
 }
 """Domains of keys, the domains below them included, with whose they are."""
 
-_WRITTEN_HERE: Final = frozenset((MARKED_AT, MARKED_BY, SCALED_FROM, SUSPENDED))
+_WRITTEN_HERE: Final = frozenset((MARKED_AT, MARKED_BY, SCALED_FROM, SUSPENDED, UNTIL))
 _HELD: Final = f"held.{GROUP}"
 
 
@@ -39,6 +40,12 @@ def belongs_to(key: str) -> str | None:
     )
 
 
+def written_here(key: str) -> bool:
+    """Whether a label or annotation is one that this program writes of its own accord, in whatever case."""
+    small = key.lower()
+    return small in _WRITTEN_HERE or small.rpartition("/")[0] == _HELD
+
+
 def reserved(key: str, allowed: Collection[str] = ()) -> str | None:
     """Why a policy may not write a label or annotation, in words that follow its place; None when it may.
 
@@ -46,9 +53,7 @@ def reserved(key: str, allowed: Collection[str] = ()) -> str | None:
         key: Its key, in whatever case: the server takes the keys of annotations in any.
         allowed: The keys that whoever runs the program allows.
     """
-    small = key.lower()
-    domain = small.rpartition("/")[0]
-    if small in _WRITTEN_HERE or domain == _HELD:
+    if written_here(key):
         return f"'{key}' is what zen-gc writes itself"
     if key in allowed:
         return None

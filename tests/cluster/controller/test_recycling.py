@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+import time
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any, Final
 
-from tests.cluster.controller.stage import until
+import orjson
+import pytest
+from zen_gc_embedded import Fault
+
+from tests.cluster.controller.stage import SELECTOR, by_controller, until
+from zen_gc_core.model.recycled import MOST_BYTES, MOST_COPIES, UNTIL, Copy, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tests.cluster.controller.controllers import Inside
-    from tests.cluster.controller.stage import Stage
+    from zen_gc_embedded.faults import Request
 
+    from tests.cluster.controller.controllers import Inside
+    from tests.cluster.controller.stage import EmbeddedStage, Stage
+
+WEEK: Final = timedelta(days=7)
 RECYCLE = {"recycle": {"keepFor": "7d"}}
 
 
@@ -64,3 +74,284 @@ def test_a_copy_goes_when_its_time_is_over_and_not_before(stage: Stage, inside: 
     assert metrics.total("gc_recycled_copies_total", result="made") == 1
     assert metrics.total("gc_recycled_copies_total", result="expired") == 1
     assert stage.status(policy)["totalDeleted"] == 1
+
+
+def copy_writes(request: Request) -> bool:
+    """Whether a request writes a copy."""
+    return request.method in {"POST", "PUT"} and "/recycledobjects" in request.path
+
+
+def uid_of(stage: Stage, name: str) -> str:
+    """The uid of a ConfigMap."""
+    return str(stage.cluster.request("GET", stage.config_map(name)).body["metadata"]["uid"])
+
+
+def check_wire(stage: EmbeddedStage, uids: dict[str, str]) -> int:
+    """Every DELETE of a ConfigMap has, before it, a 2xx answer to the write of its copy; how many there were."""
+    copied: set[str] = set()
+    deletes = 0
+    for request in stage.server.requests:
+        if copy_writes(request) and 200 <= request.status < 300 and by_controller(request):
+            copied.add(request.body["metadata"]["name"] if request.body else "")
+        elif request.method == "DELETE" and "/configmaps/" in request.path and by_controller(request):
+            deletes += 1
+            assert f"r-{uids[request.path.rpartition('/')[2]]}" in copied, request
+    return deletes
+
+
+@pytest.mark.parametrize(
+    ("fault", "goes"),
+    [
+        (Fault(status=500), False),
+        (Fault(status=403), False),
+        (Fault(status=422), False),
+        (Fault(status=404), False),
+        (Fault(reset=True), False),
+        (Fault(body=b"<html>"), False),
+        (Fault(body=b'{"kind":"Status","status":"Success"}'), False),
+        (Fault(status=500, after=True), True),
+        (Fault(reset=True, after=True), True),
+    ],
+    ids=["500", "403", "422", "404", "reset", "html", "another", "500-after", "reset-after"],
+)
+def test_without_a_copy_nothing_goes(
+    embedded: EmbeddedStage, inside: Callable[..., Inside], fault: Fault, *, goes: bool
+) -> None:
+    """Whatever is wrong with the write of a copy, its object stays; others go on."""
+    embedded.make("kept"), embedded.make("other")
+    uids = {name: uid_of(embedded, name) for name in ("kept", "other")}
+    spoilt: list[Request] = []
+
+    def hook(request: Request) -> Fault | None:
+        if not copy_writes(request) or (goes and spoilt):
+            return None
+        if not request.body or request.body["metadata"].get("name") != f"r-{uids['kept']}":
+            return None
+        spoilt.append(request)
+        return fault
+
+    embedded.server.faults = hook
+    policy = embedded.policy(behavior=RECYCLE, evaluationInterval="1h")
+    controller = inside(embedded)
+    status = until(lambda: embedded.settled(policy))
+    assert spoilt
+    assert embedded.there("kept") is not goes
+    assert not embedded.there("other")
+    assert check_wire(embedded, uids) == 2 if goes else 1
+    if goes:
+        assert status["lastRun"]["recycled"] == 2
+        return
+    assert (status["lastRun"]["recycled"], status["lastRun"]["notRecycled"]) == (1, 1)
+    degraded = embedded.condition(policy, "Degraded")
+    assert degraded["reason"] == "RecyclingFailed"
+    assert degraded["message"].startswith(
+        "1 object is kept for want of a copy; the first: its copy could not be written"
+    )
+    assert "ResourceNotRecycled" in until(lambda: embedded.reasons(policy) & {"ResourceNotRecycled"})
+    assert controller.await_record("copy failed", resource_name="kept")["outcome"] == "failed"
+    assert controller.scrape().total("gc_recycled_copies_total", result="failed") == 1
+
+
+@pytest.mark.parametrize("status", [404, 409])
+def test_a_copy_whose_object_was_not_deleted_is_taken_out_again(
+    embedded: EmbeddedStage, inside: Callable[..., Inside], status: int
+) -> None:
+    """Somebody changed it, or was quicker."""
+    name = embedded.make()
+    embedded.server.faults = lambda each: (
+        Fault(status=status) if each.method == "DELETE" and "/configmaps/" in each.path else None
+    )
+    policy = embedded.policy(behavior=RECYCLE, evaluationInterval="1h")
+    controller = inside(embedded)
+    until(lambda: embedded.settled(policy).get("lastRun"))
+    assert controller.await_record("copy removed", resource_name=name)["outcome"] == "removed"
+    assert copies(embedded) == []
+    (removal,) = embedded.sent("DELETE", "/recycledobjects/")
+    assert set((removal.body or {})["preconditions"]) == {"uid", "resourceVersion"}
+    assert controller.scrape().total("gc_recycled_copies_total", result="removed") == 1
+
+
+@pytest.mark.parametrize("second", [404, 409])
+def test_a_copy_stays_while_nobody_knows_what_the_deletion_did(
+    embedded: EmbeddedStage, inside: Callable[..., Inside], second: int
+) -> None:
+    """The first DELETE was carried out and its answer lost: what the repeat is answered says nothing."""
+    name = embedded.make()
+    sent: list[Request] = []
+
+    def hook(request: Request) -> Fault | None:
+        if request.method != "DELETE" or "/configmaps/" not in request.path:
+            return None
+        sent.append(request)
+        return Fault(status=500, after=True) if len(sent) == 1 else Fault(status=second)
+
+    embedded.server.faults = hook
+    policy = embedded.policy(behavior=RECYCLE, evaluationInterval="1h")
+    inside(embedded)
+    until(lambda: embedded.settled(policy).get("lastRun"))
+    assert len(sent) == 2
+    assert not embedded.there(name)
+    assert len(copies(embedded)) == 1
+
+
+def test_a_copy_is_written_again_over_an_earlier_one_and_goes_no_earlier(
+    embedded: EmbeddedStage, inside: Callable[..., Inside]
+) -> None:
+    """Of one uid there is one copy: the last state, kept for as long as the earlier one said; and it is not taken out."""
+    name = embedded.make(data={"a": "1"})
+    uid = uid_of(embedded, name)
+    failing = [True]
+    embedded.server.faults = lambda each: (
+        Fault(status=409) if each.method == "DELETE" and "/configmaps/" in each.path and failing[0] else None
+    )
+    earlier = copy_of(embedded, name, keep_for=timedelta(days=30))
+    earlier["metadata"]["annotations"]["gc.kube-zen.io/keep"] = "audit"
+    embedded.cluster.create(earlier)
+    policy = embedded.policy(behavior=RECYCLE)
+    inside(embedded)
+    until(lambda: embedded.sent("DELETE", "/configmaps/"))
+    until(lambda: embedded.settled(policy).get("lastRun"))
+    (copy,) = copies(embedded)
+    embedded.patch(embedded.config_map(name), {"data": {"a": "2"}})
+    failing[0] = False
+    until(lambda: not embedded.there(name))
+    (copy,) = copies(embedded)
+    assert copy["metadata"]["name"] == f"r-{uid}"
+    assert json.loads(copy["spec"]["object"])["data"] == {"a": "2"}
+    assert copy["spec"]["expiresAt"] == earlier["spec"]["expiresAt"]
+    assert copy["metadata"]["annotations"]["gc.kube-zen.io/keep"] == "audit"
+
+
+def test_what_has_the_name_of_a_copy_and_is_none_is_not_written_over(
+    embedded: EmbeddedStage, inside: Callable[..., Inside]
+) -> None:
+    """The object stays, since there is no room for its copy."""
+    name = embedded.make()
+    other = copy_of(embedded, name)
+    other["spec"]["object"] = "mine"
+    embedded.cluster.create(other)
+    policy = embedded.policy(behavior=RECYCLE)
+    inside(embedded)
+    until(lambda: embedded.condition(policy, "Degraded").get("reason") == "RecyclingFailed")
+    assert embedded.there(name)
+    assert copies(embedded)[0]["spec"]["object"] == "mine"
+
+
+def test_what_is_too_large_to_be_copied_stays(stage: Stage, inside: Callable[..., Inside]) -> None:
+    """Larger than 900 KiB; what is a little smaller goes."""
+    large = stage.make(data={"text": "x" * (MOST_BYTES - 100)})
+    small = stage.make(data={"text": "x" * (MOST_BYTES - 5000)})
+    policy = stage.policy(behavior=RECYCLE)
+    inside(stage)
+    until(lambda: not stage.there(small))
+    until(lambda: stage.condition(policy, "Degraded").get("reason") == "RecyclingFailed")
+    assert "it is too large to be copied" in stage.condition(policy, "Degraded")["message"]
+    assert stage.there(large)
+    assert len(copies(stage)) == 1
+
+
+def test_a_full_bin_keeps_the_object(embedded: EmbeddedStage, inside: Callable[..., Inside]) -> None:
+    """And loses no copy by that; when there is room again, the object goes."""
+    name = embedded.make()
+    filler = copy_of(embedded, name)
+    filled = [{**filler, "metadata": {**filler["metadata"], "name": f"r-{number}"}} for number in range(MOST_COPIES)]
+    embedded.server.seed(filled)
+    policy = embedded.policy(behavior=RECYCLE)
+    inside(embedded)
+    until(lambda: embedded.condition(policy, "Degraded").get("reason") == "RecyclingFailed")
+    full = f"the first: recycle bin of {embedded.namespace} is full"
+    assert embedded.condition(policy, "Degraded")["message"].endswith(full)
+    assert embedded.there(name)
+    assert len(copies(embedded)) == MOST_COPIES
+    assert not [each for each in embedded.server.requests if copy_writes(each)]
+    for number in range(5):
+        embedded.delete(bin_path(embedded, f"r-{number}"))
+    until(lambda: not embedded.there(name))
+
+
+def copy_of(stage: Stage, name: str, keep_for: timedelta = WEEK) -> dict[str, Any]:
+    """The copy of a ConfigMap, as somebody else would write it."""
+    document = stage.cluster.request("GET", stage.config_map(name)).body
+    at = datetime.now(UTC).replace(microsecond=0)
+    text = text_of(orjson.dumps(document))
+    named = (stage.namespace, name, document["metadata"]["uid"])
+    return Copy("v1", "ConfigMap", *named, "another", at, at + keep_for, "another", text).document()
+
+
+def test_no_policy_takes_a_copy(stage: Stage, inside: Callable[..., Inside]) -> None:
+    """Whatever whoever runs the controller allows; a flag that would is refused."""
+    name = stage.make()
+    stage.cluster.create(copy_of(stage, name))
+    target = {"apiVersion": "gc.kube-zen.io/v1alpha1", "kind": "RecycledObject"}
+    policy = stage.policy(targetResources=[target])
+    inside(stage)
+    until(lambda: stage.settled(policy).get("lastRun", {}).get("kept", {}).get("protected") == 1)
+    assert len(copies(stage)) == 1
+
+
+def test_a_copy_is_put_off_by_its_annotation_and_by_the_mark_and_not_brought_forward(
+    embedded: EmbeddedStage, inside: Callable[..., Inside]
+) -> None:
+    """An earlier time does not count; what cannot be told to be a copy stays."""
+    names = ["over", "put-off", "marked", "early", "odd", "no-time"]
+    past = timedelta(days=-1)
+    made = {}
+    for name in names:
+        embedded.make(name)
+        made[name] = copy_of(embedded, name, keep_for=timedelta(days=1) if name == "early" else past)
+    made["put-off"]["metadata"]["annotations"][UNTIL] = "2100-01-01T00:00:00Z"
+    made["marked"]["metadata"]["annotations"]["gc.kube-zen.io/keep"] = "yes"
+    made["early"]["metadata"]["annotations"][UNTIL] = "2020-01-01T00:00:00Z"
+    made["odd"]["spec"]["object"] = "no object"
+    made["no-time"]["metadata"]["annotations"][UNTIL] = "soon"
+    for document in made.values():
+        embedded.cluster.create(document)
+    inside(embedded)
+    until(lambda: len(copies(embedded)) == 5)
+    until(lambda: embedded.sent("GET", f"/recycledobjects/{made['early']['metadata']['name']}"))
+    assert {copy["spec"]["name"] for copy in copies(embedded)} == set(names) - {"over"}
+    (sent,) = embedded.sent("DELETE", "/recycledobjects/")
+    assert set((sent.body or {})["preconditions"]) == {"uid", "resourceVersion"}
+
+
+def test_the_kill_switch_stops_copies_from_going_too(embedded: EmbeddedStage, inside: Callable[..., Inside]) -> None:
+    """It stops every write."""
+    name = embedded.make()
+    embedded.cluster.create(copy_of(embedded, name, keep_for=timedelta(days=-1)))
+    home = {"name": "zen-gc-pause", "namespace": embedded.home}
+    embedded.cluster.create({"apiVersion": "v1", "kind": "ConfigMap", "metadata": home, "data": {"paused": "true"}})
+    inside(embedded)
+    until(lambda: embedded.sent("GET", "/configmaps/zen-gc-pause"))
+    until(lambda: embedded.sent("GET", "/clusterrecycledobjects") or embedded.sent("GET", "/recycledobjects"))
+    time.sleep(1.0)
+    assert len(copies(embedded)) == 1
+
+
+def test_a_run_once_empties_the_bin_too(embedded: EmbeddedStage, inside: Callable[..., Inside]) -> None:
+    """Who runs it from a CronJob has no other."""
+    name = embedded.make(metadata={"labels": {}})
+    embedded.cluster.create(copy_of(embedded, name, keep_for=timedelta(days=-1)))
+    inside(embedded, once=True).finish()
+    assert copies(embedded) == []
+
+
+def test_secrets_are_kept_where_they_may_not_be_copied(stage: Stage, inside: Callable[..., Inside]) -> None:
+    """And are copied nowhere else instead."""
+    name = stage.make(kind="Secret", type="Opaque")
+    policy = stage.policy(
+        targetResources=[{"apiVersion": "v1", "kind": "Secret", "labelSelector": SELECTOR}], behavior=RECYCLE
+    )
+    inside(stage)
+    until(lambda: stage.settled(policy).get("lastRun", {}).get("kept", {}).get("protected") == 1)
+    assert stage.cluster.request("GET", f"/api/v1/namespaces/{stage.namespace}/secrets/{name}").status == 200
+    assert copies(stage) == []
+
+
+def test_a_dry_run_copies_nothing(embedded: EmbeddedStage, inside: Callable[..., Inside]) -> None:
+    """It writes nothing at all."""
+    name = embedded.make()
+    policy = embedded.policy(behavior={**RECYCLE, "dryRun": True})
+    inside(embedded)
+    until(lambda: embedded.settled(policy).get("resourcesWouldDelete") == 1)
+    assert embedded.there(name)
+    assert copies(embedded) == []

@@ -10,16 +10,28 @@ import orjson
 import zen_gc_conditions.combinations
 import zen_gc_conditions.fields
 
-from zen_gc_core.cluster import authority, counting, errors, listing, namespaces, observing, paging, writing
+from zen_gc_core.cluster import (
+    authority,
+    counting,
+    errors,
+    listing,
+    namespaces,
+    observing,
+    paging,
+    recycle_bin,
+    writing,
+)
 from zen_gc_core.cluster.answers import Answer
 from zen_gc_core.cluster.write_answers import read_answer
 from zen_gc_core.controller.runs import (
     acting,
+    expiring,
     fencing,
     keepers,
     kill_switch,
     policy_run,
     preparing,
+    recycling,
     rejudging,
     relatives,
     scope_counting,
@@ -30,9 +42,12 @@ from zen_gc_core.engine import breaker, compiling, guarding, judging, protection
 from zen_gc_core.engine.parsing import globs, scopes
 from zen_gc_core.engine.retaining import holding, tallies
 from zen_gc_core.errors import ClusterError, Undecided
+from zen_gc_core.instants import parse_instant
 from zen_gc_core.model.decision import KeptBy
 from zen_gc_core.model.heads import Items
 from zen_gc_core.model.json_candidates import JsonCandidate
+from zen_gc_core.model.recycled import UNTIL
+from zen_gc_core.model.results import Result
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -336,6 +351,37 @@ def clock_not_compared() -> None:
     """However far the clocks are apart, it goes on."""
     for module in (fencing, policy_run):
         swap(module, "check_clocks", functools.partial(_nothing))
+
+
+@_mutant("deletes-without-a-copy")
+def deletes_without_a_copy() -> None:
+    """That a copy could not be made is no reason to keep its object."""
+
+    def put(self: Any, decision: Any, observed: Any, journal: Any) -> Any:
+        try:
+            return real_put(self, decision, observed, journal)
+        except recycling.NotRecycled:
+            return recycle_bin.Put(None, replaced=True)  # type: ignore[arg-type]
+
+    real_put = swap(recycling.Recycling, "_put", put)
+
+
+@_mutant("half-a-copy-is-one")
+def half_a_copy_is_one() -> None:
+    """A copy that the server took is a copy, whatever it made of it."""
+    swap(recycle_bin, "_shown", lambda copy, _answer, _resource, _verb: copy)
+
+
+@_mutant("lost-answer-is-no-delete")
+def lost_answer_is_no_delete() -> None:
+    """What the repeat of a deletion is answered is what the deletion did."""
+    swap(recycling, "_did_nothing", lambda written, _journal: written.result in {Result.GONE, Result.CONFLICT})
+
+
+@_mutant("copy-goes-when-marked")
+def copy_goes_when_marked() -> None:
+    """The annotation of a copy says when it may go, whatever the copy itself says."""
+    swap(expiring, "kept_until", lambda _copy, annotations: parse_instant(annotations[UNTIL]))
 
 
 def _nothing(*_: Any) -> None:

@@ -495,6 +495,67 @@ def what_others_may_use_stays(play: Play) -> str:
     return _taken(play, "x")
 
 
+RECYCLING = {"behavior": {"recycle": {"keepFor": "7d"}}, **DONE}
+COPIES = "/recycledobjects"
+
+
+def what_cannot_be_copied_stays(play: Play) -> str:
+    """The policy recycles, and the server forbids the copies of some."""
+    play.items("x", "y")
+    uids = {each["metadata"]["name"]: each["metadata"]["uid"] for each in play.stage.server.objects("configmaps")}
+    play.stage.policy(**RECYCLING)
+
+    def hook(request: Request) -> Fault | None:
+        name = (request.body or {}).get("metadata", {}).get("name")
+        return Fault(status=403) if COPIES in request.path and name == f"r-{uids['x']}" else None
+
+    play.meanwhile(hook)
+    play.once()
+    assert play.gone("y"), "what could be copied went"
+    return _taken(play, "x")
+
+
+def what_is_copied_by_half_stays(play: Play) -> str:
+    """The server takes the copy, and takes the object out of it, as it does for a definition of another version."""
+    play.items("x")
+    play.stage.policy(**RECYCLING)
+    half = b'{"kind":"RecycledObject","apiVersion":"gc.kube-zen.io/v1alpha1","metadata":{"uid":"u"},"spec":{}}'
+    play.meanwhile(
+        lambda request: Fault(body=half) if COPIES in request.path and request.method in {"POST", "PUT"} else None
+    )
+    play.once()
+    return _taken(play, "x")
+
+
+def what_may_have_gone_keeps_its_copy(play: Play) -> str:
+    """The DELETE is carried out and its answer lost; the repeat finds nothing."""
+    play.items("x")
+    play.stage.policy(**RECYCLING)
+
+    def hook(request: Request) -> Fault | None:
+        first = request.method == "DELETE" and "/configmaps/" in request.path and not play.sent()
+        return Fault(status=500, after=True) if first else None
+
+    play.meanwhile(hook)
+    play.once()
+    assert play.gone("x"), "it went"
+    return "" if play.stage.server.objects("recycledobjects") else "the one copy of what went is gone"
+
+
+def a_copy_stays_for_as_long_as_it_says(play: Play) -> str:
+    """Whoever may annotate it cannot have it deleted any earlier."""
+    text = json.dumps(play.item("x", uid="u", namespace=play.stage.namespace))
+    about = {"apiVersion": "v1", "kind": "ConfigMap", "name": "x", "uid": "u", "policy": "p", "attemptId": "a"}
+    times = {"recycledAt": "2026-01-01T00:00:00Z", "expiresAt": "2100-01-01T00:00:00Z"}
+    annotations = {"gc.kube-zen.io/recycled-until": "2026-01-02T00:00:00Z"}
+    metadata = {"name": "r-u", "namespace": play.stage.namespace, "annotations": annotations}
+    head = {"apiVersion": "gc.kube-zen.io/v1alpha1", "kind": "RecycledObject", "metadata": metadata}
+    play.put({**head, "spec": {**about, **times, "object": text}})
+    play.stage.policy(**DONE)
+    play.once()
+    return "" if play.stage.server.objects("recycledobjects") else "it is gone"
+
+
 def _taken(play: Play, *names: str, namespace: str | None = None) -> str:
     gone = play.gone(*names, namespace=namespace)
     return f"{len(gone)} deleted that should stay: {json.dumps(gone[:3])}" if gone else ""
@@ -527,5 +588,9 @@ SCENARIOS = (
     Scenario(a_namespace_that_holds_what_is_retained_stays, ("inside-not-retained",)),
     Scenario(what_has_not_opted_in_stays, ("opt-in-not-asked",)),
     Scenario(what_may_own_what_cannot_be_listed_stays, ("unlisted-owns-nothing",)),
+    Scenario(what_cannot_be_copied_stays, ("deletes-without-a-copy",)),
+    Scenario(what_is_copied_by_half_stays, ("half-a-copy-is-one",)),
+    Scenario(what_may_have_gone_keeps_its_copy, ("lost-answer-is-no-delete",)),
+    Scenario(a_copy_stays_for_as_long_as_it_says, ("copy-goes-when-marked",)),
     Scenario(clocks_that_disagree_stop_it, ("clock-not-compared",)),
 )
