@@ -23,8 +23,10 @@ from zen_gc_core.cluster import (
 )
 from zen_gc_core.cluster.answers import Answer
 from zen_gc_core.cluster.write_answers import read_answer
+from zen_gc_core.controller.beats import timetable
 from zen_gc_core.controller.runs import (
     acting,
+    errands,
     expiring,
     fencing,
     keepers,
@@ -39,6 +41,7 @@ from zen_gc_core.controller.runs import (
     sweeping,
 )
 from zen_gc_core.engine import breaker, compiling, guarding, judging, protections, relating
+from zen_gc_core.engine.calendar import gate, opening
 from zen_gc_core.engine.parsing import globs, scopes
 from zen_gc_core.engine.retaining import holding, tallies
 from zen_gc_core.errors import ClusterError, Undecided
@@ -344,6 +347,38 @@ def unlisted_owns_nothing() -> None:
         real(self, lists)
 
     swap(guarding.Settled, "__init__", made)
+
+
+@_mutant("windows-not-asked")
+def windows_not_asked() -> None:
+    """What a run may do when it begins, it may do until it ends."""
+    swap(fencing.Fence, "check_open", _nothing)
+
+
+@_mutant("window-beats-blackout")
+def window_beats_blackout() -> None:
+    """A blackout lasts while no window is open."""
+
+    def may_write(calendar: Any, now: Any) -> Any:
+        if any(opening.window_at(window, now) for window in calendar.windows):
+            return opening.Answer(None, now)
+        return real_may_write(calendar, now)
+
+    real_may_write = opening.may_write
+    for module in (gate, timetable):
+        swap(module, "may_write", may_write)
+
+
+@_mutant("time-not-claimed")
+def time_not_claimed() -> None:
+    """Whoever thinks that it is time runs, whatever the others have done."""
+    swap(policy_run, "claim", lambda *_: True)
+
+
+@_mutant("edited-catches-up")
+def edited_catches_up() -> None:
+    """What a policy missed it catches up, whatever it has become since."""
+    swap(timetable, "_floor", lambda entry, now: errands.last_time(entry.status)[0] or now)
 
 
 @_mutant("clock-not-compared")

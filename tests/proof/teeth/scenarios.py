@@ -5,6 +5,7 @@ What changes in the middle of a run is changed by the server itself, between two
 
 from __future__ import annotations
 
+import datetime as dt
 import email.utils
 import json
 import time
@@ -15,6 +16,7 @@ from zen_gc_embedded import Fault
 
 from tests.cluster.controller.stage import until
 from tests.proof.teeth.playing import DONE, Play
+from zen_gc_core.instants import format_instant
 from zen_gc_core.model.policy import CLUSTER
 
 if TYPE_CHECKING:
@@ -556,6 +558,80 @@ def a_copy_stays_for_as_long_as_it_says(play: Play) -> str:
     return "" if play.stage.server.objects("recycledobjects") else "it is gone"
 
 
+def _day(days: int) -> str:
+    """A date so many days from today."""
+    return (dt.datetime.now(dt.UTC).date() + dt.timedelta(days=days)).isoformat()
+
+
+def what_is_left_when_a_blackout_begins_stays(play: Play) -> str:
+    """It begins between the first look at the run and the read before the DELETE, which the server puts off until then."""
+    play.items("x")
+    for seconds in (10, 40, 160):  # a busy machine may need longer to begin
+        begins = dt.datetime.now(dt.UTC).replace(microsecond=0) + dt.timedelta(seconds=seconds)
+        freeze = {"from": format_instant(begins), "until": format_instant(begins + dt.timedelta(days=1))}
+        play.stage.policy(f"p{seconds}", blackouts=[freeze], **DONE)
+
+        def hook(request: Request, begins: dt.datetime = begins) -> Fault | None:
+            if request.method == "GET" and request.path.endswith("/configmaps/x") and dt.datetime.now(dt.UTC) < begins:
+                return Fault(status=429, retry_after=1)
+            return None
+
+        play.meanwhile(hook)
+        play.once()
+        play.stage.delete(play.stage.path(f"p{seconds}"))
+        if any(each.path.endswith("/configmaps/x") for each in play.sent("GET")):
+            return _taken(play, "x")
+    raise AssertionError("no run began in time")
+
+
+def what_a_blackout_covers_stays_while_a_window_is_open(play: Play) -> str:
+    """Both at once."""
+    play.items("x")
+    always = [{"cron": "* * * * *", "duration": "1h"}]
+    play.stage.policy(windows=always, blackouts=[{"from": _day(-1), "until": _day(1)}], **DONE)
+    play.once()
+    return _taken(play, "x")
+
+
+def _missed(play: Play, generation: int = 1) -> str:
+    """A policy that ran yesterday, and missed its time of today a minute ago."""
+    time = dt.datetime.now(dt.UTC).replace(second=0, microsecond=0) - dt.timedelta(minutes=1)
+    schedule = {"cron": f"{time.minute} {time.hour} * * *", "startingDeadline": "2h"}
+    name = play.stage.policy(schedule=schedule, **DONE)
+    ran = {"lastScheduleTime": format_instant(time - dt.timedelta(days=1)), "lastScheduleGeneration": generation}
+    answer = play.stage.cluster.request(
+        "PATCH", f"{play.stage.path(name)}/status", {"status": ran}, content_type="application/merge-patch+json"
+    )
+    assert answer.status == 200, answer.text
+    return name
+
+
+def what_another_replica_ran_for_is_not_run_for_again(play: Play) -> str:
+    """It has begun since the policies were listed, and the watch has not told of it yet."""
+    play.items("x")
+    name = _missed(play)
+    seen: list[str] = []
+
+    def hook(request: Request) -> None:
+        if request.method == "GET" and request.path.endswith(f"/{POLICIES}/{name}") and not seen:
+            seen.append(request.path)
+            (policy,) = play.stage.server._read(POLICIES, play.stage.namespace)
+            play.change({**policy, "status": {"lastScheduleTime": format_instant(dt.datetime.now(dt.UTC))}})
+
+    play.meanwhile(hook)
+    play.once()
+    assert seen, "the policy was read"
+    return _taken(play, "x")
+
+
+def what_was_missed_before_an_edit_is_not_caught_up(play: Play) -> str:
+    """It ran as another one."""
+    play.items("x")
+    _missed(play, generation=7)
+    play.once()
+    return _taken(play, "x")
+
+
 def _taken(play: Play, *names: str, namespace: str | None = None) -> str:
     gone = play.gone(*names, namespace=namespace)
     return f"{len(gone)} deleted that should stay: {json.dumps(gone[:3])}" if gone else ""
@@ -592,5 +668,9 @@ SCENARIOS = (
     Scenario(what_is_copied_by_half_stays, ("half-a-copy-is-one",)),
     Scenario(what_may_have_gone_keeps_its_copy, ("lost-answer-is-no-delete",)),
     Scenario(a_copy_stays_for_as_long_as_it_says, ("copy-goes-when-marked",)),
+    Scenario(what_is_left_when_a_blackout_begins_stays, ("windows-not-asked",)),
+    Scenario(what_a_blackout_covers_stays_while_a_window_is_open, ("window-beats-blackout",)),
+    Scenario(what_another_replica_ran_for_is_not_run_for_again, ("time-not-claimed",)),
+    Scenario(what_was_missed_before_an_edit_is_not_caught_up, ("edited-catches-up",)),
     Scenario(clocks_that_disagree_stop_it, ("clock-not-compared",)),
 )

@@ -102,16 +102,19 @@ class Fence:
         with self._lock:
             if self._old:
                 self._look()
+        self.check_open()
 
     def recent(self) -> None:
         """Ask when the request leaves whether the last look still counts: the process may have stood still since.
 
         Raises:
             LookedTooLongAgo: It does not; nothing was sent, and it must be looked anew.
+            Stopped: A window has ended, or a blackout has begun.
         """
         age = self._clock() - self._looked_at
         if age > MOST_SECONDS:
             raise LookedTooLongAgo(f"the policy was looked at {age:.0f} s ago: nothing was sent")
+        self.check_open()
 
     def check_open(self) -> None:
         """Ask whether windows and blackouts let a request leave now.
