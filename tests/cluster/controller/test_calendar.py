@@ -73,6 +73,10 @@ def test_while_its_window_is_closed_a_policy_is_planned_and_nothing_is_written(
     assert "no window is open; the next one opens at " in stage.condition(policy, "Progressing")["message"]
     assert controller.records("evaluation failed") == []
     assert controller.scrape().total("gc_errors_total") == 0
+    assert controller.scrape().total("gc_writes_deferred", policy_name=policy) == 1
+    (event,) = until(lambda: [each for each in stage.events(policy) if each["reason"] == "WritesDeferred"])
+    assert event["message"].startswith("Writes deferred: no window is open; the next one opens at ")
+    assert (event["type"], event.get("count", 1)) == ("Normal", 1)
     read = stage.cluster.request("GET", stage.config_map(name))
     assert (read.status, read.body["metadata"]["labels"]) == (200, {"gc": "yes"})
     stage.edit(policy, {"windows": [{"cron": "* * * * *", "duration": "1h"}]})

@@ -10,8 +10,10 @@ from zen_gc_core.cluster.connection import Connection
 from zen_gc_core.cluster.errors import LookedTooLongAgo
 from zen_gc_core.controller.runs.fencing import Fence
 from zen_gc_core.controller.runs.kill_switch import KillSwitch
+from zen_gc_core.controller.runs.stopping import Stopped
 from zen_gc_core.engine.compiling import compile_policy
 from zen_gc_core.engine.parsing import parse_policy
+from zen_gc_core.model.reasons import Reason
 from zen_gc_core.plugins import installed_entry_points, load_plugins
 
 if TYPE_CHECKING:
@@ -46,3 +48,25 @@ def test_a_look_counts_for_five_seconds_and_for_three_more_while_a_request_is_on
         fence.look_again()
         fence.recent()
         assert len(embedded.server.requests) > looks
+
+
+def test_windows_and_blackouts_are_asked_each_time_whatever_was_looked_at(embedded: EmbeddedStage) -> None:
+    """Before a write, before its request, and when it leaves; nothing of the cluster is looked at for it."""
+    name = embedded.policy()
+    parsed = parse_policy(embedded.read(name))
+    compiled = compile_policy(parsed, load_plugins(installed_entry_points()).vocabulary).compiled
+    assert compiled is not None
+    why: str | None = None
+    with Connection.open(kubeconfig=embedded.cluster.kubeconfig_path) as connection:
+        switch = KillSwitch(connection, embedded.home)
+        fence = Fence(connection, compiled, switch=switch, batch_size=20, closed=lambda: why)
+        fence.pass_one()
+        fence.recent()
+        why = "a blackout lasts"
+        looks = len(embedded.server.requests)
+        for ask in (fence.pass_one, fence.look_again, fence.recent, fence.check_open):
+            with pytest.raises(Stopped, match="a blackout lasts") as stopped:
+                ask()
+            assert stopped.value.ending.reason is Reason.DEFERRED
+            assert not stopped.value.ending.failed
+        assert len(embedded.server.requests) == looks

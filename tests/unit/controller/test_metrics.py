@@ -258,6 +258,16 @@ def test_a_tripped_breaker_shows_until_a_run_passes_and_is_no_success(metrics) -
     assert value(metrics, "gc_breaker_tripped", OF_POLICY) == 0
 
 
+def test_a_deferral_shows_until_a_run_writes_and_is_no_failure(metrics) -> None:
+    """The gauge follows the last run."""
+    metrics.run_finished(report(stopped=Ending(Reason.DEFERRED, "no window is open")), [JOBS])
+    assert value(metrics, "gc_writes_deferred", OF_POLICY) == 1
+    assert value(metrics, "gc_last_successful_run_timestamp_seconds", OF_POLICY) is not None
+    assert "gc_errors_total" not in scrape(metrics)
+    metrics.run_finished(report(), [JOBS])
+    assert value(metrics, "gc_writes_deferred", OF_POLICY) == 0
+
+
 def test_the_series_of_a_policy_go_with_it_and_do_not_come_back(metrics) -> None:
     """A run that ends after its policy was deleted counts nowhere; one of the same name in no namespace is another."""
     use_everything(metrics)

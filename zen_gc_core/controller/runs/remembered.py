@@ -36,6 +36,7 @@ class Ledger:
         forbidden: Objects whose write was forbidden although the right to it is there, by uid.
         told: What it told of, where it only tells.
         switched_off: Whether it was told that the kill switch stops it.
+        deferred: Whether it was told that schedule, windows or blackouts keep it from writing.
         evaluated: The numbers of the last event about a run.
         unreached: What it names and the cluster does not have, as it was told last.
         unlisted: The kinds of its wildcards that could not be listed, as it was told last.
@@ -47,6 +48,7 @@ class Ledger:
     forbidden: OrderedDict[str, None] = field(default_factory=OrderedDict)
     told: Told = field(default_factory=Told)
     switched_off: bool = False
+    deferred: bool = False
     evaluated: tuple[int, int, int] | None = None
     unreached: tuple[Problem, ...] = ()
     unlisted: tuple[str, ...] = ()

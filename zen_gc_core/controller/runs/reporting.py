@@ -128,6 +128,10 @@ class Reporting:
         if stopped is not None and switched_off and plan.due and not ledger.switched_off:
             events.paused(self._entry.reference, stopped)
         ledger.switched_off = switched_off and (plan.due > 0 or ledger.switched_off)
+        deferred = stopped is not None and stopped.reason is Reason.DEFERRED
+        if stopped is not None and deferred and plan.due and not ledger.deferred:
+            events.deferred(self._entry.reference, stopped)
+        ledger.deferred = deferred and (plan.due > 0 or ledger.deferred)
         found = (plan.matched, self._deleted(report), plan.pending)
         if found != ledger.evaluated or self._acted(report):
             ledger.evaluated = found

@@ -47,6 +47,11 @@ class EventReason(enum.StrEnum):
     EVALUATION_FAILED = "EvaluationFailed", "a run could not do what it should; the message begins with the reason"
     BREAKER_TRIPPED = "BreakerTripped", "see above"
     WRITES_PAUSED = "WritesPaused", "the kill switch stops the policy; once, until it has run without it"
+    WRITES_DEFERRED = (
+        "WritesDeferred",
+        "schedule, windows or blackouts keep the policy from writing what is due; once, until it has run without that",
+        "Normal",
+    )
     VETOED = "Vetoed", "see above"
     INVALID_POLICY = "InvalidPolicy", "the policy is refused"
     STATUS_UPDATE_FAILED = "StatusUpdateFailed", "the status could not be written; the next run tries again"
@@ -144,6 +149,10 @@ class PolicyEvents:
     def paused(self, policy: PolicyReference, ending: Ending) -> None:
         """The kill switch stops the writes of a run that has some."""
         self._record(policy, EventReason.WRITES_PAUSED, ending.message)
+
+    def deferred(self, policy: PolicyReference, ending: Ending) -> None:
+        """Schedule, windows or blackouts keep a run from writes that it has."""
+        self._record(policy, EventReason.WRITES_DEFERRED, f"Writes deferred: {ending.message}")
 
     def invalid(self, policy: PolicyReference, problems: Collection[Problem]) -> None:
         """A policy is refused, for all of these problems."""

@@ -60,6 +60,9 @@ class Families:
         self.pending = registry.gauge("gc_resources_pending_total", "Matched objects that wait or are kept", _RESOURCE)
         self.retained = registry.gauge("gc_resources_retained", "Due objects that spec.retain holds back", _RESOURCE)
         self.breaker = registry.gauge("gc_breaker_tripped", "1 when the breaker stopped the last run", _POLICY)
+        self.deferred = registry.gauge(
+            "gc_writes_deferred", "1 when schedule, windows or blackouts kept the last run from writing", _POLICY
+        )
         self.success = registry.gauge(
             "gc_last_successful_run_timestamp_seconds", "End of the last run that was not stopped", _POLICY
         )

@@ -105,6 +105,8 @@ class Metrics:
         """Set the gauges about a policy; a run that was stopped does not know how much is pending."""
         policy = report.plan.policy
         self._registry.at(self._families.breaker, policy).set(report.plan.tripped is not None)
+        deferred = report.stopped is not None and report.stopped.reason is Reason.DEFERRED
+        self._registry.at(self._families.deferred, policy).set(deferred)
         if report.stopped is not None and report.stopped.failed:
             return
         self._registry.drop(self._families.pending, policy)
@@ -197,6 +199,7 @@ class Metrics:
                 self._families.pending,
                 self._families.retained,
                 self._families.breaker,
+                self._families.deferred,
                 self._families.success,
             ):
                 gauge.clear()
