@@ -31,12 +31,19 @@ class Installed:
         policies: the policies, as they were created.
         objects: everything else, as the server has it.
         acted_on: the paths of the objects that the expected plans act on, with what is done.
+        waiting: those of them whose policies do not act at this time.
     """
 
     namespace: str
     policies: list[dict[str, Any]]
     objects: dict[str, dict[str, Any]]
     acted_on: dict[str, str]
+    waiting: frozenset[str]
+
+    @property
+    def done(self) -> dict[str, str]:
+        """What is done by a run now."""
+        return {path: action for path, action in self.acted_on.items() if path not in self.waiting}
 
 
 def install(cluster: Cluster, names: Iterable[str]) -> Installed:
@@ -49,14 +56,16 @@ def install(cluster: Cluster, names: Iterable[str]) -> Installed:
     objects = [document for document in documents if document["kind"] not in {NAMESPACED, CLUSTER}]
     policies = [document for document in documents if document["kind"] in {NAMESPACED, CLUSTER}]
     created = dict(_create(cluster, objects))
-    acted_on = {
-        cluster.path_of(_placed(_reference(decision), namespace, anew=True)): decision["action"]
+    acting = [
+        (cluster.path_of(_placed(_reference(decision), namespace, anew=True)), decision["action"], now)
         for name in chosen
-        for decision in _acting(name)
-    }
+        for decision, now in _acting(name)
+    ]
+    acted_on = {path: action for path, action, _ in acting}
+    waiting = frozenset(path for path, _, now in acting if not now)
     for policy in policies:
         cluster.create(policy)
-    return Installed(namespace, policies, created, acted_on)
+    return Installed(namespace, policies, created, acted_on, waiting)
 
 
 def _documents(name: str) -> Iterator[dict[str, Any]]:
@@ -112,9 +121,11 @@ def _create(cluster: Cluster, objects: list[dict[str, Any]]) -> Iterator[tuple[s
         yield cluster.path_of(created), created
 
 
-def _acting(name: str) -> Iterator[dict[str, Any]]:
+def _acting(name: str) -> Iterator[tuple[dict[str, Any], bool]]:
+    """What an expected plan acts on, and whether its policy does so at the instant of the plan."""
     for policy in yaml.safe_load(expected(name)[1])["policies"]:
-        yield from (decision for decision in policy["decisions"] if decision["verdict"] == "act")
+        now = policy.get("calendar", {}).get("actsNow", True)
+        yield from ((decision, now) for decision in policy["decisions"] if decision["verdict"] == "act")
 
 
 def _reference(decision: dict[str, Any]) -> dict[str, Any]:

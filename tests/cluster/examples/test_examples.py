@@ -77,7 +77,7 @@ def test_examples_together_take_exactly_what_must_go(own_cluster: Cluster, names
     ran = zen_gc_process(["controller", "--once", "--kubeconfig", own_cluster.kubeconfig_path, *ALLOWING])
 
     assert ran.code == 0, ran.err
-    assert _acted_on(own_cluster, installed) == installed.acted_on
+    assert _acted_on(own_cluster, installed) == installed.done
     if names == NINE:
         _assert_listed(_listed(own_cluster, installed.namespace), installed)
 
