@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from zen_gc_core.model.evicting import EVICTABLE, Evict
     from zen_gc_core.model.field_times import TimeUnit, is_missing, said_missing, time_at
     from zen_gc_core.model.finishing import Condition, Entry, Finishes, Finishing
+    from zen_gc_core.model.merging import MergePatch, patch_faults
     from zen_gc_core.model.metadata_types import OWNER_SHAPE
     from zen_gc_core.model.names import group_of, label_key_fault, label_value_fault
     from zen_gc_core.model.notifying import Notify
@@ -90,6 +91,7 @@ _ROOMS = {
     "Keyword": "keywords",
     "Mark": "model.requests",
     "Matchers": "keywords",
+    "MergePatch": "model.merging",
     "Missing": "errors",
     "Namespace": "keywords",
     "Notify": "model.notifying",
@@ -124,6 +126,7 @@ _ROOMS = {
     "label_value_fault": "model.names",
     "parse_duration": "durations",
     "parse_instant": "instants",
+    "patch_faults": "model.merging",
     "phase_said": "model.phases",
     "phase_of": "model.phases",
     "reads_together": "keywords",
@@ -176,6 +179,7 @@ __all__ = [
     "Keyword",
     "Mark",
     "Matchers",
+    "MergePatch",
     "Missing",
     "Namespace",
     "Notify",
@@ -209,6 +213,7 @@ __all__ = [
     "label_value_fault",
     "parse_duration",
     "parse_instant",
+    "patch_faults",
     "phase_of",
     "phase_said",
     "reads_together",

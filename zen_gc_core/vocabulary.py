@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from zen_gc_core.errors import InputError
 from zen_gc_core.model.evicting import Evict
 from zen_gc_core.model.finishing import BUILT_IN, Finishing
+from zen_gc_core.model.merging import MergePatch
 from zen_gc_core.model.notifying import Notify
 from zen_gc_core.model.references import NO_REFERENCES, References, key_of, shown
 from zen_gc_core.model.requests import Delete, Mark
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from zen_gc_core.model.references import Row
     from zen_gc_core.offering import Offer, Offered
 
-REQUESTS: Final = (Delete, Mark, Scale, Suspend, Evict, Notify)
+REQUESTS: Final = (Delete, Mark, Scale, Suspend, Evict, Notify, MergePatch)
 """What any plugin's action may ask for; a class of its own could ask for anything with the controller's rights."""
 
 

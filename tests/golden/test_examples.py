@@ -15,7 +15,7 @@ from tests.golden.running import zen_gc, zen_gc_process
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-SAID = re.compile(r"^# Must (go|stay|be marked|be scaled|be suspended|be told of)", re.MULTILINE)
+SAID = re.compile(r"^# Must (go|stay|be marked|be scaled|be suspended|be told of|be patched)", re.MULTILINE)
 _NOT_FROM_WHEN = "warning: spec.ttl.afterCreation: does not count from when "
 WARNED = {
     "unreferenced-configmaps": f"unreferenced-configmaps/policy.yaml:16: {_NOT_FROM_WHEN}",
@@ -29,6 +29,7 @@ DONE = {
     "suspend": "be suspended",
     "evict": "go",
     "notify": "be told of",
+    "patch": "be patched",
 }
 
 

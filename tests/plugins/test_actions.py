@@ -7,11 +7,13 @@ from zen_gc_actions.deleting import DELETE
 from zen_gc_actions.evicting import EVICT
 from zen_gc_actions.marking import ANNOTATE, LABEL
 from zen_gc_actions.notifying import NOTIFY
+from zen_gc_actions.patching import PATCH
 from zen_gc_actions.scaling import SCALE
 from zen_gc_actions.suspending import SUSPEND
 
-from zen_gc_core import SUSPENDABLE, Delete, Evict, InputError, Mark, Notify, Scale, Suspend, Undecided
+from zen_gc_core import SUSPENDABLE, Delete, Evict, InputError, Mark, MergePatch, Notify, Scale, Suspend, Undecided
 from zen_gc_core.model.json_candidates import JsonCandidate
+from zen_gc_core.model.policy import CLUSTER, PolicyReference
 from zen_gc_core.model.results import Result, Unsure
 from zen_gc_core.model.scaling import ScaleBack, scaled_from
 from zen_gc_core.model.suspending import Resume
@@ -400,3 +402,120 @@ def test_telling_asks_for_nothing():
     for config in (None, True, {"to": "me"}, []):
         with pytest.raises(InputError, match="notify"):
             request_of(NOTIFY, config, OBJECT)
+
+
+@pytest.mark.parametrize(
+    ("patch", "problem"),
+    [
+        (None, "patch: must be an object"),
+        ([], "patch: must be an object"),
+        ({}, "patch: sets nothing"),
+        ({"spec": {}}, "patch.spec: sets nothing"),
+        ({"spec": {"a": {"b": {}}}}, "patch.spec.a.b: sets nothing"),
+        ({"apiVersion": "v2"}, "patch.apiVersion: is never patched"),
+        ({"kind": None}, "patch.kind: is never patched"),
+        ({"status": {"phase": "Failed"}}, "patch.status: is never patched"),
+        ({"status": None}, "patch.status: is never patched"),
+        ({"Status": 1}, "patch.Status: is never patched"),
+        ({"type": "Opaque"}, "patch.type: is never patched: it decides whether a Secret is protected"),
+        ({"spec": None}, "patch.spec: must be a map: anything else would take spec.finalizers along"),
+        ({"spec": []}, "patch.spec: must be a map"),
+        ({"spec": {"finalizers": None}}, "patch.spec.finalizers: is never patched"),
+        ({"spec": {"finalizers": []}}, "patch.spec.finalizers: is never patched"),
+        ({"metadata": None}, "patch.metadata: must be a map with labels or annotations"),
+        ({"metadata": {}}, "patch.metadata: must be a map with labels or annotations"),
+        ({"metadata": {"finalizers": None}}, "patch.metadata.finalizers: is never patched: of metadata only"),
+        ({"metadata": {"ownerReferences": []}}, "patch.metadata.ownerReferences: is never patched"),
+        ({"metadata": {"name": "b"}}, "patch.metadata.name: is never patched"),
+        ({"Metadata": {"labels": {"a": "b"}}}, "patch.Metadata.labels: is never patched"),
+        ({"metadata": {"labels": None}}, "patch.metadata.labels: must be a map, with null for what is to be removed"),
+        ({"metadata": {"labels": {}}}, "patch.metadata.labels: must be a map"),
+        ({"metadata": {"labels": {"a": 5}}}, "patch.metadata.labels.a: must be text"),
+        ({"metadata": {"labels": {"a": "b c"}}}, "patch.metadata.labels.a: .*no label value"),
+        ({"metadata": {"annotations": {"a b": None}}}, "annotations.*no key of an annotation"),
+        ({"metadata": {"labels": {"gc.kube-zen.io/keep": None}}}, "keep'.: .*reserved for zen-gc"),
+        ({"metadata": {"annotations": {"gc.kube-zen.io/patched-by": "me"}}}, "is what zen-gc writes itself"),
+        ({"metadata": {"annotations": {"argocd.argoproj.io/tracking-id": None}}}, "reserved for Argo CD"),
+        ({"": 1}, "no object has a field"),
+    ],
+)
+def test_a_patch_of_what_is_never_patched_is_refused_at_its_place(patch, problem):
+    """Which object it is, what others have seen, what keeps or protects it; a null counts."""
+    with pytest.raises(InputError, match=problem):
+        request_of(PATCH, patch, OBJECT, targets=[DEPLOYMENT])
+
+
+def test_all_that_is_wrong_with_a_patch_is_said_at_once():
+    """Each at its place."""
+    patch = {"kind": "X", "status": {}, "metadata": {"labels": {"gc.kube-zen.io/keep": "x"}, "uid": "1"}}
+    with pytest.raises(InputError) as raised:
+        request_of(PATCH, patch, OBJECT, targets=[DEPLOYMENT])
+    for place in ("patch.kind", "patch.status", "keep", "patch.metadata.uid"):
+        assert place in str(raised.value)
+
+
+LIST = [{"name": "c", "image": "v2"}]
+
+
+@pytest.mark.parametrize(
+    ("patch", "spec", "carried"),
+    [
+        ({"paused": True}, {"paused": True}, True),
+        ({"paused": True}, {"paused": False}, False),
+        ({"paused": True}, {}, False),
+        ({"paused": True}, None, False),
+        ({"paused": True}, {"paused": 1}, False),
+        ({"replicas": 1}, {"replicas": True}, False),
+        ({"replicas": 1}, {"replicas": 1.0}, True),
+        ({"replicas": 1}, {"replicas": "1"}, False),
+        ({"a": None}, {}, True),
+        ({"a": None}, {"a": None}, True),
+        ({"a": None}, {"a": 0}, False),
+        ({"a": {"b": None}}, {}, True),
+        ({"a": {"b": None}}, {"a": 5}, True),
+        ({"a": {"b": 1}}, {"a": {"b": 1, "c": 2}}, True),
+        ({"a": {"b": 1}}, {"a": "b"}, False),
+        ({"a": []}, {"a": []}, True),
+        ({"a": []}, {"a": [1]}, False),
+        ({"a": [1, 2]}, {"a": [2, 1]}, False),
+        ({"a": LIST}, {"a": [{**LIST[0], "terminationMessagePath": "/dev/termination-log"}]}, True),
+        ({"a": LIST}, {"a": [*LIST, *LIST]}, False),
+        ({"a": LIST}, {"a": [{"name": "c", "image": "v1"}]}, False),
+    ],
+)
+def test_an_object_that_is_as_the_patch_would_make_it_is_left_alone(patch, spec, carried):
+    """What the server filled into entries of a list does not matter; true is no 1."""
+    asked = MergePatch({"spec": patch}).carried_by(deployment(spec))
+    assert asked == ("it is as the patch would make it already" if carried else None)
+    answer = {"metadata": {"uid": "1"}} | ({} if spec is None else {"spec": spec})
+    assert MergePatch({"spec": patch}).read(answer, "1").result is (Result.PATCHED if carried else Result.FAILED)
+
+
+def test_a_patch_says_who_made_it():
+    """Beside the signature of every mark; its own annotations stay as they are asked for."""
+    patch = {"spec": {"paused": True}, "metadata": {"annotations": {"why": "idle", "old": None}}}
+    body = MergePatch(patch).signed(SIGNATURE).body(deployment({}))
+    assert body["spec"] == {"paused": True}
+    assert body["metadata"] == {
+        "annotations": {"why": "idle", "old": None, **SIGNATURE, "gc.kube-zen.io/patched-by": "p"}
+    }
+
+
+def test_two_policies_do_not_patch_an_object_in_turn():
+    """The first is left to it, whatever the other's patch sets; so is one that made a mark that it would change."""
+    mine, other = PolicyReference(CLUSTER, "", "mine"), "team-b/other"
+    patch = MergePatch({"metadata": {"labels": {"tier": "a"}}})
+    assert patch.conflict(deployment({}), mine) is None
+    assert patch.conflict(deployment({}, annotations={"gc.kube-zen.io/patched-by": "mine"}), mine) is None
+    patched = deployment({}, annotations={"gc.kube-zen.io/patched-by": other})
+    assert patch.conflict(patched, mine) == "policy team-b/other patched it, and policy mine would change it again"
+    marked = deployment({}, labels={"tier": "b"}, annotations={"gc.kube-zen.io/marked-by": other})
+    assert "made its mark tier" in patch.conflict(marked, mine)
+
+
+def test_a_plugins_patch_is_held_to_the_same():
+    """Whatever it is filled with."""
+    assert MergePatch({"metadata": {"finalizers": None}}).fault()
+    assert MergePatch({}).fault()
+    assert MergePatch({"spec": {"a": 1}}).fault() is None
+    assert list(MergePatch({"metadata": {"labels": {"a": None}, "annotations": {"b": "c"}}}).marks()) == ["a", "b"]

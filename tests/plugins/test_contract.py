@@ -69,6 +69,7 @@ ACTIONS = [
     ("suspend", True),
     ("evict", {"gracePeriodSeconds": 30}),
     ("notify", {}),
+    ("patch", {"spec": {"paused": True}}),
 ]
 
 SCALARS = st.one_of(

@@ -156,7 +156,7 @@ class Writer:
             answer = self.connection.request(
                 wire.method,
                 path,
-                query=wire.query,
+                query={**wire.query, **request.query},
                 body=body,
                 content_type=wire.content_type,
                 headers={"Audit-ID": attempt_id},

@@ -78,6 +78,9 @@ class Allowing:
         default=False,
         text="Let policies with behavior.recycle copy Secrets, as Secrets beside them, before they delete them.",
     )
+    allow_patch: bool = _setting(
+        default=False, text="Let namespaced policies patch objects, which they do with the controller's rights."
+    )
     disable_plugin: tuple[str, ...] = _setting((), "Plugins that are not loaded, by entry point name.")
     require_plugin: tuple[str, ...] = _setting((), "Plugins without which nothing is written, by entry point name.")
 
@@ -101,6 +104,7 @@ class Allowing:
             namespaces=frozenset(self.allow_namespace),
             secret_types=frozenset(self.allow_secret_type),
             marks=frozenset(self.allow_mark),
+            patches=self.allow_patch,
             recycle_secrets=self.recycle_secrets,
             own_namespace=own_namespace,
         )

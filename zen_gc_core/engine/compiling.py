@@ -17,6 +17,7 @@ from zen_gc_core.engine.recycling import left_to_others, not_recyclable
 from zen_gc_core.engine.requesting import held, reads_of_requests
 from zen_gc_core.engine.retaining.compiling import compile_retain
 from zen_gc_core.engine.shares import kind_key
+from zen_gc_core.engine.unbounded import not_allowed
 from zen_gc_core.model.finishing import BUILT_IN, Finishing
 from zen_gc_core.model.polarity import Polarity
 from zen_gc_core.model.policy import Policy, PolicyReference, Problem
@@ -163,8 +164,10 @@ def _compile(parsed: ParsedPolicy, vocabulary: Vocabulary, grants: Grants, check
         policy, problems = opted_in(policy, ttl.needs)
         workshop.errors += problems
         workshop.errors += beyond_metadata(policy, _parts(policy, matcher, ttl, vocabulary, retention))
+    offered = vocabulary.actions.get(policy.action.name) if policy is not None else None
+    if policy is not None and offered is not None:
+        workshop.errors += not_allowed(policy, offered.requests, grants)
     if policy is not None and policy.behavior.recycle is not None:
-        offered = vocabulary.actions.get(policy.action.name)
         workshop.errors += not_recyclable(policy, offered.requests if offered else ())
     if ttl is not None and parsed.ttl is not None:
         _tell_absence(workshop, ttl, parsed.ttl)

@@ -52,6 +52,7 @@ class Grants:
         namespaces: Protected namespaces whose objects may be taken.
         secret_types: Protected types of Secrets that may be taken.
         marks: Reserved labels and annotations that may be written.
+        patches: Whether namespaced policies may patch whatever they like.
         recycle_secrets: Whether Secrets may be copied into the recycle bin.
         own_namespace: The controller's own namespace, protected too; empty when there is none.
     """
@@ -61,6 +62,7 @@ class Grants:
     namespaces: frozenset[str] = frozenset()
     secret_types: frozenset[str] = frozenset()
     marks: frozenset[str] = frozenset()
+    patches: bool = False
     recycle_secrets: bool = False
     own_namespace: str = ""
 

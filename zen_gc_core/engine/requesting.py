@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from zen_gc_core.engine.reserved_marks import reserved
 from zen_gc_core.errors import ZenGCError
-from zen_gc_core.model.reads import Reads
+from zen_gc_core.model.reads import WHOLE, Reads
 from zen_gc_core.model.requests import Request
 
 if TYPE_CHECKING:
@@ -56,4 +56,6 @@ def held(
 
 def reads_of_requests(requests: Collection[type[Request]]) -> Reads:
     """What requests look at of an object, its metadata aside."""
-    return Reads.of(path for request in requests for path in request.reads)
+    if any(request.reads is None for request in requests):
+        return WHOLE
+    return Reads.of(path for request in requests for path in request.reads or ())

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from zen_gc_core.model.merging import PATCHED_BY
 from zen_gc_core.model.policy import GROUP
 from zen_gc_core.model.recycled import UNTIL
 from zen_gc_core.model.requests import MARKED_AT, MARKED_BY
@@ -27,7 +28,7 @@ _DOMAINS: Final = {
 }
 """Domains of keys, the domains below them included, with whose they are."""
 
-_WRITTEN_HERE: Final = frozenset((MARKED_AT, MARKED_BY, SCALED_FROM, SUSPENDED, UNTIL))
+_WRITTEN_HERE: Final = frozenset((MARKED_AT, MARKED_BY, SCALED_FROM, SUSPENDED, PATCHED_BY, UNTIL))
 _HELD: Final = f"held.{GROUP}"
 
 

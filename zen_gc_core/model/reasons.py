@@ -41,6 +41,7 @@ class ErrorType(enum.StrEnum):
     SUSPENSION_FAILED = "suspension_failed"
     RECYCLING_FAILED = "recycling_failed"
     EVICTION_FAILED = "eviction_failed"
+    PATCH_FAILED = "patch_failed"
     STILL_TERMINATING = "still_terminating"
     STATUS_UPDATE_FAILED = "status_update_failed"
     EVENT_FAILED = "event_failed"
@@ -236,6 +237,14 @@ class Reason(enum.StrEnum):
         "EvictionFailed",
         "Pods could not be evicted, also after retries, or have more than one PodDisruptionBudget",
         ErrorType.EVICTION_FAILED,
+        Condition.DEGRADED,
+        None,
+    )
+
+    PATCH_FAILED = (
+        "PatchFailed",
+        "objects could not be patched, also after retries, or the server left them otherwise",
+        ErrorType.PATCH_FAILED,
         Condition.DEGRADED,
         None,
     )

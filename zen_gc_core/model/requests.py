@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal
 
 from zen_gc_core.instants import format_instant
@@ -52,6 +53,11 @@ def signature_of(at: datetime, by: PolicyReference) -> dict[str, str]:
     return {MARKED_AT: format_instant(at), MARKED_BY: str(by)}
 
 
+def policy_named(text: str) -> str:
+    """What an annotation says of a policy, where it can be one's name."""
+    return text if _A_POLICY.fullmatch(text) else "of another name"
+
+
 class Request(ABC):
     """What is asked for one object.
 
@@ -59,8 +65,10 @@ class Request(ABC):
         verb: The verb that the right to it has, as RBAC calls it.
         subresource: Below the object; empty for the object itself.
         sends: Whether anything is sent; False where it is only told.
+        query: Parameters of the request, beside those of its verb.
         answers: The HTTP statuses that mean success.
-        reads: The field paths that ``carried_by`` and ``body`` look at, metadata aside.
+        reads: The field paths that ``carried_by`` and ``body`` look at, metadata aside; None: the whole object.
+        unbounded: Whether it may set whatever field a policy names: not every policy may ask for that.
         removes: Whether its success ends the object. One that does not say so is taken to: that protects more.
         patient: Whether the server may answer that its time has not come, ``blocked``.
         done: What its success is called; of its value the log and the events make their words.
@@ -72,8 +80,10 @@ class Request(ABC):
     verb: ClassVar[Verb]
     subresource: ClassVar[str] = ""
     sends: ClassVar[bool] = True
+    query: ClassVar[Mapping[str, str]] = MappingProxyType({})
     answers: ClassVar[frozenset[int]] = frozenset((200,))
-    reads: ClassVar[tuple[str, ...]] = ()
+    reads: ClassVar[tuple[str, ...] | None] = ()
+    unbounded: ClassVar[bool] = False
     removes: ClassVar[bool] = True
     patient: ClassVar[bool] = False
     done: ClassVar[Result]
@@ -261,8 +271,7 @@ class Mark(Patch):
         for ours, theirs in ((self.labels, candidate.labels), (self.annotations, candidate.annotations)):
             for key, value in ours.items():
                 if theirs.get(key, value) != value:
-                    named = other if _A_POLICY.fullmatch(other) else "of another name"
-                    return f"policy {named} made its mark {key}, which policy {by} would change"
+                    return f"policy {policy_named(other)} made its mark {key}, which policy {by} would change"
         return None
 
     def carried_by(self, candidate: Candidate) -> str | None:

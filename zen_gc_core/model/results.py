@@ -25,6 +25,8 @@ class Result(enum.StrEnum):
     """The object starts nothing more, by this write."""
     RESUMED = "resumed"
     """The object goes on, by this write."""
+    PATCHED = "patched"
+    """The object is as the patch makes it, by this write."""
     NOTIFIED = "notified"
     """It was told that the object is due; nothing was sent."""
     ACCEPTED = "accepted"
@@ -63,6 +65,7 @@ DONE: Final[Mapping[Result, str]] = {
     Result.MARKED: "carry the mark by this run",
     Result.SCALED: "were scaled by this run",
     Result.SUSPENDED: "were suspended by this run",
+    Result.PATCHED: "were patched by this run",
     Result.NOTIFIED: "were told of as due for the first time, by this run",
 }
 """What the success of a request is called, each with what the status says of it."""

@@ -38,7 +38,7 @@ _MOST: Final = 2**31 - 1
 class _Scaling(Patch):
     __slots__ = ()
 
-    reads: ClassVar[tuple[str, ...]] = ("spec.replicas",)
+    reads: ClassVar[tuple[str, ...] | None] = ("spec.replicas",)
     done: ClassVar[Result] = Result.SCALED
     words: ClassVar[Words] = Words("scale", "scaling", "scaling")
 

@@ -64,7 +64,7 @@ _PATHS: Final = {path: FieldPath.parse(path) for path in SUSPENDABLE.values()}
 class _Switching(Patch):
     __slots__ = ()
 
-    reads: ClassVar[tuple[str, ...]] = ("spec", "status")
+    reads: ClassVar[tuple[str, ...] | None] = ("spec", "status")
 
     turned_on: ClassVar[bool]
 

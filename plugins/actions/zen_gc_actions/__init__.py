@@ -8,6 +8,7 @@ from zen_gc_actions.deleting import DELETE
 from zen_gc_actions.evicting import EVICT
 from zen_gc_actions.marking import ANNOTATE, LABEL
 from zen_gc_actions.notifying import NOTIFY
+from zen_gc_actions.patching import PATCH
 from zen_gc_actions.scaling import SCALE
 from zen_gc_actions.suspending import SUSPEND
 from zen_gc_core import hookimpl
@@ -19,4 +20,4 @@ if TYPE_CHECKING:
 @hookimpl
 def zen_gc_actions() -> list[Keyword[Any, Any]]:
     """The project's actions."""
-    return [DELETE, LABEL, ANNOTATE, SCALE, SUSPEND, EVICT, NOTIFY]
+    return [DELETE, LABEL, ANNOTATE, SCALE, SUSPEND, EVICT, NOTIFY, PATCH]

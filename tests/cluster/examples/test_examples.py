@@ -121,6 +121,9 @@ def _outcome(answer: Any, before: dict[str, Any]) -> str:
     if answer.body.get("spec", {}).get("suspend") and not before["spec"].get("suspend"):
         assert metadata["annotations"]["gc.kube-zen.io/suspended"] == "spec.suspend"
         return "suspend"
+    if "gc.kube-zen.io/patched-by" in metadata.get("annotations", {}):
+        assert answer.body["spec"] != before["spec"]
+        return "patch"
     if metadata.get("labels") != known.get("labels"):
         assert metadata["annotations"]["gc.kube-zen.io/marked-by"]
         return "label"

@@ -129,5 +129,6 @@ def test_only_what_says_so_leaves_an_object_behind() -> None:
         "suspend": {False},
         "evict": {True},
         "notify": {False},
+        "patch": {False},
     }
     assert Request.removes

@@ -81,6 +81,7 @@ def test_the_numbers_of_a_run_are_those_of_its_outcomes() -> None:
             "marked": 1,
             "scaled": 0,
             "suspended": 0,
+            "patched": 0,
             "notified": 0,
             "accepted": 3,
             "gone": 4,

@@ -52,7 +52,7 @@ _PLACES: Final = {
         "none",
     ),
     "spec.ttl": ("after", "afterCreation", "afterFinished", "expiresAt", "immediate"),
-    "spec.action": ("delete", "label", "annotate", "scale", "suspend", "evict", "notify"),
+    "spec.action": ("delete", "label", "annotate", "scale", "suspend", "evict", "notify", "patch"),
     "spec.action.delete": ("propagationPolicy", "gracePeriodSeconds"),
 }
 
