@@ -147,7 +147,7 @@ def parse_cron(text: str) -> Cron:
     """
     if len(text) > LONGEST:
         raise InputError(f"has {len(text)} characters; {LONGEST} are the most")
-    written = text.strip(" \t")
+    written = text.strip(" \t\r\n")
     if written.startswith("@"):
         return Cron(text, parse_cron(_macro(written)).canonical)
     parts = re.split(r"[ \t]+", written)

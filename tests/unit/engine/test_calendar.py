@@ -13,7 +13,7 @@ from tests.unit.parsing.test_native_spelling import policy
 from zen_gc_core.engine.calendar import gate as gates
 from zen_gc_core.engine.calendar.foreseeing import calendar_warnings, foresee
 from zen_gc_core.engine.calendar.gate import Gate
-from zen_gc_core.engine.calendar.opening import blackout_at, may_write, next_opening, window_at
+from zen_gc_core.engine.calendar.opening import blackout_at, is_open, may_write, next_opening, window_at
 from zen_gc_core.engine.calendar.timetable import due_occasion, next_occasion, occasion_at
 from zen_gc_core.engine.parsing import parse_policy
 from zen_gc_core.model.calendars import Calendar, Recess, Schedule, Window
@@ -229,6 +229,7 @@ def test_what_is_remembered_is_what_would_be_found_out_anew(
     offset, later = moment
     now = at(change) + offset * MINUTE
     answer = may_write(found, now)
+    assert is_open(found, now) == (answer.why is None)
     then = now + (max(answer.until, now) - now) * later // 1000
     assert (may_write(found, then).why is None) == (answer.why is None)
     opens = next_opening(found, now)
@@ -310,6 +311,12 @@ def test_what_comes_next_is_told_with_the_offset_of_its_zone() -> None:
     assert windows is not None
     assert str(windows.next[0]) == "2026-10-24T22:00:00+02:00 to 2026-10-25T05:00:00+01:00"
     assert foresee(parsed(), now) is None
+    frozen = foresee(parsed(blackouts=[{"from": "2026-10-24", "until": "2026-10-25"}]), now)
+    assert frozen is not None
+    assert list(map(str, frozen.next)) == ["from 2026-10-26T00:00:00+00:00 on"]
+    paused = foresee(parsed(schedule="0 3 * * *", paused=True), now)
+    assert paused is not None
+    assert (paused.why, paused.next) == ("the policy is paused", ())
 
 
 WARNED = [
@@ -348,3 +355,7 @@ def test_the_end_of_the_calendar_is_closed() -> None:
     end = dt.datetime(9999, 12, 31, 23, 30, tzinfo=dt.UTC)
     assert may_write(calendar(windows=[NIGHT]), end).why is not None
     assert may_write(calendar(blackouts=[{"cron": "0 * * * *", "duration": "1h"}]), end).why is not None
+    for instant in (end, dt.datetime(1, 1, 1, tzinfo=dt.UTC)):
+        for spec in ({"windows": [NIGHT]}, {"blackouts": [NIGHT]}, {"schedule": {"cron": "0 3 * * *", **BERLIN}}):
+            assert foresee(parsed(**spec), instant) is not None
+            calendar_warnings(parsed(**spec), instant)

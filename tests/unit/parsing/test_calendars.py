@@ -131,3 +131,25 @@ def test_every_minute_of_an_hour_is_a_warning() -> None:
     message = "'* 0 * * *' comes 60 times between 00:00 and 00:59; write 0 for the minute to have it once"
     assert parsed.errors == ()
     assert list(map(str, parsed.warnings)) == [f"spec.schedule: {message}", f"spec.windows[0].cron: {message}"]
+
+
+def test_a_window_between_two_runs_is_a_warning() -> None:
+    """It may open and close without the policy running; a schedule brings times of its own."""
+    short = {"cron": "0 22 * * *", "duration": "4m"}
+    for spec, said in (
+        (
+            {"windows": [NIGHT, short], "evaluationInterval": "5m"},
+            [
+                "spec.windows[1].duration: is shorter than the 5m between two runs: the policy may not run while it is open"
+            ],
+        ),
+        (
+            {"windows": [{**short, "duration": 59}]},
+            [
+                "spec.windows[0].duration: is shorter than the 1m between two runs: the policy may not run while it is open"
+            ],
+        ),
+        ({"windows": [short]}, []),
+        ({"windows": [short], "schedule": "0 22 * * *"}, []),
+    ):
+        assert list(map(str, parse_policy(policy(**spec)).warnings)) == said

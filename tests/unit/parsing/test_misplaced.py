@@ -20,6 +20,7 @@ ELSEWHERE = {
     "kind",
     "last",
     "within",
+    "timeZone",
 }
 """Names that belong to several places, or to none but the Go spelling's, or that say nothing by themselves."""
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from zen_gc_core.durations import format_duration
-from zen_gc_core.engine.calendar.opening import HORIZON, Shown, may_write, next_opening, window_at
+from zen_gc_core.engine.calendar.opening import HORIZON, Shown, is_open, may_write, next_opening, window_at
 from zen_gc_core.engine.parsing.spelling import item
 from zen_gc_core.model.calendars import Freeze
 from zen_gc_core.model.policy import Problem
@@ -37,14 +37,18 @@ class Coming:
         until: Until when it may write, where it has no schedule; None: for as long as can be seen.
         jitter: How much later its run may begin.
         deferred: Why it may not write then; None where it may.
+        onwards: Whether it may write for as long as can be seen from then on; None where it may not.
     """
 
     at: str
     until: str | None = None
     jitter: str | None = None
     deferred: str | None = None
+    onwards: bool | None = None
 
     def __str__(self) -> str:
+        if self.onwards:
+            return f"from {self.at} on"
         until = f" to {self.until}" if self.until else ""
         jitter = f", and up to {self.jitter} later" if self.jitter else ""
         return f"{self.at}{until}{jitter}{f' (deferred: {self.deferred})' if self.deferred else ''}"
@@ -73,6 +77,8 @@ def foresee(policy: Policy, now: dt.datetime) -> Foresight | None:
     calendar = policy.calendar
     if not calendar:
         return None
+    if policy.paused:
+        return Foresight("the policy is paused", ())
     why = may_write(calendar, now).why
     if calendar.schedule is None:
         return Foresight(why, tuple(itertools.islice(_openings(calendar, now), NEXT)))
@@ -102,7 +108,7 @@ def _openings(calendar: Calendar, now: dt.datetime) -> Iterator[Coming]:
         ends = [span for window in calendar.windows if (span := window_at(window, since.at)) is not None]
         shown = ends[0].time_zone if ends else since.time_zone
         if until - since.at >= HORIZON:
-            yield Coming(str(Shown(since.at, shown)))
+            yield Coming(str(Shown(since.at, shown)), onwards=True)
             return
         yield Coming(str(Shown(since.at, shown)), str(Shown(until, shown)))
         since = next_opening(calendar, until)
@@ -150,7 +156,7 @@ def _never_in_time(calendar: Calendar, now: dt.datetime) -> Problem | None:
     for moment in itertools.islice(upcoming(schedule.cron, zone(schedule.time_zone), now), _MOST_TIMES):
         if moment.at - now > HORIZON:
             break
-        if may_write(calendar, moment.at).why is None:
+        if is_open(calendar, moment.at):
             return None
         last = moment.at
     if last == now:

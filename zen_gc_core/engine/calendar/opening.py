@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 HORIZON: Final = dt.timedelta(days=366)
 """How far it is looked ahead."""
 
-MOST_STEPS: Final = 100
-"""How many ends of windows and blackouts are looked at, at most, to find the next opening."""
+MOST_LOOKS: Final = 1000
+"""How many windows and blackouts are looked at, at most, to find the next opening: a policy may have many of both."""
 
 
 class Shown(NamedTuple):
@@ -97,6 +97,21 @@ def _may_write(calendar: Calendar, now: dt.datetime) -> Answer:
     return Answer(None, min([max(ends), *begins]))
 
 
+def is_open(calendar: Calendar, now: dt.datetime) -> bool:
+    """Whether a policy may write at an instant, without a word of why not.
+
+    Args:
+        calendar: The policy's.
+        now: The instant, in UTC.
+    """
+    try:
+        if _any_blackout_at(calendar, now) is not None:
+            return False
+        return not calendar.windows or any(window_at(window, now) for window in calendar.windows)
+    except OverflowError:
+        return False
+
+
 def next_opening(calendar: Calendar, now: dt.datetime) -> Shown | None:
     """When a policy may write next: now, where it may.
 
@@ -107,8 +122,15 @@ def next_opening(calendar: Calendar, now: dt.datetime) -> Shown | None:
     Returns:
         The instant; None where none is in sight, within a year and a good many windows.
     """
+    try:
+        return _next_opening(calendar, now)
+    except OverflowError:  # the calendar ends
+        return None
+
+
+def _next_opening(calendar: Calendar, now: dt.datetime) -> Shown | None:
     found = Shown(now)
-    for _ in range(MOST_STEPS):
+    for _ in range(MOST_LOOKS // max(1, len(calendar.windows) + len(calendar.blackouts))):
         if found.at - now > HORIZON:
             return None
         if (blackout := _any_blackout_at(calendar, found.at)) is not None:

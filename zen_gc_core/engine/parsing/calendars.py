@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 from zen_gc_core.durations import format_duration
 from zen_gc_core.engine.parsing import limits
 from zen_gc_core.engine.parsing.document import described
+from zen_gc_core.engine.parsing.spelling import item
 from zen_gc_core.errors import InputError
 from zen_gc_core.instants import parse_instant
 from zen_gc_core.model.calendars import DEADLINE, UTC, Calendar, Freeze, Recess, Schedule, Window
@@ -33,6 +34,9 @@ BLACKOUT_FIELDS: Final = ("from", "until", "cron", "duration", "timeZone", "reas
 _DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 _LOCAL: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}(?::[0-9]{2})?", re.ASCII)
 _DAY: Final = dt.timedelta(days=1)
+USUAL_INTERVAL: Final = dt.timedelta(minutes=1)
+"""How often a policy runs unless it, or whoever runs the controller, says otherwise."""
+
 _COMPARED: Final = 64
 """How many times of a cron expression are looked at to see how near they are to each other."""
 
@@ -53,6 +57,26 @@ def read_calendar(spec: Fields) -> Calendar:
         tuple(_each(spec.get("windows"), limits.WINDOWS, _window)),
         tuple(_each(spec.get("blackouts"), limits.BLACKOUTS, _blackout)),
     )
+
+
+def warn_of_short_windows(spec: Fields, calendar: Calendar, interval: dt.timedelta | None) -> None:
+    """Say which windows may open and close between two runs.
+
+    Args:
+        spec: The policy's ``spec``.
+        calendar: What was read of it.
+        interval: How often the policy runs; None takes the controller's default.
+    """
+    place = spec.get("windows")
+    if place is None or calendar.schedule is not None or len(calendar.windows) != len(place.value):
+        return
+    every = interval or USUAL_INTERVAL
+    for index, window in enumerate(calendar.windows):
+        if window.duration < every:
+            place.problems.warn(
+                f"{item(place.path, index)}.duration",
+                f"is shorter than the {format_duration(every)} between two runs: the policy may not run while it is open",
+            )
 
 
 def _each(place: Place | None, most: int, read: Callable[[Place], T | None]) -> list[T]:

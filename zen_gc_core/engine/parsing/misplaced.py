@@ -20,6 +20,7 @@ _PLACES: Final = {
     ),
     "spec.schedule": ("jitter", "startingDeadline"),
     "spec.schedule, or an entry of spec.windows or spec.blackouts": ("cron",),
+    "spec.schedule, spec.retain, or an entry of spec.windows or spec.blackouts": ("timeZone",),
     "an entry of spec.windows or spec.blackouts": ("duration",),
     "an entry of spec.blackouts": ("reason", "from", "until"),
     "spec.behavior": (
@@ -34,7 +35,7 @@ _PLACES: Final = {
     "spec.behavior.breaker": ("maxObjects", "maxPercent", "minObjects"),
     "spec.behavior.recycle": ("keepFor",),
     "an entry of spec.targetResources": ("names", "namespaces", "namespaceSelector", "labelSelector", "fieldSelector"),
-    "spec.retain": ("groupBy", "orderBy", "hourly", "daily", "weekly", "monthly", "yearly", "timeZone"),
+    "spec.retain": ("groupBy", "orderBy", "hourly", "daily", "weekly", "monthly", "yearly"),
     "labelSelector": ("matchLabels", "matchExpressions"),
     "fieldSelector": ("matchFields",),
     "spec.conditions": (

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from zen_gc_core.engine.parsing import legacy
 from zen_gc_core.engine.parsing.behavior import read_behavior, read_interval
-from zen_gc_core.engine.parsing.calendars import read_calendar
+from zen_gc_core.engine.parsing.calendars import read_calendar, warn_of_short_windows
 from zen_gc_core.engine.parsing.document import Place, Problems
 from zen_gc_core.engine.parsing.keyword_uses import read_action, read_conditions, read_ttl
 from zen_gc_core.engine.parsing.misplaced import HOMES, MEANT
@@ -115,6 +115,7 @@ def _parsed(reference: PolicyReference, written: Place, reach: Reach) -> ParsedP
     behavior = read_behavior(spec.get("behavior"))
     calendar = read_calendar(spec)
     interval = read_interval(spec.get("evaluationInterval"), namespaced=reference.kind != CLUSTER)
+    warn_of_short_windows(spec, calendar, interval)
     paused = spec.boolean("paused", default=False)
     policy = None
     if conditions is not None and ttl is not None and action is not None and not problems.errors:
