@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import json
+import random
+import signal
+import threading
 import time
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 import orjson
 import pytest
+import yaml
 from zen_gc_embedded import Fault
 
-from tests.cluster.controller.stage import SELECTOR, by_controller, until
+from tests.cluster.controller.churn import witness
+from tests.cluster.controller.stage import CRDS, MERGE, SELECTOR, EmbeddedStage, by_controller, until
+from tests.cluster.controller.test_rights_of_actions import with_rights
 from zen_gc_core.model.recycled import MOST_BYTES, MOST_COPIES, UNTIL, Copy, text_of
 
 if TYPE_CHECKING:
@@ -19,8 +25,9 @@ if TYPE_CHECKING:
 
     from zen_gc_embedded.faults import Request
 
-    from tests.cluster.controller.controllers import Inside
-    from tests.cluster.controller.stage import EmbeddedStage, Stage
+    from tests.cluster.controller.controllers import Inside, Replica
+    from tests.cluster.controller.stage import Stage
+    from tests.harness.embedded import InProcessCluster
 
 WEEK: Final = timedelta(days=7)
 RECYCLE = {"recycle": {"keepFor": "7d"}}
@@ -355,3 +362,80 @@ def test_a_dry_run_copies_nothing(embedded: EmbeddedStage, inside: Callable[...,
     until(lambda: embedded.settled(policy).get("resourcesWouldDelete") == 1)
     assert embedded.there(name)
     assert copies(embedded) == []
+
+
+@pytest.mark.real
+def test_leaders_fall_in_the_middle_and_nothing_is_lost(real: Stage, replica: Callable[..., Replica]) -> None:
+    """Killed, stopped and killed, while somebody writes to the objects: of each that is gone there is its last state."""
+    real.make_many(120, data={"n": "0"})
+    items = real.cluster.request("GET", f"/api/v1/namespaces/{real.namespace}/configmaps?labelSelector=gc%3Dyes")
+    uids = {each["metadata"]["name"]: each["metadata"]["uid"] for each in items.body["items"]}
+    seen = witness(real)
+    writing = threading.Event()
+
+    def write() -> None:
+        number = 0
+        while not writing.wait(0.01):
+            number += 1
+            path = real.config_map(random.choice(list(uids)))
+            real.cluster.request("PATCH", path, {"data": {"n": str(number)}}, content_type=MERGE)
+
+    writer = threading.Thread(target=write, daemon=True)
+    writer.start()
+    breaker = {"minObjects": 10**6}
+    policy = real.policy(behavior={**RECYCLE, "maxDeletionsPerSecond": 12, "breaker": breaker})
+    replicas = [replica(real, name=f"r{number}").awake() for number in range(2)]
+    for number, trouble in enumerate((signal.SIGKILL, signal.SIGSTOP, signal.SIGKILL)):
+        leader = until(lambda: leader_of(real, replicas))
+        leader.await_record("resource deleted", len(leader.records("resource deleted")) + 8)
+        leader.send(trouble)
+        until(lambda leader=leader: real.lease()["holderIdentity"] != leader.identity)  # type: ignore[misc]  # binds the leader
+        if trouble is signal.SIGSTOP:
+            leader.send(signal.SIGCONT)
+        else:
+            replicas.append(replica(real, name=f"again{number}").awake())
+    until(lambda: not real.names(), "all go in the end")
+    writing.set()
+    writer.join()
+    until(lambda: len(seen.ended) >= len(uids))
+    seen.end()
+    assert seen.gaps == 0
+    kept = {copy["spec"]["uid"]: json.loads(copy["spec"]["object"]) for copy in copies(real)}
+    ended = {item["metadata"]["uid"]: item for item in seen.ended}
+    assert set(uids.values()) <= set(ended)
+    assert set(uids.values()) <= set(kept)
+    assert all(kept[uid]["data"] == ended[uid]["data"] for uid in uids.values())
+    assert real.status(policy)["lastRun"]["notRecycled"] == 0
+
+
+def leader_of(stage: Stage, replicas: list[Replica]) -> Replica | None:
+    """The replica that holds the lease."""
+    holder = stage.lease().get("holderIdentity")
+    return next((each for each in replicas if each.identity == holder and each.process.poll() is None), None)
+
+
+@pytest.mark.real
+def test_without_the_right_to_copies_nothing_goes(real: Stage, inside: Callable[..., Inside]) -> None:
+    """It is asked for before the run, and the policy says which."""
+    config = with_rights(real, "delete")
+    name = real.make()
+    policy = real.policy(behavior=RECYCLE)
+    inside(real, kubeconfig=str(config))
+    until(lambda: real.reason(policy) == "AccessDenied")
+    assert "create on recycledobjects.gc.kube-zen.io" in real.condition(policy)["message"]
+    assert real.there(name)
+    assert copies(real) == []
+
+
+def test_without_the_kinds_of_the_bin_nothing_goes(server: InProcessCluster, inside: Callable[..., Inside]) -> None:
+    """Their CRDs came later than the policies': what is not installed holds no copies."""
+    for document in yaml.safe_load_all(CRDS.read_text()):
+        if "recycled" not in document["metadata"]["name"]:
+            server.create(document)
+    stage = EmbeddedStage(server, server.namespace(), server.namespace())
+    name = stage.make()
+    policy = stage.policy(behavior=RECYCLE)
+    inside(stage)
+    until(lambda: stage.reason(policy) == "TargetUnavailable")
+    assert "RecycledObject" in stage.condition(policy)["message"]
+    assert stage.there(name)
