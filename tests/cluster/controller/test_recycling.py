@@ -415,6 +415,18 @@ def leader_of(stage: Stage, replicas: list[Replica]) -> Replica | None:
 
 
 @pytest.mark.real
+def test_kubectl_shows_what_a_copy_is_of(real: Stage) -> None:
+    """Kind, name, policy, and until when it is kept."""
+    name = real.make()
+    real.cluster.create(copy_of(real, name))
+    shown = real.cluster.kubectl("get", "recycled", "-n", real.namespace)  # type: ignore[attr-defined]
+    head, row = shown.stdout.splitlines()
+    assert head.split() == ["NAME", "KIND", "OBJECT", "POLICY", "RECYCLED", "UNTIL"]
+    assert row.split()[1:4] == ["ConfigMap", name, "another"]
+    assert row.split()[-1].endswith("Z")
+
+
+@pytest.mark.real
 def test_without_the_right_to_copies_nothing_goes(real: Stage, inside: Callable[..., Inside]) -> None:
     """It is asked for before the run, and the policy says which."""
     config = with_rights(real, "delete")

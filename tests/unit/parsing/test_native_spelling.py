@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from zen_gc_core.engine.parsing import parse_policy
-from zen_gc_core.model.policy import API_VERSION, Behavior, Breaker, KeywordUse
+from zen_gc_core.model.policy import API_VERSION, Behavior, Breaker, KeywordUse, Recycle
 
 POD = {"apiVersion": "v1", "kind": "Pod"}
 
@@ -52,6 +52,7 @@ def test_every_field_of_behavior_is_read():
                 "includeOwned": True,
                 "includeManaged": True,
                 "breaker": {"maxObjects": 5, "maxPercent": 10, "minObjects": 3},
+                "recycle": {"keepFor": "7d"},
             },
             evaluationInterval="5m",
             paused=True,
@@ -65,6 +66,7 @@ def test_every_field_of_behavior_is_read():
         include_owned=True,
         include_managed=True,
         breaker=Breaker(5, 10, 3),
+        recycle=Recycle(timedelta(days=7)),
     )
     assert parsed.policy.evaluation_interval == timedelta(minutes=5)
     assert parsed.policy.paused is True
@@ -101,6 +103,23 @@ def test_keywords_are_handed_on_beside_other_errors():
         (
             {"behavior": {"breaker": {"maxobjects": 5}}},
             "spec.behavior.breaker: unknown field 'maxobjects'; did you mean 'maxObjects'?",
+        ),
+        (
+            {"behavior": {"recyle": {"keepFor": "7d"}}},
+            "spec.behavior: unknown field 'recyle'; did you mean 'recycle'?",
+        ),
+        (
+            {"behavior": {"recycle": {}}},
+            "spec.behavior.recycle.keepFor: is missing: how long a copy is kept, such as 7d",
+        ),
+        ({"behavior": {"recycle": True}}, "spec.behavior.recycle: must be an object, not true"),
+        (
+            {"behavior": {"recycle": {"keepFor": 0}}},
+            "spec.behavior.recycle.keepFor: a duration must be more than 0, not 0",
+        ),
+        (
+            {"behavior": {"keepFor": "7d"}},
+            "spec.behavior: unknown field 'keepFor'; it belongs in spec.behavior.recycle",
         ),
         ({"behavior": {"xyzzy": 5}}, "spec.behavior: unknown field 'xyzzy'"),
         (

@@ -30,10 +30,10 @@ from zen_gc_core.cluster.watching import PolicyWatch
 from zen_gc_core.controller.beats.catalog import Catalog
 from zen_gc_core.controller.beats.loop import Loop
 from zen_gc_core.controller.program.health import Heartbeat, Readiness, serve_health, serve_metrics
+from zen_gc_core.controller.runs.bins import Bins
 from zen_gc_core.controller.runs.expiring import Expiring
 from zen_gc_core.controller.runs.hearing import Hearing
 from zen_gc_core.controller.runs.kill_switch import KillSwitch
-from zen_gc_core.controller.runs.recycling import Bins
 from zen_gc_core.controller.runs.run_context import RunContext
 from zen_gc_core.controller.telling.events import PolicyEvents
 from zen_gc_core.controller.telling.metrics import Metrics

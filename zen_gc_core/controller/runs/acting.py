@@ -22,10 +22,11 @@ from zen_gc_core.cluster.observing import observe
 from zen_gc_core.cluster.throttling import Throttle
 from zen_gc_core.cluster.writing import Writer
 from zen_gc_core.controller.runs.aggregation import check_served_by_kubernetes
+from zen_gc_core.controller.runs.bins import Bins
 from zen_gc_core.controller.runs.journal import Journal
 from zen_gc_core.controller.runs.keepers import Keepers, Withheld
 from zen_gc_core.controller.runs.outcomes import Outcomes
-from zen_gc_core.controller.runs.recycling import Bins, NotRecycled, Recycling
+from zen_gc_core.controller.runs.recycling import NotRecycled, Recycling
 from zen_gc_core.controller.runs.rejudging import Rejudging
 from zen_gc_core.controller.runs.relatives import Look, Relatives, Reliance
 from zen_gc_core.controller.runs.seeing import Seeing

@@ -192,7 +192,7 @@ class _Emptying:
             self._told(place, attempt_id, CopyResult.FAILED, error)
             raise
         if written.result in _GONE:
-            context.bins.give_back(namespace)
+            context.bins.left(namespace)
             self._told(place, attempt_id, CopyResult.EXPIRED)
         elif written.result is Result.FAILED:
             self._told(place, attempt_id, CopyResult.FAILED, written.cause)

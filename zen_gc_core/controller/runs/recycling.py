@@ -7,12 +7,10 @@ nothing, the copy is taken out again; where that cannot be told, it stays, and g
 from __future__ import annotations
 
 import datetime as dt
-import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from zen_gc_core.cluster.access import may
-from zen_gc_core.cluster.clocks import boottime
 from zen_gc_core.cluster.errors import (
     AccessDenied,
     AuthorityLost,
@@ -23,12 +21,12 @@ from zen_gc_core.cluster.errors import (
     TLSTrouble,
     Unauthorized,
 )
-from zen_gc_core.cluster.recycle_bin import RecycleBin, copies_in, resource_of
+from zen_gc_core.cluster.recycle_bin import RecycleBin, resource_of
 from zen_gc_core.cluster.writing import Writer
 from zen_gc_core.controller.runs.stopping import Stopped
 from zen_gc_core.errors import ClusterError, InputError, ZenGCError
 from zen_gc_core.model.reasons import Reason
-from zen_gc_core.model.recycled import MOST_COPIES, Copy, text_of
+from zen_gc_core.model.recycled import Copy, text_of
 from zen_gc_core.model.requests import Delete
 from zen_gc_core.model.results import CopyResult, Result
 
@@ -40,17 +38,12 @@ if TYPE_CHECKING:
     from zen_gc_core.cluster.recycle_bin import Put
     from zen_gc_core.cluster.throttling import Throttle
     from zen_gc_core.cluster.writing import Attempt
+    from zen_gc_core.controller.runs.bins import Bins
     from zen_gc_core.controller.runs.fencing import Fence
     from zen_gc_core.controller.runs.journal import Journal, Witness
     from zen_gc_core.model.decision import Decision
     from zen_gc_core.model.policy import PolicyReference
     from zen_gc_core.model.results import Written
-
-COUNTED_SECONDS: Final = 300.0
-"""How old a count of a bin may be while there is room in it."""
-
-FULL_SECONDS: Final = 10.0
-"""How old it may be when there is none."""
 
 _ENDING: Final = (AuthorityLost, BadConfiguration, Cancelled, Throttled, TLSTrouble, Unauthorized)
 """What is about no single copy: the run ends by it."""
@@ -67,80 +60,6 @@ class NotRecycled(ZenGCError):  # noqa: N818  it says what happened
     def __init__(self, message: str, cause: Exception | None = None) -> None:
         self.cause = cause
         super().__init__(message)
-
-
-class Bins:
-    """How full the bins are, for all runs together; may be used by several threads.
-
-    Args:
-        connection: The cluster.
-        secrets: Whether Secrets may be copies, too.
-        clock: The boot-time clock, in seconds.
-    """
-
-    def __init__(self, connection: Connection, *, secrets: bool, clock: Callable[[], float] = boottime) -> None:
-        self._connection = connection
-        self._secrets = secrets
-        self._clock = clock
-        self._lock = threading.Lock()
-        self._known: dict[str, tuple[float, int]] = {}
-        self._soonest: dt.datetime | None = None
-
-    def full(self, namespace: str) -> bool:
-        """Whether there is no room for one more copy.
-
-        Args:
-            namespace: Whose bin; empty for that of cluster-scoped objects.
-
-        Raises:
-            ClusterError: They cannot be counted.
-        """
-        now = self._clock()
-        with self._lock:
-            at, count = self._known.get(namespace, (float("-inf"), 0))
-        if now - at >= (FULL_SECONDS if count >= MOST_COPIES else COUNTED_SECONDS):
-            count = copies_in(self._connection, namespace, secrets=self._secrets)
-            with self._lock:
-                self._known[namespace] = (now, count)
-        return count >= MOST_COPIES
-
-    def take(self, namespace: str) -> bool:
-        """Take the room for one copy; False where there is none.
-
-        Raises:
-            ClusterError: They cannot be counted.
-        """
-        if self.full(namespace):
-            return False
-        with self._lock:
-            at, count = self._known[namespace]
-            if count >= MOST_COPIES:
-                return False
-            self._known[namespace] = (at, count + 1)
-        return True
-
-    @property
-    def soonest(self) -> dt.datetime | None:
-        """When the first copy that is known of may go; None when none is known of."""
-        with self._lock:
-            return self._soonest
-
-    def expires(self, until: dt.datetime) -> None:
-        """There is a copy that may go at an instant."""
-        with self._lock:
-            self._soonest = until if self._soonest is None else min(self._soonest, until)
-
-    def look_anew(self) -> None:
-        """The bins are looked through: what is known of copies is learnt anew."""
-        with self._lock:
-            self._soonest = None
-
-    def give_back(self, namespace: str) -> None:
-        """The room for one copy is not needed, or not any more."""
-        with self._lock:
-            if namespace in self._known:
-                at, count = self._known[namespace]
-                self._known[namespace] = (at, count - 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +98,8 @@ class Recycling:
         Raises:
             ClusterError: That cannot be told.
         """
+        if decision.request is None or not decision.request.removes:
+            return None
         return _full(decision) if self.bins.full(decision.namespace) else None
 
     def write(self, decision: Decision, observed: Observed, journal: Journal, write: Callable[[], Written]) -> Written:
@@ -237,8 +158,7 @@ class Recycling:
                 raise Stopped(Reason.ACCESS_DENIED, f"for the recycle bin: {plain}") from error
             raise NotRecycled(f"its copy could not be written ({type(error).__name__})", error) from error
         finally:
-            if put is None or put.replaced:
-                self.bins.give_back(copy.namespace)
+            self.bins.took(copy.namespace, made=put is not None and not put.replaced)
         self.bins.expires(put.copy.until)
         self.witness.copied(decision, copy.attempt_id, CopyResult.MADE)
         return put
@@ -248,6 +168,7 @@ class Recycling:
 
     def _leaving(self) -> None:
         self.fence.recent()
+        self.fence.check_open()
         self.authority()
 
     def _right_is_missing(self, error: AccessDenied, copy: Copy) -> bool:
@@ -273,7 +194,7 @@ class Recycling:
             self.witness.copied(decision, attempt_id, CopyResult.FAILED, error)
             return
         if written.result in {Result.DELETED, Result.GONE}:
-            self.bins.give_back(put.copy.namespace)
+            self.bins.left(put.copy.namespace)
             self.witness.copied(decision, attempt_id, CopyResult.REMOVED)
         else:
             self.witness.copied(decision, attempt_id, CopyResult.FAILED, written.cause)
@@ -295,8 +216,9 @@ class _Removing:
         self.recycling.fence.look_again()
 
     def leaving(self) -> None:
-        """Likewise."""
+        """Likewise, and windows and blackouts."""
         self.recycling.fence.recent()
+        self.recycling.fence.check_open()
 
     def left(self) -> None:
         """Nobody counts."""

@@ -13,9 +13,9 @@ if TYPE_CHECKING:
     from zen_gc_core.cluster.counting import FieldSelectors
     from zen_gc_core.cluster.discovery import Resources
     from zen_gc_core.cluster.namespaces import Namespaces
+    from zen_gc_core.controller.runs.bins import Bins
     from zen_gc_core.controller.runs.hearing import Hearing
     from zen_gc_core.controller.runs.kill_switch import KillSwitch
-    from zen_gc_core.controller.runs.recycling import Bins
     from zen_gc_core.controller.settings import Settings
     from zen_gc_core.controller.telling.events import PolicyEvents
     from zen_gc_core.controller.telling.metrics import Metrics
