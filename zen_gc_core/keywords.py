@@ -53,6 +53,8 @@ class Compiled(Generic[T]):
         relations: The other objects on which the answer depends: they are listed before anything is judged, and again
             before anything is written, and asked for with ``run.find``.
         at_once: For a TTL, whether what meets the conditions is due at once.
+        holding: For a TTL that counts from when the conditions began to hold (``run.held_since``): the instant at which an
+            object would be due, had they begun to hold now. Objects that meet the conditions are marked then.
     """
 
     call: Callable[..., T]
@@ -62,6 +64,7 @@ class Compiled(Generic[T]):
     needs: Sequence[str] = ()
     relations: Sequence[Relation] = ()
     at_once: bool = False
+    holding: Callable[[Candidate, Run], dt.datetime | None] | None = None
 
 
 def reads_together(parts: Iterable[Compiled[Any]]) -> list[str] | None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from zen_gc_core.model.finishing import BUILT_IN, Finishing
+from zen_gc_core.model.held_marks import held_since
 from zen_gc_core.model.relations import NotKnown
 
 if TYPE_CHECKING:
@@ -45,6 +46,7 @@ class Run:
         clock_skew: How far clocks may disagree before a time is wrong.
         finishing: The kinds that are known to finish.
         related: What is known of other objects, by the relation that a keyword declared.
+        held_from: Marks that say since when the conditions hold count from here on; None: none does.
     """
 
     now: dt.datetime
@@ -53,6 +55,7 @@ class Run:
     clock_skew: dt.timedelta = dt.timedelta(seconds=30)
     finishing: Finishing = BUILT_IN
     related: Mapping[Relation, Related] = field(default_factory=dict)
+    held_from: dt.datetime | None = None
 
     def finish_of(self, candidate: Candidate) -> dt.datetime | None:
         """When an object finished its work, by its kind's row or the common conventions; None when it has not.
@@ -70,6 +73,10 @@ class Run:
     def released(self, candidate: Candidate) -> bool:
         """Whether an object has finished, and what owns or tracks it has no more use for it."""
         return self.finishing.released(candidate, self.now, self.clock_skew)
+
+    def held_since(self, candidate: Candidate) -> dt.datetime | None:
+        """Since when the policy's conditions have held of an object without a break, as its mark says; None without one."""
+        return held_since(candidate, self.policy, self.now, self.held_from)
 
     def namespace(self, name: str) -> Namespace:
         """A Namespace by its name.

@@ -58,6 +58,7 @@ def _policy(now: dt.datetime, planned: Planned) -> dict[str, Any]:
         "matched": plan.matched if plan else 0,
         "pending": plan.pending if plan else 0,
         "due": plan.due if plan else 0,
+        **({"toMark": plan.marking} if plan and plan.marking else {}),
         "tripped": plan.overfull or plan.tripped if plan else None,
         "unseen": UNSEEN if plan and going_unseen(plan) else None,
         "vetoed": [{"plugin": veto.plugin, "reason": veto.reason} for veto in plan.vetoed] if plan else [],
@@ -163,7 +164,10 @@ def _section(now: dt.datetime, planned: Planned) -> str:
     elif plan is None:
         lines.append(f"{title}: INVALID, it never acts ({counted(len(compilation.errors), 'error')})")
     else:
-        lines.append(f"{title}: {plan.scanned} scanned, {plan.matched} matched, {plan.due} due, {plan.pending} pending")
+        lines.append(
+            f"{title}: {plan.scanned} scanned, {plan.matched} matched, {plan.due} due, {plan.pending} pending"
+            + (f", {plan.marking} to be marked" if plan.marking else "")
+        )
         if plan.overfull is not None:
             lines.append(f"  nothing is acted on: {plan.overfull}")
         if plan.tripped is not None:

@@ -36,6 +36,11 @@ else:
         return time.monotonic()
 
 
+def earlier_of(local: dt.datetime, server: dt.datetime | None) -> dt.datetime:
+    """The earlier of two clocks; the local one where the server's is not known."""
+    return local if server is None else min(local, server)
+
+
 @functools.lru_cache(maxsize=16)
 def _timestamp(date: str) -> float | None:
     """Seconds since 1970 of a ``Date``; all answers of a second have the same one."""

@@ -138,8 +138,9 @@ class Workshop:
             return compiled
         explain = compiled.explain and restricted(compiled.explain, reads)
         start = compiled.start and restricted(compiled.start, reads)
+        holding = compiled.holding and restricted(compiled.holding, reads)
         call = restricted(compiled.call, reads)
-        return replace(compiled, call=call, explain=explain, start=start)
+        return replace(compiled, call=call, explain=explain, start=start, holding=holding)
 
     def _declare(self, compiled: Compiled[Any], path: str, *, own: bool) -> None:
         """Note the other objects on which a keyword depends, however deep it stands in others."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from zen_gc_core.engine.building import CompilingTooLong, Workshop
 from zen_gc_core.engine.declaring import Declared, about_absence
@@ -19,6 +19,7 @@ from zen_gc_core.engine.retaining.compiling import compile_retain
 from zen_gc_core.engine.shares import kind_key
 from zen_gc_core.engine.unbounded import not_allowed
 from zen_gc_core.model.finishing import BUILT_IN, Finishing
+from zen_gc_core.model.held_marks import HoldMark, Unmark
 from zen_gc_core.model.polarity import Polarity
 from zen_gc_core.model.policy import Policy, PolicyReference, Problem
 from zen_gc_core.model.reads import Reads
@@ -40,6 +41,11 @@ if TYPE_CHECKING:
     from zen_gc_core.vocabulary import Vocabulary
 
 
+HOLDS_ALWAYS: Final = (
+    "counts from when the conditions began to hold, and there are none: from when a run first sees the object"
+)
+
+
 @dataclass(frozen=True, slots=True)
 class CompiledPolicy:
     """A policy that judges objects.
@@ -57,6 +63,8 @@ class CompiledPolicy:
         finishing: The kinds that are known to finish.
         retention: What it retains of each group of objects; None: nothing.
         relations: The other objects on which its keywords depend.
+        holding: Where the TTL counts from when the conditions began to hold: when an object would be due, had they begun
+            now; None where it does not.
         shares_allowance: Whether it has several expressions that may cost much: they share one allowance on an object.
         written: What its author wrote at a native place.
     """
@@ -73,6 +81,7 @@ class CompiledPolicy:
     finishing: Finishing = BUILT_IN
     retention: Retention | None = None
     relations: tuple[Declared, ...] = ()
+    holding: Callable[[Candidate, Run], dt.datetime | None] | None = None
     shares_allowance: bool = False
     written: Callable[[str], str] = str
 
@@ -80,6 +89,11 @@ class CompiledPolicy:
     def lifted_until_whole(self) -> Lifted:
         """What is lifted of an object known by its metadata alone: it is read whole before it goes."""
         return replace(self.lifted, owned=True, managed=True)
+
+    @property
+    def writes(self) -> tuple[type[Request], ...]:
+        """All that a run may ask for: what the action does, and the marks that say since when the conditions hold."""
+        return (*self.requests, HoldMark, Unmark) if self.holding is not None else self.requests
 
     @property
     def reference(self) -> PolicyReference:
@@ -171,6 +185,8 @@ def _compile(parsed: ParsedPolicy, vocabulary: Vocabulary, grants: Grants, check
         workshop.errors += not_recyclable(policy, offered.requests if offered else ())
     if ttl is not None and parsed.ttl is not None:
         _tell_absence(workshop, ttl, parsed.ttl)
+        if ttl.holding is not None and parsed.conditions == {}:
+            workshop.warnings.append(Problem(parsed.ttl.path, HOLDS_ALWAYS))
     errors = (*parsed.errors, *(_written(problem, parsed) for problem in workshop.errors))
     warnings = (*parsed.warnings, *(_written(problem, parsed) for problem in workshop.warnings))
     if errors or policy is None or ttl is None or action is None:
@@ -204,6 +220,7 @@ def _compile(parsed: ParsedPolicy, vocabulary: Vocabulary, grants: Grants, check
         finishing=finishing,
         retention=retention,
         relations=tuple(workshop.relations),
+        holding=ttl.holding,
         shares_allowance=workshop.expressions.metered > 1,
         written=parsed.spelling.written,
     )

@@ -120,6 +120,8 @@ def about_absence(relations: Iterable[Declared], ttl: Compiled[Any], use: Keywor
     Returns:
         ``error`` or ``warning``, and the problem; None where there is none.
     """
+    if ttl.holding is not None:
+        return None
     absent = next((each for each in relations if each.relation.absent), None)
     if absent is None:
         return None
@@ -131,5 +133,5 @@ def about_absence(relations: Iterable[Declared], ttl: Compiled[Any], use: Keywor
     return "warning", Problem(
         use.path,
         f"does not count from when {absent.path} began to hold: an object old enough is due as soon as nothing uses it, "
-        "also for the moment in which somebody replaces what does",
+        "also for the moment in which somebody replaces what does; write after: {since: held, wait: …}",
     )

@@ -7,25 +7,26 @@ never differs between the two.
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+from zen_gc_core.engine.expiring import instant_of, words_of
 from zen_gc_core.engine.requesting import RefusedRequestError
 from zen_gc_core.errors import Missing, Undecided
 from zen_gc_core.expressions import budget
 from zen_gc_core.instants import EARLIEST, format_instant
 from zen_gc_core.model.decision import Decision, KeptBy, Verdict
+from zen_gc_core.model.held_marks import HoldMark
 from zen_gc_core.model.reasons import Reason
 from zen_gc_core.model.requests import signature_of
 
 if TYPE_CHECKING:
+    import datetime as dt
+
     from zen_gc_core.engine.compiling import CompiledPolicy
     from zen_gc_core.engine.protections import Protections
     from zen_gc_core.keywords import Run
     from zen_gc_core.model.candidate import Candidate
-
-_TWO_MOMENTS: Final = dt.timedelta(microseconds=2)
 
 _NO_EXPIRY: Final = KeptBy.NO_EXPIRY
 _CONDITION: Final = KeptBy.CONDITION
@@ -161,13 +162,16 @@ def _by_conditions(compiled: CompiledPolicy, candidate: Candidate, run: Run) -> 
 
 def _by_time(compiled: CompiledPolicy, candidate: Candidate, run: Run, asked: dt.datetime | None) -> Decision:
     try:
-        instant = _instant(compiled, candidate, run, asked)
+        instant = instant_of(compiled.expiry, candidate, run, asked)
+        later = instant_of(compiled.holding, candidate, run) if instant is None and compiled.holding else None
     except Missing as doubt:
         return keep(candidate, KeptBy.NO_EXPIRY, f"no expiry: {doubt}")
     except Undecided as doubt:
         told = f"no expiry can be told: {compiled.written(compiled.policy.ttl.path)}"
         return keep(candidate, KeptBy.ERROR, f"no expiry can be told: {doubt}", told)
-    words = _words(compiled, candidate, run)
+    if later is not None:
+        return _mark(compiled, candidate, run, later)
+    words = words_of(compiled, candidate, run)
     if instant is None:
         return keep(candidate, KeptBy.NO_EXPIRY, words or "it never expires")
     prefix = f"{words}: " if words else ""
@@ -176,54 +180,14 @@ def _by_time(compiled: CompiledPolicy, candidate: Candidate, run: Run, asked: dt
     return _act(compiled, candidate, run, instant, f"{prefix}due since {format_instant(instant)}")
 
 
-def _instant(compiled: CompiledPolicy, candidate: Candidate, run: Run, asked: dt.datetime | None) -> dt.datetime | None:
-    try:
-        answer: object = compiled.expiry(candidate, run) if asked is None else asked
-        if answer is None:
-            return None
-        instant = _in_utc(answer)
-    except Undecided:
-        raise
-    except Exception as error:
-        raise Undecided(f"the TTL failed: {type(error).__name__}: {error}") from error
-    if instant < EARLIEST:
-        raise Undecided(f"the expiry {format_instant(instant)} cannot be right: it is before 2014")
-    _check_birth(instant, candidate, run)
-    return instant
-
-
-def _check_birth(instant: dt.datetime, candidate: Candidate, run: Run) -> None:
-    """An expiry must be later than the creation: what expires as it is made has a TTL of nothing.
-
-    An object may be younger than the run by what clocks may disagree; ``immediate`` takes it all the same.
-    """
-    born = candidate.born
-    if born is None:
-        return
-    if born > run.now and born - run.now > run.clock_skew:
-        raise Undecided(f"metadata.creationTimestamp {format_instant(born)} cannot be right: it is ahead of now")
-    if instant <= born and instant <= run.now - _TWO_MOMENTS:
-        when = "before" if instant < born else "at the instant that"
-        raise Undecided(f"the expiry {format_instant(instant)} cannot be right: it is {when} it was made")
-
-
-def _in_utc(answer: object) -> dt.datetime:
-    """An instant in UTC, whatever zone it came with; a zone may be a plugin's code and fail."""
-    if type(answer) is dt.datetime and answer.tzinfo is dt.UTC:
-        return answer
-    if not isinstance(answer, dt.datetime) or answer.utcoffset() is None:
-        raise Undecided(f"the TTL answered with a value of type {type(answer).__name__}, not an instant with a zone")
-    return answer.astimezone(dt.UTC)
-
-
-def _words(compiled: CompiledPolicy, candidate: Candidate, run: Run) -> str:
-    if compiled.expiry_words is None:
-        return ""
-    try:
-        words: object = compiled.expiry_words(candidate, run)
-    except Exception:  # noqa: BLE001  words are never a reason to fail
-        return ""
-    return words if isinstance(words, str) else ""
+def _mark(compiled: CompiledPolicy, candidate: Candidate, run: Run, due: dt.datetime) -> Decision:
+    """Ask for it to be written down that the conditions hold from now on, unless the object is what the action makes it."""
+    acting = _act(compiled, candidate, run, due, "")
+    if acting.verdict is not Verdict.ACT:
+        return acting
+    because = f"will be marked: its conditions hold, and if they still do it is due at {format_instant(due)}"
+    request = HoldMark.of(candidate, run.policy, run.now)
+    return replace(acting, because=because, expires_at=run.now, action=request.words.verb, request=request)
 
 
 def _act(compiled: CompiledPolicy, candidate: Candidate, run: Run, instant: dt.datetime, because: str) -> Decision:

@@ -16,6 +16,7 @@ from zen_gc_core.engine.resolving import resolve_targets
 from zen_gc_core.engine.retaining.standing import keeping_what_is_retained
 from zen_gc_core.engine.shares import Count, counts_in_population, identity, kind_key
 from zen_gc_core.engine.versions import by_kind, sums_of
+from zen_gc_core.instants import EARLIEST
 from zen_gc_core.keywords import Run
 from zen_gc_core.model.names import group_of
 from zen_gc_core.model.policy import Policy, Problem
@@ -104,7 +105,13 @@ def _out_of_reach(policy: Policy, target: Target, found: Sequence[Candidate]) ->
 
 
 def _plan(compiled: CompiledPolicy, files: Files, asking: Asking) -> Plan:
-    run = Run(asking.now, compiled.reference, files.namespace, finishing=compiled.finishing)
+    run = Run(
+        asking.now,
+        compiled.reference,
+        files.namespace,
+        finishing=compiled.finishing,
+        held_from=compiled.policy.held_from or EARLIEST,
+    )
     if compiled.relations:
         run = replace(run, related=related_in(files, compiled.relations, run, everything=asking.everything))
     protections = keeping_what_is_retained(Protections(asking.grants, files.kept_inside, files.has_service), compiled)

@@ -68,7 +68,7 @@ def conclude(
         now=case.run.now,
         scanned=sums.scanned,
         matched=sums.matched,
-        due=sums.due,
+        due=sums.due - sums.marking,
         decisions=decisions,
         kept={kept_by: sums.kept[kept_by] for kept_by in KeptBy},
         first_error=next((tally.first_error for tally in tallies if tally.first_error), None),
@@ -80,9 +80,18 @@ def conclude(
         unlisted=gaps.unlisted,
         notes=retained.notes,
         recycled_for=recycle.keep_for if (recycle := case.compiled.policy.behavior.recycle) else None,
+        marking=sums.marking,
+        owed=_owed(tallies),
+        whole=not gaps.unlisted and all(tally.owed is None or tally.owed.whole for tally in tallies),
     )
     vetoes = veto(plan) if veto else ()
     return replace(plan, vetoed=vetoes) if vetoes else plan
+
+
+def _owed(tallies: Sequence[Tally]) -> tuple[Decision, ...]:
+    """What is owed to objects, each of them once, in however many versions it was seen."""
+    owed = (decision for tally in tallies if tally.owed is not None for decision in tally.owed.decisions)
+    return tuple({identity(decision): decision for decision in owed}.values())
 
 
 def _together(case: Case, tallies: Sequence[Tally]) -> tuple[Decision, ...]:

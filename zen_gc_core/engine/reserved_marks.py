@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from zen_gc_core.model.held_marks import HELD
 from zen_gc_core.model.merging import PATCHED_BY
 from zen_gc_core.model.policy import GROUP
 from zen_gc_core.model.recycled import UNTIL
@@ -29,7 +30,6 @@ _DOMAINS: Final = {
 """Domains of keys, the domains below them included, with whose they are."""
 
 _WRITTEN_HERE: Final = frozenset((MARKED_AT, MARKED_BY, SCALED_FROM, SUSPENDED, PATCHED_BY, UNTIL))
-_HELD: Final = f"held.{GROUP}"
 
 
 def belongs_to(key: str) -> str | None:
@@ -44,7 +44,7 @@ def belongs_to(key: str) -> str | None:
 def written_here(key: str) -> bool:
     """Whether a label or annotation is one that this program writes of its own accord, in whatever case."""
     small = key.lower()
-    return small in _WRITTEN_HERE or small.rpartition("/")[0] == _HELD
+    return small in _WRITTEN_HERE or small.rpartition("/")[0] == HELD
 
 
 def reserved(key: str, allowed: Collection[str] = ()) -> str | None:

@@ -74,6 +74,7 @@ class Sums:
         matched: Those that the selectors take.
         due: Those that would be acted on.
         finished: Those of the due that have finished their work.
+        marking: Those of the due that would be marked only: their conditions have begun to hold.
         untold: Those of the due of which that is not known; they count as unfinished.
         kept: Those of the matched that are kept, by what keeps them.
     """
@@ -82,6 +83,7 @@ class Sums:
     matched: int = 0
     due: int = 0
     finished: int = 0
+    marking: int = 0
     untold: int = 0
     kept: Counter[KeptBy] = field(default_factory=Counter)
 
@@ -97,6 +99,7 @@ class Sums:
             self.matched - before.matched,
             self.due - before.due,
             self.finished - before.finished,
+            self.marking - before.marking,
             self.untold - before.untold,
             self.kept - before.kept,
         )
@@ -110,6 +113,7 @@ def added(all_of_them: Iterable[Sums]) -> Sums:
         total.matched += one.matched
         total.due += one.due
         total.finished += one.finished
+        total.marking += one.marking
         total.untold += one.untold
         total.kept += one.kept
     return total

@@ -10,15 +10,17 @@ from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from zen_gc_core.engine import judging
+from zen_gc_core.engine import judging, lasting
 from zen_gc_core.engine.expanding import by_wildcard
 from zen_gc_core.engine.finishing import may_finish, unfinished
 from zen_gc_core.engine.guarding import Guards, owner_kinds
+from zen_gc_core.engine.lasting import Owed
 from zen_gc_core.engine.protections import needs_whole
 from zen_gc_core.engine.selecting import in_scope, in_view, selected, takes_everything
 from zen_gc_core.engine.shares import Sums, kind_key
 from zen_gc_core.errors import Undecided
 from zen_gc_core.model.decision import Decision, KeptBy, Verdict
+from zen_gc_core.model.held_marks import HoldMark
 from zen_gc_core.model.restricting import of_metadata
 from zen_gc_core.texts import placed
 
@@ -50,11 +52,13 @@ class Tally:
         matched: Those that the selectors take.
         due: Those that would be acted on.
         finished: Those of the due that have finished their work.
+        marking: Those of the due that would only be marked, as their conditions have begun to hold.
         untold: Those of the due of which that is not known: only their metadata is.
         unreadable: Matched objects that cannot be read.
         first_error: The first object that an error keeps, and the error, as everybody may be told.
         first_reason: That error in one word, where it is not one of the evaluation.
         guards: What its objects keep, because they would go along.
+        owed: Where the policy counts from when its conditions began to hold: the marks that must be taken away.
     """
 
     def __init__(self, case: Case, targets: Sequence[Target]) -> None:
@@ -66,6 +70,9 @@ class Tally:
         self._by_metadata = by_wildcard(targets) and not known
         self._owner_kinds = owner_kinds(case.compiled.policy)
         self.guards = Guards()
+        lasts = case.compiled.holding is not None
+        self.owed = Owed(case) if lasts else None
+        self._ask = lasting.due if lasts else judging.due
         self._recorded: list[Decision] = []
         self._heap: list[tuple[float, int, Decision, bool, Held | None]] = []
         self._held = 0
@@ -76,6 +83,7 @@ class Tally:
         self.matched = 0
         self.due = 0
         self.finished = 0
+        self.marking = 0
         self.untold = 0
         self.unreadable = 0
         self.first_error: str | None = None
@@ -98,6 +106,8 @@ class Tally:
         try:
             reached = in_scope(self._targets, candidate, self._case.run)
             if not reached:
+                if self.owed is not None:
+                    self.owed.passed_over(candidate)
                 return
             self.scanned += 1
             if not selected(reached, candidate):
@@ -106,6 +116,8 @@ class Tally:
         except Undecided as doubt:
             self.scanned += 1
             self.matched += 1
+            if self.owed is not None:
+                self.owed.passed_over(candidate)
             self._keep(
                 judging.keep(
                     candidate,
@@ -119,6 +131,8 @@ class Tally:
 
     def _skip(self, candidate: Candidate, reached: Sequence[Target]) -> None:
         """Pass an object over; one that has only not opted in may have to stay, and keep its owner."""
+        if self.owed is not None:
+            self.owed.passed_over(candidate)
         opt_in = self._opt_in if self._opt_in is not None and in_view(reached, candidate) else None
         if opt_in is not None and candidate.owner_references:
             self.guards.look_at(candidate, self._owner_kinds, self._case.protections, self._case.run)
@@ -139,9 +153,11 @@ class Tally:
         if asks and by_metadata:  # of a wildcard, what somebody looks after stays, and nobody asks whether it finished
             candidate = of_metadata(candidate)
         owner_matters = by_metadata or not asks
-        answer = judging.due(case.compiled, candidate, case.run, case.protections, owner_matters=owner_matters)
+        answer = self._ask(case.compiled, candidate, case.run, case.protections, owner_matters=owner_matters)
         if case.record and not isinstance(answer, Decision):
             answer = judging.decide(case.compiled, candidate, case.run, case.protections, owner_matters=owner_matters)
+        if self.owed is not None and (owed := self.owed.judged(candidate, answer)) and isinstance(answer, Decision):
+            answer = replace(answer, because=f"{answer.because}{owed}")
         self._note(answer, candidate, owner_matters=owner_matters)
 
     def _note(self, answer: Decision | KeptBy | None, candidate: Candidate, *, owner_matters: bool) -> None:
@@ -191,6 +207,7 @@ class Tally:
     def _count_due(self, decision: Decision, candidate: Candidate) -> bool:
         """Count an object that is due, and record it where all are; whether it has finished its work."""
         self.due += 1
+        self.marking += isinstance(decision.request, HoldMark)
         finished = False
         if not candidate.complete and may_finish(self._case.run.finishing, candidate.api_version, candidate.kind):
             self.untold += 1
@@ -277,6 +294,7 @@ class Tally:
             reason=guard.reason,
         )
         self.due -= 1
+        self.marking -= isinstance(decision.request, HoldMark)
         self.finished -= finished
         record, self._recorded = self._recorded, []
         self._keep(kept)
@@ -286,7 +304,7 @@ class Tally:
     @property
     def sums(self) -> Sums:
         """What was counted so far."""
-        return Sums(self.scanned, self.matched, self.due, self.finished, self.untold, self.kept)
+        return Sums(self.scanned, self.matched, self.due, self.finished, self.marking, self.untold, self.kept)
 
     def decisions(self) -> list[Decision]:
         """The recorded decisions, in the order of the objects; or the due ones, oldest expiry first."""

@@ -60,6 +60,7 @@ class Plan:
         scanned: How many objects of the targets' kinds are in scope.
         matched: How many of them the selectors take.
         due: How many of the matched would be acted on.
+        marking: How many objects would only be marked beside them: their conditions have begun to hold.
         decisions: One decision a matched object, for ``zen-gc plan``; for the controller the due ones alone,
             oldest expiry first, and no more of them than fit its bounds (``due`` counts all).
         kept: How many matched objects are kept, by what keeps them.
@@ -74,6 +75,9 @@ class Plan:
         unlisted: The kinds of wildcards that could not be listed; what may own such objects is kept.
         notes: What the policy's author should look at, now that its objects are known.
         recycled_for: How long a copy of what is deleted is kept in the recycle bin; None: there is none.
+        owed: The objects whose marks must be taken away: their conditions do not hold any more. No breaker and no veto
+            stops that.
+        whole: Whether that is all that is owed, so that the pass is complete when it is written.
     """
 
     policy: PolicyReference
@@ -93,6 +97,14 @@ class Plan:
     unlisted: tuple[Unlisted, ...] = ()
     notes: tuple[Problem, ...] = ()
     recycled_for: dt.timedelta | None = None
+    marking: int = 0
+    owed: tuple[Decision, ...] = ()
+    whole: bool = True
+
+    @property
+    def acts(self) -> int:
+        """How many objects would be written to: those that are due, and those that would only be marked."""
+        return self.due + self.marking
 
     @property
     def pending(self) -> int:

@@ -12,7 +12,7 @@ from zen_gc_core.texts import placed, visible_lines
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import timedelta
+    from datetime import datetime, timedelta
 
     from zen_gc_core.model.retain import Retain
     from zen_gc_core.model.selectors import FieldSelector, LabelSelector
@@ -194,6 +194,7 @@ class Policy:
         digest: What an approval names; empty until it is compiled, and where there can be none.
         retain: What it retains of each group of objects; None: nothing.
         calendar: When it acts.
+        held_from: From when its marks count, as its status says; None: it does not say.
     """
 
     reference: PolicyReference
@@ -207,3 +208,4 @@ class Policy:
     digest: str = ""
     retain: Retain | None = None
     calendar: Calendar = ALWAYS
+    held_from: datetime | None = None

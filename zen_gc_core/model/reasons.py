@@ -37,6 +37,7 @@ class ErrorType(enum.StrEnum):
     AUTHORITY_LOST = "authority_lost"
     DELETION_FAILED = "deletion_failed"
     MARKING_FAILED = "marking_failed"
+    UNMARKING_FAILED = "unmarking_failed"
     SCALING_FAILED = "scaling_failed"
     SUSPENSION_FAILED = "suspension_failed"
     RECYCLING_FAILED = "recycling_failed"
@@ -213,6 +214,13 @@ class Reason(enum.StrEnum):
         "MarkingFailed",
         "labels or annotations could not be set, also after retries",
         ErrorType.MARKING_FAILED,
+        Condition.DEGRADED,
+        None,
+    )
+    UNMARKING_FAILED = (
+        "UnmarkingFailed",
+        "marks could not be taken away, also after retries",
+        ErrorType.UNMARKING_FAILED,
         Condition.DEGRADED,
         None,
     )

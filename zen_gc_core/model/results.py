@@ -19,6 +19,8 @@ class Result(enum.StrEnum):
     """The object is gone, by this write."""
     MARKED = "marked"
     """The object carries the mark, by this write."""
+    UNMARKED = "unmarked"
+    """What the policy wrote on the object is gone again, by this write."""
     SCALED = "scaled"
     """The object has the count that was asked for, by this write."""
     SUSPENDED = "suspended"
@@ -63,6 +65,7 @@ class CopyResult(enum.StrEnum):
 DONE: Final[Mapping[Result, str]] = {
     Result.DELETED: "are gone by this run",
     Result.MARKED: "carry the mark by this run",
+    Result.UNMARKED: "carry the mark no more by this run",
     Result.SCALED: "were scaled by this run",
     Result.SUSPENDED: "were suspended by this run",
     Result.PATCHED: "were patched by this run",

@@ -6,12 +6,13 @@ What can be a start is in ``starts``, what can be a wait in ``waits``; here they
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Final
 
 from pydantic import WithJsonSchema
 
 from zen_gc_core import Build, Candidate, Compiled, Config, Duration, Keyword, Run, Undecided, built_in, with_article
-from zen_gc_ttl.starts import CREATED, Since, Start, finished, start_of
+from zen_gc_ttl.starts import CREATED, HELD, Since, Start, finished, start_of
 from zen_gc_ttl.waits import ConfiguredWait, Wait, fixed, wait_of
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class After(Config):
-    """So long after a start: ``since`` is created, finished, or a time in the object; ``wait`` is a duration, or a field that names one."""
+    """So long after a start: ``since`` is created, finished, held (the conditions, without a break), or a time in the object; ``wait`` is a duration, or a field that names one."""
 
     since: Since
     wait: ConfiguredWait
@@ -28,6 +29,8 @@ class After(Config):
 def _compile_after(config: After, build: Build) -> Compiled[dt.datetime | None]:
     if config.since == "finished":
         _warn_of_the_unfinishable(build, "since")
+    if config.since == "held":
+        return _held(wait_of(config.wait, build))
     return _added(start_of(config.since, build), wait_of(config.wait, build))
 
 
@@ -64,6 +67,16 @@ def _added(start: Start, wait: Wait) -> Compiled[dt.datetime | None]:
         # A start that is made up where its field is missing is no word of the object's own, whatever its wait is.
         needs=() if start.otherwise else (*start.needs, *wait.needs),
     )
+
+
+def _held(wait: Wait) -> Compiled[dt.datetime | None]:
+    """From when the conditions began to hold; no object is newer than another by that, so that it orders none."""
+
+    def holding(candidate: Candidate, run: Run) -> dt.datetime | None:
+        span = wait.of(candidate) if wait.always is None else wait.always
+        return None if span is None else run.now + span
+
+    return replace(_added(HELD, wait), start=None, holding=holding)
 
 
 def _adding_always(

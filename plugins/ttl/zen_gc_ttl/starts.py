@@ -1,4 +1,4 @@
-"""Starts: the instants from which a wait is counted: creation, the finish, a time or a condition that the object holds.
+"""Starts: the instants from which a wait is counted, such as the creation, the finish, or a time that the object holds.
 
 A start that cannot be right is undecided: before 2014, ahead of now by more than clocks may disagree, or, where it is
 not the creation, before the object was made.
@@ -77,16 +77,16 @@ class SinceCondition(Config):
     )
 
 
-Begins = Literal["created", "finished"] | SinceField | SinceCondition
+Begins = Literal["created", "finished", "held"] | SinceField | SinceCondition
 """The configuration of a start, read."""
 
 
 def _by_shape(value: Any, _handler: ValidatorFunctionWrapHandler) -> Any:
     if isinstance(value, dict):
         return (SinceCondition if "condition" in value else SinceField).model_validate(value)
-    if value in ("created", "finished"):
+    if value in ("created", "finished", "held"):
         return value
-    raise ValueError("must be created, finished, or a map with the path of a time, or with a condition")
+    raise ValueError("must be created, finished, held, or a map with the path of a time, or with a condition")
 
 
 Since = Annotated[Begins, WrapValidator(_by_shape)]
@@ -99,6 +99,8 @@ def start_of(since: Begins, build: Build) -> Start:
         return _from_field(since)
     if isinstance(since, SinceCondition):
         return _from_condition(since)
+    if since == "held":
+        return HELD
     return CREATED if since == "created" else finished(build)
 
 
@@ -128,6 +130,19 @@ def _created_words(candidate: Candidate, _run: Run) -> str:
 
 CREATED: Final = Start(_created, ("metadata.creationTimestamp",), _created_words)
 """The creation, by the API server's clock."""
+
+
+def _held(candidate: Candidate, run: Run) -> dt.datetime | None:
+    return run.held_since(candidate)
+
+
+def _held_words(candidate: Candidate, run: Run) -> str:
+    since = run.held_since(candidate)
+    return "its conditions hold from now on" if since is None else f"held since {format_instant(since)}"
+
+
+HELD: Final = Start(_held, ("metadata.annotations", "metadata.creationTimestamp"), _held_words)
+"""When the policy's conditions began to hold without a break, as its mark on the object says."""
 
 
 def finished(build: Build) -> Start:

@@ -124,6 +124,8 @@ def _outcome(answer: Any, before: dict[str, Any]) -> str:
     if "gc.kube-zen.io/patched-by" in metadata.get("annotations", {}):
         assert answer.body["spec"] != before["spec"]
         return "patch"
+    if any(key.startswith("held.gc.kube-zen.io/") for key in metadata.get("annotations", {})):
+        return "mark"
     if metadata.get("labels") != known.get("labels"):
         assert metadata["annotations"]["gc.kube-zen.io/marked-by"]
         return "label"

@@ -27,10 +27,12 @@ from zen_gc_core.controller.beats import timetable
 from zen_gc_core.controller.runs import (
     acting,
     errands,
+    executing,
     expiring,
     fencing,
     keepers,
     kill_switch,
+    passes,
     policy_run,
     preparing,
     recycling,
@@ -46,6 +48,7 @@ from zen_gc_core.engine.parsing import globs, scopes
 from zen_gc_core.engine.retaining import holding, tallies
 from zen_gc_core.errors import ClusterError, Undecided
 from zen_gc_core.instants import parse_instant
+from zen_gc_core.model import held_marks
 from zen_gc_core.model.decision import KeptBy
 from zen_gc_core.model.heads import Items
 from zen_gc_core.model.json_candidates import JsonCandidate
@@ -381,10 +384,27 @@ def edited_catches_up() -> None:
     swap(timetable, "_floor", lambda entry, now: errands.last_time(entry.status)[0] or now)
 
 
+@_mutant("unmarking-forgotten")
+def unmarking_forgotten() -> None:
+    """A mark that could not be taken away counts on."""
+    swap(passes.Passes, "incomplete", lambda _self, _now: None)
+
+
+@_mutant("copied-mark-counts")
+def copied_mark_counts() -> None:
+    """Whichever object a mark was made for."""
+    real = held_marks._instant_of
+
+    def instant_of(value: str | None, candidate: Any, policy: Any) -> Any:
+        return real(f"{value.rpartition(' ')[0]} {candidate.uid}" if value else None, candidate, policy)
+
+    swap(held_marks, "_instant_of", instant_of)
+
+
 @_mutant("clock-not-compared")
 def clock_not_compared() -> None:
     """However far the clocks are apart, it goes on."""
-    for module in (fencing, policy_run):
+    for module in (fencing, executing):
         swap(module, "check_clocks", functools.partial(_nothing))
 
 

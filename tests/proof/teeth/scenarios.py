@@ -632,6 +632,46 @@ def what_was_missed_before_an_edit_is_not_caught_up(play: Play) -> str:
     return _taken(play, "x")
 
 
+HELD: dict[str, Any] = {"ttl": {"after": {"since": "held", "wait": 1}}, "evaluationInterval": "1h"}
+
+
+def _mark_of(play: Play, policy: str, name: str) -> dict[str, str]:
+    """The mark that says since when the conditions hold of an object."""
+    key = f"held.gc.kube-zen.io/{play.stage.read(policy)['metadata']['uid']}"
+    metadata = play.stage.cluster.request("GET", play.stage.config_map(name)).body["metadata"]
+    return {key: metadata["annotations"][key]}
+
+
+def what_starts_over_stays(play: Play) -> str:
+    """It is used, the mark cannot be taken away, and then it is unused again."""
+    play.items("x", creationTimestamp="2025-11-10T00:00:00Z")
+    policy = play.stage.policy(**DONE, **HELD)
+    play.once()
+    assert _mark_of(play, policy, "x")
+    play.stage.patch(play.stage.config_map("x"), {"data": {"state": "busy"}})
+    play.meanwhile(
+        lambda each: Fault(status=422) if each.method == "PATCH" and each.path.endswith("/configmaps/x") else None
+    )
+    play.once()
+    play.meanwhile(lambda _: None)
+    play.stage.patch(play.stage.config_map("x"), {"data": {"state": "done"}})
+    time.sleep(2.1)
+    play.once()
+    return _taken(play, "x")
+
+
+def what_carries_the_mark_of_another_stays(play: Play) -> str:
+    """Somebody copies an object with all of its annotations."""
+    play.items("x", creationTimestamp="2025-11-10T00:00:00Z")
+    policy = play.stage.policy(**DONE, **HELD)
+    play.once()
+    play.items("copy", annotations=_mark_of(play, policy, "x"), creationTimestamp="2025-11-10T00:00:00Z")
+    time.sleep(2.1)
+    play.once()
+    assert play.gone("x"), "what was marked went"
+    return _taken(play, "copy")
+
+
 def _taken(play: Play, *names: str, namespace: str | None = None) -> str:
     gone = play.gone(*names, namespace=namespace)
     return f"{len(gone)} deleted that should stay: {json.dumps(gone[:3])}" if gone else ""
@@ -672,5 +712,7 @@ SCENARIOS = (
     Scenario(what_a_blackout_covers_stays_while_a_window_is_open, ("window-beats-blackout",)),
     Scenario(what_another_replica_ran_for_is_not_run_for_again, ("time-not-claimed",)),
     Scenario(what_was_missed_before_an_edit_is_not_caught_up, ("edited-catches-up",)),
+    Scenario(what_starts_over_stays, ("unmarking-forgotten",)),
+    Scenario(what_carries_the_mark_of_another_stays, ("copied-mark-counts",)),
     Scenario(clocks_that_disagree_stop_it, ("clock-not-compared",)),
 )

@@ -79,6 +79,7 @@ def test_the_numbers_of_a_run_are_those_of_its_outcomes() -> None:
             "due": 4,
             "deleted": 2,
             "marked": 1,
+            "unmarked": 0,
             "scaled": 0,
             "suspended": 0,
             "patched": 0,

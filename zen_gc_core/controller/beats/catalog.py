@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from zen_gc_core.cluster.policy_events import UNREADABLE, Changed, Interrupted, Listed, PolicyEvent, Removed
+from zen_gc_core.controller.runs.passes import Passes
 from zen_gc_core.controller.runs.remembered import Entry, Ledger
 from zen_gc_core.controller.telling import policy_status
 from zen_gc_core.engine.compiling import Compilation, compile_policy, unreadable
@@ -121,7 +122,11 @@ class Catalog:
             paused=_map(policy.get("spec")).get("paused") is True,
             status=status,
             resource_version=str(_map(policy.get("metadata")).get("resourceVersion", "")),
-            ledger=Ledger(policy_status.total_deleted(status), evaluated=policy_status.evaluated(status)),
+            ledger=Ledger(
+                policy_status.total_deleted(status),
+                evaluated=policy_status.evaluated(status),
+                passes=Passes.of(status),
+            ),
             document=policy,
         )
 

@@ -10,13 +10,13 @@ import math
 import time
 from typing import TYPE_CHECKING, Final
 
-from zen_gc_core.cluster.clocks import boottime
+from zen_gc_core.cluster.clocks import boottime, earlier_of
 from zen_gc_core.controller.beats.places import Slot, beats_of, owner_of, slot_of
 from zen_gc_core.controller.beats.scheduling import CONTROLLER, BeatKey
 from zen_gc_core.controller.beats.shares import Shares
 from zen_gc_core.controller.beats.sweep_pool import Ride, SweepPool
 from zen_gc_core.controller.beats.timetable import Timetable
-from zen_gc_core.controller.runs.policy_run import PolicyRun, earlier_of
+from zen_gc_core.controller.runs.policy_run import PolicyRun
 from zen_gc_core.controller.runs.resting import tell_standing
 from zen_gc_core.engine.building import CompilingTooLong
 from zen_gc_core.model.reasons import ErrorType

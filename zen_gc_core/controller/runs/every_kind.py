@@ -45,7 +45,7 @@ def every_kind(
         return compiled, ()
     served, silent = resources.survey()
     _check_exceptions(compiled.policy, served, {group_of(each) for each in silent})
-    asked = {"list", "get", "delete", *(request.verb for request in compiled.requests)}
+    asked = {"list", "get", "delete", *(request.verb for request in compiled.writes)}
     there = [each for each in served if each.aggregated is not True and asked <= each.verbs]
     for each in there:
         check_served_by_kubernetes(each, grants, (target for target in compiled.policy.targets if target.wildcard))

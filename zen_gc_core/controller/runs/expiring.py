@@ -12,7 +12,7 @@ import uuid
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from zen_gc_core.cluster.clocks import boottime
+from zen_gc_core.cluster.clocks import boottime, earlier_of
 from zen_gc_core.cluster.errors import Cancelled, LookedTooLongAgo, NotFound
 from zen_gc_core.cluster.listing import candidates, pages
 from zen_gc_core.cluster.observing import observe
@@ -22,7 +22,6 @@ from zen_gc_core.cluster.throttling import Throttle
 from zen_gc_core.cluster.writing import Writer
 from zen_gc_core.controller.runs.fencing import FRESH_SECONDS, MOST_SECONDS, check_clocks
 from zen_gc_core.controller.runs.pacing import Rate
-from zen_gc_core.controller.runs.policy_run import earlier_of
 from zen_gc_core.controller.runs.stopping import Stopped
 from zen_gc_core.engine.keep_mark import marked
 from zen_gc_core.errors import ClusterError, InputError, Undecided, ZenGCError

@@ -18,6 +18,7 @@ from zen_gc_core.cluster.errors import LookedTooLongAgo, MalformedAnswer
 from zen_gc_core.controller.runs.stopping import Stopped
 from zen_gc_core.engine.retaining.standing import still_fills
 from zen_gc_core.errors import ZenGCError
+from zen_gc_core.model.held_marks import HoldMark
 from zen_gc_core.model.policy import MOST_IN_A_BATCH
 from zen_gc_core.model.reasons import Reason
 
@@ -122,6 +123,8 @@ class Keepers:
     def withheld(self, decision: Decision) -> str | None:
         """Why an object must stay, as far as that is known without a look; None where it is not."""
         seen = self._of.get(decision.uid)
+        if isinstance(decision.request, HoldMark):
+            return None  # it takes nothing from its group
         if not seen:
             return UNKNOWN
         if seen[0].changed:
@@ -151,6 +154,8 @@ class Keepers:
         Raises:
             LookedTooLongAgo: It does not; nothing was sent, and it must be looked anew.
         """
+        if isinstance(decision.request, HoldMark):
+            return
         seen = self._of.get(decision.uid)
         if not seen or any(each.changed or self._age(each) > MOST_SECONDS for each in seen):
             raise LookedTooLongAgo("what is retained of its group was looked at too long ago: nothing was sent")

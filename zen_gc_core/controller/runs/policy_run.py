@@ -4,39 +4,34 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from zen_gc_core.cluster.clocks import boottime
+from zen_gc_core.cluster.clocks import boottime, earlier_of
 from zen_gc_core.cluster.errors import AccessDenied, Cancelled, NotFound, TargetUnavailable
 from zen_gc_core.cluster.policies import read_policy
-from zen_gc_core.controller.runs.acting import Acting, carry_out
 from zen_gc_core.controller.runs.errands import claim
-from zen_gc_core.controller.runs.fencing import Fence, check_clocks
+from zen_gc_core.controller.runs.executing import Executing
 from zen_gc_core.controller.runs.gathering import Gatherer
-from zen_gc_core.controller.runs.outcomes import Carried
-from zen_gc_core.controller.runs.pacing import Rate
 from zen_gc_core.controller.runs.preparing import Preparing, check_access, check_recycling
-from zen_gc_core.controller.runs.progress import Progress
 from zen_gc_core.controller.runs.related_kinds import check_related
-from zen_gc_core.controller.runs.relatives import namespace_by_namespace
 from zen_gc_core.controller.runs.reporting import Reporting
 from zen_gc_core.controller.runs.scope_counting import count_in_scope
 from zen_gc_core.controller.runs.stopping import Stopped, ending_by
 from zen_gc_core.controller.runs.unlisted import failure_of, forbidden, listed, tallies_of, unlisted
 from zen_gc_core.controller.runs.unreached import unreached
-from zen_gc_core.engine.calendar.gate import Gate
+from zen_gc_core.engine.calendar.timetable import mean_interval
 from zen_gc_core.engine.expanding import wildcards
 from zen_gc_core.engine.planning import conclude
 from zen_gc_core.errors import ClusterError
+from zen_gc_core.model.held_marks import MOST_INTERVALS
 from zen_gc_core.model.reasons import Reason
 from zen_gc_core.model.report import Ending, RunReport
-from zen_gc_core.model.results import Result
 from zen_gc_core.model.unlisted import Gaps
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections import Counter
+    from collections.abc import Callable
 
     from zen_gc_core.cluster.resource import Resource
     from zen_gc_core.controller.runs.errands import Errand
@@ -45,11 +40,7 @@ if TYPE_CHECKING:
     from zen_gc_core.controller.runs.run_context import RunContext
     from zen_gc_core.engine.compiling import CompiledPolicy
     from zen_gc_core.model.plan import Plan
-
-
-def earlier_of(local: dt.datetime, server: dt.datetime | None) -> dt.datetime:
-    """The earlier of two clocks; the local one where the server's is not known."""
-    return local if server is None else min(local, server)
+    from zen_gc_core.model.results import Result
 
 
 class PolicyRun:
@@ -90,7 +81,6 @@ class PolicyRun:
         self.errand = errand
         self.claimed = errand is None or errand.occasion is None
         self._reporting = Reporting(context, entry, lambda: next_run(self), scheduled=errand is not None)
-        self._gate = Gate(compiled.policy.calendar)
         self._began = boottime()
         self._started = dt.datetime.now(dt.UTC)
 
@@ -105,6 +95,11 @@ class PolicyRun:
     def dry_run(self) -> bool:
         """Whether it only says what it would do."""
         return self._compiled.policy.behavior.dry_run or self._context.settings.dry_run
+
+    @property
+    def _lasts(self) -> bool:
+        """Whether it counts from when its conditions began to hold."""
+        return self._compiled.holding is not None
 
     @property
     def by_wildcard(self) -> bool:
@@ -127,9 +122,11 @@ class PolicyRun:
             preparing = Preparing(
                 context.connection, context.resources, context.namespaces, context.grants, gatherer=gatherer
             )
-            members = preparing.members(self._compiled, self._now())
+            now = self._now()
+            held_from = self.entry.ledger.passes.begin(now, self._between_passes(now)) if self._lasts else None
+            members = preparing.members(self._compiled, now, held_from)
             if not self.entry.access_checked:
-                check_access(context.connection, self._compiled.requests, members, dry_run=self.dry_run)
+                check_access(context.connection, self._compiled.writes, members, dry_run=self.dry_run)
                 check_recycling(context.connection, context.resources, self._compiled, members, dry_run=self.dry_run)
                 check_related(context.connection, context.resources, next(iter(members.values())).case.compiled)
                 self.entry.access_checked = True
@@ -148,6 +145,13 @@ class PolicyRun:
         if not claim(self._context, self.entry, errand.occasion, self._sleep):
             self.errand = replace(errand, occasion=None)
         self.claimed = True
+
+    def _between_passes(self, now: dt.datetime) -> dt.timedelta:
+        """How long it is from one of its runs to the next."""
+        schedule = self._compiled.policy.calendar.schedule
+        if schedule is not None:
+            return mean_interval(schedule, now, MOST_INTERVALS)
+        return self._context.settings.interval_of(self.entry.reference, self.entry.interval)
 
     def _look_for_namespaces(self, members: dict[Resource, Member]) -> None:
         """Find what the policy names and the cluster does not have; a cluster that does not say changes nothing."""
@@ -193,7 +197,7 @@ class PolicyRun:
 
     def _evaluate(self) -> None:
         connection, members = self._context.connection, listed(self.members)
-        requests = self._compiled.requests
+        requests = self._compiled.writes
         plan = conclude(
             next(iter(members.values())).case,
             tallies_of(members),
@@ -203,99 +207,23 @@ class PolicyRun:
         )
         self._reporting.unlisted(plan)
         self._reporting.follow_up()
-        results: Counter[Result] = Counter()
-        not_recycled = ""
-        stop = self._obstacle(plan)
-        if stop is None and not plan.stopped:
-            if self.dry_run:
-                self._reporting.writes.would_act(plan.decisions, plan.due)
-                results[Result.WOULD_ACT] = plan.due
-            else:
-                carried = self._act(plan)
-                results, stop, not_recycled = carried.results, carried.stopped, carried.not_recycled
-        self.report = replace(self._reported(plan, results, stop), not_recycled=not_recycled)
+        executing = Executing(
+            self._context,
+            self.entry,
+            self._compiled,
+            self._reporting.writes,
+            until=self._began + self._interval,
+            progress=lambda plan: self._reporting.acting(self._reported(plan, self._reporting.writes.results)),
+            errand=self.errand,
+            dry_run=self.dry_run,
+        )
+        carried = executing.execute(plan, next(iter(members.values())).case)
+        reported = self._reported(plan, carried.results, carried.stopped)
+        self.report = replace(reported, not_recycled=carried.not_recycled)
 
     def _check_cancelled(self) -> None:
         if self._context.stopping.is_set():
             raise Cancelled("the program is ending")
-
-    def _obstacle(self, plan: Plan) -> Ending | None:
-        """What keeps any run from writing now; of the switch it is told also when there is nothing to write."""
-        try:
-            check_clocks(self._context.connection.clock.skew())
-        except Stopped as stop:
-            return stop.ending
-        if self._context.missing_plugins:
-            return Ending(Reason.PLUGIN_MISSING, f"required plugin {'; '.join(self._context.missing_plugins)}")
-        if self.dry_run:
-            return None
-        switched = self._context.switch.recent(self._sleep)
-        if switched is not None and (plan.due or not switched.ending.failed):
-            return switched.ending
-        if self.errand is not None and self.errand.occasion is None:
-            return Ending(Reason.DEFERRED, self.errand.why)
-        why = self._closed()
-        return Ending(Reason.DEFERRED, why) if why is not None else None
-
-    def _closed(self) -> str | None:
-        """Why the policy's windows or blackouts let nothing be written now, by the local or by the server's clock."""
-        server = self._context.connection.clock.now()
-        clocks = [dt.datetime.now(dt.UTC), *([server] if server is not None else [])]
-        return next((why for now in clocks if (why := self._gate.closed(now)) is not None), None)
-
-    def _act(self, plan: Plan) -> Carried:
-        context, behavior = self._context, self._compiled.policy.behavior
-        rate = Rate(
-            behavior.max_deletions_per_second or context.settings.max_deletions_per_second,
-            self.entry.ledger.next_write,
-        )
-        acting = Acting(
-            context.connection,
-            context.resources,
-            Fence(
-                context.connection,
-                self._compiled,
-                switch=context.switch,
-                batch_size=behavior.batch_size or context.settings.batch_size,
-                sleep=self._sleep,
-                closed=self._closed,
-            ),
-            rate,
-            context.authority,
-            self._reporting.writes,
-            context.stopping,
-            context.write_timeout,
-            lambda: earlier_of(dt.datetime.now(dt.UTC), context.connection.clock.now()),
-            self._began + self._interval,
-            lambda: self.entry.superseded,
-            context.bins,
-        )
-        ledger = self.entry.ledger
-        carried = Carried()
-        plan = ledger.told.leave_out(plan)
-        if plan.decisions:
-            with Progress(lambda: self._tell_progress(plan), self._progress_failed):
-                case = next(iter(self.members.values())).case
-                if case.compiled.relations:
-                    plan = replace(plan, decisions=namespace_by_namespace(plan.decisions))
-                carried = carry_out(case, _forbidden_last(plan, ledger.forbidden), acting)
-        ledger.next_write = rate.next_turn
-        now = boottime()
-        ledger.forbid(carried.forbidden)
-        ledger.told.note(carried.notified)
-        for outcome in carried.accepted:
-            ledger.accepted.setdefault(outcome.decision.uid, (outcome, now))
-        if carried.stopped is not None and carried.stopped.reason is Reason.ACCESS_DENIED:
-            self.entry.access_checked = False
-        if carried.unexpected is not None:
-            context.log.failed("carrying out a plan", carried.unexpected)
-        return carried
-
-    def _tell_progress(self, plan: Plan) -> None:
-        self._reporting.acting(self._reported(plan, self._reporting.writes.results))
-
-    def _progress_failed(self, error: Exception) -> None:
-        self._context.log.failed("telling progress", error)
 
     def _reported(self, plan: Plan, results: Counter[Result], stopped: Ending | None = None) -> RunReport:
         return RunReport(
@@ -310,10 +238,3 @@ class PolicyRun:
     def _sleep(self, seconds: float) -> None:
         if self._context.stopping.wait(seconds):
             raise Stopped(Reason.STOPPING, "the program is ending")
-
-
-def _forbidden_last(plan: Plan, forbidden: Collection[str]) -> Plan:
-    """The plan with the objects whose write was forbidden before at its end: they lead no run."""
-    if not forbidden:
-        return plan
-    return replace(plan, decisions=tuple(sorted(plan.decisions, key=lambda decision: decision.uid in forbidden)))

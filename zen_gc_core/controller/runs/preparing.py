@@ -76,12 +76,15 @@ class Preparing:
         self._record_skipped = record_skipped
         self._gatherer = gatherer or Gatherer(connection, resources, named=record)
 
-    def members(self, compiled: CompiledPolicy, now: dt.datetime) -> dict[Resource, Member]:
+    def members(
+        self, compiled: CompiledPolicy, now: dt.datetime, held_from: dt.datetime | None = None
+    ) -> dict[Resource, Member]:
         """A policy's place on the sweep of each resource that its targets name.
 
         Args:
             compiled: The policy.
             now: The instant of the run.
+            held_from: Marks that say since when the conditions hold count from here on; None: none does.
 
         Raises:
             Stopped: A target may not be reached.
@@ -101,7 +104,7 @@ class Preparing:
         compiled = replace(compiled, policy=settled)
         case = Case(
             compiled,
-            self._run(compiled, now),
+            self._run(compiled, now, held_from),
             keeping_what_is_retained(self._protections(compiled), compiled),
             record=self._record,
             record_skipped=self._record_skipped,
@@ -119,9 +122,9 @@ class Preparing:
             self._has_service,
         )
 
-    def _run(self, compiled: CompiledPolicy, now: dt.datetime) -> Run:
+    def _run(self, compiled: CompiledPolicy, now: dt.datetime, held_from: dt.datetime | None) -> Run:
         """The run, with what is known of other objects."""
-        run = Run(now, compiled.reference, self._namespaces, finishing=compiled.finishing)
+        run = Run(now, compiled.reference, self._namespaces, finishing=compiled.finishing, held_from=held_from)
         if not compiled.relations:
             return run
         related = self._gatherer.gather(compiled.relations, run, namespaces_of(compiled.policy.targets), {})

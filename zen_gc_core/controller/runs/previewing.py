@@ -19,6 +19,7 @@ from zen_gc_core.controller.runs.unreached import unreached
 from zen_gc_core.engine.asking import Planned
 from zen_gc_core.engine.planning import conclude
 from zen_gc_core.errors import ClusterError
+from zen_gc_core.instants import EARLIEST
 from zen_gc_core.model.policy import Problem
 from zen_gc_core.model.unlisted import Gaps
 
@@ -89,7 +90,7 @@ class _Preview:
         if compiled is None:
             return {}
         try:
-            self._members = preparing.members(compiled, asking.now)
+            self._members = preparing.members(compiled, asking.now, compiled.policy.held_from or EARLIEST)
         except Stopped as stop:
             problem = Problem("", str(stop), stop.ending.reason)
             self._compilation = replace(self._compilation, compiled=None, errors=(problem,))

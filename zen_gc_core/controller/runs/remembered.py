@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from zen_gc_core.controller.runs.notifying import Told
+from zen_gc_core.controller.runs.passes import Passes
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -40,6 +41,7 @@ class Ledger:
         evaluated: The numbers of the last event about a run.
         unreached: What it names and the cluster does not have, as it was told last.
         unlisted: The kinds of its wildcards that could not be listed, as it was told last.
+        passes: Where it counts from when its conditions began to hold: from when its marks count.
         next_write: When its rate lets the next write leave (boot-time clock).
     """
 
@@ -52,6 +54,7 @@ class Ledger:
     evaluated: tuple[int, int, int] | None = None
     unreached: tuple[Problem, ...] = ()
     unlisted: tuple[str, ...] = ()
+    passes: Passes = field(default_factory=Passes)
     next_write: float = 0.0
 
     def forbid(self, uids: Iterable[str]) -> None:

@@ -73,7 +73,7 @@ class Reporting:
         Args:
             so_far: What the run has done until now.
         """
-        numbers = policy_status.numbers(so_far, self._total_before, self._seen_gone)
+        numbers = self._numbers(so_far)
         standing = policy_status.acting(so_far, self._entry.ledger.unreached)
         self._context.statuses.write(self._entry, standing, numbers, next_run=None, acted=True)
 
@@ -104,11 +104,18 @@ class Reporting:
         self._context.log.evaluation_finished(report)
         self._context.metrics.run_finished(report, _counts(members))
         self._record(report)
-        numbers = policy_status.numbers(report, self._total_before, self._seen_gone)
+        numbers = self._numbers(report)
         ledger = self._entry.ledger  # the watch has brought back what was written while it acted
         ledger.deleted = max(ledger.deleted, self._total_before + self._deleted(report))
         self._write_status(policy_status.standing(report, ledger.unreached), numbers, acted=self._acted(report))
         self._context.hearing.tell(report)
+
+    def _numbers(self, report: RunReport) -> dict[str, object]:
+        numbers: dict[str, object] = policy_status.numbers(report, self._total_before, self._seen_gone)
+        compiled, told = self._entry.compilation.compiled, self._entry.ledger.passes.told()
+        if compiled is not None and compiled.holding is not None:
+            return {**numbers, **told}
+        return {**numbers, **{name: None for name in told if name in self._entry.status}}
 
     def _deleted(self, report: RunReport) -> int:
         return report.results[Result.DELETED] + self._seen_gone
@@ -125,13 +132,13 @@ class Reporting:
             events.ended(self._entry.reference, report.ending, plan)
         stopped = report.stopped
         switched_off = stopped is not None and stopped.reason is Reason.KILL_SWITCH
-        if stopped is not None and switched_off and plan.due and not ledger.switched_off:
+        if stopped is not None and switched_off and plan.acts and not ledger.switched_off:
             events.paused(self._entry.reference, stopped)
-        ledger.switched_off = switched_off and (plan.due > 0 or ledger.switched_off)
+        ledger.switched_off = switched_off and (plan.acts > 0 or ledger.switched_off)
         deferred = stopped is not None and stopped.reason is Reason.DEFERRED
-        if stopped is not None and deferred and plan.due and not ledger.deferred:
+        if stopped is not None and deferred and plan.acts and not ledger.deferred:
             events.deferred(self._entry.reference, stopped)
-        ledger.deferred = deferred and (plan.due > 0 or ledger.deferred)
+        ledger.deferred = deferred and (plan.acts > 0 or ledger.deferred)
         found = (plan.matched, self._deleted(report), plan.pending)
         if found != ledger.evaluated or self._acted(report):
             ledger.evaluated = found
@@ -148,8 +155,8 @@ def _counts(members: Mapping[Resource, Member]) -> list[KindCount]:
             resource.api_version,
             resource.kind,
             sum(tally.matched for tally in member.tallies),
-            sum(tally.matched - tally.due for tally in member.tallies),
-            sum(tally.due for tally in member.tallies),
+            sum(tally.matched - tally.due + tally.marking for tally in member.tallies),
+            sum(tally.due - tally.marking for tally in member.tallies),
             None
             if member.case.compiled.retention is None
             else sum(tally.kept[KeptBy.RETAINED] for tally in member.tallies),

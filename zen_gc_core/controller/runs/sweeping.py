@@ -127,7 +127,10 @@ class Sweep:
 
     def _selection(self) -> Selection:
         targets = [target for member in self.members for target in member.targets]
-        asked_for_all = any(member.case.record_skipped for member in self.members)
+        asked_for_all = any(
+            member.case.record_skipped or member.case.compiled.holding is not None  # what it takes no more is unmarked
+            for member in self.members
+        )
         labels = {str(target.label_selector or "") for target in targets}
         fields = {_as_parameter(target) for target in targets}
         field_selector = fields.pop() if len(fields) == 1 and not asked_for_all else ""

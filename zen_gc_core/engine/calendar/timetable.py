@@ -89,3 +89,24 @@ def due_occasion(schedule: Schedule, uid: str, floor: dt.datetime, now: dt.datet
             return occasion
         upto = occasion.time - dt.timedelta(seconds=1)
     return None
+
+
+def mean_interval(schedule: Schedule, now: dt.datetime, count: int) -> dt.timedelta:
+    """The time between two scheduled times, on average over the last ones that have come.
+
+    Args:
+        schedule: The policy's schedule.
+        now: The present.
+        count: How many intervals are looked at.
+
+    Returns:
+        The time; as far as there were so many.
+    """
+    upto, first = now, now
+    for _ in range(count + 1):
+        moments = preceding(schedule.cron, zone(schedule.time_zone), upto)
+        if not moments:
+            break
+        first = moments[0].at
+        upto = first - dt.timedelta(seconds=1)
+    return (now - first) / count

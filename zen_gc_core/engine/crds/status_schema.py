@@ -29,6 +29,10 @@ def status_schema() -> Schema:
             "schedule": _text("How often it runs, or the times at which it does, with their zone."),
             "lastScheduleTime": _time("The scheduled time that it ran for last, written before the run began."),
             "lastScheduleGeneration": _count("The generation that it had then."),
+            "heldFrom": _time("Of a policy since held: no mark from before counts."),
+            "lastCompletePass": _time(
+                "Likewise: when the last run began that saw everything, and left no mark that must go."
+            ),
             "lastRun": _last_run(),
             "conditions": _conditions(),
         },

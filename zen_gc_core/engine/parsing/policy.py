@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
@@ -16,9 +17,12 @@ from zen_gc_core.engine.parsing.retain import read_retain
 from zen_gc_core.engine.parsing.scopes import Reach
 from zen_gc_core.engine.parsing.spelling import Spelling
 from zen_gc_core.engine.parsing.targets import read_targets
+from zen_gc_core.errors import InputError
+from zen_gc_core.instants import parse_instant
 from zen_gc_core.model.policy import CLUSTER, NAMESPACED, KeywordUse, Policy, PolicyReference, Problem
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Mapping
 
 TOP_FIELDS: Final = ("apiVersion", "kind", "metadata", "spec", "status")
@@ -97,7 +101,18 @@ def parse_policy(
     spec = top.required("spec")
     if spec is None or spec.entries() is None:
         return _answer(problems, reference)
-    return _parsed(reference, spec, reach)
+    parsed = _parsed(reference, spec, reach)
+    if parsed.policy is None:
+        return parsed
+    return replace(parsed, policy=replace(parsed.policy, held_from=_held_from(document)))
+
+
+def _held_from(document: Mapping[str, Any]) -> dt.datetime | None:
+    """From when its marks count, as the status says; what is no instant says nothing."""
+    status = document.get("status")
+    with suppress(InputError):
+        return parse_instant(status.get("heldFrom") if isinstance(status, dict) else None, dates=False)
+    return None
 
 
 def _parsed(reference: PolicyReference, written: Place, reach: Reach) -> ParsedPolicy:

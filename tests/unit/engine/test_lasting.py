@@ -1,0 +1,166 @@
+"""Since when conditions hold: which marks count, which must go, and from when on a policy's marks count."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.unit.engine.situations import compiled, document, run_of
+from zen_gc_core.controller.runs.passes import CLOCKS_APART, Passes
+from zen_gc_core.engine.case import Case
+from zen_gc_core.engine.planning import conclude, tally_of
+from zen_gc_core.engine.protections import Grants, Protections
+from zen_gc_core.model.held_marks import HoldMark, Unmark, held_since, key_of, must_go, spelt
+from zen_gc_core.model.json_candidates import JsonCandidate
+
+UID = "11111111-2222-3333-4444-555555555555"
+NOW = dt.datetime(2026, 11, 27, 12, tzinfo=dt.UTC)
+HOUR = dt.timedelta(hours=1)
+HELD = {"after": {"since": "held", "wait": "1d"}}
+
+
+def policy(**more):
+    return compiled(document(conditions={"cel": "object.data.used == 'no'"}, ttl=HELD, **more))
+
+
+REFERENCE = replace(policy().reference, uid=UID, generation=3)
+
+
+def thing(mark: str | None = None, used: str = "no", **metadata):
+    annotations = {} if mark is None else {key_of(REFERENCE): mark}
+    return JsonCandidate.from_object(
+        {
+            "apiVersion": "v1",
+            "kind": "ConfigMap",
+            "metadata": {
+                "name": "x",
+                "namespace": "default",
+                "uid": "u",
+                "creationTimestamp": "2026-01-01T00:00:00Z",
+                "annotations": annotations,
+                **metadata,
+            },
+            "data": {"used": used},
+        }
+    )
+
+
+@pytest.mark.parametrize(
+    ("mark", "counts", "goes"),
+    [
+        ("2026-11-20T00:00:00Z 3 u", True, True),
+        ("2026-11-20T00:00:00.000001Z 3 u", True, True),
+        ("2026-11-20T00:00:00Z 2 u", False, False),
+        ("2026-11-20T00:00:00Z 3 v", False, False),
+        ("2026-11-20T00:00:00Z 3 u ", False, False),
+        ("2026-11-20T00:00:00Z  3 u", False, False),
+        ("2026-11-20 3 u", False, False),
+        ("2026-11-20T00:00:00Z", False, False),
+        ("", False, False),
+        ("2025-12-31T23:59:59Z 3 u", False, True),
+        ("2026-11-27T12:00:01Z 3 u", False, True),
+        ("2026-11-01T00:00:00Z 3 u", False, True),
+    ],
+)
+def test_a_mark_counts_for_its_generation_and_object_in_its_time(mark, counts, goes):
+    """One that is ahead may count a moment later, and must go all the same; so must one from before marks count."""
+    candidate = thing(mark)
+    held_from = NOW - 14 * 24 * HOUR
+    assert (held_since(candidate, REFERENCE, NOW, held_from) is not None) == counts
+    assert (must_go(candidate, REFERENCE) is not None) == goes
+
+
+def test_nothing_counts_that_nobody_vouches_for():
+    """Without a beginning, without the policy's uid, and without its generation."""
+    candidate = thing("2026-11-20T00:00:00Z 3 u")
+    assert held_since(candidate, REFERENCE, NOW, None) is None
+    for reference in (replace(REFERENCE, uid=""), replace(REFERENCE, generation=0)):
+        assert held_since(candidate, reference, NOW, NOW - 24 * 24 * HOUR) is None
+
+
+def planned(*candidates, now=NOW, held_from=NOW - 14 * 24 * HOUR, **more):
+    of = policy(**more)
+    of = replace(of, policy=replace(of.policy, reference=REFERENCE))
+    run = replace(run_of(of), now=now, held_from=held_from, policy=REFERENCE)
+    case = Case(of, run, Protections(Grants()))
+    tally = tally_of(case, of.policy.targets)
+    for candidate in candidates:
+        tally.offer(candidate)
+    return conclude(case, [tally], lambda: None)
+
+
+@pytest.mark.parametrize("used", ["no", "yes"])
+@pytest.mark.parametrize(
+    "mark", [None, "2026-11-26T13:00:00Z 3 u", "2026-11-20T00:00:00Z 3 u", "2026-11-20T00:00:00Z 2 u"]
+)
+def test_an_object_is_marked_waits_goes_or_is_unmarked(mark, used):
+    """One of them, by its conditions and its mark."""
+    plan = planned(thing(mark, used))
+    ours = mark is not None and " 3 " in mark
+    due = used == "no" and mark == "2026-11-20T00:00:00Z 3 u"
+    assert (plan.marking, plan.due, len(plan.owed)) == (used == "no" and not ours, due, used == "yes" and ours)
+    assert plan.whole
+    for decision in plan.decisions:
+        assert isinstance(decision.request, HoldMark) == (not due)
+    for decision in plan.owed:
+        assert decision.request == Unmark({}, {key_of(REFERENCE): mark})
+        assert decision.request.body(thing(mark)) == {"metadata": {"annotations": {key_of(REFERENCE): None}}}
+
+
+def test_what_cannot_be_read_leaves_open_what_is_owed():
+    """Its mark is not known."""
+    broken = thing(annotations=["odd"])
+    assert not planned(broken).whole
+
+
+def test_what_terminates_is_owed_nothing():
+    """It is on its way out."""
+    plan = planned(thing("2026-11-20T00:00:00Z 3 u", "yes", deletionTimestamp="2026-11-27T11:00:00Z"))
+    assert (plan.owed, plan.whole) == ((), True)
+
+
+@given(
+    st.lists(
+        st.tuples(st.integers(1, 400), st.sampled_from(["complete", "incomplete", "nothing"])), min_size=1, max_size=30
+    )
+)
+def test_no_mark_from_before_a_break_counts(steps):
+    """Whatever passes follow one another: never from before an incomplete one, or from before a gap of over three intervals."""
+    known, now, breaks, last = Passes(), NOW, NOW, None
+    for minutes, how in steps:
+        now += dt.timedelta(minutes=minutes)
+        held_from = known.begin(now, HOUR)
+        if last is None or now - last > 3 * HOUR:
+            breaks = max(breaks, now)
+        assert held_from >= breaks
+        if how == "complete":
+            known.complete(now, held_from)
+            last = now
+        elif how == "incomplete":
+            known.incomplete(now)
+            breaks = now
+        else:
+            continue
+        known = Passes.of(known.told())
+
+
+def test_a_pass_that_was_not_complete_outdoes_clocks_that_disagree():
+    """A mark of a moment ago may have been made by a clock that is ahead."""
+    known = Passes(NOW - HOUR, NOW - HOUR)
+    known.incomplete(NOW)
+    assert known.begin(NOW, HOUR) == NOW + CLOCKS_APART
+
+
+@pytest.mark.parametrize("status", [{}, {"heldFrom": "soon"}, {"heldFrom": 3, "lastCompletePass": None}])
+def test_a_status_that_does_not_say_says_nothing(status):
+    """And everything starts anew."""
+    assert Passes.of(status).begin(NOW, HOUR) == NOW
+
+
+def test_instants_keep_their_microseconds():
+    """Which of two came first decides."""
+    assert spelt(NOW.replace(microsecond=7)) == "2026-11-27T12:00:00.000007Z"
