@@ -102,13 +102,13 @@ def first_page_alone(patch: Patch) -> None:
 
 def late_is_never(patch: Patch) -> None:
     """What was due for a day and is still there is not meant to go."""
-    real = judging._instant
+    real = judging.instant_of
 
-    def instant(compiled: Any, candidate: Any, run: Any, asked: Any) -> Any:
-        found = real(compiled, candidate, run, asked)
+    def instant(expiry: Any, candidate: Any, run: Any, asked: Any = None) -> Any:
+        found = real(expiry, candidate, run, asked)
         return None if found is not None and (run.now - found).days > 1 else found
 
-    patch.setattr(judging, "_instant", instant)
+    patch.setattr(judging, "instant_of", instant)
 
 
 def one_condition_is_enough(patch: Patch) -> None:

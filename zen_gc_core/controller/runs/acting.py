@@ -193,7 +193,8 @@ class _Carrying:
         if why is not None:
             self.outcomes.note(Outcome(decision, Result.DROPPED, why), self._journal(decision))
             return True
-        full = self._recycling.withheld(decision) if self._recycling is not None else None
+        recycled = self._recycling if decision.asks_for.removes else None
+        full = recycled.withheld(decision) if recycled is not None else None
         if full is not None:
             self.outcomes.not_recycled(Outcome(decision, Result.NOT_RECYCLED, full), self._journal(decision))
         return full is not None
