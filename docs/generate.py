@@ -190,7 +190,7 @@ _FINISHING: Final = """\
 # When an object has finished
 
 This page is generated from the table of the program. `afterFinished` and `since: finished` wait from the finish; the breaker
-counts what has not finished; an object that a controller owns, or that Argo CD or Flux tracks, may go once it has finished and
+counts what has not finished; an object that a controller owns, or that Argo CD, Flux or Helm tracks, may go once it has finished and
 is *released*: what looks after it has no more use for it and will not make it again. All ask the same table.
 
 **Evidence that it runs overrules every finish**: a condition `Running`, `Restarting`, `Active` or `Progressing` that is

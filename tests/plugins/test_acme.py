@@ -65,6 +65,7 @@ def test_the_example_is_loaded_beside_the_projects_own_plugins(fresh, tmp_path):
         {
             "matchers": ["acme.io/team", "acme.io/undrawn"],
             "ttls": ["acme.io/afterRelease"],
+            "actions": ["acme.io/park"],
             "finishing kinds": ["acme.io/Render"],
             "referring kinds": ["acme.io/Render"],
         },

@@ -84,7 +84,7 @@ class Lifted:
 
     Args:
         owned: Objects with a controller owner (``behavior.includeOwned``).
-        managed: Objects that Argo CD or Flux tracks (``behavior.includeManaged``).
+        managed: Objects that Argo CD, Flux or Helm tracks (``behavior.includeManaged``).
         marking: Whether it only marks, which takes nothing along.
         recycling: Whether it takes only what can be copied first (``behavior.recycle``).
     """

@@ -149,7 +149,7 @@ class Behavior:
         max_deletions_per_second: The most writes a second; None takes the controller's default.
         batch_size: The most writes between two looks at the policy, 1 to 20; None takes the controller's default.
         include_owned: Whether objects with a controller owner may be taken although they are unfinished.
-        include_managed: Whether objects that Argo CD or Flux tracks may be taken although they are unfinished.
+        include_managed: Whether objects that Argo CD, Flux or Helm tracks may be taken although they are unfinished.
         breaker: When a run is too much.
         recycle: Whether what it deletes is copied into the recycle bin first; None: it is not.
     """

@@ -2,7 +2,8 @@
 
 ``conditions: {acme.io/team: {oneOf: [web, api]}}``: the object's team label is one of these.
 ``conditions: {acme.io/undrawn: {steps: [queued, drawing]}}``: no Render that is at one of these steps draws the object.
-``ttl: {acme.io/afterRelease: {wait: 30d}}``: so long after the release that the object says it belongs to. Rows: when a
+``ttl: {acme.io/afterRelease: {wait: 30d}}``: so long after the release that the object says it belongs to.
+``action: {acme.io/park: {queue: night}}``: put a Render into another queue, instead of deleting it. Rows: when a
 Render of ours has finished, and that it draws with a palette. And a veto: nothing is collected while a policy carries the
 annotation ``acme.io/freeze``.
 """
@@ -17,10 +18,12 @@ from zen_gc_core import (
     Candidate,
     Compiled,
     Config,
+    Decision,
     Duration,
     Finishes,
     InputError,
     Keyword,
+    MergePatch,
     Plan,
     Reference,
     Relation,
@@ -133,6 +136,30 @@ def compile_after_release(config: AfterRelease, build: Build) -> Compiled[dt.dat
 
 AFTER_RELEASE = Keyword("acme.io/afterRelease", AfterRelease, compile_after_release)
 
+
+class Park(Config):
+    """Put the Render into another queue, where it waits for its turn."""
+
+    queue: str = "night"
+
+
+def compile_park(config: Park, build: Build) -> Compiled[MergePatch]:
+    """An action: it asks for a request, and the program carries it out under the same guards as its own."""
+    for target in build.targets:
+        if (target.group, target.kind) != ("acme.io", "Render"):
+            raise build.error("", f"only Renders are parked, not {target.kind}")
+    if not config.queue:
+        raise build.error("queue", "must be the name of a queue")
+    request = MergePatch({"spec": {"queue": config.queue}})
+
+    def ask(_decision: Decision, _run: Run) -> MergePatch:
+        return request
+
+    return Compiled(ask, reads=[])
+
+
+PARK = Keyword("acme.io/park", Park, compile_park, requests=MergePatch)
+
 RENDER = Finishes("acme.io", "Render", state="status.step", states=("done", "failed"), at=("status.endedAt",))
 
 PALETTE = Reference("acme.io", "Render", "spec.palette", to="ConfigMap", name="palette-{value}")
@@ -148,6 +175,12 @@ def zen_gc_matchers() -> list[Keyword[Any, bool]]:
 def zen_gc_ttls() -> list[Keyword[AfterRelease, dt.datetime | None]]:
     """Our keywords for ``spec.ttl``."""
     return [AFTER_RELEASE]
+
+
+@hookimpl
+def zen_gc_actions() -> list[Keyword[Park, MergePatch]]:
+    """Our keywords for ``spec.action``; what they may ask for is said with each."""
+    return [PARK]
 
 
 @hookimpl

@@ -3,11 +3,11 @@
 import datetime as dt
 
 import pytest
-from acme_zen_gc import AFTER_RELEASE, FREEZE, PALETTE, RELEASED, RENDER, TEAM, UNDRAWN, zen_gc_veto
+from acme_zen_gc import AFTER_RELEASE, FREEZE, PALETTE, PARK, RELEASED, RENDER, TEAM, UNDRAWN, zen_gc_veto
 
-from zen_gc_core import InputError, Plan, Undecided
+from zen_gc_core import InputError, MergePatch, Plan, Undecided
 from zen_gc_core.model.policy import PolicyReference
-from zen_gc_core.testing import OBJECTS, ask, check_keyword, explain, finish_of, uses_of
+from zen_gc_core.testing import OBJECTS, ask, check_keyword, explain, finish_of, request_of, uses_of
 
 
 def _labelled(**labels):
@@ -122,6 +122,22 @@ def test_a_render_that_is_made_again_is_not_finished():
 def test_a_render_uses_its_palette():
     render = {"apiVersion": "acme.io/v1", "kind": "Render", "metadata": {"name": "a", "namespace": "art"}}
     assert ("art", "palette-warm") in uses_of([PALETTE], {**render, "spec": {"palette": "warm"}}, "ConfigMap")
+
+
+RENDERS = [("acme.io/v1", "Render")]
+
+
+def test_a_render_is_parked_by_a_patch_of_its_queue():
+    assert request_of(PARK, {}, _render("queued"), targets=RENDERS) == MergePatch({"spec": {"queue": "night"}})
+    check_keyword(PARK, {"queue": "weekend"}, kind="action", targets=RENDERS)
+
+
+@pytest.mark.parametrize(
+    ("config", "targets"), [({"queue": ""}, RENDERS), ({"queue": 5}, RENDERS), ({}, [("v1", "Pod")])]
+)
+def test_what_cannot_be_parked_is_refused(config, targets):
+    with pytest.raises(InputError, match=r"acme\.io/park"):
+        request_of(PARK, config, _render("queued"), targets=targets)
 
 
 def _plan(annotations):

@@ -97,6 +97,24 @@ def no_resource_version() -> None:
     _pin("uid")
 
 
+@_mutant("eviction-without-preconditions")
+def eviction_without_preconditions() -> None:
+    """An eviction names the Pod alone, in whatever state it is, and whichever it is by now."""
+    wires: Any = writing._WIRES
+    wires["create"] = dataclasses.replace(wires["create"], pinned=lambda body, _observed: body)
+
+
+@_mutant("patch-without-resourceVersion")
+def patch_without_resource_version() -> None:
+    """A patch names the object, in whatever state it is."""
+
+    def pinned(body: dict[str, Any], observed: Any) -> dict[str, Any]:
+        return {**body, "metadata": {**body.get("metadata", {}), "uid": observed.uid}}
+
+    wires: Any = writing._WIRES
+    wires["patch"] = dataclasses.replace(wires["patch"], pinned=pinned)
+
+
 @_mutant("no-fresh-get")
 def no_fresh_get() -> None:
     """A write is made on the strength of the list."""

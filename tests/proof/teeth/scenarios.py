@@ -75,6 +75,63 @@ def what_changes_after_the_read_stays(play: Play) -> str:
     return _taken(play, "x")
 
 
+def a_pod_that_changes_before_its_eviction_stays(play: Play) -> str:
+    """Relabelled between the last GET and the eviction."""
+    metadata = {"name": "x", "namespace": play.stage.namespace, "labels": {"gc": "yes"}}
+    pod = {"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": {"containers": []}}
+    play.put({**pod, "status": {"phase": "Running"}})
+    target = {"apiVersion": "v1", "kind": "Pod", "labelSelector": {"matchLabels": {"gc": "yes"}}}
+    play.stage.policy(targetResources=[target], action={"evict": {}})
+
+    def hook(request: Request) -> None:
+        if request.path.endswith("/eviction"):
+            (now,) = play.stage.server._read("pods", play.stage.namespace)
+            play.change({**now, "metadata": {**now["metadata"], "labels": {"gc": "no"}}})
+
+    play.meanwhile(hook)
+    play.once()
+    assert [each for each in play.sent("POST") if each.path.endswith("/eviction")], "it was tried"
+    there = list(play.stage.server.objects("pods", play.stage.namespace))
+    return "" if there and "deletionTimestamp" not in there[0]["metadata"] else "a Pod that is used again was evicted"
+
+
+def what_changes_before_a_patch_is_not_patched(play: Play) -> str:
+    """Somebody scales a Deployment up between the last GET and the patch that scales it down."""
+    play.put(_deployment(play, 1))
+    target = {"apiVersion": "apps/v1", "kind": "Deployment", "labelSelector": {"matchLabels": {"gc": "yes"}}}
+    play.stage.policy(
+        targetResources=[target],
+        conditions={"fields": [{"path": "spec.replicas", "value": 1}]},
+        action={"scale": {"replicas": 0}},
+    )
+
+    def hook(request: Request) -> None:
+        if request.method == "PATCH" and "/deployments/" in request.path:
+            (now,) = play.stage.server._read("deployments", play.stage.namespace)
+            play.change({**now, "spec": {**now["spec"], "replicas": 5}})
+
+    play.meanwhile(hook)
+    play.once()
+    assert [each for each in play.sent("PATCH") if "/deployments/" in each.path], "it was tried"
+    (there,) = play.stage.server.objects("deployments", play.stage.namespace)
+    replicas = there["spec"]["replicas"]
+    return "" if replicas == 5 else f"a Deployment that somebody scaled to 5 has {replicas} replicas"
+
+
+def _deployment(play: Play, replicas: int) -> dict[str, Any]:
+    app = {"app": "x"}
+    return {
+        "apiVersion": "apps/v1",
+        "kind": "Deployment",
+        "metadata": {"name": "x", "namespace": play.stage.namespace, "labels": {"gc": "yes"}},
+        "spec": {
+            "replicas": replicas,
+            "selector": {"matchLabels": app},
+            "template": {"metadata": {"labels": app}, "spec": {"containers": [{"name": "c", "image": "none"}]}},
+        },
+    }
+
+
 def what_changes_after_the_list_stays(play: Play) -> str:
     """Relabelled between the list and the last GET."""
     play.items("x", "y")
@@ -680,6 +737,8 @@ def _taken(play: Play, *names: str, namespace: str | None = None) -> str:
 SCENARIOS = (
     Scenario(every_delete_is_pinned_to_a_fresh_read, ("no-uid", "no-fresh-get")),
     Scenario(what_changes_after_the_read_stays, ("no-resourceVersion",)),
+    Scenario(a_pod_that_changes_before_its_eviction_stays, ("eviction-without-preconditions",)),
+    Scenario(what_changes_before_a_patch_is_not_patched, ("patch-without-resourceVersion",)),
     Scenario(what_changes_after_the_list_stays, ("no-second-decision",)),
     Scenario(what_changes_before_a_retry_stays, ("retries-without-preconditions",)),
     Scenario(nothing_is_sent_when_the_lease_is_not_renewed, ("flag-instead-of-deadline",)),

@@ -361,6 +361,7 @@ def test_an_object_is_read_whole_when_it_matters_whether_it_finished(kind, metad
 
 
 ARGO = "argocd.argoproj.io/tracking-id"
+HELM = {"meta.helm.sh/release-name": "shop", "meta.helm.sh/release-namespace": "team"}
 ANY_NAMESPACE_HAS = [
     ("ConfigMap", name) for name in ("kube-root-ca.crt", "openshift-service-ca.crt", "istio-ca-root-cert")
 ]
@@ -426,6 +427,16 @@ def test_endpoints_are_kept_while_there_is_a_service_of_their_name(policy, servi
         ),
         ({"labels": {"helm.toolkit.fluxcd.io/name": "web"}}, "Flux HelmRelease web"),
         ({"labels": {"app.kubernetes.io/managed-by": "Helm"}}, None),
+        ({"annotations": HELM}, None),
+        ({"labels": {"app.kubernetes.io/managed-by": "hand"}, "annotations": HELM}, None),
+        ({"labels": {"app.kubernetes.io/managed-by": "Helm"}, "annotations": HELM}, "Helm release team/shop"),
+        (
+            {
+                "labels": {"app.kubernetes.io/managed-by": "Helm"},
+                "annotations": {"meta.helm.sh/release-name": "shop"},
+            },
+            "Helm release shop",
+        ),
         ({}, None),
     ],
 )
@@ -436,6 +447,16 @@ def test_an_unfinished_object_that_a_gitops_tool_tracks_is_kept(policy, metadata
     assert (decision.because == words) is (manager is not None)
     takes = compiled(document(ttl={"immediate": True}, behavior={"includeManaged": True}))
     assert judged(takes, thing(**metadata)).verdict is Verdict.ACT
+
+
+def test_what_a_deployment_hands_on_makes_no_release_of_its_replicasets(policy):
+    """They get its annotations, and often its labels; what owns them is what Helm would make again."""
+    labels = {"app.kubernetes.io/managed-by": "Helm"}
+    decision = judged(policy, thing(labels=labels, annotations=HELM, ownerReferences=[OWNER]))
+    assert "controls it (`behavior.includeOwned: true` lifts this)" in decision.because
+    takes = compiled(document(ttl={"immediate": True}, behavior={"includeOwned": True}))
+    owned = thing(labels=labels, annotations=HELM, ownerReferences=[OWNER])
+    assert judged(takes, owned).verdict is Verdict.ACT
 
 
 def test_a_finished_object_that_a_gitops_tool_tracks_may_go(policy):

@@ -145,7 +145,7 @@ def _behavior() -> Schema:
                 least=0,
             ),
             "includeOwned": boolean("Whether unfinished objects with a controller owner may be taken."),
-            "includeManaged": boolean("Whether unfinished objects that Argo CD or Flux tracks may be taken."),
+            "includeManaged": boolean("Whether unfinished objects that Argo CD, Flux or Helm tracks may be taken."),
             "breaker": breaker,
             "recycle": recycle,
             "propagationPolicy": text(f"{_OLD}see action.delete.", among=("", *PROPAGATION_POLICIES)),
