@@ -55,7 +55,7 @@ if TYPE_CHECKING:
     )
     from zen_gc_core.model.references import Row as ReferenceRow
     from zen_gc_core.model.report import RunReport
-    from zen_gc_core.model.requests import Delete, Mark, Request
+    from zen_gc_core.model.requests import MARKED_AT, MARKED_BY, Delete, Mark, Request, policy_named
     from zen_gc_core.model.scaling import SCALABLE, Scale
     from zen_gc_core.model.shapes import unequal
     from zen_gc_core.model.suspending import SUSPENDABLE, Suspend
@@ -66,6 +66,8 @@ __version__ = "0.1.0"
 _ROOMS = {
     "EARLIEST": "instants",
     "EVICTABLE": "model.evicting",
+    "MARKED_AT": "model.requests",
+    "MARKED_BY": "model.requests",
     "MISSING": "fieldpaths",
     "SCALABLE": "model.scaling",
     "SUSPENDABLE": "model.suspending",
@@ -127,6 +129,7 @@ _ROOMS = {
     "parse_duration": "durations",
     "parse_instant": "instants",
     "patch_faults": "model.merging",
+    "policy_named": "model.requests",
     "phase_said": "model.phases",
     "phase_of": "model.phases",
     "reads_together": "keywords",
@@ -152,6 +155,8 @@ def __getattr__(name: str) -> Any:
 __all__ = [
     "EARLIEST",
     "EVICTABLE",
+    "MARKED_AT",
+    "MARKED_BY",
     "MISSING",
     "OWNER_SHAPE",
     "PHASES",
@@ -216,6 +221,7 @@ __all__ = [
     "patch_faults",
     "phase_of",
     "phase_said",
+    "policy_named",
     "reads_together",
     "said_missing",
     "spell",

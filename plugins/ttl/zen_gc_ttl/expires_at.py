@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from pydantic import Field
 
 from zen_gc_core import Build, Candidate, Compiled, Config, FieldPath, Keyword, Run, TimeUnit, format_instant, time_at
+from zen_gc_ttl.marks import marks
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -21,8 +22,12 @@ class ExpiresAt(Config):
     )
 
 
-def _compile(config: ExpiresAt, _build: Build) -> Compiled[dt.datetime | None]:
+def _compile(config: ExpiresAt, build: Build) -> Compiled[dt.datetime | None]:
     path = config.path
+    if marks(path):
+        raise build.error(
+            "path", "is when it was marked, which has passed: let it wait with after: {since: …, wait: …}"
+        )
     time = time_at(path, config.unit)
 
     def expiry(candidate: Candidate, _run: Run) -> dt.datetime:

@@ -13,6 +13,7 @@ from pydantic import Field, ValidatorFunctionWrapHandler, WrapValidator
 
 from zen_gc_core import (
     EARLIEST,
+    MARKED_AT,
     Build,
     Candidate,
     Config,
@@ -28,6 +29,7 @@ from zen_gc_core import (
     said_missing,
     time_at,
 )
+from zen_gc_ttl.marks import counted_from_a_mark, marks
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -63,6 +65,11 @@ class SinceField(Config):
     otherwise: Literal["created"] | None = Field(
         default=None, alias="else", description="Where the field is missing or null; by default the object is kept."
     )
+    marked_by: str | None = Field(
+        default=None,
+        description="Where the field is when an object was marked: the policy whose mark counts (NAME, NAMESPACE/NAME, or "
+        "/NAME for a cluster policy).",
+    )
 
 
 class SinceCondition(Config):
@@ -96,12 +103,18 @@ Since = Annotated[Begins, WrapValidator(_by_shape)]
 def start_of(since: Begins, build: Build) -> Start:
     """Compile a start."""
     if isinstance(since, SinceField):
-        return _from_field(since)
+        return counted_from_a_mark(_from_field(since), since, build) if marks(since.path) else _unmarked(since, build)
     if isinstance(since, SinceCondition):
         return _from_condition(since)
     if since == "held":
         return HELD
     return CREATED if since == "created" else finished(build)
+
+
+def _unmarked(since: SinceField, build: Build) -> Start:
+    if since.marked_by is not None:
+        raise build.error("since.markedBy", f"belongs beside the path metadata.annotations['{MARKED_AT}'] alone")
+    return _from_field(since)
 
 
 def _possible(start: dt.datetime, run: Run, what: str) -> dt.datetime:

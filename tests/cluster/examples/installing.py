@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9:]{8}Z)?")
 DEFAULT = "default"
+MARKED_BY = "gc.kube-zen.io/marked-by"
 CLUSTER_SCOPED = {"Namespace", "CustomResourceDefinition", CLUSTER}
 
 
@@ -42,8 +43,10 @@ class Installed:
 
     @property
     def done(self) -> dict[str, str]:
-        """What is done by a run now."""
-        return {path: action for path, action in self.acted_on.items() if path not in self.waiting}
+        """What a run does to objects now; telling of them does nothing."""
+        return {
+            path: action for path, action in self.acted_on.items() if path not in self.waiting and action != "notify"
+        }
 
 
 def install(cluster: Cluster, names: Iterable[str]) -> Installed:
@@ -80,6 +83,9 @@ def _placed(document: dict[str, Any], namespace: str, *, anew: bool = False) -> 
     if document["kind"] not in CLUSTER_SCOPED and (anew or "namespace" not in metadata):
         place = metadata.get("namespace", DEFAULT)
         metadata = {**metadata, "namespace": namespace if place == DEFAULT else place}
+    if (by := metadata.get("annotations", {}).get(MARKED_BY)) is not None:
+        place = metadata.get("namespace", "")
+        metadata = {**metadata, "annotations": {**metadata["annotations"], MARKED_BY: by.replace(DEFAULT, place, 1)}}
     moved: dict[str, Any] = _moved({**document, "metadata": metadata}, _since_then())
     return moved
 

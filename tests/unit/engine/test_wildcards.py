@@ -97,7 +97,7 @@ def test_a_ttl_that_the_object_itself_writes_is_an_opt_in(ttl):
         {"after": {"since": "created", "wait": {"path": "metadata.labels['k8s-app']"}}},
         {"after": {"since": "created", "wait": {"path": "metadata.labels['app.kubernetes.io/version']"}}},
         {"after": {"since": {"path": "metadata.annotations['kubectl.kubernetes.io/restartedAt']"}, "wait": "1d"}},
-        {"after": {"since": {"path": "metadata.annotations['gc.kube-zen.io/marked-at']"}, "wait": "1d"}},
+        {"after": {"since": {"path": "metadata.annotations['gc.kube-zen.io/marked-at']", "markedBy": "p"}, "wait": "1d"}},
         {"expiresAt": {"path": "metadata.annotations['sub.kubernetes.io/until']"}},
         {"expiresAt": {"path": "metadata.annotations['x.k8s.io/until']"}},
         {"expiresAt": {"path": "metadata.annotations['K8S.io/until']"}},
