@@ -125,7 +125,8 @@ def _named(what: str) -> tuple[str, str, str]:
     if found is None:
         kinds = ", ".join(kind for _, kind in _KINDS)
         raise InputError(
-            f"unknown kind '{visible(word)}'{did_you_mean(word.lower(), words)}: policies scale or suspend {kinds}"
+            f"unknown kind '{visible(word)}'{did_you_mean(word.lower(), words)}: policies scale or suspend {kinds}; "
+            "what was deleted is named by its NAME alone"
         )
     return (*found, name)
 

@@ -117,11 +117,13 @@ def bring_back_deleted(connection: Connection, wanted: Wanted) -> None:
         _warn(items)
     for item in ready:
         _create(connection, item)
+    if not ready:
+        click.echo("nothing is restored", err=True)
     failed = [item for item in items if item.verdict == "failed"]
     if wanted.as_json:
         click.echo(as_json(_document(items, until)))
     else:
-        _tell(items, until)
+        _tell(ready, until)
     if failed:
         raise ClusterError(f"{counted(len(failed), 'object is', 'objects are')} not restored")
 

@@ -13,6 +13,7 @@ from zen_gc_core.cluster.connection import Connection
 from zen_gc_core.controller.settings import Connecting
 from zen_gc_core.durations import parse_duration
 from zen_gc_core.errors import InputError
+from zen_gc_core.model.names import namespace_fault
 
 if TYPE_CHECKING:
     from datetime import timedelta
@@ -84,6 +85,8 @@ def command(  # noqa: PLR0913  what it takes
         raise InputError("NAME is empty")
     if cluster and namespace:
         raise InputError("give --cluster or --namespace: cluster-scoped objects live in no namespace")
+    if namespace and (fault := namespace_fault(namespace)):
+        raise InputError(f"--namespace: {fault}")
     age = _age(since)
     connecting = settings_of(Connecting, values)
     connection = Connection.open(kubeconfig=connecting.kubeconfig or None, context=connecting.context or None)

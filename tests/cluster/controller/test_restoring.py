@@ -29,7 +29,7 @@ POD = {"containers": [CONTAINER], "restartPolicy": "Never"}
 
 def restore(stage: Stage, *arguments: str) -> Ran:
     """Run the command."""
-    where = () if "--cluster" in arguments else ("-n", stage.namespace)
+    where = () if {"--cluster", "-n"} & set(arguments) else ("-n", stage.namespace)
     return zen_gc("restore", *arguments, *where, "--kubeconfig", stage.cluster.kubeconfig_path)
 
 
@@ -365,6 +365,7 @@ def test_what_may_give_rights_comes_back_only_by_its_name(stage: Stage) -> None:
     recycle(stage, path)
     ran = restore(stage, "--all", "--yes")
     assert "it may give rights" in ran.out
+    assert ran.err == "nothing is restored\n"
     assert stage.cluster.request("GET", path).status == 404
     assert restore(stage, name, "--yes").code == 0
     assert stage.cluster.request("GET", path).status == 200
@@ -379,6 +380,9 @@ def test_what_may_give_rights_comes_back_only_by_its_name(stage: Stage) -> None:
         (("deployment/x", "-o", "json"), "-o is for what was deleted"),
         (("--all", "--since", "soon"), "--since: 'soon' is no duration"),
         (("",), "NAME is empty"),
+        (("x", "-n", "../a"), "--namespace: "),
+        (("x", "-n", "a", "--cluster"), "give --cluster or --namespace"),
+        (("configmap/x",), "what was deleted is named by its NAME alone"),
         (("nothing",), "there is no copy of nothing in the recycle bin"),
         (("--all", "--policy", "x"), "there is no such copy"),
     ],

@@ -232,7 +232,7 @@ def test_an_object_that_changes_while_it_is_restored_is_left_alone(embedded: Emb
 @pytest.mark.parametrize(
     ("what", "words"),
     [
-        ("shop", "is no KIND/NAME"),
+        ("shop/", "is no KIND/NAME"),
         ("deployment/", "is no KIND/NAME"),
         ("deploymnet/shop", "did you mean 'deployment'?"),
         (

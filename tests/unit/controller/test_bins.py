@@ -86,6 +86,15 @@ def test_each_namespace_has_a_bin_of_its_own(cluster: Counted) -> None:
     assert bins.take("a")
 
 
+def test_a_replica_that_does_not_lead_knows_nothing_of_the_bins(cluster: Counted) -> None:
+    """Another one fills them meanwhile."""
+    bins = bins_of(cluster)
+    assert not bins.full("a")
+    cluster.there = COPIES
+    bins.forget()
+    assert bins.full("a")
+
+
 def test_what_is_made_while_the_bin_is_counted_is_not_left_out(
     cluster: Counted, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -98,6 +98,12 @@ class Bins:
             at, count = self._known[namespace]
             self._known[namespace] = (at, count + more)
 
+    def forget(self) -> None:
+        """Another replica writes copies now: what is known of the bins is old when this one leads again."""
+        with self._lock:
+            self._known.clear()
+            self._soonest = None
+
     @property
     def soonest(self) -> dt.datetime | None:
         """When the first copy that is known of may go; None when none is known of."""

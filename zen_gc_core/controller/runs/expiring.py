@@ -69,6 +69,7 @@ class Expiring:
         while not self._context.stopping.wait(SECONDS_BETWEEN_LOOKS):
             if not self._leading():
                 self._passed_at = -math.inf
+                self._context.bins.forget()
             elif self._due():
                 self.look()
 
