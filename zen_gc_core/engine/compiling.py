@@ -24,6 +24,7 @@ from zen_gc_core.model.polarity import Polarity
 from zen_gc_core.model.policy import Policy, PolicyReference, Problem
 from zen_gc_core.model.reads import Reads
 from zen_gc_core.model.reasons import Reason
+from zen_gc_core.model.requests import Mark
 from zen_gc_core.model.scope import TheseNamespaces
 
 if TYPE_CHECKING:
@@ -44,6 +45,8 @@ if TYPE_CHECKING:
 HOLDS_ALWAYS: Final = (
     "counts from when the conditions began to hold, and there are none: from when a run first sees the object"
 )
+
+NOTHING_TO_TAKE_AWAY: Final = "only what label and annotate write can be taken away again"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +96,8 @@ class CompiledPolicy:
     @property
     def writes(self) -> tuple[type[Request], ...]:
         """All that a run may ask for: what the action does, and the marks that say since when the conditions hold."""
-        return (*self.requests, HoldMark, Unmark) if self.holding is not None else self.requests
+        unmarks = (Unmark,) if self.policy.behavior.while_holding else ()
+        return (*self.requests, HoldMark, Unmark) if self.holding is not None else (*self.requests, *unmarks)
 
     @property
     def reference(self) -> PolicyReference:
@@ -178,11 +182,8 @@ def _compile(parsed: ParsedPolicy, vocabulary: Vocabulary, grants: Grants, check
         policy, problems = opted_in(policy, ttl.needs)
         workshop.errors += problems
         workshop.errors += beyond_metadata(policy, _parts(policy, matcher, ttl, vocabulary, retention))
-    offered = vocabulary.actions.get(policy.action.name) if policy is not None else None
-    if policy is not None and offered is not None:
-        workshop.errors += not_allowed(policy, offered.requests, grants)
-    if policy is not None and policy.behavior.recycle is not None:
-        workshop.errors += not_recyclable(policy, offered.requests if offered else ())
+    if policy is not None:
+        workshop.errors += _about_the_action(policy, vocabulary, grants)
     if ttl is not None and parsed.ttl is not None:
         _tell_absence(workshop, ttl, parsed.ttl)
         if ttl.holding is not None and parsed.conditions == {}:
@@ -225,6 +226,18 @@ def _compile(parsed: ParsedPolicy, vocabulary: Vocabulary, grants: Grants, check
         written=parsed.spelling.written,
     )
     return Compilation(parsed.reference, compiled, (), _told((*warnings, *_protected(policy, grants, parsed))))
+
+
+def _about_the_action(policy: Policy, vocabulary: Vocabulary, grants: Grants) -> Iterator[Problem]:
+    """What is wrong with how a policy acts, by what its action may ask for."""
+    offered = vocabulary.actions.get(policy.action.name)
+    requests = offered.requests if offered is not None else ()
+    if offered is not None:
+        yield from not_allowed(policy, requests, grants)
+        if policy.behavior.while_holding and set(requests) != {Mark}:
+            yield Problem("spec.behavior.whileHolding", NOTHING_TO_TAKE_AWAY)
+    if policy.behavior.recycle is not None:
+        yield from not_recyclable(policy, requests)
 
 
 def _tell_absence(workshop: Workshop, ttl: Compiled[Any], use: KeywordUse) -> None:

@@ -232,6 +232,11 @@ def keep(candidate: Candidate, kept_by: KeptBy, because: str, told: str = "") ->
     return _decision(candidate, Verdict.KEEP, because, kept_by=kept_by, told=told)
 
 
+def act(candidate: Candidate, due: dt.datetime) -> Decision:
+    """A decision to act on an object, that asks for nothing yet."""
+    return _decision(candidate, Verdict.ACT, "", expires_at=due)
+
+
 def skip(candidate: Candidate, why: str = "the policy's selectors do not take it") -> Decision:
     """A decision on an object in scope that the policy does not look at."""
     return _decision(candidate, Verdict.SKIP, why)

@@ -1,21 +1,28 @@
-"""Lasting: policies whose TTL counts from when the conditions began to hold, which a mark on the object says.
+"""Lasting: what a policy wrote on objects for as long as they meet it, and must be taken away when they do not.
 
-A run that finds the conditions true marks the object; one that finds them false, or cannot tell, owes it that the mark is
-taken away, and so does one whose selectors take it no more. What is owed is never forgotten: where it cannot be written,
-no mark from before counts any more (``controller/runs/passes``).
+That is the mark which says since when the conditions hold (``since: held``), and, with ``behavior.whileHolding``, what its
+action wrote. A run that finds that an object meets the policy no more, or cannot tell, owes it that this is taken away, and
+so does one whose selectors take it no more. What is owed is never forgotten: where it cannot be written, no mark from before
+counts any more (``controller/runs/passes``).
 """
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from zen_gc_core.engine import judging
+from zen_gc_core.engine.expiring import instant_of
+from zen_gc_core.expressions import budget
 from zen_gc_core.instants import EARLIEST, format_instant
 from zen_gc_core.model.decision import Decision, KeptBy, Verdict
 from zen_gc_core.model.held_marks import Unmark, key_of, must_go
+from zen_gc_core.model.requests import MARKED_AT, MARKED_BY, Mark
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from zen_gc_core.engine.case import Case
     from zen_gc_core.engine.compiling import CompiledPolicy
     from zen_gc_core.engine.protections import Protections
@@ -30,27 +37,45 @@ def due(
     compiled: CompiledPolicy, candidate: Candidate, run: Run, protections: Protections, *, owner_matters: bool = True
 ) -> Decision | KeptBy | None:
     """As ``judging.due``, of a policy that counts from when its conditions began to hold: these are asked first."""
-    if candidate.malformed is None:
-        try:
-            instant = compiled.expiry(candidate, run)
-            if instant is not None and instant >= EARLIEST and instant >= run.now and compiled.matcher(candidate, run):
-                return None
-        except Exception:  # noqa: BLE001, S110  whatever it was, it is asked again below and told
-            pass
+    if candidate.malformed is None and _waits(compiled, candidate, run):
+        return None
     decision = judging.decide(compiled, candidate, run, protections, owner_matters=owner_matters)
     if decision.verdict is Verdict.ACT or decision.kept_by is KeptBy.ERROR:
         return decision
     return decision.kept_by
 
 
+def _waits(compiled: CompiledPolicy, candidate: Candidate, run: Run) -> bool:
+    """Whether the conditions hold, and the time since they do is known and too short."""
+    return _together(
+        compiled, lambda: _is_to_come(compiled.expiry(candidate, run), run) and compiled.matcher(candidate, run)
+    )
+
+
+def _is_to_come(instant: object, run: Run) -> bool:
+    return isinstance(instant, dt.datetime) and instant >= EARLIEST and instant >= run.now
+
+
+def _together(compiled: CompiledPolicy, ask: Callable[[], object]) -> bool:
+    """Whether the answer is yes, and nothing went wrong; its expressions share one allowance."""
+    if compiled.shares_allowance:
+        budget.share_allowance()
+    try:
+        return ask() is True
+    except Exception:  # noqa: BLE001  whatever it was, it has not said yes
+        return False
+    finally:
+        budget.stand_alone()
+
+
 class Owed:
-    """The marks that must be taken away from objects of one list.
+    """What must be taken away from the objects of one list.
 
     Args:
         case: The policy's run.
 
     Attributes:
-        decisions: Which, and from what.
+        decisions: From which, and what.
         whole: Whether that is all that is owed: False where there is too much of it, or a mark could not be read.
     """
 
@@ -58,6 +83,13 @@ class Owed:
         self.decisions: list[Decision] = []
         self.whole = True
         self._case = case
+        self._lasts = case.compiled.holding is not None
+        self._while_holding = case.compiled.policy.behavior.while_holding
+
+    @classmethod
+    def of(cls, case: Case) -> Owed | None:
+        """What is owed by a policy that writes something that must go again; None for the others."""
+        return cls(case) if writes_for_a_while(case.compiled) else None
 
     def judged(self, candidate: Candidate, answer: Decision | KeptBy | None) -> str:
         """Note what is owed to an object that the selectors take.
@@ -72,35 +104,79 @@ class Owed:
         if candidate.malformed is not None:
             self.whole = False
             return ""
-        if answer is None or (isinstance(answer, Decision) and answer.verdict is not Verdict.KEEP):
+        acts = isinstance(answer, Decision) and answer.verdict is Verdict.ACT
+        if acts or candidate.terminating:
             return ""
-        case = self._case
-        mark = must_go(candidate, case.run.policy)
-        if mark is None or candidate.terminating or _holds(case.compiled, candidate, case.run):
-            return ""
-        return self._note(candidate, mark)
+        compiled, run = self._case.compiled, self._case.run
+        kept_by = answer.kept_by if isinstance(answer, Decision) else answer
+        owes_mark = self._lasts and kept_by is not None and must_go(candidate, run.policy) is not None
+        if owes_mark and _together(compiled, lambda: compiled.matcher(candidate, run)):
+            owes_mark = False
+        written = self._written(candidate)
+        if written is not None and (self._protected(candidate) or _together(compiled, lambda: self._meets(candidate))):
+            written = None
+        return self._note(candidate, written, owes_mark=owes_mark)
 
     def passed_over(self, candidate: Candidate) -> None:
         """Note what is owed to an object that the selectors do not take, or of which that cannot be told."""
         if candidate.malformed is not None:
             self.whole = False
-        elif not candidate.terminating and (mark := must_go(candidate, self._case.run.policy)) is not None:
-            self._note(candidate, mark)
+        elif not candidate.terminating:
+            owes_mark = self._lasts and must_go(candidate, self._case.run.policy) is not None
+            written = self._written(candidate)
+            if written is not None and self._protected(candidate):
+                written = None
+            self._note(candidate, written, owes_mark=owes_mark)
 
-    def _note(self, candidate: Candidate, mark: str) -> str:
+    def _protected(self, candidate: Candidate) -> bool:
+        """Whether an object is protected, or that cannot be told: then nobody writes on it but what keeps it safe."""
+        case = self._case
+        return not _together(
+            case.compiled, lambda: case.protections.against(candidate, case.run, case.compiled.lifted) is None
+        )
+
+    def _meets(self, candidate: Candidate) -> bool:
+        """Whether an object is due by its time and its conditions."""
+        compiled, run = self._case.compiled, self._case.run
+        instant = instant_of(compiled.expiry, candidate, run)
+        return instant is not None and instant < run.now and compiled.matcher(candidate, run) is True
+
+    def _written(self, candidate: Candidate) -> Mark | None:
+        """What the action wrote on an object, and is there as it was written; None where that is nothing."""
+        run = self._case.run
+        if not self._while_holding or candidate.annotations.get(MARKED_BY) != str(run.policy):
+            return None
+        due = judging.act(candidate, run.now)
+        try:
+            mark = self._case.compiled.request(due, run)
+        except Exception:  # noqa: BLE001  what the action would write cannot be told
+            return None
+        if not isinstance(mark, Mark):
+            return None
+        labels = {key: value for key, value in mark.labels.items() if candidate.labels.get(key) == value}
+        annotations = {key: value for key, value in mark.annotations.items() if candidate.annotations.get(key) == value}
+        return Mark(labels, annotations) if labels or annotations else None
+
+    def _note(self, candidate: Candidate, written: Mark | None, *, owes_mark: bool) -> str:
+        if written is None and not owes_mark:
+            return ""
         run = self._case.run
         if len(self.decisions) >= MOST_OWED:
             self.whole = False
         else:
-            request = Unmark({}, {key_of(run.policy): mark})
-            kept = judging.keep(candidate, KeptBy.CONDITION, "its conditions do not hold any more")
+            annotations = {key_of(run.policy): must_go(candidate, run.policy) or ""} if owes_mark else {}
+            if written is not None:
+                signature = {
+                    key: candidate.annotations[key] for key in (MARKED_AT, MARKED_BY) if key in candidate.annotations
+                }
+                annotations |= {**written.annotations, **signature}
+            request = Unmark(written.labels if written is not None else {}, annotations)
+            kept = judging.keep(candidate, KeptBy.CONDITION, "it does not meet the policy any more")
             self.decisions.append(replace(kept, action=request.words.verb, request=request))
-        since = run.held_since(candidate)
+        since = run.held_since(candidate) if owes_mark else None
         return f"; held since {format_instant(since)}: will be unmarked" if since is not None else "; will be unmarked"
 
 
-def _holds(compiled: CompiledPolicy, candidate: Candidate, run: Run) -> bool:
-    try:
-        return compiled.matcher(candidate, run) is True
-    except Exception:  # noqa: BLE001  whatever it was, it has not said that they hold
-        return False
+def writes_for_a_while(compiled: CompiledPolicy) -> bool:
+    """Whether a policy writes something on objects that must go again when they do not meet it any more."""
+    return compiled.holding is not None or compiled.policy.behavior.while_holding

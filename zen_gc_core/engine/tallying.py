@@ -58,7 +58,7 @@ class Tally:
         first_error: The first object that an error keeps, and the error, as everybody may be told.
         first_reason: That error in one word, where it is not one of the evaluation.
         guards: What its objects keep, because they would go along.
-        owed: Where the policy counts from when its conditions began to hold: the marks that must be taken away.
+        owed: What the policy wrote on objects and must be taken away; None where it writes nothing of the kind.
     """
 
     def __init__(self, case: Case, targets: Sequence[Target]) -> None:
@@ -70,9 +70,8 @@ class Tally:
         self._by_metadata = by_wildcard(targets) and not known
         self._owner_kinds = owner_kinds(case.compiled.policy)
         self.guards = Guards()
-        lasts = case.compiled.holding is not None
-        self.owed = Owed(case) if lasts else None
-        self._ask = lasting.due if lasts else judging.due
+        self.owed = Owed.of(case)
+        self._ask = lasting.due if case.compiled.holding is not None else judging.due
         self._recorded: list[Decision] = []
         self._heap: list[tuple[float, int, Decision, bool, Held | None]] = []
         self._held = 0

@@ -150,6 +150,7 @@ class Behavior:
         batch_size: The most writes between two looks at the policy, 1 to 20; None takes the controller's default.
         include_owned: Whether objects with a controller owner may be taken although they are unfinished.
         include_managed: Whether objects that Argo CD, Flux or Helm tracks may be taken although they are unfinished.
+        while_holding: Whether what its action wrote is taken away from objects that meet the policy no more.
         breaker: When a run is too much.
         recycle: Whether what it deletes is copied into the recycle bin first; None: it is not.
     """
@@ -159,6 +160,7 @@ class Behavior:
     batch_size: int | None = None
     include_owned: bool = False
     include_managed: bool = False
+    while_holding: bool = False
     breaker: Breaker = field(default_factory=Breaker)
     recycle: Recycle | None = None
 

@@ -359,3 +359,58 @@ def test_a_controller_that_stays_marks_and_deletes(stage: Stage, inside: Callabl
     until(lambda: stage.status(policy).get("lastRun", {}).get("marked"), "it is marked")
     assert stage.there(name)
     until(lambda: not stage.there(name), "it goes")
+
+
+LABELLED = {"action": {"label": {"acme.io/idle": "yes"}}, "ttl": {"immediate": True}}
+
+
+def labels(stage: Stage, name: str) -> dict[str, str]:
+    """The labels of an object, but for the one by which it is found."""
+    metadata = stage.cluster.request("GET", stage.config_map(name)).body["metadata"]
+    return {key: value for key, value in metadata.get("labels", {}).items() if key != "gc"}
+
+
+def signed(stage: Stage, name: str) -> set[str]:
+    """The annotations of an object that say by whom it was marked."""
+    metadata = stage.cluster.request("GET", stage.config_map(name)).body["metadata"]
+    return set(metadata.get("annotations", {}))
+
+
+def test_a_label_lasts_while_the_conditions_hold(stage: Stage, inside: Callable[..., Inside]) -> None:
+    """It is taken away with what says by whom it was written, where they do not, cannot be told, or the selectors do not take it."""
+    used, odd, left, stays = (thing(stage) for _ in range(4))
+    policy = idle(stage, **LABELLED, conditions={"cel": "int(object.data.used == 'no' ? '1' : object.data.used) == 1"})
+    once(inside, stage)
+    stage.edit(policy, {"behavior": {"whileHolding": True}})
+    once(inside, stage)
+    assert all(labels(stage, name) == {"acme.io/idle": "yes"} for name in (used, odd, left, stays))
+    use(stage, used, "2")
+    use(stage, odd, "not a number")
+    stage.patch(stage.config_map(left), {"metadata": {"labels": {"gc": None, "other": "1"}}})
+    once(inside, stage)
+    assert [labels(stage, name) for name in (used, odd, left)] == [{}, {}, {"other": "1"}]
+    assert labels(stage, stays) == {"acme.io/idle": "yes"}
+    assert [signed(stage, name) for name in (used, odd, left)] == [set(), set(), set()]
+    assert stage.status(policy)["lastRun"]["unmarked"] == 3
+    once(inside, stage)
+    assert labels(stage, stays) == {"acme.io/idle": "yes"}
+    assert stage.status(policy)["lastRun"]["unmarked"] == 0
+
+
+def test_what_somebody_else_wrote_stays(stage: Stage, inside: Callable[..., Inside]) -> None:
+    """The same label by hand, by another policy, or with another value since; and what is protected is left alone."""
+    by_hand, changed, kept = thing(stage), thing(stage), thing(stage)
+    policy = idle(stage, **LABELLED, behavior={"whileHolding": True})
+    once(inside, stage)
+    stage.patch(
+        stage.config_map(by_hand),
+        {"metadata": {"annotations": {"gc.kube-zen.io/marked-by": f"{stage.namespace}/other"}}},
+    )
+    stage.patch(stage.config_map(changed), {"metadata": {"labels": {"acme.io/idle": "very"}}})
+    stage.patch(stage.config_map(kept), {"metadata": {"annotations": {"gc.kube-zen.io/keep": ""}}})
+    for name in (by_hand, changed, kept):
+        use(stage, name)
+    once(inside, stage)
+    assert labels(stage, by_hand) == labels(stage, kept) == {"acme.io/idle": "yes"}
+    assert labels(stage, changed) == {"acme.io/idle": "very"}
+    assert policy

@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.unit.engine.situations import compiled, document, run_of
+from tests.unit.engine.situations import compilation, compiled, document, run_of
 from zen_gc_core.controller.runs.passes import CLOCKS_APART, Passes
 from zen_gc_core.engine.case import Case
+from zen_gc_core.engine.compiling import NOTHING_TO_TAKE_AWAY
 from zen_gc_core.engine.planning import conclude, tally_of
 from zen_gc_core.engine.protections import Grants, Protections
 from zen_gc_core.model.held_marks import HoldMark, Unmark, held_since, key_of, must_go, spelt
@@ -164,3 +165,11 @@ def test_a_status_that_does_not_say_says_nothing(status):
 def test_instants_keep_their_microseconds():
     """Which of two came first decides."""
     assert spelt(NOW.replace(microsecond=7)) == "2026-11-27T12:00:00.000007Z"
+
+
+@pytest.mark.parametrize("action", [{"delete": {}}, {"notify": {}}])
+def test_only_what_was_written_can_be_taken_away(action):
+    """A deleted object does not come back."""
+    of = compilation(document(action=action, behavior={"whileHolding": True}, ttl={"afterCreation": "1d"}))
+    (problem,) = of.errors
+    assert str(problem) == f"spec.behavior.whileHolding: {NOTHING_TO_TAKE_AWAY}"

@@ -17,6 +17,7 @@ from zen_gc_core.controller.runs.relatives import namespace_by_namespace
 from zen_gc_core.controller.runs.stopping import Stopped
 from zen_gc_core.controller.runs.unmarking import Unmarking
 from zen_gc_core.engine.calendar.gate import Gate
+from zen_gc_core.engine.lasting import writes_for_a_while
 from zen_gc_core.model.reasons import Reason
 from zen_gc_core.model.report import Ending
 from zen_gc_core.model.results import Result
@@ -82,7 +83,7 @@ class Executing:
         acting = self._acting()
         stop = self._obstacle(plan)
         unmarked: Counter[Result] = Counter()
-        if self._compiled.holding is not None:
+        if writes_for_a_while(self._compiled):
             unmarked, stop = self._unmark(plan, acting, stop)
         carried = Carried(stopped=stop)
         if stop is None and not plan.stopped:

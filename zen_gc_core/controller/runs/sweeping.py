@@ -16,6 +16,7 @@ from zen_gc_core.cluster.listing import Restart, candidates, pages
 from zen_gc_core.cluster.paging import Selection
 from zen_gc_core.controller.runs.members import Audience
 from zen_gc_core.controller.runs.stalling import Stall
+from zen_gc_core.engine.lasting import writes_for_a_while
 from zen_gc_core.errors import ClusterError
 
 if TYPE_CHECKING:
@@ -128,7 +129,7 @@ class Sweep:
     def _selection(self) -> Selection:
         targets = [target for member in self.members for target in member.targets]
         asked_for_all = any(
-            member.case.record_skipped or member.case.compiled.holding is not None  # what it takes no more is unmarked
+            member.case.record_skipped or writes_for_a_while(member.case.compiled)  # what it takes no more is unmarked
             for member in self.members
         )
         labels = {str(target.label_selector or "") for target in targets}

@@ -146,6 +146,9 @@ def _behavior() -> Schema:
             ),
             "includeOwned": boolean("Whether unfinished objects with a controller owner may be taken."),
             "includeManaged": boolean("Whether unfinished objects that Argo CD, Flux or Helm tracks may be taken."),
+            "whileHolding": boolean(
+                "With label and annotate: whether what was written is taken away from objects that meet the policy no more."
+            ),
             "breaker": breaker,
             "recycle": recycle,
             "propagationPolicy": text(f"{_OLD}see action.delete.", among=("", *PROPAGATION_POLICIES)),

@@ -12,7 +12,16 @@ if TYPE_CHECKING:
 
     from zen_gc_core.engine.parsing.document import Fields, Place
 
-FIELDS: Final = ("dryRun", "maxDeletionsPerSecond", "batchSize", "includeOwned", "includeManaged", "breaker", "recycle")
+FIELDS: Final = (
+    "dryRun",
+    "maxDeletionsPerSecond",
+    "batchSize",
+    "includeOwned",
+    "includeManaged",
+    "whileHolding",
+    "breaker",
+    "recycle",
+)
 RECYCLE_FIELDS: Final = ("keepFor",)
 BREAKER_FIELDS: Final = ("maxObjects", "maxPercent", "minObjects")
 
@@ -28,6 +37,7 @@ def read_behavior(place: Place | None) -> Behavior:
         batch_size=_batch_size(fields.get("batchSize")),
         include_owned=fields.boolean("includeOwned", default=False),
         include_managed=fields.boolean("includeManaged", default=False),
+        while_holding=fields.boolean("whileHolding", default=False),
         breaker=_breaker(fields.get("breaker")),
         recycle=_recycle(fields.get("recycle")),
     )

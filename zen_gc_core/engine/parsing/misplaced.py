@@ -29,6 +29,7 @@ _PLACES: Final = {
         "batchSize",
         "includeOwned",
         "includeManaged",
+        "whileHolding",
         "breaker",
         "recycle",
     ),
