@@ -66,7 +66,7 @@ def test_while_its_window_is_closed_a_policy_is_planned_and_nothing_is_written(
     name = stage.make()
     policy = stage.policy(windows=[closed()], action=action)
     controller = inside(stage)
-    controller.await_record("writes stopped", 3, policy=policy, reason="Deferred")
+    controller.await_record("writes deferred", 3, policy=policy, reason="Deferred")
     status = stage.status(policy)
     assert (status["phase"], status["lastRun"]["due"], stage.reason(policy)) == ("Active", 1, "Evaluated")
     assert progressing(stage, policy) == ("False", "Deferred")
@@ -103,14 +103,14 @@ def test_a_blackout_that_begins_in_the_middle_of_a_run_ends_it_before_the_next_w
     freeze = {"from": format_instant(begins), "until": format_instant(begins + DAY), "reason": "change freeze"}
     policy = stage.policy(blackouts=[freeze], behavior={"breaker": {"minObjects": 1000}})
     controller.await_record("resource deleted")
-    controller.await_record("writes stopped", policy=policy, reason="Deferred")
+    controller.await_record("writes deferred", policy=policy, reason="Deferred")
     intents = controller.records("deleting resource")
     assert intents
     assert max(map(instant, intents)) < begins
     left = stage.names()
     assert len(left) == 120 - len(controller.records("resource deleted"))
     assert left
-    controller.await_record("writes stopped", 3, policy=policy, reason="Deferred")
+    controller.await_record("writes deferred", 3, policy=policy, reason="Deferred")
     assert stage.names() == left
     assert "a blackout lasts until" in stage.condition(policy, "Progressing")["message"]
     assert stage.condition(policy, "Progressing")["message"].endswith(": change freeze")
@@ -128,8 +128,8 @@ def test_a_blackout_stops_what_an_open_window_lets_through_and_an_approval_does_
     controller = inside(stage)
     digest = until(lambda: stage.settled(policy).get("digest", ""))
     stage.patch(stage.path(policy), {"metadata": {"annotations": {"gc.kube-zen.io/approve": f"{digest}/9"}}})
-    seen = len(controller.records("writes stopped", policy=policy, reason="Deferred"))
-    controller.await_record("writes stopped", seen + 3, policy=policy, reason="Deferred")
+    seen = len(controller.records("writes deferred", policy=policy, reason="Deferred"))
+    controller.await_record("writes deferred", seen + 3, policy=policy, reason="Deferred")
     assert stage.there(name)
     assert controller.records("deleting resource") == []
 

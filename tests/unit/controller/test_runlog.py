@@ -229,6 +229,7 @@ def test_the_rest_of_the_controllers_life_has_constant_phrases(said) -> None:
     log.status_not_written(POLICY, cause)
     log.event_not_recorded(cause)
     log.writes_stopped(POLICY, Ending(Reason.KILL_SWITCH, SECRET))
+    log.writes_stopped(POLICY, Ending(Reason.DEFERRED, SECRET))
     log.swept("jobs.batch", 12, 0.5)
     log.plugin_quarantined("acme", "acme-zen-gc 1.0", "ImportError")
     log.started("0.1.0", "pod_1")
@@ -248,6 +249,7 @@ def test_the_rest_of_the_controllers_life_has_constant_phrases(said) -> None:
         "status update failed",
         "event not recorded",
         "writes stopped",
+        "writes deferred",
         "sweep finished",
         "plugin quarantined",
         "controller started",

@@ -18,6 +18,7 @@ from zen_gc_core.engine.calendar.timetable import due_occasion, next_occasion, o
 from zen_gc_core.engine.parsing import parse_policy
 from zen_gc_core.model.calendars import Calendar, Recess, Schedule, Window
 from zen_gc_core.model.crons import parse_cron
+from zen_gc_core.model.wall_times import local
 from zen_gc_core.model.zones import zone
 
 if TYPE_CHECKING:
@@ -307,6 +308,18 @@ def test_what_comes_next_is_told_with_the_offset_of_its_zone() -> None:
         "2026-10-27T02:30:00+01:00, and up to 1m later",
     ]
     assert found.why == "it acts at its scheduled times, next at 2026-10-25T02:30:00+02:00"
+    document = policy(schedule={"cron": "30 2 * * *", "jitter": "1h", **BERLIN})
+    document["metadata"]["uid"] = "u"
+    installed = parse_policy(document).policy
+    assert installed is not None
+    assert installed.calendar.schedule is not None
+    begins = [
+        occasion_at(installed.calendar.schedule, "u", at(text)).at
+        for text in ("2026-10-25T02:30+02:00", "2026-10-26T02:30+01:00")
+    ]
+    known = foresee(installed, now)
+    assert known is not None
+    assert [str(each) for each in known.next[:2]] == [local(each, zone("Europe/Berlin")) for each in begins]
     windows = foresee(parsed(windows=[NIGHT]), now)
     assert windows is not None
     assert str(windows.next[0]) == "2026-10-24T22:00:00+02:00 to 2026-10-25T05:00:00+01:00"

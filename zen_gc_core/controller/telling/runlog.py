@@ -13,7 +13,7 @@ from zen_gc_core.cluster.errors import CannotReach, TLSTrouble
 from zen_gc_core.controller.process.forgiving import ForgivingLog
 from zen_gc_core.controller.process.logs import logger
 from zen_gc_core.instants import format_instant
-from zen_gc_core.model.reasons import Phase
+from zen_gc_core.model.reasons import Phase, Reason
 from zen_gc_core.model.results import CopyResult, Result
 
 if TYPE_CHECKING:
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
     from zen_gc_core.model.decision import Decision
     from zen_gc_core.model.policy import PolicyReference, Problem
-    from zen_gc_core.model.reasons import Reason
     from zen_gc_core.model.recycled import Place
     from zen_gc_core.model.report import Ending, Outcome, RunReport
     from zen_gc_core.model.requests import Request
@@ -215,8 +214,11 @@ class RunLog:
         self._log.warning("event not recorded", reason=type(cause).__name__)
 
     def writes_stopped(self, policy: PolicyReference, ending: Ending) -> None:
-        """The kill switch, a policy that changed under a run, or the lease stops the writes of a run."""
-        self._log.warning("writes stopped", **_of(policy), reason=ending.reason.value)
+        """The kill switch, a policy that changed under a run, or the lease stops the writes of a run; or it is not the time for them."""
+        if ending.reason is Reason.DEFERRED:
+            self._log.info("writes deferred", **_of(policy), reason=ending.reason.value)
+        else:
+            self._log.warning("writes stopped", **_of(policy), reason=ending.reason.value)
 
     def swept(self, resource: str, objects: int, seconds: float) -> None:
         """One pass over a resource (``jobs.batch``) has ended."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from zen_gc_core.durations import format_duration
 from zen_gc_core.engine.calendar.opening import HORIZON, Shown, is_open, may_write, next_opening, window_at
+from zen_gc_core.engine.calendar.timetable import next_occasion
 from zen_gc_core.engine.parsing.spelling import item
 from zen_gc_core.model.calendars import Freeze
 from zen_gc_core.model.policy import Problem
@@ -17,8 +18,10 @@ from zen_gc_core.model.zones import zone
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterator
+    from zoneinfo import ZoneInfo
 
-    from zen_gc_core.model.calendars import Calendar
+    from zen_gc_core.model.calendars import Calendar, Schedule
+    from zen_gc_core.model.crons import Cron
     from zen_gc_core.model.policy import Policy
 
 NEXT: Final = 3
@@ -82,22 +85,34 @@ def foresee(policy: Policy, now: dt.datetime) -> Foresight | None:
     why = may_write(calendar, now).why
     if calendar.schedule is None:
         return Foresight(why, tuple(itertools.islice(_openings(calendar, now), NEXT)))
-    times = tuple(itertools.islice(_times(calendar, now), NEXT))
+    times = tuple(itertools.islice(_times(calendar, policy.reference.uid, now), NEXT))
     waits = (
         f"it acts at its scheduled times, next at {times[0].at}" if times else "none of its scheduled times is in sight"
     )
     return Foresight(why or waits, times)
 
 
-def _times(calendar: Calendar, now: dt.datetime) -> Iterator[Coming]:
-    """Scheduled times, each with what is to be said of it."""
+def _times(calendar: Calendar, uid: str, now: dt.datetime) -> Iterator[Coming]:
+    """Scheduled times, each with what is to be said of it; of an installed policy when its runs begin."""
     schedule = calendar.schedule
     if schedule is None:
         return
-    jitter = format_duration(schedule.jitter) if schedule.jitter else None
-    for moment in upcoming(schedule.cron, zone(schedule.time_zone), now):
-        why = may_write(calendar, moment.at).why
-        yield Coming(str(Shown(moment.at, schedule.time_zone)), jitter=jitter, deferred=why)
+    jitter = format_duration(schedule.jitter) if schedule.jitter and not uid else None
+    begins = _begin(schedule, uid, now) if uid else (each.at for each in upcoming(*_of(schedule), now))
+    for at in begins:
+        yield Coming(str(Shown(at, schedule.time_zone)), jitter=jitter, deferred=may_write(calendar, at).why)
+
+
+def _begin(schedule: Schedule, uid: str, now: dt.datetime) -> Iterator[dt.datetime]:
+    """When the next runs of an installed policy begin, one after the other."""
+    floor = now - schedule.jitter if schedule.jitter else now
+    while (occasion := next_occasion(schedule, uid, floor, now)) is not None:
+        yield occasion.at
+        floor = occasion.time
+
+
+def _of(schedule: Schedule) -> tuple[Cron, ZoneInfo]:
+    return schedule.cron, zone(schedule.time_zone)
 
 
 def _openings(calendar: Calendar, now: dt.datetime) -> Iterator[Coming]:
@@ -153,7 +168,7 @@ def _never_in_time(calendar: Calendar, now: dt.datetime) -> Problem | None:
     if schedule is None or not (calendar.windows or calendar.blackouts):
         return None
     last = now
-    for moment in itertools.islice(upcoming(schedule.cron, zone(schedule.time_zone), now), _MOST_TIMES):
+    for moment in itertools.islice(upcoming(*_of(schedule), now), _MOST_TIMES):
         if moment.at - now > HORIZON:
             break
         if is_open(calendar, moment.at):
