@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.cluster.controller.controllers import instant
-from tests.cluster.controller.stage import MERGE, until
+from tests.cluster.controller.stage import MERGE, by_controller, until
 from zen_gc_core.cluster.authority import Authority
 from zen_gc_core.cluster.connection import Connection
 from zen_gc_core.controller.runs.errands import claim
@@ -23,6 +23,8 @@ from zen_gc_core.plugins import installed_entry_points, load_plugins
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from zen_gc_embedded.faults import Request
 
     from tests.cluster.controller.controllers import Inside, Replica
     from tests.cluster.controller.stage import EmbeddedStage, Stage
@@ -231,6 +233,45 @@ def test_no_second_run_begins_for_a_time_after_a_change_of_leader(
     assert status["nextGCRun"] == format_instant(time + DAY)
     assert stage.there(second)
     assert other.records("deleting resource") == []
+
+
+def test_a_dry_run_of_all_policies_takes_no_time_away_from_a_real_run(
+    embedded: EmbeddedStage, inside: Callable[..., Inside]
+) -> None:
+    """Whoever tries out what would happen beside a controller keeps nothing from happening."""
+    name = embedded.make()
+    time = now().replace(second=0) - 3 * MINUTE
+    policy = embedded.policy(schedule={"cron": daily(time), "startingDeadline": "1h"})
+    _ran(embedded, policy, time - DAY)
+    inside(embedded, once=True, dry_run=True).finish()
+    assert embedded.status(policy)["resourcesWouldDelete"] == 1
+    assert embedded.status(policy)["lastScheduleTime"] == format_instant(time - DAY)
+    inside(embedded, once=True).finish()
+    assert not embedded.there(name)
+    assert embedded.status(policy)["lastScheduleTime"] == format_instant(time)
+
+
+def test_a_time_for_which_another_replica_runs_is_told(embedded: EmbeddedStage, inside: Callable[..., Inside]) -> None:
+    """What this one knows of the status is old: it plans, writes nothing, and says why."""
+    name = embedded.make()
+    time = now().replace(second=0) - 3 * MINUTE
+    policy = embedded.policy(schedule={"cron": daily(time), "startingDeadline": "1h"})
+    _ran(embedded, policy, time - DAY)
+    seen: list[str] = []
+
+    def hook(request: Request) -> None:
+        if by_controller(request) and request.method == "GET" and request.path.endswith(f"/{policy}") and not seen:
+            seen.append(request.path)
+            (document,) = embedded.server._read("garbagecollectionpolicies", embedded.namespace)
+            status = {"lastScheduleTime": format_instant(time), "lastScheduleGeneration": 1}
+            embedded.server._seed([{**document, "status": status}])
+
+    embedded.server.faults = hook
+    inside(embedded, once=True).finish()
+    assert seen
+    assert embedded.there(name)
+    message = embedded.condition(policy, "Progressing")["message"]
+    assert message.startswith(f"a run for {format_instant(time)} has begun elsewhere, or for a later time; it acts at ")
 
 
 def test_a_time_is_claimed_by_one_alone_whatever_they_remember(embedded: EmbeddedStage) -> None:

@@ -135,7 +135,7 @@ class Executing:
                 switch=context.switch,
                 batch_size=behavior.batch_size or context.settings.batch_size,
                 sleep=self._sleep,
-                closed=self._closed,
+                closed=self._closed if self._gate.stands else None,
             ),
             rate,
             context.authority,

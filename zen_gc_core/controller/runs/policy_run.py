@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from zen_gc_core.cluster.clocks import boottime, earlier_of
 from zen_gc_core.cluster.errors import AccessDenied, Cancelled, NotFound, TargetUnavailable
 from zen_gc_core.cluster.policies import read_policy
-from zen_gc_core.controller.runs.errands import claim
+from zen_gc_core.controller.runs.errands import Errand, claim
 from zen_gc_core.controller.runs.executing import Executing
 from zen_gc_core.controller.runs.gathering import Gatherer
 from zen_gc_core.controller.runs.preparing import Preparing, check_access, check_recycling
@@ -24,6 +24,7 @@ from zen_gc_core.engine.calendar.timetable import mean_interval
 from zen_gc_core.engine.expanding import wildcards
 from zen_gc_core.engine.planning import conclude
 from zen_gc_core.errors import ClusterError
+from zen_gc_core.instants import format_instant
 from zen_gc_core.model.held_marks import MOST_INTERVALS
 from zen_gc_core.model.reasons import Reason
 from zen_gc_core.model.report import Ending, RunReport
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from zen_gc_core.cluster.resource import Resource
-    from zen_gc_core.controller.runs.errands import Errand
     from zen_gc_core.controller.runs.members import Member
     from zen_gc_core.controller.runs.remembered import Entry
     from zen_gc_core.controller.runs.run_context import RunContext
@@ -138,12 +138,16 @@ class PolicyRun:
             self._fail(error)
 
     def _claim(self) -> None:
-        """Write down that the policy runs for its scheduled time, before anything else is done for it."""
+        """Write down that the policy runs for its scheduled time, before anything else is done for it.
+
+        A program that writes nothing whatever a policy says takes no time away from one that does.
+        """
         errand = self.errand
-        if errand is None or errand.occasion is None:
+        if errand is None or errand.occasion is None or self._context.settings.dry_run:
             return
         if not claim(self._context, self.entry, errand.occasion, self._sleep):
-            self.errand = replace(errand, occasion=None)
+            begun = format_instant(errand.occasion.time)
+            self.errand = Errand(None, f"a run for {begun} has begun elsewhere, or for a later time; {errand.why}")
         self.claimed = True
 
     def _between_passes(self, now: dt.datetime) -> dt.timedelta:

@@ -24,13 +24,18 @@ class Gate:
         self._calendar = calendar
         self._known: tuple[dt.datetime, Answer] | None = None
 
+    @property
+    def stands(self) -> bool:
+        """Whether there is anything to ask: a window, or a blackout."""
+        return bool(self._calendar.windows or self._calendar.blackouts)
+
     def closed(self, now: dt.datetime) -> str | None:
         """Why nothing may be written at an instant; None when it may.
 
         Args:
             now: The instant, in UTC.
         """
-        if not (self._calendar.windows or self._calendar.blackouts):
+        if not self.stands:
             return None
         known = self._known
         if known is None or not known[0] <= now < known[1].until:
