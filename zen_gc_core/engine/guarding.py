@@ -175,6 +175,8 @@ class Settled:
         if (why := self._gaps.forbidden.get((decision.api_version, decision.kind))) is not None:
             told = f"{decision.kind} objects may not be written: {why}"
             return Guard(KeptBy.ERROR, told, told, Reason.ACCESS_DENIED)
+        if self._gaps.left_alone and (left := _left_alone(decision, self._gaps)) is not None:
+            return left
         if not decision.request.takes_along:
             return None
         found = self._guarded.get(_key(decision))
@@ -192,6 +194,15 @@ class Settled:
                     unlisted.reason,
                 )
         return None
+
+
+def _left_alone(decision: Decision, gaps: Gaps) -> Guard | None:
+    """Why an object stays that came back whenever it was deleted."""
+    if decision.request is None or not decision.request.removes:
+        return None
+    group = decision.api_version.rpartition("/")[0]
+    why = gaps.left_alone.get((group, decision.kind, decision.namespace, decision.name))
+    return Guard(KeptBy.PROTECTED, f"protected: {why}") if why is not None else None
 
 
 def going_along(lists: Iterable[Guards], decisions: Iterable[Decision]) -> dict[str, tuple[Dependent, ...]]:

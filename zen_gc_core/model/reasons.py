@@ -42,6 +42,7 @@ class ErrorType(enum.StrEnum):
     SUSPENSION_FAILED = "suspension_failed"
     RECYCLING_FAILED = "recycling_failed"
     EVICTION_FAILED = "eviction_failed"
+    FIGHT = "fight"
     PATCH_FAILED = "patch_failed"
     STILL_TERMINATING = "still_terminating"
     STATUS_UPDATE_FAILED = "status_update_failed"
@@ -57,6 +58,7 @@ class Condition(enum.StrEnum):
     READY = "Ready"
     DEGRADED = "Degraded"
     PROGRESSING = "Progressing"
+    FIGHT = "Fight"
 
 
 class Reason(enum.StrEnum):
@@ -256,6 +258,15 @@ class Reason(enum.StrEnum):
         Condition.DEGRADED,
         None,
     )
+
+    COMES_BACK = (
+        "ComesBack",
+        "objects came back three times within an hour, whenever they were deleted; the message names each, and who made it",
+        None,
+        Condition.FIGHT,
+        None,
+    )
+    NOTHING_COMES_BACK = "NothingComesBack", "none does any more", None, Condition.FIGHT, None
 
     ACTING = (
         "Acting",

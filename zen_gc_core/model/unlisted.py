@@ -46,19 +46,21 @@ class Unlisted:
 
 @dataclass(frozen=True, slots=True)
 class Gaps:
-    """What a run does not know, or may not do, of the kinds that its wildcards mean.
+    """What a run does not know or may not do: of the kinds that its wildcards mean, and of what came back too often.
 
     Args:
         unlisted: The kinds that could not be listed.
         forbidden: The kinds that may not be written, by version and name, and why.
+        left_alone: Objects that came back whenever they were deleted, by group, kind, namespace and name, and why.
     """
 
     unlisted: tuple[Unlisted, ...] = ()
     forbidden: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    left_alone: Mapping[tuple[str, str, str, str], str] = field(default_factory=dict)
 
     def __bool__(self) -> bool:
         """Whether there is any."""
-        return bool(self.unlisted or self.forbidden)
+        return bool(self.unlisted or self.forbidden or self.left_alone)
 
 
 NO_GAPS = Gaps()

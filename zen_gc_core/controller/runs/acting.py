@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
@@ -23,6 +23,7 @@ from zen_gc_core.cluster.throttling import Throttle
 from zen_gc_core.cluster.writing import Writer
 from zen_gc_core.controller.runs.aggregation import check_served_by_kubernetes
 from zen_gc_core.controller.runs.bins import Bins
+from zen_gc_core.controller.runs.fights import Fights
 from zen_gc_core.controller.runs.journal import Journal
 from zen_gc_core.controller.runs.keepers import Keepers, Withheld
 from zen_gc_core.controller.runs.outcomes import Outcomes
@@ -73,6 +74,7 @@ class Acting:
         until: When the run ends for want of a turn, by the boot-time clock: the next run goes on with the rest.
         superseded: Whether the policy is known to be another by now, or gone.
         bins: How full the recycle bins are; None: as this run counts them.
+        fights: What the policy deleted and what came back.
     """
 
     connection: Connection
@@ -87,6 +89,7 @@ class Acting:
     until: float = math.inf
     superseded: Callable[[], bool] = bool
     bins: Bins | None = None
+    fights: Fights = field(default_factory=Fights)
 
 
 def carry_out(case: Case, plan: Plan, acting: Acting) -> Carried:
@@ -247,10 +250,12 @@ class _Carrying:
         try:
             if self._keepers is not None:
                 self._keepers.check(decision)
+            if _request(again).removes:
+                acting.fights.check(again, observed)
             self._write(again, observed, journal)
-        except Withheld as why:
+        except Withheld as withheld:
             attempt_id = journal.attempt_id if journal.attempts else ""
-            self.outcomes.note(Outcome(decision, Result.DROPPED, str(why), attempt_id), journal)
+            self.outcomes.note(Outcome(decision, Result.DROPPED, str(withheld), attempt_id), journal)
 
     def _decide_on(self, decision: Decision, observed: Observed, look: Look) -> Decision:
         return self._rejudging.decide(decision, observed, look.related)
@@ -280,6 +285,8 @@ class _Carrying:
         except (Stopped, ClusterError) as error:
             self.outcomes.note_end(decision, journal, error)
             raise
+        if request.removes and written.result in {Result.DELETED, Result.ACCEPTED}:
+            acting.fights.deleted(decision, acting.now())
         attempt_id = journal.attempt_id if journal.attempts else ""
         self.outcomes.note(Outcome(decision, written.result, written.message, attempt_id), journal, written.cause)
 

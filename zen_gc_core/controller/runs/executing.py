@@ -146,6 +146,7 @@ class Executing:
             self._until,
             lambda: self._entry.superseded,
             context.bins,
+            self._entry.ledger.fights,
         )
 
     def _unmark(self, plan: Plan, acting: Acting, stop: Ending | None) -> tuple[Counter[Result], Ending | None]:

@@ -207,7 +207,11 @@ class PolicyRun:
             tallies_of(members),
             lambda: count_in_scope(connection, members, self._check_cancelled),
             self._context.plugins.veto,
-            Gaps(unlisted(self.members), {} if self.dry_run else dict(forbidden(connection, members, requests))),
+            Gaps(
+                unlisted(self.members),
+                {} if self.dry_run else dict(forbidden(connection, members, requests)),
+                self.entry.ledger.fights.of(self._compiled.reference),
+            ),
         )
         self._reporting.unlisted(plan)
         self._reporting.follow_up()

@@ -9,6 +9,7 @@ from collections import OrderedDict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
+from zen_gc_core.controller.runs.fights import Fights
 from zen_gc_core.controller.runs.notifying import Told
 from zen_gc_core.controller.runs.passes import Passes
 
@@ -36,6 +37,7 @@ class Ledger:
         accepted: Its writes whose objects are terminating, and since when (boot-time clock), by uid.
         forbidden: Objects whose write was forbidden although the right to it is there, by uid.
         told: What it told of, where it only tells.
+        fights: What it deleted and what came back.
         switched_off: Whether it was told that the kill switch stops it.
         deferred: Whether it was told that schedule, windows or blackouts keep it from writing.
         evaluated: The numbers of the last event about a run.
@@ -49,6 +51,7 @@ class Ledger:
     accepted: OrderedDict[str, tuple[Outcome, float]] = field(default_factory=OrderedDict)
     forbidden: OrderedDict[str, None] = field(default_factory=OrderedDict)
     told: Told = field(default_factory=Told)
+    fights: Fights = field(default_factory=Fights)
     switched_off: bool = False
     deferred: bool = False
     evaluated: tuple[int, int, int] | None = None

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from zen_gc_core.controller.runs.fights import shown
 from zen_gc_core.controller.runs.terminating import follow_up
 from zen_gc_core.controller.runs.unlisted import counted
 from zen_gc_core.controller.telling import policy_status
 from zen_gc_core.controller.telling.metrics import KindCount
 from zen_gc_core.controller.telling.run_reporter import RunReporter
 from zen_gc_core.model.decision import KeptBy
-from zen_gc_core.model.reasons import Reason
+from zen_gc_core.model.reasons import ErrorType, Reason
 from zen_gc_core.model.results import Result
 
 if TYPE_CHECKING:
@@ -107,7 +109,13 @@ class Reporting:
         numbers = self._numbers(report)
         ledger = self._entry.ledger  # the watch has brought back what was written while it acted
         ledger.deleted = max(ledger.deleted, self._total_before + self._deleted(report))
-        self._write_status(policy_status.standing(report, ledger.unreached), numbers, acted=self._acted(report))
+        for fight in ledger.fights.untold():
+            self._context.log.left_to_others(self._entry.reference, fight)
+            self._context.metrics.error(self._entry.reference, ErrorType.FIGHT)
+            self._context.events.fight(self._entry.reference, fight)
+        standing = policy_status.standing(report, ledger.unreached)
+        standing = replace(standing, fights=shown(ledger.fights.of(report.plan.policy)))
+        self._write_status(standing, numbers, acted=self._acted(report))
         self._context.hearing.tell(report)
 
     def _numbers(self, report: RunReport) -> dict[str, object]:

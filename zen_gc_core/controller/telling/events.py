@@ -53,6 +53,10 @@ class EventReason(enum.StrEnum):
         "Normal",
     )
     VETOED = "Vetoed", "see above"
+    FIGHT = (
+        "Fight",
+        "an object came back three times within an hour, whenever it was deleted: the policy leaves it alone",
+    )
     INVALID_POLICY = "InvalidPolicy", "the policy is refused"
     STATUS_UPDATE_FAILED = "StatusUpdateFailed", "the status could not be written; the next run tries again"
 
@@ -153,6 +157,10 @@ class PolicyEvents:
     def deferred(self, policy: PolicyReference, ending: Ending) -> None:
         """Schedule, windows or blackouts keep a run from writes that it has."""
         self._record(policy, EventReason.WRITES_DEFERRED, f"Writes deferred: {ending.message}")
+
+    def fight(self, policy: PolicyReference, why: str) -> None:
+        """An object came back whenever it was deleted."""
+        self._record(policy, EventReason.FIGHT, why)
 
     def invalid(self, policy: PolicyReference, problems: Collection[Problem]) -> None:
         """A policy is refused, for all of these problems."""

@@ -41,6 +41,7 @@ class Standing:
         degraded: Reason and message of the Degraded condition when it is true; None when it is false.
         progress: How far a run that is acting now has come; empty when none is.
         deferred: Why the last run left to a later one what it could have done; empty when it did not.
+        fights: Which objects it leaves alone because they came back whenever it deleted them; None where no run has said.
     """
 
     reason: Reason
@@ -48,6 +49,7 @@ class Standing:
     degraded: tuple[Reason, str] | None = None
     progress: str = ""
     deferred: str = ""
+    fights: str | None = None
 
 
 PAUSED: Final = Standing(Reason.PAUSED, "the policy is paused")
@@ -218,7 +220,17 @@ def _conditions(before: Mapping[str, Any], how: Standing, generation: int, now: 
             how.progress or how.deferred,
         ),
     )
-    return [_condition(before, entry, generation, now) for entry in wanted]
+    written = [_condition(before, entry, generation, now) for entry in wanted]
+    return [*written, *_fight(before, how.fights, generation, now)]
+
+
+def _fight(before: Mapping[str, Any], fights: str | None, generation: int, now: dt.datetime) -> list[dict[str, Any]]:
+    """The condition about fights, which is there once there was one."""
+    known = _old_condition(before, Condition.FIGHT)
+    if fights is None or not (fights or known):
+        return [dict(known)] if known else []
+    reason = Reason.COMES_BACK if fights else Reason.NOTHING_COMES_BACK
+    return [_condition(before, (Condition.FIGHT, bool(fights), reason, fights), generation, now)]
 
 
 def _condition(

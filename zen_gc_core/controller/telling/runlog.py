@@ -200,6 +200,10 @@ class RunLog:
         place = {"resource_kind": kind, "resource_namespace": namespace}
         self._log.info("group left alone", **_of(policy), **place, message=why)
 
+    def left_to_others(self, policy: PolicyReference, why: str) -> None:
+        """An object came back whenever it was deleted, and the policy leaves it alone from now on."""
+        self._log.warning("resource comes back", **_of(policy), message=why)
+
     def still_terminating(self, policy: PolicyReference, decision: Decision, attempt_id: str, seconds: float) -> None:
         """An object that was asked to end has not done so for a long time; its finalizers are left alone."""
         ends = {"duration": seconds, "attempt_id": attempt_id, "outcome": Result.ACCEPTED.value}

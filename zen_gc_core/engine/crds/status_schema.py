@@ -78,7 +78,7 @@ def _conditions() -> Schema:
     condition = _record(
         "A condition, as the Kubernetes API conventions define it.",
         {
-            "type": {**_text("Ready, Degraded or Progressing."), "maxLength": 316},
+            "type": {**_text("Ready, Degraded, Progressing or Fight."), "maxLength": 316},
             "status": {**_text("True, False or Unknown."), "enum": ["True", "False", "Unknown"]},
             "observedGeneration": _count("The generation that it is about."),
             "lastTransitionTime": _time("When the status changed last."),
