@@ -10,6 +10,7 @@ import contextlib
 import json
 import random
 import threading
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +24,12 @@ if TYPE_CHECKING:
     from tests.cluster.controller.stage import Stage
 
 NAMES = 40
+MAKINGS = 2
+"""How often an object is made under one name: the controller leaves alone what comes back whenever it is deleted."""
+
+_MADE: Counter[tuple[str, str]] = Counter()
+"""How often objects were made, by namespace and what their names begin with, whoever made them."""
+
 KEEP = "gc.kube-zen.io/keep"
 
 
@@ -80,8 +87,22 @@ class Mutator(threading.Thread):
         self._ending.set()
         self.join(30)
 
-    def _change(self, name: str) -> None:
+    def _named(self, stem: str, *, before: int = 0) -> str:
+        """The name that is used now of those that begin so, or so many before: another after some makings."""
+        number = _MADE[self.namespace, stem] // MAKINGS - before
+        return f"{stem}-{number}" if number else stem
+
+    def _make(self, collection: str, stem: str, item: dict[str, Any]) -> None:
+        """Make an object; the first under a new name takes the place of the last under the old one."""
+        made = _MADE[self.namespace, stem]
+        if made and made % MAKINGS == 0:
+            self._remove(f"{collection}/{self._named(stem, before=1)}")
+        if self.connection.request("POST", collection, item).status == 201:
+            _MADE[self.namespace, stem] += 1
+
+    def _change(self, stem: str) -> None:
         collection = f"/api/v1/namespaces/{self.namespace}/configmaps"
+        name = self._named(stem)
         path = f"{collection}/{name}"
         choice = self._chance.random()
         if choice < 0.35:
@@ -99,7 +120,7 @@ class Mutator(threading.Thread):
                 "metadata": {"name": name, "labels": {"gc": self._chance.choice(["yes", "no"])}},
                 "data": {"state": self._chance.choice(["done", "busy"])},
             }
-            self.connection.request("POST", collection, item)
+            self._make(collection, stem, item)
 
     def _patch(self, path: str, body: dict[str, Any]) -> None:
         self.connection.request("PATCH", path, body, content_type="application/merge-patch+json")

@@ -13,9 +13,10 @@ PREFIX = "s-"
 class SeriesMutator(Mutator):
     """Makes members of some series, marks them, lets them change their series, and deletes the newest of one."""
 
-    def _change(self, name: str) -> None:
+    def _change(self, stem: str) -> None:
         collection = f"/api/v1/namespaces/{self.namespace}/configmaps"
-        name = f"{PREFIX}{name}"
+        stem = f"{PREFIX}{stem}"
+        name = self._named(stem)
         series = f"series-{self._chance.randrange(GROUPS)}"
         path = f"{collection}/{name}"
         choice = self._chance.random()
@@ -28,7 +29,7 @@ class SeriesMutator(Mutator):
         elif choice < 0.32:  # seldom: a group of which a keeper is gone is left alone for a while
             self._remove(self._newest(collection) or path)
         else:
-            self.connection.request("POST", collection, _member(name, series))
+            self._make(collection, stem, _member(name, series))
 
     def _newest(self, collection: str) -> str | None:
         """The path of the newest member of all series."""
