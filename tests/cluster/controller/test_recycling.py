@@ -66,21 +66,19 @@ def test_a_config_map_is_copied_before_it_goes(stage: Stage, inside: Callable[..
 
 
 def test_a_copy_goes_when_its_time_is_over_and_not_before(stage: Stage, inside: Callable[..., Inside]) -> None:
-    """By itself, told as what it is; one that is kept longer by its annotation stays."""
-    short = stage.make()
-    policy = stage.policy(behavior={"recycle": {"keepFor": "3s"}})
+    """By itself, told as what it is; the one whose time is yet to come stays."""
+    soon = copy_of(stage, stage.make("soon"), keep_for=timedelta(seconds=5))
+    late = copy_of(stage, stage.make("late"))
+    for document in (soon, late):
+        stage.cluster.create(document)
     controller = inside(stage)
-    until(lambda: not stage.there(short))
-    made = until(lambda: copies(stage))
-    assert len(made) == 1
-    until(lambda: not copies(stage))
-    record = controller.await_record("copy expired", resource_name=made[0]["metadata"]["name"])
+    until(lambda: len(copies(stage)) == 1)
+    assert copies(stage)[0]["spec"]["name"] == "late"
+    record = controller.await_record("copy expired", resource_name=soon["metadata"]["name"])
     assert record["outcome"] == "expired"
-    assert record["timestamp"] >= made[0]["spec"]["expiresAt"][:19]
-    metrics = controller.scrape()
-    assert metrics.total("gc_recycled_copies_total", result="made") == 1
-    assert metrics.total("gc_recycled_copies_total", result="expired") == 1
-    assert stage.status(policy)["totalDeleted"] == 1
+    assert record["timestamp"] >= soon["spec"]["expiresAt"][:19]
+    assert controller.await_record("expiring copy")["attempt_id"] == record["attempt_id"]
+    assert controller.scrape().total("gc_recycled_copies_total", result="expired") == 1
 
 
 def copy_writes(request: Request) -> bool:

@@ -121,6 +121,13 @@ def test_keywords_are_handed_on_beside_other_errors():
             {"behavior": {"keepFor": "7d"}},
             "spec.behavior: unknown field 'keepFor'; it belongs in spec.behavior.recycle",
         ),
+        (
+            {"behavior": {"recycle": {"keepFor": "9m"}}},
+            (
+                "spec.behavior.recycle.keepFor: must be 10m or more: "
+                "a deletion may wait for minutes once its copy is made; 7d is usual"
+            ),
+        ),
         ({"behavior": {"xyzzy": 5}}, "spec.behavior: unknown field 'xyzzy'"),
         (
             {"targetResources": [{**POD, "labelselector": {}}]},

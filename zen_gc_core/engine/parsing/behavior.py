@@ -99,8 +99,9 @@ def _recycle(place: Place | None) -> Recycle | None:
     keep_for = asked.duration() if asked else None
     if asked is None or keep_for is None:
         return None
-    if keep_for < limits.SHORT_KEEPING:
-        asked.problems.warn(asked.path, "a copy may be gone before anybody has missed the object: 7d is usual")
+    if keep_for < limits.SHORTEST_KEEPING:
+        asked.refuse("must be 10m or more: a deletion may wait for minutes once its copy is made; 7d is usual")
+        return None
     return Recycle(keep_for)
 
 

@@ -77,8 +77,8 @@ PROBLEMS: Final = 20
 SHORTEST_INTERVAL: Final = timedelta(seconds=10)
 """The shortest interval that counts for a namespaced policy, unless the controller is told otherwise."""
 
-SHORT_KEEPING: Final = timedelta(hours=1)
-"""How long a copy of what was deleted is kept at least, without a warning."""
+SHORTEST_KEEPING: Final = timedelta(minutes=10)
+"""How long a copy of what is deleted is kept at least: the deletion may wait for five minutes after it was made."""
 
 LOWEST_RATE: Final = 0.016
 """The lowest rate of deletions a second that can be asked for: one a minute."""
