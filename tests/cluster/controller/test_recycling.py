@@ -18,6 +18,7 @@ from zen_gc_embedded import Fault
 from tests.cluster.controller.churn import witness
 from tests.cluster.controller.stage import CRDS, MERGE, SELECTOR, EmbeddedStage, by_controller, until
 from tests.cluster.controller.test_rights_of_actions import with_rights
+from zen_gc_core.cluster.recycle_bin import RecycleBin
 from zen_gc_core.model.recycled import MOST_BYTES, MOST_COPIES, UNTIL, Copy, text_of
 
 if TYPE_CHECKING:
@@ -174,6 +175,33 @@ def test_a_copy_whose_object_was_not_deleted_is_taken_out_again(
     (removal,) = embedded.sent("DELETE", "/recycledobjects/")
     assert set((removal.body or {})["preconditions"]) == {"uid", "resourceVersion"}
     assert controller.scrape().total("gc_recycled_copies_total", result="removed") == 1
+
+
+@pytest.mark.parametrize("meanwhile", ["changed", "deleted"])
+def test_what_is_changed_or_deleted_once_it_is_copied_leaves_no_copy(
+    stage: Stage, inside: Callable[..., Inside], monkeypatch: pytest.MonkeyPatch, meanwhile: str
+) -> None:
+    """The server answers 409, or 404, by itself; the object that was changed stays, and its state is judged anew."""
+    name = stage.make()
+    real_put = RecycleBin.put
+
+    def put(*arguments: Any, **named: Any) -> Any:
+        made = real_put(*arguments, **named)
+        assert len(copies(stage)) == 1
+        if meanwhile == "changed":
+            stage.patch(stage.config_map(name), {"metadata": {"labels": {"gc": "no"}}})
+        else:
+            stage.delete(stage.config_map(name))
+        return made
+
+    monkeypatch.setattr(RecycleBin, "put", put)
+    policy = stage.policy(behavior=RECYCLE)
+    controller = inside(stage)
+    controller.await_record("copy removed", resource_name=name)
+    assert copies(stage) == []
+    assert stage.there(name) is (meanwhile == "changed")
+    until(lambda: stage.settled(policy).get("lastRun"))
+    assert stage.status(policy)["totalDeleted"] == 0
 
 
 @pytest.mark.parametrize("second", [404, 409])

@@ -98,8 +98,6 @@ class Recycling:
         Raises:
             ClusterError: That cannot be told.
         """
-        if decision.request is None or not decision.request.removes:
-            return None
         return _full(decision) if self.bins.full(decision.namespace) else None
 
     def write(self, decision: Decision, observed: Observed, journal: Journal, write: Callable[[], Written]) -> Written:
