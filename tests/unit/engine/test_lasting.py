@@ -11,11 +11,14 @@ from hypothesis import strategies as st
 
 from tests.unit.engine.situations import compilation, compiled, document, run_of
 from zen_gc_core.controller.runs.passes import CLOCKS_APART, Passes
+from zen_gc_core.engine.calendar.timetable import mean_interval
 from zen_gc_core.engine.case import Case
 from zen_gc_core.engine.compiling import NOTHING_TO_TAKE_AWAY
 from zen_gc_core.engine.planning import conclude, tally_of
 from zen_gc_core.engine.protections import Grants, Protections
-from zen_gc_core.model.held_marks import HoldMark, Unmark, held_since, key_of, must_go, spelt
+from zen_gc_core.model.calendars import Schedule
+from zen_gc_core.model.crons import parse_cron
+from zen_gc_core.model.held_marks import MOST_INTERVALS, HoldMark, Unmark, held_since, key_of, must_go, spelt
 from zen_gc_core.model.json_candidates import JsonCandidate
 
 UID = "11111111-2222-3333-4444-555555555555"
@@ -173,3 +176,21 @@ def test_only_what_was_written_can_be_taken_away(action):
     of = compilation(document(action=action, behavior={"whileHolding": True}, ttl={"afterCreation": "1d"}))
     (problem,) = of.errors
     assert str(problem) == f"spec.behavior.whileHolding: {NOTHING_TO_TAKE_AWAY}"
+
+
+@pytest.mark.parametrize(
+    ("cron", "last", "bridged"),
+    [
+        ("0 3 * * *", dt.datetime(2026, 11, 24, 3, tzinfo=dt.UTC), True),
+        ("0 3 * * *", dt.datetime(2026, 11, 23, 3, tzinfo=dt.UTC), False),
+        ("0 3 * * 1", dt.datetime(2026, 11, 2, 3, tzinfo=dt.UTC), True),
+        ("0 3 * * 1", dt.datetime(2026, 10, 26, 3, tzinfo=dt.UTC), False),
+        ("0 3 29 2 *", dt.datetime(2016, 2, 29, 3, tzinfo=dt.UTC), True),
+    ],
+)
+def test_of_a_schedule_three_times_may_be_missed_between(cron, last, bridged):
+    """However far apart they are: three of its intervals lie between the last complete run and this one."""
+    schedule = Schedule(parse_cron(cron))
+    known = Passes(last - 24 * HOUR, last)
+    interval = mean_interval(schedule, NOW, MOST_INTERVALS)
+    assert (known.begin(NOW, interval) < NOW) == bridged
