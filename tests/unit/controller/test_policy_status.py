@@ -201,6 +201,19 @@ def test_a_paused_policy_has_no_next_run() -> None:
     assert conditions(patch)["Ready"]["status"] == "True"
 
 
+def test_the_status_of_a_policy_that_recycles_says_so_and_how_many_have_a_copy() -> None:
+    """A dry run, too; what is kept for want of a copy degrades the policy, and the message says why the first is."""
+    recycling = plan(recycled_for=dt.timedelta(days=7))
+    assert policy_status.standing(report(recycling, dry_run=True)).message == "matched 7, due 4; copied first, for 7d"
+    results = {Result.DELETED: 2, Result.ACCEPTED: 1, Result.NOT_RECYCLED: 3}
+    done = report(recycling, results=results, not_recycled="recycle bin of team is full")
+    run = policy_status.numbers(done, 0, 0)["lastRun"]
+    assert (run["recycled"], run["notRecycled"]) == (3, 3)
+    told = "3 objects are kept for want of a copy; the first: recycle bin of team is full"
+    assert policy_status.standing(done).degraded == (Reason.RECYCLING_FAILED, told)
+    assert done.failed
+
+
 def test_a_message_is_cut_where_the_server_would_refuse_it() -> None:
     """A list of a thousand problems."""
     patch = written({}, policy_status.invalid(Reason.INVALID_POLICY, ["x" * 100] * 100))

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
+from zen_gc_core.durations import format_duration
 from zen_gc_core.instants import format_instant
 from zen_gc_core.model.decision import KeptBy
 from zen_gc_core.model.held_marks import HoldMark
@@ -79,6 +80,7 @@ def standing(report: RunReport, warnings: Sequence[Problem] = ()) -> Standing:
     told = [
         f"matched {plan.matched}, due {plan.due}",
         *([f"to be marked {plan.marking}"] if plan.marking else []),
+        *([f"copied first, for {format_duration(plan.recycled_for)}"] if plan.recycled_for else []),
         *([ending.message] if ending else []),
         *map(str, (*warnings, *plan.notes)),
     ]
