@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 import yaml
 
+from zen_gc_core.engine.crds.custom_resource import custom_resource
 from zen_gc_core.engine.crds.recycled_schema import recycled_definitions
 from zen_gc_core.engine.crds.spec_schema import spec_schema
 from zen_gc_core.engine.crds.status_schema import status_schema
-from zen_gc_core.model.policy import API_VERSION, CLUSTER, GROUP, NAMESPACED
+from zen_gc_core.model.policy import CLUSTER, NAMESPACED
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -64,38 +65,18 @@ class _Plain(yaml.SafeDumper):
 def _definition(
     vocabulary: Vocabulary, kind: str, plural: str, scope: str, short_names: Sequence[str]
 ) -> dict[str, Any]:
-    return {
-        "apiVersion": "apiextensions.k8s.io/v1",
-        "kind": "CustomResourceDefinition",
-        "metadata": {"name": f"{plural}.{GROUP}"},
-        "spec": {
-            "group": GROUP,
-            "scope": scope,
-            "names": {
-                "kind": kind,
-                "listKind": f"{kind}List",
-                "plural": plural,
-                "singular": kind.lower(),
-                "shortNames": list(short_names),
-            },
-            "versions": [
-                {
-                    "name": API_VERSION.rpartition("/")[2],
-                    "served": True,
-                    "storage": True,
-                    "subresources": {"status": {}},
-                    "additionalPrinterColumns": [
-                        *({"name": name, "type": shown, "jsonPath": path} for name, shown, path in _COLUMNS),
-                        *(
-                            {"name": name, "type": shown, "priority": 1, "jsonPath": path}
-                            for name, shown, path in _WIDE_COLUMNS
-                        ),
-                    ],
-                    "schema": {"openAPIV3Schema": _schema(vocabulary)},
-                }
-            ],
-        },
-    }
+    return custom_resource(
+        kind,
+        plural,
+        scope,
+        short_names,
+        subresources={"status": {}},
+        additionalPrinterColumns=[
+            *({"name": name, "type": shown, "jsonPath": path} for name, shown, path in _COLUMNS),
+            *({"name": name, "type": shown, "priority": 1, "jsonPath": path} for name, shown, path in _WIDE_COLUMNS),
+        ],
+        schema={"openAPIV3Schema": _schema(vocabulary)},
+    )
 
 
 def _schema(vocabulary: Vocabulary) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from zen_gc_core.model.policy import API_VERSION, GROUP
+from zen_gc_core.engine.crds.custom_resource import custom_resource
 from zen_gc_core.model.recycled import CLUSTER_RECYCLED, MOST_BYTES, OBJECT, RECYCLED
 
 if TYPE_CHECKING:
@@ -40,33 +40,14 @@ def recycled_definitions() -> list[dict[str, Any]]:
 
 
 def _definition(kind: str, plural: str, scope: str, short_name: str) -> dict[str, Any]:
-    return {
-        "apiVersion": "apiextensions.k8s.io/v1",
-        "kind": "CustomResourceDefinition",
-        "metadata": {"name": f"{plural}.{GROUP}"},
-        "spec": {
-            "group": GROUP,
-            "scope": scope,
-            "names": {
-                "kind": kind,
-                "listKind": f"{kind}List",
-                "plural": plural,
-                "singular": kind.lower(),
-                "shortNames": [short_name],
-            },
-            "versions": [
-                {
-                    "name": API_VERSION.rpartition("/")[2],
-                    "served": True,
-                    "storage": True,
-                    "additionalPrinterColumns": [
-                        {"name": name, "type": shown, "jsonPath": path} for name, shown, path in _COLUMNS
-                    ],
-                    "schema": {"openAPIV3Schema": _schema()},
-                }
-            ],
-        },
-    }
+    return custom_resource(
+        kind,
+        plural,
+        scope,
+        (short_name,),
+        additionalPrinterColumns=[{"name": name, "type": shown, "jsonPath": path} for name, shown, path in _COLUMNS],
+        schema={"openAPIV3Schema": _schema()},
+    )
 
 
 def _schema() -> Schema:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from zen_gc_core.engine.parsing import behavior
+
 _PLACES: Final = {
     "spec": (
         "targetResources",
@@ -23,18 +25,9 @@ _PLACES: Final = {
     "spec.schedule, spec.retain, or an entry of spec.windows or spec.blackouts": ("timeZone",),
     "an entry of spec.windows or spec.blackouts": ("duration",),
     "an entry of spec.blackouts": ("reason", "from", "until"),
-    "spec.behavior": (
-        "dryRun",
-        "maxDeletionsPerSecond",
-        "batchSize",
-        "includeOwned",
-        "includeManaged",
-        "whileHolding",
-        "breaker",
-        "recycle",
-    ),
-    "spec.behavior.breaker": ("maxObjects", "maxPercent", "minObjects"),
-    "spec.behavior.recycle": ("keepFor",),
+    "spec.behavior": behavior.FIELDS,
+    "spec.behavior.breaker": behavior.BREAKER_FIELDS,
+    "spec.behavior.recycle": behavior.RECYCLE_FIELDS,
     "an entry of spec.targetResources": ("names", "namespaces", "namespaceSelector", "labelSelector", "fieldSelector"),
     "spec.retain": ("groupBy", "orderBy", "hourly", "daily", "weekly", "monthly", "yearly"),
     "labelSelector": ("matchLabels", "matchExpressions"),
