@@ -61,7 +61,6 @@ MEANT: Final = {
     "selectors": "targetResources",
     "match": "targetResources",
     "interval": "evaluationInterval",
-    "suspend": "paused",
     "window": "windows",
     "maintenanceWindows": "windows",
     "syncWindows": "windows",
