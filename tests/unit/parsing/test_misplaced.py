@@ -21,6 +21,7 @@ ELSEWHERE = {
     "last",
     "within",
     "timeZone",
+    "suspend",
 }
 """Names that belong to several places, or to none but the Go spelling's, or that say nothing by themselves."""
 
@@ -48,3 +49,8 @@ def test_what_a_word_of_other_tools_means_is_a_field() -> None:
     """None that is gone, and none of our own."""
     assert set(MEANT.values()) <= set(HOMES)
     assert not set(MEANT) & set(HOMES)
+
+
+def test_who_writes_suspend_is_told_of_both_things_that_it_may_mean() -> None:
+    """To other tools it lets the whole policy rest; here it is an action on what is due."""
+    assert HOMES["suspend"] == "spec.action; to let the policy rest, write paused: true"

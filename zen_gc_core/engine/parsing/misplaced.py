@@ -47,7 +47,8 @@ _PLACES: Final = {
         "none",
     ),
     "spec.ttl": ("after", "afterCreation", "afterFinished", "expiresAt", "immediate"),
-    "spec.action": ("delete", "label", "annotate", "scale", "suspend", "evict", "notify", "patch"),
+    "spec.action; to let the policy rest, write paused: true": ("suspend",),
+    "spec.action": ("delete", "label", "annotate", "scale", "evict", "notify", "patch"),
     "spec.action.delete": ("propagationPolicy", "gracePeriodSeconds"),
 }
 
