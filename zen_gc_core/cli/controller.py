@@ -6,7 +6,7 @@ import os
 import signal
 import sys
 import threading
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
@@ -68,9 +68,13 @@ def command(once: bool, **values: Any) -> None:  # noqa: FBT001  a switch
     _leave(code)
 
 
+_SHOWN: Final = frozenset((Result.DELETED, Result.MARKED, Result.SCALED))
+"""What has a column, whether it happened or not; what else was done has one where it was."""
+
+
 def _summary(loop: Loop) -> int:
     reports = [run.report for run in loop.finished if run.report is not None]
-    done = [each for each in DONE if each is Result.DELETED or any(report.results[each] for report in reports)]
+    done = [each for each in DONE if each in _SHOWN or any(report.results[each] for report in reports)]
     rows: list[tuple[str, ...]] = [("POLICY", "MATCHED", "DUE", *map(str.upper, done), "KEPT", "RESULT")]
     rows.extend(_row(run, done) for run in loop.finished)
     nothing = ("",) * (len(rows[0]) - 2)

@@ -13,7 +13,7 @@ from zen_gc_embedded import Fault
 
 from tests.cluster.controller.controllers import instant
 from tests.cluster.controller.stage import COLLECTIONS, SELECTOR, TARGET, ago, until
-from zen_gc_core.controller.runs import policy_run
+from zen_gc_core.controller.runs import executing
 from zen_gc_core.controller.runs.progress import Progress
 from zen_gc_core.engine.breaker import APPROVE
 from zen_gc_core.model.policy import CLUSTER
@@ -67,8 +67,13 @@ def test_every_field_says_what_the_run_found(stage: Stage, inside: Callable[...,
         "deleted": 2,
         "marked": 0,
         "scaled": 0,
+        "suspended": 0,
+        "patched": 0,
+        "notified": 0,
+        "unmarked": 0,
         "accepted": 0,
         "gone": 0,
+        "blocked": 0,
         "conflicts": 0,
         "failed": 0,
         "dryRun": False,
@@ -98,7 +103,7 @@ def test_the_status_says_how_far_a_run_is_while_it_acts(
     stage: Stage, inside: Callable[..., Inside], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A policy that is approved after its breaker tripped shows at once that it acts, and then what it has done so far."""
-    monkeypatch.setattr(policy_run, "Progress", functools.partial(Progress, every=1.0))
+    monkeypatch.setattr(executing, "Progress", functools.partial(Progress, every=1.0))
     stage.make_many(20)
     behavior = {"breaker": {"maxObjects": 2}, "maxDeletionsPerSecond": 0.8}
     policy = stage.policy(behavior=behavior, evaluationInterval="1h")
