@@ -29,8 +29,8 @@ def test_every_policy_runs_once_and_a_summary_is_printed(stage: Stage, replica: 
     started = replica(stage, "--once")
     assert started.wait() == 0, started.err.read_text()
     summary = rows(started.out.read_text())
-    assert summary["POLICY"] == ["MATCHED", "DUE", "DELETED", "KEPT", "RESULT"]
-    assert summary[f"{stage.namespace}/tidy"] == ["4", "3", "3", "1", "ok"]
+    assert summary["POLICY"] == ["MATCHED", "DUE", "DELETED", "MARKED", "SCALED", "KEPT", "RESULT"]
+    assert summary[f"{stage.namespace}/tidy"] == ["4", "3", "3", "0", "0", "1", "ok"]
     assert "resource deleted" in started.err.read_text()
     assert stage.names() == {"kept"}
     assert stage.status("tidy")["totalDeleted"] == 3
