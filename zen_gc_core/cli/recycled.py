@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import json
 import sys
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 import click
 
 from zen_gc_core.cli.output import as_json, columns
+from zen_gc_core.cli.recycled_shown import Item, document, kept_until, table, tell, title, warn
 from zen_gc_core.cluster.discovery import Resources
 from zen_gc_core.cluster.errors import AccessDenied, CannotReach, Conflict, NotFound, ServerFailed, TargetUnavailable
 from zen_gc_core.cluster.observing import observe
 from zen_gc_core.cluster.recycle_bin import IN_NAMESPACES, OF_THE_CLUSTER, SECRETS, create, found
-from zen_gc_core.engine.keep_mark import KEEP
 from zen_gc_core.engine.restoring import GIVES_RIGHTS, restored
 from zen_gc_core.errors import ClusterError, InputError
 from zen_gc_core.instants import format_instant
@@ -27,8 +27,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from zen_gc_core.cluster.connection import Connection
-    from zen_gc_core.cluster.resource import Resource
-    from zen_gc_core.engine.restoring import Restored
     from zen_gc_core.model.finishing import Finishing
     from zen_gc_core.model.recycled import Copy
 
@@ -71,22 +69,6 @@ class Wanted:
         return visible(self.namespace) or "the cluster"
 
 
-@dataclass(slots=True)
-class _Item:
-    """One copy, and what becomes of it."""
-
-    copy: Copy
-    verdict: str = "restore"
-    because: str = ""
-    resource: Resource | None = None
-    restored: Restored | None = None
-    notes: list[str] = field(default_factory=list)
-
-    def stays(self, verdict: str, because: str) -> _Item:
-        self.verdict, self.because = verdict, because
-        return self
-
-
 def bring_back_deleted(connection: Connection, wanted: Wanted) -> None:
     """Create objects anew from their copies; what exists is never written over.
 
@@ -109,21 +91,21 @@ def bring_back_deleted(connection: Connection, wanted: Wanted) -> None:
     ready = [item for item in items if item.verdict == "restore"]
     if wanted.name and not ready:
         (item,) = items
-        raise Conflict(f"{_title(item.copy)} is not restored: {item.because}")
+        raise Conflict(f"{title(item.copy)} is not restored: {item.because}")
     if ready and not wanted.yes:
         _ask(items, wanted, until)
     elif not wanted.as_json:
-        click.echo(_table(items))
-        _warn(items)
+        click.echo(table(items))
+        warn(items)
     for item in ready:
         _create(connection, item)
     if not ready:
         click.echo("nothing is restored", err=True)
     failed = [item for item in items if item.verdict == "failed"]
     if wanted.as_json:
-        click.echo(as_json(_document(items, until)))
+        click.echo(as_json(document(items, until)))
     else:
-        _tell(ready, until)
+        tell(ready, until)
     if failed:
         raise ClusterError(f"{counted(len(failed), 'object is', 'objects are')} not restored")
 
@@ -175,13 +157,13 @@ def _listed(copy: Copy) -> tuple[str, ...]:
     )
 
 
-def _plan(connection: Connection, copies: Iterable[Copy], wanted: Wanted, until: datetime | None) -> list[_Item]:
+def _plan(connection: Connection, copies: Iterable[Copy], wanted: Wanted, until: datetime | None) -> list[Item]:
     finishing = load_plugins(installed_entry_points()).vocabulary.finishing
     resources = Resources(connection)
-    items: list[_Item] = []
+    items: list[Item] = []
     newest: set[tuple[str, str, str]] = set()
     for copy in copies:
-        item = _Item(copy)
+        item = Item(copy)
         items.append(item)
         key = (group_of(copy.api_version), copy.kind, copy.name)
         if key in newest:
@@ -203,7 +185,7 @@ def _look(  # noqa: PLR0913, PLR0917  what decides about one copy
     connection: Connection,
     resources: Resources,
     finishing: Finishing,
-    item: _Item,
+    item: Item,
     wanted: Wanted,
     until: datetime | None,
 ) -> None:
@@ -245,7 +227,7 @@ def _gone(connection: Connection, resources: Resources, copied: dict[str, Any], 
     return frozenset(uid for uid in gone if isinstance(uid, str))
 
 
-def _create(connection: Connection, item: _Item) -> None:
+def _create(connection: Connection, item: Item) -> None:
     if item.resource is None or item.restored is None:
         return
     try:
@@ -260,80 +242,11 @@ def _create(connection: Connection, item: _Item) -> None:
         item.stays("restored", "")
 
 
-def _ask(items: Sequence[_Item], wanted: Wanted, until: datetime | None) -> None:
+def _ask(items: Sequence[Item], wanted: Wanted, until: datetime | None) -> None:
     """Show what would be created, and ask; without a terminal there is nobody to ask."""
-    click.echo(as_json(_document(items, until)) if wanted.as_json else _table(items))
-    _warn(items)
+    click.echo(as_json(document(items, until)) if wanted.as_json else table(items))
+    warn(items)
     if not sys.stdin.isatty():
         raise InputError("there is no terminal to ask at: give --yes")
     ready = sum(item.verdict == "restore" for item in items)
-    click.confirm(f"Create {counted(ready, 'object')}{_kept(until)}?", abort=True, err=wanted.as_json)
-
-
-def _warn(items: Iterable[_Item]) -> None:
-    """Say what does not come back."""
-    lost = dict.fromkeys(words for item in items if item.restored for words in item.restored.lost)
-    if lost:
-        click.echo(f"not brought back: {'; '.join(lost)}", err=True)
-
-
-def _kept(until: datetime | None) -> str:
-    return f", kept until {format_instant(until)} ({KEEP})" if until is not None else ""
-
-
-def _title(copy: Copy) -> str:
-    return f"{visible(copy.kind)} {visible(placed(copy.namespace, copy.name))}"
-
-
-def _table(items: Sequence[_Item]) -> str:
-    rows = [("VERDICT", "KIND", "OBJECT", "RECYCLED", "BY", "WITHOUT, OR BECAUSE")]
-    for item in items:
-        copy = item.copy
-        without = ", ".join(item.restored.dropped) if item.restored else ""
-        rows.append(
-            (
-                item.verdict,
-                visible(copy.kind),
-                visible(placed(copy.namespace, copy.name)),
-                format_instant(copy.at),
-                visible(copy.policy),
-                visible(item.because or without),
-            )
-        )
-    return columns(rows)
-
-
-def _document(items: Iterable[_Item], until: datetime | None) -> dict[str, Any]:
-    return {"copies": [_one(item, until) for item in items]}
-
-
-def _one(item: _Item, until: datetime | None) -> dict[str, Any]:
-    copy = item.copy
-    told: dict[str, Any] = {
-        "copy": copy.stored_name,
-        "apiVersion": copy.api_version,
-        "kind": copy.kind,
-        "namespace": copy.namespace,
-        "name": copy.name,
-        "policy": copy.policy,
-        "recycledAt": format_instant(copy.at),
-        "verdict": item.verdict,
-    }
-    if item.because:
-        told["because"] = item.because
-    if item.restored is not None:
-        told["dropped"] = list(item.restored.dropped)
-        told["notBroughtBack"] = list(item.restored.lost)
-        if until is not None:
-            told["keptUntil"] = format_instant(until)
-    return told
-
-
-def _tell(items: Iterable[_Item], until: datetime | None) -> None:
-    """Say what became of each."""
-    items = list(items)
-    for item in items:
-        if item.verdict == "restored":
-            click.echo(f"{_title(item.copy)}: restored{_kept(until)}")
-        elif item.verdict in {"failed", "exists"}:
-            click.echo(f"{_title(item.copy)}: {visible(item.because)}", err=True)
+    click.confirm(f"Create {counted(ready, 'object')}{kept_until(until)}?", abort=True, err=wanted.as_json)

@@ -11,21 +11,17 @@ from zen_gc_core.engine.identity import NOTHING, UNKNOWN, SelfReads, difference,
 from zen_gc_core.engine.matching import Matcher, reads_of
 from zen_gc_core.engine.opting_in import beyond_metadata, opted_in
 from zen_gc_core.engine.parsing import limits
-from zen_gc_core.engine.protected import LIFTED_BY_NOBODY, PROTECTED_KINDS, PROTECTED_NAMESPACES
 from zen_gc_core.engine.protections import Grants, Lifted
-from zen_gc_core.engine.recycling import left_to_others, not_recyclable
+from zen_gc_core.engine.remarks import about_the_action, protected_targets
 from zen_gc_core.engine.requesting import held, reads_of_requests
 from zen_gc_core.engine.retaining.compiling import compile_retain
 from zen_gc_core.engine.shares import kind_key
-from zen_gc_core.engine.unbounded import not_allowed
 from zen_gc_core.model.finishing import BUILT_IN, Finishing
 from zen_gc_core.model.held_marks import HoldMark, Unmark
 from zen_gc_core.model.polarity import Polarity
 from zen_gc_core.model.policy import Policy, PolicyReference, Problem
 from zen_gc_core.model.reads import Reads
 from zen_gc_core.model.reasons import Reason
-from zen_gc_core.model.requests import Mark
-from zen_gc_core.model.scope import TheseNamespaces
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -45,8 +41,6 @@ if TYPE_CHECKING:
 HOLDS_ALWAYS: Final = (
     "counts from when the conditions began to hold, and there are none: from when a run first sees the object"
 )
-
-NOTHING_TO_TAKE_AWAY: Final = "only what label and annotate write can be taken away again"
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +178,7 @@ def _compile(parsed: ParsedPolicy, vocabulary: Vocabulary, grants: Grants, check
         workshop.errors += problems
         workshop.errors += beyond_metadata(policy, _parts(policy, matcher, ttl, vocabulary, retention))
     if policy is not None:
-        workshop.errors += _about_the_action(policy, vocabulary, grants)
+        workshop.errors += about_the_action(policy, vocabulary, grants)
     if ttl is not None and parsed.ttl is not None:
         _tell_absence(workshop, ttl, parsed.ttl)
         if ttl.holding is not None and parsed.conditions == {}:
@@ -226,19 +220,7 @@ def _compile(parsed: ParsedPolicy, vocabulary: Vocabulary, grants: Grants, check
         shares_allowance=workshop.expressions.metered > 1,
         written=parsed.spelling.written,
     )
-    return Compilation(parsed.reference, compiled, (), _told((*warnings, *_protected(policy, grants, parsed))))
-
-
-def _about_the_action(policy: Policy, vocabulary: Vocabulary, grants: Grants) -> Iterator[Problem]:
-    """What is wrong with how a policy acts, by what its action may ask for."""
-    offered = vocabulary.actions.get(policy.action.name)
-    requests = offered.requests if offered is not None else ()
-    if offered is not None:
-        yield from not_allowed(policy, requests, grants)
-        if policy.behavior.while_holding and set(requests) != {Mark}:
-            yield Problem("spec.behavior.whileHolding", NOTHING_TO_TAKE_AWAY)
-    if policy.behavior.recycle is not None:
-        yield from not_recyclable(policy, requests)
+    return Compilation(parsed.reference, compiled, (), _told((*warnings, *protected_targets(policy, grants, parsed))))
 
 
 def _tell_absence(workshop: Workshop, ttl: Compiled[Any], use: KeywordUse) -> None:
@@ -287,27 +269,3 @@ def _told(problems: tuple[Problem, ...]) -> tuple[Problem, ...]:
 
 def _written(problem: Problem, parsed: ParsedPolicy) -> Problem:
     return Problem(parsed.written(problem.path), problem.message, problem.reason)
-
-
-def _protected(policy: Policy, grants: Grants, parsed: ParsedPolicy) -> list[Problem]:
-    warnings = []
-    for target in policy.targets:
-        path = parsed.written(target.path)
-        if not grants.lifted(target.group, target.kind):
-            resource = PROTECTED_KINDS[target.group, target.kind]
-            nobody = (target.group, target.kind) in LIFTED_BY_NOBODY
-            unless = "" if nobody else f", unless the controller runs with --allow-resource {resource}"
-            warnings.append(Problem(f"{path}.kind", f"{target.kind} is protected: its objects are kept{unless}"))
-        elif (why := left_to_others(policy, target, grants)) is not None:
-            warnings.append(Problem(f"{path}.kind", why))
-        if isinstance(target.scope, TheseNamespaces):
-            held = sorted((target.scope.names & PROTECTED_NAMESPACES) - grants.namespaces)
-            warnings.extend(
-                Problem(
-                    path,
-                    f"namespace {name} is protected: its objects are kept, unless the controller runs with "
-                    f"--allow-namespace {name}",
-                )
-                for name in held
-            )
-    return warnings

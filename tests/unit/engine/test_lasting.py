@@ -13,9 +13,9 @@ from tests.unit.engine.situations import compilation, compiled, document, run_of
 from zen_gc_core.controller.runs.passes import CLOCKS_APART, Passes
 from zen_gc_core.engine.calendar.timetable import mean_interval
 from zen_gc_core.engine.case import Case
-from zen_gc_core.engine.compiling import NOTHING_TO_TAKE_AWAY
 from zen_gc_core.engine.planning import conclude, tally_of
 from zen_gc_core.engine.protections import Grants, Protections
+from zen_gc_core.engine.remarks import NOTHING_TO_TAKE_AWAY
 from zen_gc_core.model.calendars import Schedule
 from zen_gc_core.model.crons import parse_cron
 from zen_gc_core.model.held_marks import MOST_INTERVALS, HoldMark, Unmark, held_since, key_of, must_go, spelt

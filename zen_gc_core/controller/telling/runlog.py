@@ -7,12 +7,11 @@ or a server's words about a write: they may quote the object's fields. How recor
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
-from zen_gc_core.cluster.errors import CannotReach, TLSTrouble
 from zen_gc_core.controller.process.forgiving import ForgivingLog
 from zen_gc_core.controller.process.logs import logger
-from zen_gc_core.instants import format_instant
+from zen_gc_core.controller.telling.log_fields import at_place, failed_with, of_policy, of_write, phrase, why
 from zen_gc_core.model.reasons import Phase, Reason
 from zen_gc_core.model.results import CopyResult, Result
 
@@ -25,7 +24,6 @@ if TYPE_CHECKING:
     from zen_gc_core.model.policy import PolicyReference, Problem
     from zen_gc_core.model.recycled import Place
     from zen_gc_core.model.report import Ending, Outcome, RunReport
-    from zen_gc_core.model.requests import Request
     from zen_gc_core.model.unlisted import Unlisted
 
 
@@ -43,7 +41,7 @@ class RunLog:
 
     def evaluating(self, policy: PolicyReference) -> None:
         """A run of a policy begins."""
-        self._log.info("evaluating policy", **_of(policy))
+        self._log.info("evaluating policy", **of_policy(policy))
 
     def evaluation_finished(self, report: RunReport) -> None:
         """A run has ended: one record, whether it went well or was stopped."""
@@ -60,10 +58,10 @@ class RunLog:
             "results": {result.value: count for result, count in report.results.items() if count},
         }
         if ending is None or not ending.failed:
-            self._log.info("evaluation finished", **_of(plan.policy), **numbers)
+            self._log.info("evaluation finished", **of_policy(plan.policy), **numbers)
         else:
             told = {"reason": ending.reason.value, "message": ending.message}
-            self._log.warning("evaluation failed", **_of(plan.policy, Phase.ERROR), **told, **numbers)
+            self._log.warning("evaluation failed", **of_policy(plan.policy, Phase.ERROR), **told, **numbers)
 
     def evaluation_failed(self, policy: PolicyReference, ending: Ending, *, seconds: float = 0.0) -> None:
         """A run ended before there was anything to report, or did not begin.
@@ -74,27 +72,27 @@ class RunLog:
             seconds: How long it had taken.
         """
         told = {"reason": ending.reason.value, "message": ending.message}
-        self._log.warning("evaluation failed", **_of(policy, Phase.ERROR), **told, duration=seconds)
+        self._log.warning("evaluation failed", **of_policy(policy, Phase.ERROR), **told, duration=seconds)
 
     def policy_invalid(self, policy: PolicyReference, reason: Reason, problems: Collection[Problem]) -> None:
         """A policy was refused, for all of these problems."""
         told = [str(problem) for problem in problems]
-        self._log.warning("policy invalid", **_of(policy, Phase.ERROR), reason=reason.value, problems=told)
+        self._log.warning("policy invalid", **of_policy(policy, Phase.ERROR), reason=reason.value, problems=told)
 
     def unreached(self, policy: PolicyReference, problems: Collection[Problem]) -> None:
         """What a policy names and the cluster does not have is not what it was; empty when everything is there now."""
         if problems:
             told = [str(problem) for problem in problems]
-            self._log.warning("policy names what is not there", **_of(policy), problems=told)
+            self._log.warning("policy names what is not there", **of_policy(policy), problems=told)
         else:
-            self._log.info("policy names what is there", **_of(policy))
+            self._log.info("policy names what is there", **of_policy(policy))
 
     def unlisted(self, policy: PolicyReference, kinds: Collection[Unlisted]) -> None:
         """The kinds that a wildcard means and that could not be listed are not what they were; empty when all were."""
         if kinds:
-            self._log.warning("kinds not listed", **_of(policy), kinds=[str(each) for each in kinds])
+            self._log.warning("kinds not listed", **of_policy(policy), kinds=[str(each) for each in kinds])
         else:
-            self._log.info("all kinds listed", **_of(policy))
+            self._log.info("all kinds listed", **of_policy(policy))
 
     def intent(self, policy: PolicyReference, decision: Decision, attempt_id: str) -> None:
         """A write is about to be sent. The record is flushed when this returns.
@@ -109,7 +107,7 @@ class RunLog:
             ValueError: The log's stream is closed; the same.
         """
         phrase = f"{decision.asks_for.words.doing} resource"
-        self._sure.info(phrase, **_write(policy, decision), duration=0.0, attempt_id=attempt_id, outcome="intended")
+        self._sure.info(phrase, **of_write(policy, decision), duration=0.0, attempt_id=attempt_id, outcome="intended")
 
     def outcome(
         self,
@@ -130,16 +128,16 @@ class RunLog:
             cause: What failed; its type and HTTP status are logged, not its text.
         """
         decision, result = outcome.decision, outcome.result
-        phrase = _phrase(decision.asks_for, result, attempts)
+        said = phrase(decision.asks_for, result, attempts)
         ends: dict[str, Any] = {"duration": seconds, "attempt_id": outcome.attempt_id, "outcome": result.value}
         if attempts > 1:
             ends["attempts"] = attempts
-        ends |= _failed_with(cause)
+        ends |= failed_with(cause)
         # What was never sent is no write, and told for debugging, unless it is only to be told.
         told = outcome.attempt_id or result is Result.NOTIFIED
         level = logging.INFO if told else logging.DEBUG
         failed = result is Result.FAILED or (result is Result.NOT_RECYCLED and cause is not None)
-        self._log.log(logging.ERROR if failed else level, phrase, **_write(policy, decision), **ends)
+        self._log.log(logging.ERROR if failed else level, said, **of_write(policy, decision), **ends)
 
     def copy_intent(
         self, policy: PolicyReference, decision: Decision, attempt_id: str, *, removing: bool = False
@@ -157,7 +155,7 @@ class RunLog:
             ValueError: The log's stream is closed; the same.
         """
         phrase = "removing copy" if removing else "recycling resource"
-        self._sure.info(phrase, **_write(policy, decision), duration=0.0, attempt_id=attempt_id, outcome="intended")
+        self._sure.info(phrase, **of_write(policy, decision), duration=0.0, attempt_id=attempt_id, outcome="intended")
 
     def copied(
         self,
@@ -169,9 +167,9 @@ class RunLog:
     ) -> None:
         """What became of a copy; of what it failed with, only type and HTTP status are logged."""
         phrases = {CopyResult.MADE: "resource recycled", CopyResult.REMOVED: "copy removed"}
-        ends = {"attempt_id": attempt_id, "outcome": result.value, **_failed_with(cause)}
+        ends = {"attempt_id": attempt_id, "outcome": result.value, **failed_with(cause)}
         level = logging.WARNING if result is CopyResult.FAILED else logging.INFO
-        self._log.log(level, phrases.get(result, "copy failed"), **_write(policy, decision), **ends)
+        self._log.log(level, phrases.get(result, "copy failed"), **of_write(policy, decision), **ends)
 
     def copy_expiring(self, place: Place, attempt_id: str) -> None:
         """A copy whose time is over is about to be deleted. Flushed when this returns.
@@ -180,38 +178,38 @@ class RunLog:
             OSError: The record cannot be written; then nothing must be sent.
             ValueError: The log's stream is closed; the same.
         """
-        self._sure.info("expiring copy", **_at(place), attempt_id=attempt_id, outcome="intended")
+        self._sure.info("expiring copy", **at_place(place), attempt_id=attempt_id, outcome="intended")
 
     def copy_expired(
         self, place: Place, attempt_id: str, result: CopyResult, cause: BaseException | None = None
     ) -> None:
         """What became of a copy whose time is over."""
-        ends = {"attempt_id": attempt_id, "outcome": result.value, **_failed_with(cause)}
+        ends = {"attempt_id": attempt_id, "outcome": result.value, **failed_with(cause)}
         failed = result is CopyResult.FAILED
         phrase = "copy not expired" if failed else "copy expired"
-        self._log.log(logging.WARNING if failed else logging.INFO, phrase, **_at(place), **ends)
+        self._log.log(logging.WARNING if failed else logging.INFO, phrase, **at_place(place), **ends)
 
     def bin_not_looked_at(self, resource: str, cause: BaseException) -> None:
         """The copies of a resource cannot be listed, so that none of them expires now."""
-        self._log.warning("recycle bin not looked at", resource=resource, **_failed_with(cause))
+        self._log.warning("recycle bin not looked at", resource=resource, **failed_with(cause))
 
     def left_alone(self, policy: PolicyReference, kind: str, namespace: str, why: str) -> None:
         """Nothing of a group of objects goes in this run, though something was to; which group is for plans to say."""
         place = {"resource_kind": kind, "resource_namespace": namespace}
-        self._log.info("group left alone", **_of(policy), **place, message=why)
+        self._log.info("group left alone", **of_policy(policy), **place, message=why)
 
     def left_to_others(self, policy: PolicyReference, why: str) -> None:
         """An object came back whenever it was deleted, and the policy leaves it alone from now on."""
-        self._log.warning("resource comes back", **_of(policy), message=why)
+        self._log.warning("resource comes back", **of_policy(policy), message=why)
 
     def still_terminating(self, policy: PolicyReference, decision: Decision, attempt_id: str, seconds: float) -> None:
         """An object that was asked to end has not done so for a long time; its finalizers are left alone."""
         ends = {"duration": seconds, "attempt_id": attempt_id, "outcome": Result.ACCEPTED.value}
-        self._log.warning("resource still terminating", **_write(policy, decision), **ends)
+        self._log.warning("resource still terminating", **of_write(policy, decision), **ends)
 
     def status_not_written(self, policy: PolicyReference, cause: BaseException) -> None:
         """A policy's status could not be written."""
-        self._log.warning("status update failed", **_of(policy), reason=type(cause).__name__)
+        self._log.warning("status update failed", **of_policy(policy), reason=type(cause).__name__)
 
     def event_not_recorded(self, cause: BaseException) -> None:
         """A Kubernetes Event could not be recorded."""
@@ -220,9 +218,9 @@ class RunLog:
     def writes_stopped(self, policy: PolicyReference, ending: Ending) -> None:
         """The kill switch, a policy that changed under a run, or the lease stops the writes of a run; or it is not the time for them."""
         if ending.reason is Reason.DEFERRED:
-            self._log.info("writes deferred", **_of(policy), reason=ending.reason.value)
+            self._log.info("writes deferred", **of_policy(policy), reason=ending.reason.value)
         else:
-            self._log.warning("writes stopped", **_of(policy), reason=ending.reason.value)
+            self._log.warning("writes stopped", **of_policy(policy), reason=ending.reason.value)
 
     def swept(self, resource: str, objects: int, seconds: float) -> None:
         """One pass over a resource (``jobs.batch``) has ended."""
@@ -274,11 +272,11 @@ class RunLog:
 
     def lease_not_renewed(self, identity: str, lease: str, cause: BaseException) -> None:
         """A request for the lease failed: a leader holds it until its deadline, a standby asks again."""
-        self._log.warning("lease not renewed", identity=identity, lease=lease, **_why(cause))
+        self._log.warning("lease not renewed", identity=identity, lease=lease, **why(cause))
 
     def policies_not_watched(self, kind: str, cause: BaseException) -> None:
         """The watch of a kind of policy is interrupted, and will be taken up again; what is known of them may be old."""
-        self._log.warning("policies not watched", kind=kind, **_why(cause))
+        self._log.warning("policies not watched", kind=kind, **why(cause))
 
     def lease_lost(self, identity: str, lease: str, reason: str) -> None:
         """This replica's right to write has ended; it stands by. ``reason`` is a constant word."""
@@ -292,54 +290,3 @@ class RunLog:
             cause: What it raised.
         """
         self._log.error("unexpected error", part=what, reason=type(cause).__name__, exc_info=cause)
-
-
-_IN_OWN_WORDS: Final = (CannotReach, TLSTrouble)
-"""Errors whose text is this program's and its libraries': there was no answer that could be quoted."""
-
-
-def _why(cause: BaseException) -> dict[str, str]:
-    words = {"message": str(cause)} if isinstance(cause, _IN_OWN_WORDS) else {}
-    return {"reason": type(cause).__name__, **words}
-
-
-def _at(place: Place) -> dict[str, str]:
-    return {"resource": place.resource, "resource_namespace": place.namespace, "resource_name": place.name}
-
-
-def _failed_with(cause: BaseException | None) -> dict[str, Any]:
-    """What something failed with: never its text, which may quote an object."""
-    if cause is None:
-        return {}
-    status = getattr(cause, "status", None)
-    return {"error": type(cause).__name__, **({"status": status} if isinstance(status, int) else {})}
-
-
-def _phrase(request: type[Request], result: Result, attempts: int) -> str:
-    if result is Result.FAILED and attempts > 1:
-        return f"{request.words.noun} failed after retries"
-    if result is Result.WOULD_ACT:
-        return f"would {request.words.verb} resource"
-    if result is Result.ACCEPTED:
-        return "resource terminating"
-    if result is Result.NOT_RECYCLED:
-        return "resource not recycled"
-    return f"resource {request.done}" if result is request.done else f"resource not {request.done}"
-
-
-def _of(policy: PolicyReference, phase: Phase = Phase.ACTIVE) -> dict[str, Any]:
-    return {"policy": policy.name, "namespace": policy.namespace, "phase": phase.value}
-
-
-def _write(policy: PolicyReference, decision: Decision) -> dict[str, Any]:
-    due = decision.expires_at
-    return {
-        **_of(policy),
-        "generation": policy.generation,
-        "resource_api_version": decision.api_version,
-        "resource_kind": decision.kind,
-        "resource_namespace": decision.namespace,
-        "resource_name": decision.name,
-        "resource_uid": decision.uid,
-        "reason": f"due since {format_instant(due)}" if due is not None else "due",
-    }
