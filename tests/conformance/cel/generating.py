@@ -90,7 +90,7 @@ _TEMPLATES = {
         "({string} in {map})", "{string}.startsWith({string})", "{string}.endsWith({string})",
         "{string}.contains({string})", "{string}.matches('^[a-c]+')", "{list}.exists({v}, {bool@v})",
         "{list}.all({v}, {bool@v})", "{list}.exists_one({v}, {bool@v})", "{map}.all({v}, {bool@v})",
-        "{map}.exists({v}, {bool@v})", "({bool} ? {bool} : {bool})", "has({map}.a)", "bool({string})",
+        "{map}.exists({v}, {bool@v})", "({bool} ? {bool} : {bool})", "has(({map}).a)", "bool({string})",
         "optional.of({any}).hasValue()", "{map}[?{string}].hasValue()", "cel.bind({v}, {any}, {bool@v})",
         "(type({any}) == type({any}))", "({any} in ['a', 'ci-1'])", "({any} == null)", "({any} == true)", "({any} != 'a')",
     ],
