@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 from tests.cluster.conformance.lab import GROUP, Lab, pod, widget
@@ -159,8 +160,16 @@ def definitions(lab: Lab) -> Any:
     """The definition among its kind, and its fields explained."""
     return [
         lab.kubectl("get", "crd", f"widgets.{GROUP}", "-o", "name"),
-        lab.kubectl("explain", "widgets.spec.color"),
+        _explained(lab, "widgets.spec.color"),
     ]
+
+
+def _explained(lab: Lab, what: str) -> Any:
+    """What a field is, once the server tells of its kind: of a new one it does so in its own time."""
+    deadline = time.monotonic() + 60
+    while (told := lab.kubectl("explain", what))["exit"] and time.monotonic() < deadline:
+        time.sleep(0.2)
+    return told
 
 
 def permissions(lab: Lab) -> Any:
