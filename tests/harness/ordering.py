@@ -16,7 +16,15 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 LONG = (
+    "tests/proof/chaos/test_chaos.py::test_leaders_fall_and_nothing_goes_wrong",
     "tests/proof/test_hostile_server.py::test_a_hostile_server_gets_nothing_deleted_that_should_stay",
+    "tests/cluster/controller/test_calendar.py::test_no_second_run_begins_for_a_time_after_a_change_of_leader[embedded]",
+    "tests/cluster/controller/test_calendar.py::test_a_scheduled_policy_is_planned_at_once_and_acts_at_its_time[embedded]",
+    "tests/cluster/controller/test_calendar.py::test_no_second_run_begins_for_a_time_after_a_change_of_leader[real]",
+    "tests/cluster/controller/test_calendar.py::test_a_scheduled_policy_is_planned_at_once_and_acts_at_its_time[real]",
+    "tests/cluster/controller/test_related.py::test_what_a_pod_begins_to_use_between_plan_and_delete_stays[embedded-unreferenced]",
+    "tests/cluster/controller/test_related.py::test_what_a_pod_begins_to_use_between_plan_and_delete_stays[real-unreferenced]",
+    "tests/proof/own_cluster/test_own_cluster.py::test_it_judges_what_it_can_says_what_it_cannot_and_leaves_nothing_behind",
     "tests/proof/test_tenants.py::test_no_tenant_stops_another_or_reads_what_is_not_its_own",
     "tests/cluster/controller/test_no_wrong_delete.py::test_five_leaders_fall_and_nothing_goes_that_should_stay",
     "tests/cluster/controller/test_pace.py::test_hung_lists_delay_the_others_by_two_timeouts_at_most",
