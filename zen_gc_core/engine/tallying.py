@@ -20,7 +20,6 @@ from zen_gc_core.engine.selecting import in_scope, in_view, selected, takes_ever
 from zen_gc_core.engine.shares import Sums, kind_key
 from zen_gc_core.errors import Undecided
 from zen_gc_core.model.decision import Decision, KeptBy, Verdict
-from zen_gc_core.model.held_marks import HoldMark
 from zen_gc_core.model.restricting import of_metadata
 from zen_gc_core.texts import placed
 
@@ -206,7 +205,7 @@ class Tally:
     def _count_due(self, decision: Decision, candidate: Candidate) -> bool:
         """Count an object that is due, and record it where all are; whether it has finished its work."""
         self.due += 1
-        self.marking += isinstance(decision.request, HoldMark)
+        self.marking += decision.begins
         finished = False
         if not candidate.complete and may_finish(self._case.run.finishing, candidate.api_version, candidate.kind):
             self.untold += 1
@@ -293,7 +292,7 @@ class Tally:
             reason=guard.reason,
         )
         self.due -= 1
-        self.marking -= isinstance(decision.request, HoldMark)
+        self.marking -= decision.begins
         self.finished -= finished
         record, self._recorded = self._recorded, []
         self._keep(kept)

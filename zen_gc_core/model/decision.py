@@ -73,6 +73,11 @@ class Decision:
     reason: Reason | None = None
 
     @property
+    def begins(self) -> bool:
+        """Whether the object only begins to wait, which is written down on it."""
+        return self.request is not None and self.request.begins and not self.request.removes
+
+    @property
     def asks_for(self) -> type[Request]:
         """The kind of request that carries it out; what asks for nothing is spoken of as a deletion."""
         return type(self.request) if self.request is not None else Delete

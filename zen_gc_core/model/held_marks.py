@@ -99,6 +99,7 @@ class HoldMark(Patch):
         value: Its value.
     """
 
+    begins: ClassVar[bool] = True
     done: ClassVar[Result] = Result.MARKED
     words: ClassVar[Words] = Words("mark", "marking", "marking")
 

@@ -70,6 +70,7 @@ class Request(ABC):
         reads: The field paths that ``carried_by`` and ``body`` look at, metadata aside; None: the whole object.
         unbounded: Whether it may set whatever field a policy names: not every policy may ask for that.
         removes: Whether its success ends the object. One that does not say so is taken to: that protects more.
+        begins: Whether the object only begins to wait by it, and is due to nothing yet; what removes begins nothing.
         patient: Whether the server may answer that its time has not come, ``blocked``.
         done: What its success is called; of its value the log and the events make their words.
         words: How it is spoken of.
@@ -85,6 +86,7 @@ class Request(ABC):
     reads: ClassVar[tuple[str, ...] | None] = ()
     unbounded: ClassVar[bool] = False
     removes: ClassVar[bool] = True
+    begins: ClassVar[bool] = False
     patient: ClassVar[bool] = False
     done: ClassVar[Result]
     words: ClassVar[Words]

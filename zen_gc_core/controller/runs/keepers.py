@@ -18,7 +18,6 @@ from zen_gc_core.cluster.errors import LookedTooLongAgo, MalformedAnswer
 from zen_gc_core.controller.runs.stopping import Stopped
 from zen_gc_core.engine.retaining.standing import still_fills
 from zen_gc_core.errors import ZenGCError
-from zen_gc_core.model.held_marks import HoldMark
 from zen_gc_core.model.policy import MOST_IN_A_BATCH
 from zen_gc_core.model.reasons import Reason
 
@@ -123,7 +122,7 @@ class Keepers:
     def withheld(self, decision: Decision) -> str | None:
         """Why an object must stay, as far as that is known without a look; None where it is not."""
         seen = self._of.get(decision.uid)
-        if isinstance(decision.request, HoldMark):
+        if decision.begins:
             return None  # it takes nothing from its group
         if not seen:
             return UNKNOWN
@@ -154,7 +153,7 @@ class Keepers:
         Raises:
             LookedTooLongAgo: It does not; nothing was sent, and it must be looked anew.
         """
-        if isinstance(decision.request, HoldMark):
+        if decision.begins:
             return
         seen = self._of.get(decision.uid)
         if not seen or any(each.changed or self._age(each) > MOST_SECONDS for each in seen):

@@ -10,7 +10,6 @@ from zen_gc_core.engine.guarding import guard_of
 from zen_gc_core.engine.retaining.standing import place_of, retained_elsewhere
 from zen_gc_core.engine.selecting import surely_taken
 from zen_gc_core.model.decision import Decision, KeptBy, Verdict
-from zen_gc_core.model.held_marks import HoldMark
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -73,7 +72,7 @@ class Rejudging:
             return late
         if not late.asks_for is again.asks_for is decision.asks_for:
             return judging.keep(candidate, KeptBy.CONDITION, "something else is to be done with it by now")
-        if isinstance(late.request, HoldMark):
+        if late.begins:
             return late if present.now >= then.now else again  # nobody has seen that it held before
         return (
             self._kept_by_its_place(decision, candidate, present)

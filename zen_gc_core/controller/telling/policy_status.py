@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any, Final
 from zen_gc_core.durations import format_duration
 from zen_gc_core.instants import format_instant
 from zen_gc_core.model.decision import KeptBy
-from zen_gc_core.model.held_marks import HoldMark
 from zen_gc_core.model.reasons import Condition, Reason
 from zen_gc_core.model.requests import Delete
 from zen_gc_core.model.results import DONE, Result
@@ -167,7 +166,7 @@ def numbers(report: RunReport, total_before: int, seen_gone: int) -> dict[str, A
 
 def _oldest_due(report: RunReport) -> str | None:
     """Since when the oldest object of a plan is due, to the hour: a policy's status is no place to read objects' fields."""
-    due = (each for each in report.plan.decisions if not isinstance(each.request, HoldMark))
+    due = (each for each in report.plan.decisions if not each.begins)
     expiries = (decision.expires_at for decision in due)
     oldest = min((expiry for expiry in expiries if expiry is not None), default=None)
     return format_instant(oldest.replace(minute=0, second=0, microsecond=0)) if oldest is not None else None

@@ -10,7 +10,6 @@ from zen_gc_core.engine.selecting import surely_taken, taken
 from zen_gc_core.engine.shares import kind_key
 from zen_gc_core.errors import Undecided
 from zen_gc_core.model.decision import Decision, KeptBy, Verdict
-from zen_gc_core.model.held_marks import HoldMark
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -67,7 +66,7 @@ def may_stand(compiled: CompiledPolicy, answer: Decision | KeptBy | None) -> boo
     """
     if isinstance(answer, Decision):
         if answer.verdict is not Verdict.KEEP:
-            return answer.verdict is Verdict.WAIT or isinstance(answer.request, HoldMark)
+            return answer.verdict is Verdict.WAIT or answer.begins
         answer = answer.kept_by
     if answer is KeptBy.CONDITION:
         return not all(request.removes for request in compiled.requests)

@@ -17,7 +17,6 @@ from zen_gc_core.engine.tallying import Tally
 from zen_gc_core.engine.versions import VersionTally
 from zen_gc_core.errors import Missing, Undecided, ZenGCError
 from zen_gc_core.model.decision import Decision, KeptBy, Verdict
-from zen_gc_core.model.held_marks import HoldMark
 from zen_gc_core.model.retain import MOST_PLACES
 
 if TYPE_CHECKING:
@@ -62,7 +61,7 @@ class RetainingTally(Tally):
         self.places = Places(retention.rule, most_within=most_within, left_out=self._retain_owners)
 
     def _note(self, answer: Decision | KeptBy | None, candidate: Candidate, *, owner_matters: bool) -> None:
-        if type(answer) is Decision and answer.verdict is Verdict.ACT and owner_matters and not _marks(answer):
+        if type(answer) is Decision and answer.verdict is Verdict.ACT and owner_matters and not answer.begins:
             self._take_due(answer, candidate)
             return
         if answer is not None:
@@ -96,7 +95,7 @@ class RetainingTally(Tally):
             self.settle(left)
 
     def _take_due(self, decision: Decision, candidate: Candidate) -> None:
-        if _marks(decision):  # it stays, and takes its place like everything else that waits
+        if decision.begins:  # it stays, and takes its place like everything else that waits
             super()._take_due(decision, candidate)
             return
         try:
@@ -182,11 +181,6 @@ class RetainingTally(Tally):
         self.due -= len(retained) + number
         self.finished -= sum(held.finished for held in retained) + finished
         self._kept[KeptBy.RETAINED] += len(retained) + number
-
-
-def _marks(decision: Decision) -> bool:
-    """Whether an object would only be marked, as its conditions have begun to hold."""
-    return isinstance(decision.request, HoldMark)
 
 
 class RetainingVersionTally(RetainingTally, VersionTally):
