@@ -286,6 +286,10 @@ def test_a_time_is_claimed_by_one_alone_whatever_they_remember(embedded: Embedde
         authority = staticmethod(Authority.forever().check)
         write_timeout = 2.5
 
+        @staticmethod
+        def sleep(_seconds: float) -> None:
+            """Nobody waits."""
+
     def entry() -> Entry:
         found = compile_policy(parse_policy(embedded.read(name)), vocabulary)
         key = ("GarbageCollectionPolicy", embedded.namespace, name)
@@ -296,7 +300,7 @@ def test_a_time_is_claimed_by_one_alone_whatever_they_remember(embedded: Embedde
         context.connection = connection
         claimed: list[bool] = []
         threads = [
-            threading.Thread(target=lambda: claimed.append(claim(context, entry(), Occasion(time, time), _no_sleep)))
+            threading.Thread(target=lambda: claimed.append(claim(context, entry(), Occasion(time, time))))
             for _ in range(4)
         ]
         for thread in threads:
@@ -304,9 +308,5 @@ def test_a_time_is_claimed_by_one_alone_whatever_they_remember(embedded: Embedde
         for thread in threads:
             thread.join()
         assert sorted(claimed) == [False, False, False, True]
-        assert claim(context, entry(), Occasion(time - DAY, time - DAY), _no_sleep) is False
-        assert claim(context, entry(), Occasion(time + DAY, time + DAY), _no_sleep) is True
-
-
-def _no_sleep(_seconds: float) -> None:
-    """Nobody waits."""
+        assert claim(context, entry(), Occasion(time - DAY, time - DAY)) is False
+        assert claim(context, entry(), Occasion(time + DAY, time + DAY)) is True

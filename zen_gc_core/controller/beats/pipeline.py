@@ -10,7 +10,7 @@ import math
 import time
 from typing import TYPE_CHECKING, Final
 
-from zen_gc_core.cluster.clocks import boottime, earlier_of
+from zen_gc_core.cluster.clocks import boottime
 from zen_gc_core.controller.beats.places import Slot, beats_of, owner_of, slot_of
 from zen_gc_core.controller.beats.scheduling import CONTROLLER, BeatKey
 from zen_gc_core.controller.beats.shares import Shares
@@ -138,12 +138,8 @@ class Pipeline:
 
     def look_at_the_clock(self) -> None:
         """Ask for a run of each policy whose scheduled time has come."""
-        for slot in self._timetable.come(self._now()):
+        for slot in self._timetable.come(self._context.now()):
             self._schedule.ask(slot)
-
-    def _now(self) -> dt.datetime:
-        """The present, by the earlier of the local and the server's clock."""
-        return earlier_of(dt.datetime.now(dt.UTC), self._context.connection.clock.now())
 
     def beat(self, key: BeatKey) -> None:
         """A beat has come: one pass over its resource is due, if anybody waits for it."""
@@ -169,7 +165,7 @@ class Pipeline:
             self._report(entry, lambda: tell_standing(self._context, entry), lambda: None)
             self._schedule.done(slot_of(entry), failed=False)
             return
-        schedule, now = _scheduled(entry), self._now()
+        schedule, now = _scheduled(entry), self._context.now()
         errand = self._timetable.begin(entry, schedule, now) if schedule is not None else None
         run = PolicyRun(
             self._context,
@@ -283,7 +279,7 @@ class Pipeline:
         self._schedule.done(slot, failed=run.failed)
         if run.errand is not None:
             interval = self._context.settings.gc_interval
-            self._timetable.done(slot, self._now(), interval, failed=run.failed, claimed=run.claimed)
+            self._timetable.done(slot, self._context.now(), interval, failed=run.failed, claimed=run.claimed)
 
     def _next_run(self, run: PolicyRun) -> dt.datetime | None:
         """When a policy runs next, as the schedule will have it when this run has ended."""

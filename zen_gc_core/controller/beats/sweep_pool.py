@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from zen_gc_core.cluster.clocks import boottime
-from zen_gc_core.cluster.errors import Cancelled
 from zen_gc_core.controller.beats.scheduling import CONTROLLER, BeatKey
 from zen_gc_core.controller.runs.sweeping import Sweep
 from zen_gc_core.errors import ClusterError
@@ -163,7 +162,7 @@ class SweepPool:
                 resource,
                 members,
                 selectors=self._context.selectors,
-                check_cancelled=self._check_cancelled,
+                check_cancelled=self._context.check_cancelled,
             )
             sweep.run()
             self._context.metrics.sweep_finished(str(resource), sweep.objects, boottime() - began)
@@ -174,7 +173,3 @@ class SweepPool:
                 member.error = member.error or ClusterError(f"the sweep of {resource} failed: {type(error).__name__}")
         finally:
             self._post(lambda: self._ended(key, rides))
-
-    def _check_cancelled(self) -> None:
-        if self._context.stopping.is_set():
-            raise Cancelled("the program is ending")

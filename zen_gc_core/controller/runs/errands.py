@@ -15,7 +15,7 @@ from zen_gc_core.model.reasons import Reason
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     from zen_gc_core.controller.runs.remembered import Entry
     from zen_gc_core.controller.runs.run_context import RunContext
@@ -47,14 +47,13 @@ def last_time(status: Mapping[str, Any]) -> tuple[dt.datetime | None, int | None
     return time, generation if isinstance(generation, int) and not isinstance(generation, bool) else None
 
 
-def claim(context: RunContext, entry: Entry, occasion: Occasion, sleep: Callable[[float], None]) -> bool:
+def claim(context: RunContext, entry: Entry, occasion: Occasion) -> bool:
     """Write into a policy's status that it runs for a scheduled time now, unless a run for that time, or a later one, began.
 
     Args:
         context: What runs work with.
         entry: The policy.
         occasion: The time.
-        sleep: Waits while the server fails or asks for patience; raises when the program ends.
 
     Returns:
         Whether that is written, by this very call.
@@ -70,7 +69,7 @@ def claim(context: RunContext, entry: Entry, occasion: Occasion, sleep: Callable
         "lastScheduleGeneration": reference.generation,
     }
     for tries in range(1, TRIES + 1):
-        seen = observe(context.connection, resource, reference.namespace, reference.name, sleep=sleep)
+        seen = observe(context.connection, resource, reference.namespace, reference.name, sleep=context.sleep)
         if seen is None or seen.uid != reference.uid or seen.terminating:
             raise Stopped(Reason.POLICY_DELETED, "the policy was deleted")
         document = seen.document()
@@ -88,7 +87,7 @@ def claim(context: RunContext, entry: Entry, occasion: Occasion, sleep: Callable
                 resource_version=seen.resource_version,
                 authority=context.authority,
                 timeout=context.write_timeout,
-                sleep=sleep,
+                sleep=context.sleep,
                 most_tries=1,
             )
         except Conflict:

@@ -7,7 +7,7 @@ from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from zen_gc_core.cluster.clocks import boottime, earlier_of
+from zen_gc_core.cluster.clocks import boottime
 from zen_gc_core.controller.runs.acting import Acting, carry_out
 from zen_gc_core.controller.runs.fencing import Fence, check_clocks
 from zen_gc_core.controller.runs.outcomes import Carried
@@ -106,7 +106,7 @@ class Executing:
             return Ending(Reason.PLUGIN_MISSING, f"required plugin {'; '.join(self._context.missing_plugins)}")
         if self._dry_run:
             return None
-        switched = self._context.switch.recent(self._sleep)
+        switched = self._context.switch.recent(self._context.sleep)
         if switched is not None and (plan.acts or plan.owed or not switched.ending.failed):
             return switched.ending
         if self._errand is not None and self._errand.occasion is None:
@@ -134,7 +134,7 @@ class Executing:
                 self._compiled,
                 switch=context.switch,
                 batch_size=behavior.batch_size or context.settings.batch_size,
-                sleep=self._sleep,
+                sleep=context.sleep,
                 closed=self._closed if self._gate.stands else None,
             ),
             rate,
@@ -142,7 +142,7 @@ class Executing:
             self._writes,
             context.stopping,
             context.write_timeout,
-            lambda: earlier_of(dt.datetime.now(dt.UTC), context.connection.clock.now()),
+            context.now,
             self._until,
             lambda: self._entry.superseded,
             context.bins,
@@ -152,7 +152,7 @@ class Executing:
     def _unmark(self, plan: Plan, acting: Acting, stop: Ending | None) -> tuple[Counter[Result], Ending | None]:
         """Take away the marks that must go, whatever else is in the way of acting; the pass is complete when that is done."""
         passes, before = self._entry.ledger.passes, self._entry.ledger.passes.held_from
-        unmarking = Unmarking(acting, plan.owed, self._sleep)
+        unmarking = Unmarking(acting, plan.owed, self._context.sleep)
         if unmarking.owed or not plan.whole:
             passes.incomplete(plan.now)
         if unmarking.owed and stop is None and not self._dry_run:
@@ -184,10 +184,6 @@ class Executing:
 
     def _progress_failed(self, error: Exception) -> None:
         self._context.log.failed("telling progress", error)
-
-    def _sleep(self, seconds: float) -> None:
-        if self._context.stopping.wait(seconds):
-            raise Stopped(Reason.STOPPING, "the program is ending")
 
 
 def _forbidden_last(plan: Plan, forbidden: Collection[str]) -> Plan:

@@ -6,13 +6,12 @@ and resourceVersion of that read. What cannot be told to be a copy whose time is
 
 from __future__ import annotations
 
-import datetime as dt
 import math
 import uuid
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from zen_gc_core.cluster.clocks import boottime, earlier_of
+from zen_gc_core.cluster.clocks import boottime
 from zen_gc_core.cluster.errors import Cancelled, LookedTooLongAgo, NotFound
 from zen_gc_core.cluster.listing import candidates, pages
 from zen_gc_core.cluster.observing import observe
@@ -26,7 +25,6 @@ from zen_gc_core.controller.runs.stopping import Stopped
 from zen_gc_core.engine.keep_mark import marked
 from zen_gc_core.errors import ClusterError, InputError, Undecided, ZenGCError
 from zen_gc_core.instants import parse_instant
-from zen_gc_core.model.reasons import Reason
 from zen_gc_core.model.recycled import UNTIL, Place, kept_until, name_of, read_copy
 from zen_gc_core.model.requests import Delete
 from zen_gc_core.model.results import CopyResult, Result
@@ -77,7 +75,7 @@ class Expiring:
         if self._clock() - self._passed_at >= SECONDS_BETWEEN_PASSES:
             return True
         soonest = self._context.bins.soonest
-        return soonest is not None and soonest < self._now()
+        return soonest is not None and soonest < self._context.now()
 
     def look(self) -> None:
         """Look through the bin once, and let go what may; what goes wrong is told, and the next pass tries again."""
@@ -89,7 +87,7 @@ class Expiring:
         resources = [IN_NAMESPACES, OF_THE_CLUSTER]
         if context.settings.recycle_secrets:
             resources.append(SECRETS)
-        emptying = _Emptying(context, self._now, self._sleep, self._clock)
+        emptying = _Emptying(context, self._clock)
         try:
             for resource in resources:
                 for namespace, name in self._over(resource):
@@ -97,16 +95,13 @@ class Expiring:
         except (Stopped, ClusterError):
             return  # the switch, the lease, the clocks: told wherever policies run into them
 
-    def _now(self) -> dt.datetime:
-        return earlier_of(dt.datetime.now(dt.UTC), self._context.connection.clock.now())
-
     def _over(self, resource: Resource) -> list[tuple[str, str]]:
         """The copies whose time seems to be over, by what their metadata say."""
-        context, now = self._context, self._now()
+        context, now = self._context, self._context.now()
         over: list[tuple[str, str]] = []
         try:
             for page in pages(
-                context.connection, resource, selection_of(resource, None), check_cancelled=self._check_cancelled
+                context.connection, resource, selection_of(resource, None), check_cancelled=context.check_cancelled
             ):
                 if not isinstance(page, Page):
                     over.clear()
@@ -136,22 +131,12 @@ class Expiring:
             self._silent[resource] = type(error).__name__
             self._context.log.bin_not_looked_at(resource, error)
 
-    def _check_cancelled(self) -> None:
-        if self._context.stopping.is_set():
-            raise Cancelled("the program is ending")
-
-    def _sleep(self, seconds: float) -> None:
-        if self._context.stopping.wait(seconds):
-            raise Stopped(Reason.STOPPING, "the program is ending")
-
 
 @dataclass(slots=True)
 class _Emptying:
     """One pass: what is asked before each write of it."""
 
     context: RunContext
-    now: Callable[[], dt.datetime]
-    sleep: Callable[[float], None]
     clock: Callable[[], float]
     looked_at: float = -math.inf
     rate: Rate = field(init=False)
@@ -159,7 +144,7 @@ class _Emptying:
 
     def __post_init__(self) -> None:
         self.rate = Rate(self.context.settings.max_deletions_per_second)
-        self.throttle = Throttle(sleep=self.sleep)
+        self.throttle = Throttle(sleep=self.context.sleep)
 
     def let_go(self, resource: Resource, namespace: str, name: str) -> None:
         """Delete one copy, when a fresh look shows that its time is over.
@@ -168,10 +153,10 @@ class _Emptying:
             Stopped, ClusterError: Nothing may be written now.
         """
         context = self.context
-        self.sleep(self.rate.take(math.inf) or 0.0)
+        context.sleep(self.rate.take(math.inf) or 0.0)
         self.look_again()
         try:
-            seen = observe(context.connection, resource, namespace, name, throttle=self.throttle, sleep=self.sleep)
+            seen = observe(context.connection, resource, namespace, name, throttle=self.throttle, sleep=context.sleep)
         except ClusterError as error:
             context.log.copy_expired(Place(str(resource), namespace, name), "", CopyResult.FAILED, error)
             return
@@ -184,7 +169,7 @@ class _Emptying:
             self.throttle,
             _Intents(self, place),
             context.write_timeout,
-            self.sleep,
+            context.sleep,
         )
         try:
             written = writer.write(seen, Delete(), attempt_id=attempt_id)
@@ -203,7 +188,7 @@ class _Emptying:
 
     def _is_over(self, seen: Observed) -> bool:
         """Whether it is a copy, its time is over, and nothing keeps it: neither a mark of its own nor its Namespace's."""
-        now = self.now()
+        now = self.context.now()
         try:
             document = seen.document()
             copy = read_copy(document)
@@ -229,7 +214,7 @@ class _Emptying:
             return
         context = self.context
         context.authority()
-        context.switch.look(self.sleep)
+        context.switch.look(context.sleep)
         check_clocks(context.connection.clock.skew())
         self.looked_at = now
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from zen_gc_core.cluster.clocks import boottime, earlier_of
-from zen_gc_core.cluster.errors import AccessDenied, Cancelled, NotFound, TargetUnavailable
+from zen_gc_core.cluster.errors import AccessDenied, NotFound, TargetUnavailable
 from zen_gc_core.cluster.policies import read_policy
 from zen_gc_core.controller.runs.errands import Errand, claim
 from zen_gc_core.controller.runs.executing import Executing
@@ -115,7 +115,7 @@ class PolicyRun:
             gatherer = Gatherer(
                 context.connection,
                 context.resources,
-                self._check_cancelled,
+                context.check_cancelled,
                 turns=context.turns,
                 told=self._reporting.gathered,
             )
@@ -145,7 +145,7 @@ class PolicyRun:
         errand = self.errand
         if errand is None or errand.occasion is None or self._context.settings.dry_run:
             return
-        if not claim(self._context, self.entry, errand.occasion, self._sleep):
+        if not claim(self._context, self.entry, errand.occasion):
             begun = format_instant(errand.occasion.time)
             self.errand = Errand(None, f"a run for {begun} has begun elsewhere, or for a later time; {errand.why}")
         self.claimed = True
@@ -205,7 +205,7 @@ class PolicyRun:
         plan = conclude(
             next(iter(members.values())).case,
             tallies_of(members),
-            lambda: count_in_scope(connection, members, self._check_cancelled),
+            lambda: count_in_scope(connection, members, self._context.check_cancelled),
             self._context.plugins.veto,
             Gaps(
                 unlisted(self.members),
@@ -229,10 +229,6 @@ class PolicyRun:
         reported = self._reported(plan, carried.results, carried.stopped)
         self.report = replace(reported, not_recycled=carried.not_recycled)
 
-    def _check_cancelled(self) -> None:
-        if self._context.stopping.is_set():
-            raise Cancelled("the program is ending")
-
     def _reported(self, plan: Plan, results: Counter[Result], stopped: Ending | None = None) -> RunReport:
         return RunReport(
             plan=plan,
@@ -242,7 +238,3 @@ class PolicyRun:
             stopped=stopped,
             dry_run=self.dry_run,
         )
-
-    def _sleep(self, seconds: float) -> None:
-        if self._context.stopping.wait(seconds):
-            raise Stopped(Reason.STOPPING, "the program is ending")

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from zen_gc_core.cluster.clocks import earlier_of
+from zen_gc_core.cluster.errors import Cancelled
+from zen_gc_core.controller.runs.stopping import Stopped
+from zen_gc_core.model.reasons import Reason
 
 if TYPE_CHECKING:
     import threading
@@ -70,3 +76,25 @@ class RunContext:
     write_timeout: float
     bins: Bins
     turns: threading.Semaphore
+
+    def now(self) -> dt.datetime:
+        """The present, by the earlier of the local and the server's clock."""
+        return earlier_of(dt.datetime.now(dt.UTC), self.connection.clock.now())
+
+    def sleep(self, seconds: float) -> None:
+        """Wait.
+
+        Raises:
+            Stopped: The program ends meanwhile.
+        """
+        if self.stopping.wait(seconds):
+            raise Stopped(Reason.STOPPING, "the program is ending")
+
+    def check_cancelled(self) -> None:
+        """Ask while a list is read.
+
+        Raises:
+            Cancelled: The program ends.
+        """
+        if self.stopping.is_set():
+            raise Cancelled("the program is ending")
