@@ -109,24 +109,23 @@ class Owed:
             return ""
         compiled, run = self._case.compiled, self._case.run
         kept_by = answer.kept_by if isinstance(answer, Decision) else answer
-        owes_mark = self._lasts and kept_by is not None and must_go(candidate, run.policy) is not None
-        if owes_mark and _together(compiled, lambda: compiled.matcher(candidate, run)):
-            owes_mark = False
+        mark = self._mark(candidate) if kept_by is not None else None
+        if mark is not None and _together(compiled, lambda: compiled.matcher(candidate, run)):
+            mark = None
         written = self._written(candidate)
-        if written is not None and (self._protected(candidate) or _together(compiled, lambda: self._meets(candidate))):
+        if written is not None and _together(compiled, lambda: self._meets(candidate)):
             written = None
-        return self._note(candidate, written, owes_mark=owes_mark)
+        return self._note(candidate, mark, written)
 
     def passed_over(self, candidate: Candidate) -> None:
         """Note what is owed to an object that the selectors do not take, or of which that cannot be told."""
         if candidate.malformed is not None:
             self.whole = False
         elif not candidate.terminating:
-            owes_mark = self._lasts and must_go(candidate, self._case.run.policy) is not None
-            written = self._written(candidate)
-            if written is not None and self._protected(candidate):
-                written = None
-            self._note(candidate, written, owes_mark=owes_mark)
+            self._note(candidate, self._mark(candidate), self._written(candidate))
+
+    def _mark(self, candidate: Candidate) -> str | None:
+        return must_go(candidate, self._case.run.policy) if self._lasts else None
 
     def _protected(self, candidate: Candidate) -> bool:
         """Whether an object is protected, or that cannot be told: then nobody writes on it but what keeps it safe."""
@@ -142,9 +141,13 @@ class Owed:
         return instant is not None and instant < run.now and compiled.matcher(candidate, run) is True
 
     def _written(self, candidate: Candidate) -> Mark | None:
-        """What the action wrote on an object, and is there as it was written; None where that is nothing."""
+        """What the action wrote on an object, and is there as it was written; None where that is nothing, or it is protected."""
         run = self._case.run
-        if not self._while_holding or candidate.annotations.get(MARKED_BY) != str(run.policy):
+        if (
+            not self._while_holding
+            or candidate.annotations.get(MARKED_BY) != str(run.policy)
+            or self._protected(candidate)
+        ):
             return None
         due = judging.act(candidate, run.now)
         try:
@@ -157,14 +160,14 @@ class Owed:
         annotations = {key: value for key, value in mark.annotations.items() if candidate.annotations.get(key) == value}
         return Mark(labels, annotations) if labels or annotations else None
 
-    def _note(self, candidate: Candidate, written: Mark | None, *, owes_mark: bool) -> str:
-        if written is None and not owes_mark:
+    def _note(self, candidate: Candidate, mark: str | None, written: Mark | None) -> str:
+        if mark is None and written is None:
             return ""
         run = self._case.run
         if len(self.decisions) >= MOST_OWED:
             self.whole = False
         else:
-            annotations = {key_of(run.policy): must_go(candidate, run.policy) or ""} if owes_mark else {}
+            annotations = {key_of(run.policy): mark} if mark is not None else {}
             if written is not None:
                 signature = {
                     key: candidate.annotations[key] for key in (MARKED_AT, MARKED_BY) if key in candidate.annotations
@@ -173,7 +176,7 @@ class Owed:
             request = Unmark(written.labels if written is not None else {}, annotations)
             kept = judging.keep(candidate, KeptBy.CONDITION, "it does not meet the policy any more")
             self.decisions.append(replace(kept, action=request.words.verb, request=request))
-        since = run.held_since(candidate) if owes_mark else None
+        since = run.held_since(candidate) if mark is not None else None
         return f"; held since {format_instant(since)}: will be unmarked" if since is not None else "; will be unmarked"
 
 

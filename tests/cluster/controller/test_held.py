@@ -415,3 +415,18 @@ def test_what_somebody_else_wrote_stays(stage: Stage, inside: Callable[..., Insi
     assert labels(stage, by_hand) == labels(stage, kept) == {"acme.io/idle": "yes"}
     assert labels(stage, changed) == {"acme.io/idle": "very"}
     assert policy
+
+
+def test_marks_that_nobody_may_take_away_end_the_run(embedded: EmbeddedStage, inside: Callable[..., Inside]) -> None:
+    """Twenty in a row, as of all writes; none counts from then on."""
+    names = [thing(embedded) for _ in range(25)]
+    policy = idle(embedded, behavior={"maxDeletionsPerSecond": 500})
+    once(inside, embedded)
+    before = embedded.status(policy)["heldFrom"]
+    for name in names:
+        use(embedded, name)
+    refused = refuse_patches(embedded, 403)
+    once(inside, embedded)
+    assert len(refused) == 20
+    assert embedded.reason(policy) == "Forbidden"
+    assert since(embedded.status(policy)["heldFrom"]) > since(before)

@@ -25,7 +25,6 @@ from zen_gc_core.cluster.answers import Answer
 from zen_gc_core.cluster.write_answers import read_answer
 from zen_gc_core.controller.beats import timetable
 from zen_gc_core.controller.runs import (
-    acting,
     errands,
     executing,
     expiring,
@@ -131,7 +130,6 @@ def no_fresh_get() -> None:
         return observing.Observed(resource, namespace, name, answer)
 
     real_candidates = swap(sweeping, "candidates", remembered)
-    swap(acting, "observe", observe)
     swap(seeing, "observe", observe)
 
 

@@ -18,7 +18,6 @@ from typing import TYPE_CHECKING, Final
 from zen_gc_core.cluster.access import may
 from zen_gc_core.cluster.clocks import boottime
 from zen_gc_core.cluster.errors import AccessDenied, MalformedAnswer
-from zen_gc_core.cluster.observing import observe
 from zen_gc_core.cluster.throttling import Throttle
 from zen_gc_core.cluster.writing import Writer
 from zen_gc_core.controller.runs.aggregation import check_served_by_kubernetes
@@ -119,8 +118,8 @@ class _Carrying:
         self._lock = threading.Lock()
         self._ended = threading.Event()
         self._throttle = Throttle(sleep=self._sleep)
-        seeing = Seeing(acting.connection, acting.resources, self._throttle, self._sleep, acting.stopping)
-        self._rejudging = Rejudging(case, plan, seeing, acting.now)
+        self._seeing = Seeing(acting.connection, acting.resources, self._throttle, self._sleep, acting.stopping)
+        self._rejudging = Rejudging(case, plan, self._seeing, acting.now)
         self._relatives = (
             Relatives(
                 case,
@@ -138,7 +137,7 @@ class _Carrying:
             Keepers(
                 case,
                 plan,
-                seeing,
+                self._seeing,
                 per_second=acting.rate.per_second,
                 now=acting.now,
                 left_alone=acting.witness.left_alone,
@@ -226,14 +225,7 @@ class _Carrying:
         journal = self._journal(decision)
         look = self._relatives.look(decision) if self._relatives is not None else None
         try:
-            observed = observe(
-                acting.connection,
-                resource,
-                decision.namespace,
-                decision.name,
-                throttle=self._throttle,
-                sleep=self._sleep,
-            )
+            observed = self._seeing.one(decision.api_version, decision.kind, decision.namespace, decision.name)
             if observed is None:
                 self.outcomes.note(Outcome(decision, Result.GONE), journal)
                 return

@@ -10,11 +10,11 @@ from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 from zen_gc_core.cluster.errors import AccessDenied, MalformedAnswer
-from zen_gc_core.cluster.observing import observe
 from zen_gc_core.cluster.throttling import Throttle
 from zen_gc_core.cluster.writing import Writer
 from zen_gc_core.controller.runs.journal import Journal
 from zen_gc_core.controller.runs.outcomes import Outcomes
+from zen_gc_core.controller.runs.seeing import Seeing
 from zen_gc_core.controller.runs.stopping import Stopped, ending_by_write
 from zen_gc_core.errors import ClusterError
 from zen_gc_core.model.report import Ending, Outcome
@@ -57,6 +57,7 @@ class Unmarking:
         self._acting = acting
         self._sleep = sleep
         self._throttle = Throttle(sleep=sleep)
+        self._seeing = Seeing(acting.connection, acting.resources, self._throttle, sleep, acting.stopping)
         self._outcomes = Outcomes(acting.witness)
 
     def carry_out(self) -> None:
@@ -77,21 +78,13 @@ class Unmarking:
 
     def _unmark(self, decision: Decision) -> bool:
         """Take one mark away; whether the object has none any more."""
-        acting, request = self._acting, decision.request
+        request = decision.request
         if request is None:
             return False
-        resource = acting.resources.resolve(decision.api_version, decision.kind)
         for _ in range(TRIES):
-            journal = Journal(decision, acting.fence, acting.witness)
+            journal = Journal(decision, self._acting.fence, self._acting.witness)
             try:
-                observed = observe(
-                    acting.connection,
-                    resource,
-                    decision.namespace,
-                    decision.name,
-                    throttle=self._throttle,
-                    sleep=self._sleep,
-                )
+                observed = self._seeing.one(decision.api_version, decision.kind, decision.namespace, decision.name)
             except MalformedAnswer as error:
                 return self._note(decision, journal, Written(Result.FAILED, f"it cannot be read: {error}", error))
             if observed is None or observed.uid != decision.uid:
@@ -103,12 +96,13 @@ class Unmarking:
                 self._note(decision, journal, Written(Result.DROPPED, why))
                 return True
             written = self._write(decision, request, observed, journal)
-            settled = self._note(decision, journal, written)
-            if written.result is not Result.CONFLICT:
+            settled = written is not None and self._note(decision, journal, written)
+            if written is None or written.result is not Result.CONFLICT:
                 return settled
         return False
 
-    def _write(self, decision: Decision, request: Request, observed: Observed, journal: Journal) -> Written:
+    def _write(self, decision: Decision, request: Request, observed: Observed, journal: Journal) -> Written | None:
+        """Send it; None where it was forbidden, which is told."""
         acting = self._acting
         writer = Writer(
             acting.connection, acting.authority, self._throttle, journal, timeout=acting.timeout, sleep=self._sleep
@@ -116,7 +110,8 @@ class Unmarking:
         try:
             return writer.write(observed, request, attempt_id=journal.attempt_id)
         except AccessDenied as error:
-            return Written(Result.FAILED, f"403 Forbidden: {error.said}", error)
+            self._outcomes.forbid(decision, journal, error)
+            return None
         except (Stopped, ClusterError) as error:
             self._outcomes.note_end(decision, journal, error)
             raise
