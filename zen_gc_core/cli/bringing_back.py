@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 import uuid
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 import click
 
+from zen_gc_core.cli.asking import confirm
 from zen_gc_core.cli.output import columns
 from zen_gc_core.cluster.authority import Authority
 from zen_gc_core.cluster.discovery import Resources
@@ -30,14 +29,14 @@ from zen_gc_core.model.suspending import SUSPENDABLE, SUSPENDED, Resume, field_o
 from zen_gc_core.texts import counted, did_you_mean, placed, visible
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from zen_gc_core.cluster.connection import Connection
     from zen_gc_core.cluster.observing import Observed
     from zen_gc_core.cluster.writing import Attempt
     from zen_gc_core.model.candidate import Candidate
     from zen_gc_core.model.requests import Request
     from zen_gc_core.model.results import Written
-
-KEPT_FOR: Final = timedelta(hours=24)
 
 _SHORT: Final = {
     "Deployment": "deploy",
@@ -68,14 +67,14 @@ class _Way:
     done: str
 
 
-def bring_back(connection: Connection, what: str, namespace: str, *, keep: bool, yes: bool) -> None:
+def bring_back(connection: Connection, what: str, namespace: str, *, until: datetime | None, yes: bool) -> None:
     """Bring one object back.
 
     Args:
         connection: The cluster.
         what: ``KIND/NAME``; the kind as kubectl takes it.
         namespace: Its namespace.
-        keep: Whether it is kept from every policy for a day.
+        until: Until when it is kept from every policy; None: it is not.
         yes: Whether nobody is asked.
 
     Raises:
@@ -90,14 +89,13 @@ def bring_back(connection: Connection, what: str, namespace: str, *, keep: bool,
     seen = observe(connection, resource, namespace, name)
     if seen is None:
         raise NotFound(f"{title} is not there")
-    until = format_instant(datetime.now(UTC).replace(microsecond=0) + KEPT_FOR)
     try:
-        way = _way_back(seen.candidate(), {KEEP: until} if keep else {})
+        way = _way_back(seen.candidate(), {KEEP: format_instant(until)} if until is not None else {})
     except _Stays as why:
         raise Conflict(f"{title}{why}") from None
     except (InputError, Undecided) as error:
         raise Conflict(f"{title} cannot be restored: {error}") from None
-    kept = f", and kept until {until} ({KEEP})" if keep else ""
+    kept = f", and kept until {format_instant(until)} ({KEEP})" if until is not None else ""
     if not yes:
         _ask(title, seen.candidate(), way, kept)
     written = _write(connection, seen, way.request)
@@ -178,15 +176,13 @@ def _resumed(candidate: Candidate, annotations: dict[str, str]) -> _Way:
 
 
 def _ask(title: str, candidate: Candidate, way: _Way, kept: str) -> None:
-    """Show what would be written, and ask; without a terminal there is nobody to ask."""
+    """Show what would be written, and ask."""
     by = candidate.annotations.get(MARKED_BY, "")
     rows = [("OBJECT", "FIELD", "NOW", "THEN", "BY"), (title, way.field, way.now, way.then, visible(by) or "unknown")]
     click.echo(columns(rows))
     if (manager := manager_of(candidate)) is not None:
         click.echo(f"  {visible(manager)} tracks it, and may change it again")
-    if not sys.stdin.isatty():
-        raise InputError("there is no terminal to ask at: give --yes")
-    click.confirm(f"Write it{kept}?", abort=True)
+    confirm(f"Write it{kept}?")
 
 
 def _write(connection: Connection, seen: Observed, request: Request) -> Written:

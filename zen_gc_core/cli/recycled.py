@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import sys
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from zen_gc_core.cli.asking import confirm
 from zen_gc_core.cli.output import as_json, columns
 from zen_gc_core.cli.recycled_shown import Item, document, kept_until, table, tell, title, warn
 from zen_gc_core.cluster.discovery import Resources
@@ -30,8 +30,6 @@ if TYPE_CHECKING:
     from zen_gc_core.model.finishing import Finishing
     from zen_gc_core.model.recycled import Copy
 
-KEPT_FOR: Final = timedelta(hours=24)
-
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
@@ -42,7 +40,7 @@ class Wanted:
         namespace: Where; empty for cluster-scoped objects.
         policy: The policy that deleted it, by its name, with or without its namespace; empty for any.
         since: How long ago the copy was made at the most; None for any time.
-        keep: Whether it is kept from every policy for a day.
+        until: Until when it is kept from every policy; None: it is not.
         run_again: Whether what runs may be brought back, too.
         yes: Whether nobody is asked.
         as_json: Whether what happens is printed as JSON.
@@ -52,7 +50,7 @@ class Wanted:
     namespace: str
     policy: str = ""
     since: timedelta | None = None
-    keep: bool = True
+    until: datetime | None = None
     run_again: bool = False
     yes: bool = False
     as_json: bool = False
@@ -83,7 +81,7 @@ def bring_back_deleted(connection: Connection, wanted: Wanted) -> None:
         ClusterError: Something could not be read, or created.
     """
     now = datetime.now(UTC).replace(microsecond=0)
-    until = now + KEPT_FOR if wanted.keep else None
+    until = wanted.until
     copies = _copies(connection, wanted, now)
     if wanted.name:
         copies = [_the_one(copies, wanted)]
@@ -243,10 +241,8 @@ def _create(connection: Connection, item: Item) -> None:
 
 
 def _ask(items: Sequence[Item], wanted: Wanted, until: datetime | None) -> None:
-    """Show what would be created, and ask; without a terminal there is nobody to ask."""
+    """Show what would be created, and ask."""
     click.echo(as_json(document(items, until)) if wanted.as_json else table(items))
     warn(items)
-    if not sys.stdin.isatty():
-        raise InputError("there is no terminal to ask at: give --yes")
     ready = sum(item.verdict == "restore" for item in items)
-    click.confirm(f"Create {counted(ready, 'object')}{kept_until(until)}?", abort=True, err=wanted.as_json)
+    confirm(f"Create {counted(ready, 'object')}{kept_until(until)}?", err=wanted.as_json)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
 
 import click
 
@@ -15,8 +16,7 @@ from zen_gc_core.durations import parse_duration
 from zen_gc_core.errors import InputError
 from zen_gc_core.model.names import namespace_fault
 
-if TYPE_CHECKING:
-    from datetime import timedelta
+KEPT_FOR: Final = timedelta(hours=24)
 
 _OF_COPIES = {
     "every": "--all",
@@ -91,10 +91,11 @@ def command(  # noqa: PLR0913  what it takes
     connecting = settings_of(Connecting, values)
     connection = Connection.open(kubeconfig=connecting.kubeconfig or None, context=connecting.context or None)
     where = "" if cluster else namespace or connection.namespace
+    until = datetime.now(UTC).replace(microsecond=0) + KEPT_FOR if keep else None
     if what is not None and "/" in what:
-        bring_back(connection, what, where, keep=keep, yes=yes)
+        bring_back(connection, what, where, until=until, yes=yes)
         return
-    wanted = Wanted(what or "", where, policy or "", age, keep, run_again, yes, output == "json")
+    wanted = Wanted(what or "", where, policy or "", age, until, run_again, yes, output == "json")
     bring_back_deleted(connection, wanted)
 
 

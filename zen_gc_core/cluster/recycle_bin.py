@@ -151,12 +151,15 @@ class RecycleBin:
         raise Conflict(f"update {resource}: somebody changed the copy each time, or took it away")
 
     def _seen(self, copy: Copy, resource: Resource) -> Observed | None:
-        seen = observe(
-            self.connection, resource, copy.namespace, copy.stored_name, throttle=self.throttle, sleep=self.sleep
-        )
+        seen = self._there(copy)
         if seen is not None and seen.terminating:
             raise Conflict(f"update {resource}: an earlier copy is being deleted")
         return seen
+
+    def _there(self, copy: Copy) -> Observed | None:
+        """What has the name of a copy."""
+        resource, throttle = resource_of(copy), self.throttle
+        return observe(self.connection, resource, copy.namespace, copy.stored_name, throttle=throttle, sleep=self.sleep)
 
     def find(self, copy: Copy) -> Observed | None:
         """A copy as it is in the bin now; None when it is not there, or another one of the same object is.
@@ -164,14 +167,7 @@ class RecycleBin:
         Raises:
             ClusterError: It cannot be read.
         """
-        seen = observe(
-            self.connection,
-            resource_of(copy),
-            copy.namespace,
-            copy.stored_name,
-            throttle=self.throttle,
-            sleep=self.sleep,
-        )
+        seen = self._there(copy)
         try:
             return seen if seen is not None and read_copy(seen.document()).attempt_id == copy.attempt_id else None
         except InputError:

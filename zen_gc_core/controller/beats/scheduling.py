@@ -233,6 +233,11 @@ class Schedule(Generic[K]):
         return max(0.0, min([longest, *(beat.next_at - now for beat in self._beats.values())]))
 
 
+def backoff(failures: int) -> float:
+    """How many intervals a failure puts a policy off, by how many came before it in a row."""
+    return min(2.0 ** min(failures, MOST_INTERVALS), MOST_INTERVALS)
+
+
 def _due(entry: _Entry, *, failed: bool) -> float:
     """When a policy whose run ends is due next.
 
@@ -241,7 +246,6 @@ def _due(entry: _Entry, *, failed: bool) -> float:
     """
     began = entry.began if entry.began is not None else entry.due
     if failed:
-        backoff = min(2.0 ** min(entry.failures, MOST_INTERVALS), MOST_INTERVALS)
-        return began + entry.interval * backoff
+        return began + entry.interval * backoff(entry.failures)
     punctual = abs(began - entry.due) <= entry.interval / 2
     return (entry.due if punctual else began) + entry.interval

@@ -7,9 +7,10 @@ another replica led, is caught up once, and only where the policy's status says 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from zen_gc_core.controller.beats.places import Slot, slot_of
+from zen_gc_core.controller.beats.scheduling import backoff
 from zen_gc_core.controller.runs.errands import Errand, last_time
 from zen_gc_core.engine.calendar.opening import Shown, may_write
 from zen_gc_core.engine.calendar.timetable import due_occasion, next_occasion
@@ -20,9 +21,6 @@ if TYPE_CHECKING:
     from zen_gc_core.controller.runs.remembered import Entry
     from zen_gc_core.engine.calendar.timetable import Occasion
     from zen_gc_core.model.calendars import Schedule
-
-MOST_INTERVALS: Final = 10
-"""The longest that failures put off the next look at a policy, in intervals."""
 
 
 @dataclass(slots=True)
@@ -115,8 +113,8 @@ class Timetable:
         if not failed:
             row.failures = 0
             return
-        row.again = now + interval * min(2**row.failures, MOST_INTERVALS)
-        row.failures = min(row.failures + 1, MOST_INTERVALS)
+        row.again = now + interval * backoff(row.failures)
+        row.failures += 1
         if not claimed:
             row.floor = row.before
 

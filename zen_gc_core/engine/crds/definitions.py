@@ -70,25 +70,9 @@ def _definition(
         plural,
         scope,
         short_names,
-        subresources={"status": {}},
-        additionalPrinterColumns=[
-            *({"name": name, "type": shown, "jsonPath": path} for name, shown, path in _COLUMNS),
-            *({"name": name, "type": shown, "priority": 1, "jsonPath": path} for name, shown, path in _WIDE_COLUMNS),
-        ],
-        schema={"openAPIV3Schema": _schema(vocabulary)},
+        description="Which Kubernetes objects have outlived their use, and what becomes of them.",
+        columns=_COLUMNS,
+        wide_columns=_WIDE_COLUMNS,
+        spec=spec_schema(vocabulary),
+        status=status_schema(),
     )
-
-
-def _schema(vocabulary: Vocabulary) -> dict[str, Any]:
-    return {
-        "description": "Which Kubernetes objects have outlived their use, and what becomes of them.",
-        "type": "object",
-        "required": ["spec"],
-        "properties": {
-            "apiVersion": {"type": "string"},
-            "kind": {"type": "string"},
-            "metadata": {"type": "object"},
-            "spec": spec_schema(vocabulary),
-            "status": status_schema(),
-        },
-    }

@@ -40,32 +40,19 @@ def recycled_definitions() -> list[dict[str, Any]]:
 
 
 def _definition(kind: str, plural: str, scope: str, short_name: str) -> dict[str, Any]:
+    spec: dict[str, Schema] = {name: {"description": words, "type": "string"} for name, words in _FIELDS.items()}
+    spec[OBJECT] = {**spec[OBJECT], "maxLength": MOST_BYTES}
     return custom_resource(
         kind,
         plural,
         scope,
         (short_name,),
-        additionalPrinterColumns=[{"name": name, "type": shown, "jsonPath": path} for name, shown, path in _COLUMNS],
-        schema={"openAPIV3Schema": _schema()},
-    )
-
-
-def _schema() -> Schema:
-    spec = {name: {"description": words, "type": "string"} for name, words in _FIELDS.items()}
-    spec[OBJECT]["maxLength"] = MOST_BYTES  # type: ignore[assignment]
-    return {
-        "description": "A copy of an object that a policy deleted; zen-gc restore brings it back.",
-        "type": "object",
-        "required": ["spec"],
-        "properties": {
-            "apiVersion": {"type": "string"},
-            "kind": {"type": "string"},
-            "metadata": {"type": "object"},
-            "spec": {
-                "description": "The object, and what became of it.",
-                "type": "object",
-                "required": list(_FIELDS),
-                "properties": spec,
-            },
+        description="A copy of an object that a policy deleted; zen-gc restore brings it back.",
+        columns=_COLUMNS,
+        spec={
+            "description": "The object, and what became of it.",
+            "type": "object",
+            "required": list(_FIELDS),
+            "properties": spec,
         },
-    }
+    )
