@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -23,7 +24,7 @@ from zen_gc_core.controller.settings import Settings
 
 if TYPE_CHECKING:
     import io
-    import signal
+    from collections.abc import Callable, Sequence
 
     from tests.cluster.controller.stage import Stage
     from zen_gc_core.controller.beats.loop import Loop
@@ -258,3 +259,37 @@ def run_replica(
 def instant(record: dict[str, Any]) -> datetime:
     """When a record was written."""
     return datetime.fromisoformat(record["timestamp"])
+
+
+def leader_of(stage: Stage, replicas: Sequence[Replica]) -> Replica | None:
+    """The replica that holds the lease."""
+    holder = stage.lease().get("holderIdentity")
+    return next((each for each in replicas if each.identity == holder and each.process.poll() is None), None)
+
+
+def let_leaders_fall(
+    stage: Stage,
+    replica: Callable[..., Replica],
+    replicas: list[Replica],
+    troubles: Sequence[signal.Signals],
+    *,
+    after: int,
+) -> None:
+    """Kill or stop one leader after the other, each when it has deleted so many objects more.
+
+    Args:
+        stage: where they run.
+        replica: starts one more in the place of one that was killed.
+        replicas: those that run; those that are started are added.
+        troubles: what each leader is sent; one that is stopped goes on when another leads.
+        after: how many objects each deletes first.
+    """
+    for number, trouble in enumerate(troubles):
+        leader = until(lambda: leader_of(stage, replicas))
+        leader.await_record("resource deleted", len(leader.records("resource deleted")) + after)
+        leader.send(trouble)
+        until(lambda leader=leader: stage.lease()["holderIdentity"] != leader.identity)  # type: ignore[misc]  # binds the leader
+        if trouble is signal.SIGSTOP:
+            leader.send(signal.SIGCONT)
+        else:
+            replicas.append(replica(stage, name=f"again{number}").awake())

@@ -9,6 +9,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from tests.cluster.controller.churn import POLICY, eligible, mutate, witness
+from tests.cluster.controller.controllers import leader_of, let_leaders_fall
 from tests.cluster.controller.stage import until
 
 if TYPE_CHECKING:
@@ -32,16 +33,8 @@ def test_five_leaders_fall_and_nothing_goes_that_should_stay(real: Stage, replic
         mutators = mutate(real, 2)
         for each in mutators:
             ends.callback(each.end)
-        for number, trouble in enumerate(TROUBLES):
-            leader = until(lambda: _leader(real, replicas))
-            leader.await_record("resource deleted", len(leader.records("resource deleted")) + 5)
-            leader.send(trouble)
-            until(lambda leader=leader: real.lease()["holderIdentity"] != leader.identity)  # type: ignore[misc]  # binds the leader
-            if trouble is signal.SIGSTOP:
-                leader.send(signal.SIGCONT)
-            else:
-                replicas.append(replica(real, name=f"again{number}").awake())
-        last = until(lambda: _leader(real, replicas))
+        let_leaders_fall(real, replica, replicas, TROUBLES, after=5)
+        last = until(lambda: leader_of(real, replicas))
         last.await_record("resource deleted", len(last.records("resource deleted")) + 5)
     for each in mutators:
         each.join()
@@ -63,11 +56,6 @@ def test_five_leaders_fall_and_nothing_goes_that_should_stay(real: Stage, replic
     met = results["conflict"] + results["gone"] + results["dropped"]
     print(f"{len(ended)} deletes, {len(own)} by the adversary, {met} races met")  # noqa: T201  shown with -s
     assert real.status(policy)["totalDeleted"] > 0
-
-
-def _leader(stage: Stage, replicas: list[Replica]) -> Replica | None:
-    holder = stage.lease().get("holderIdentity")
-    return next((each for each in replicas if each.identity == holder and each.process.poll() is None), None)
 
 
 def _items(stage: Stage) -> list[dict[str, object]]:

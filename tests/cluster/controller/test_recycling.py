@@ -16,6 +16,7 @@ import yaml
 from zen_gc_embedded import Fault
 
 from tests.cluster.controller.churn import witness
+from tests.cluster.controller.controllers import let_leaders_fall
 from tests.cluster.controller.stage import CRDS, MERGE, SELECTOR, EmbeddedStage, by_controller, until
 from tests.cluster.controller.test_rights_of_actions import with_rights
 from zen_gc_core.cluster.recycle_bin import RecycleBin
@@ -411,15 +412,7 @@ def test_leaders_fall_in_the_middle_and_nothing_is_lost(real: Stage, replica: Ca
     breaker = {"minObjects": 10**6}
     policy = real.policy(behavior={**RECYCLE, "maxDeletionsPerSecond": 12, "breaker": breaker})
     replicas = [replica(real, name=f"r{number}").awake() for number in range(2)]
-    for number, trouble in enumerate((signal.SIGKILL, signal.SIGSTOP, signal.SIGKILL)):
-        leader = until(lambda: leader_of(real, replicas))
-        leader.await_record("resource deleted", len(leader.records("resource deleted")) + 8)
-        leader.send(trouble)
-        until(lambda leader=leader: real.lease()["holderIdentity"] != leader.identity)  # type: ignore[misc]  # binds the leader
-        if trouble is signal.SIGSTOP:
-            leader.send(signal.SIGCONT)
-        else:
-            replicas.append(replica(real, name=f"again{number}").awake())
+    let_leaders_fall(real, replica, replicas, (signal.SIGKILL, signal.SIGSTOP, signal.SIGKILL), after=8)
     until(lambda: not real.names(), "all go in the end")
     writing.set()
     writer.join()
@@ -432,12 +425,6 @@ def test_leaders_fall_in_the_middle_and_nothing_is_lost(real: Stage, replica: Ca
     assert set(uids.values()) <= set(kept)
     assert all(kept[uid]["data"] == ended[uid]["data"] for uid in uids.values())
     assert real.status(policy)["lastRun"]["notRecycled"] == 0
-
-
-def leader_of(stage: Stage, replicas: list[Replica]) -> Replica | None:
-    """The replica that holds the lease."""
-    holder = stage.lease().get("holderIdentity")
-    return next((each for each in replicas if each.identity == holder and each.process.poll() is None), None)
 
 
 @pytest.mark.real
