@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test proof soak mutate hostile tenants host lint fix check coverage bench fuzz mistakes apiserver crds docs lock clean
+.PHONY: help demo test proof soak mutate hostile tenants host lint fix check coverage bench fuzz mistakes apiserver helm programs crds docs lock clean
 
 help:  ## Show this list.
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -15,6 +15,7 @@ demo: $(VENV)/run  ## Show it all on an embedded cluster, in under a minute.
 
 test: $(VENV)/dev  ## Run all tests, on the embedded and on the real API server.
 	@$(BIN)/python apiserver/build.py || true
+	@$(BIN)/python tools/programs.py --all-quick || true
 	@$(BIN)/python -m pytest -n auto --dist worksteal
 
 lint: $(VENV)/dev  ## Check style, types and the import contracts.
@@ -64,6 +65,12 @@ tenants: $(VENV)/dev  ## Let one tenant do all that it may to another, and print
 
 apiserver:  ## Build kube-apiserver, kube-controller-manager and etcd from their sources.
 	@$(PYTHON) apiserver/build.py
+
+helm: $(BIN)/python  ## Build Helm from its sources, for the tests of the chart: some minutes, once.
+	@$(BIN)/python tools/programs.py helm
+
+programs: $(BIN)/python  ## Get the other programs of the tests that take seconds: promtool, actionlint, umoci and so on.
+	@$(BIN)/python tools/programs.py --all-quick
 
 crds: $(VENV)/run  ## Write crds/ anew from the models and the keywords.
 	@$(BIN)/zen-gc crd > crds/policies.yaml

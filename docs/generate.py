@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 import yaml
 
+from docs.chart import FILES
 from docs.references import references_page
 from zen_gc_core import cli
 from zen_gc_core.expressions.cel import reference as cel
@@ -255,8 +256,9 @@ PAGES: Final[Mapping[str, Callable[[], str]]] = {
     "reference/references.md": references_page,
     "reference/cli.md": commands_page,
     "reference/cel.md": cel.reference,
+    **{f"../deploy/helm/zen-gc/{name}": make for name, make in FILES.items()},
 }
-"""The generated pages, below ``docs/``, and what makes each."""
+"""The generated pages and files, from ``docs/``, and what makes each."""
 
 
 def write() -> None:

@@ -1,0 +1,278 @@
+"""The values of the Helm chart: of each its path, what it may be, its default and what it does, in one table.
+
+What is a flag of the controller is not written here but read from its settings: the value ``gcInterval`` is ``--gc-interval``.
+``docs/chart.py`` makes values.yaml, the schema, the README and the list of flags of it.
+"""  # noqa: INP001  a module beside the pages that are made of it
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, fields
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, Final, cast
+
+import yaml
+
+from zen_gc_core.controller.settings import Settings, flag
+
+MANIFESTS: Final = Path(__file__).parents[1] / "deploy/manifests"
+Schema = dict[str, Any]
+
+_CHART_SETS: Final = {
+    "kubeconfig": "the Pod's own account",
+    "context": "the Pod's own account",
+    "controller_namespace": "the release's",
+    "metrics_addr": "a port of the Pod",
+    "health_addr": "a port of the Pod",
+    "enable_leader_election": "always",
+    "leader_election_namespace": "the release's",
+    "leader_election_id": "the name in the Role",
+}
+"""Settings that are no values, and what the chart says instead."""
+
+TEXT: Final[Schema] = {"type": "string"}
+SWITCH: Final[Schema] = {"type": "boolean"}
+TEXTS: Final[Schema] = {"type": "array", "items": TEXT}
+OBJECTS: Final[Schema] = {"type": "array", "items": {"type": "object"}}
+OBJECT: Final[Schema] = {"type": "object"}
+NAMES: Final[Schema] = {"type": "array", "items": {"type": "string", "pattern": "^[^,]+$"}}
+LABELS: Final[Schema] = {"type": "object", "additionalProperties": TEXT}
+DURATION: Final[Schema] = {"type": ["string", "null"], "pattern": "^([0-9]+([.][0-9]+)?(ms|s|m|h))+$"}
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A value of the chart.
+
+    Args:
+        path: Its path, such as ``image.tag``.
+        schema: What it may be, as a JSON Schema.
+        default: What it is unless said otherwise; None is written ``null``: the program's own default.
+        text: What it does, in Markdown, without a full stop.
+    """
+
+    path: str
+    schema: Schema
+    default: Any
+    text: str
+
+
+def flags() -> dict[str, str]:
+    """The values that are flags of the controller, with the flag of each."""
+    return {_camel(entry.name): flag(entry.name) for entry in fields(Settings) if _is_value(entry.name)}
+
+
+def targets() -> dict[str, bool]:
+    """The roles for what policies may act on, by the name of their value, and whether each is installed by default."""
+    listed = yaml.safe_load((MANIFESTS / "targets/kustomization.yaml").read_text("utf-8"))["resources"]
+    files = sorted(path.name for path in (MANIFESTS / "targets").glob("*.yaml"))
+    return {target(name): name in listed for name in files if name not in {"kustomization.yaml", "aggregate.yaml"}}
+
+
+def target(file: str) -> str:
+    """The value that installs the role in a file: ``recycled-secrets.yaml`` is ``recycledSecrets``."""
+    return _camel(file.removesuffix(".yaml").replace("-", "_"))
+
+
+def values() -> list[Value]:
+    """All values, in the order in which they are written."""
+    return [*_IMAGE, *_of_flags(), *_rights(), *_PODS, *_AROUND]
+
+
+def _camel(name: str) -> str:
+    return re.sub(r"_(\w)", lambda match: match[1].upper(), name)
+
+
+def _is_value(name: str) -> bool:
+    return name not in _CHART_SETS and not name.startswith(("webhook_", "watch_"))
+
+
+def _of_flags() -> list[Value]:
+    found = []
+    for entry in fields(Settings):
+        if _is_value(entry.name):
+            default = entry.default
+            text = cast("str", entry.metadata["help"]).removesuffix(".")
+            shown = "" if default in ((), "", False, None) else f"; the program's default is `{_shown(default)}`"
+            given = [] if isinstance(default, tuple) else None
+            found.append(
+                Value(_camel(entry.name), _flag_schema(default), given, f"`{flag(entry.name)}`: {text}{shown}")
+            )
+    return found
+
+
+def _shown(default: Any) -> str:
+    if isinstance(default, timedelta):
+        seconds = int(default.total_seconds())
+        return f"{seconds // 60}m" if seconds and seconds % 60 == 0 else f"{seconds}s"
+    return f"{default:g}" if isinstance(default, float) else str(default)
+
+
+def _flag_schema(default: Any) -> Schema:
+    match default:
+        case bool():
+            return {"type": ["boolean", "null"]}
+        case int():
+            return {"type": ["integer", "null"], "minimum": 1}
+        case float():
+            return {"type": ["number", "null"], "exclusiveMinimum": 0}
+        case timedelta():
+            return DURATION
+        case tuple():
+            return NAMES
+        case _:
+            return {"type": ["string", "null"], "minLength": 1}
+
+
+def _rights() -> list[Value]:
+    return [
+        Value(
+            "rbac.create",
+            SWITCH,
+            default=True,
+            text="Whether the chart makes roles and bindings; without, make them beforehand",
+        ),
+        *(
+            Value(
+                f"rbac.targets.{name}",
+                SWITCH,
+                on,
+                f"What policies may act on: [targets/{_kebab(name)}.yaml](../../manifests/targets/{_kebab(name)}.yaml)",
+            )
+            for name, on in targets().items()
+        ),
+        Value(
+            "rbac.extraTargets",
+            {"type": "array", "items": RULE},
+            [],
+            "Rules of a role of your own for what policies may act on: kinds of your own, `get`, `list`, `delete`",
+        ),
+        Value("serviceAccount.create", SWITCH, default=True, text="Whether the chart makes the ServiceAccount"),
+        Value("serviceAccount.name", {"type": "string", "minLength": 1}, "gc-controller", "Its name"),
+        Value("serviceAccount.annotations", LABELS, {}, "Its annotations"),
+    ]
+
+
+def _kebab(name: str) -> str:
+    return re.sub(r"([A-Z])", lambda match: f"-{match[1].lower()}", name)
+
+
+RULE: Final[Schema] = {
+    "type": "object",
+    "required": ["apiGroups", "resources", "verbs"],
+    "additionalProperties": False,
+    "properties": {
+        "apiGroups": {"type": "array", "minItems": 1, "items": TEXT},
+        "resources": {"type": "array", "minItems": 1, "items": TEXT},
+        "verbs": {
+            "type": "array",
+            "minItems": 1,
+            "items": {"enum": ["get", "list", "delete", "patch", "create"]},
+        },
+    },
+}
+
+_IMAGE: Final = [
+    Value(
+        "image.registry",
+        TEXT,
+        "",
+        "Host of the registry to which you pushed the image, such as `registry.example.com`; required",
+    ),
+    Value("image.repository", TEXT, "", "Name of the image in it, such as `platform/zen-gc`; required"),
+    Value("image.tag", TEXT, "", "Its tag; empty: the chart's `appVersion`"),
+    Value(
+        "image.digest",
+        {"type": "string", "pattern": "^(sha256:[0-9a-f]{64})?$"},
+        "",
+        "Its digest, `sha256:…`, which then says what runs, whatever the tag",
+    ),
+    Value(
+        "image.pullPolicy",
+        {"enum": ["Always", "IfNotPresent", "Never", ""]},
+        "",
+        "When it is pulled; empty: Kubernetes' default",
+    ),
+    Value("imagePullSecrets", OBJECTS, [], "Secrets for the registry, `[{name: …}]`"),
+]
+
+_PODS: Final = [
+    Value("replicaCount", {"type": "integer", "minimum": 0}, 2, "Replicas: one leads, the others stand by"),
+    Value("extraArgs", TEXTS, [], "Further arguments of `zen-gc controller`"),
+    Value("extraEnv", OBJECTS, [], "Further environment variables, as in a Pod"),
+    Value(
+        "resources",
+        OBJECT,
+        {"requests": {"cpu": "50m", "memory": "128Mi"}, "limits": {"memory": "512Mi"}},
+        "Requests and limits",
+    ),
+    Value(
+        "podSecurityContext",
+        OBJECT,
+        {"runAsNonRoot": True, "runAsUser": 65532, "runAsGroup": 65532, "seccompProfile": {"type": "RuntimeDefault"}},
+        "Of the Pod",
+    ),
+    Value(
+        "securityContext",
+        OBJECT,
+        {"allowPrivilegeEscalation": False, "readOnlyRootFilesystem": True, "capabilities": {"drop": ["ALL"]}},
+        "Of the container",
+    ),
+    Value("priorityClassName", TEXT, "", "Name of a PriorityClass that there is"),
+    Value("nodeSelector", LABELS, {}, "Labels of nodes"),
+    Value("tolerations", OBJECTS, [], "Taints that are borne"),
+    Value("affinity", OBJECT, {}, "Affinity; empty: replicas rather on different hosts"),
+    Value("topologySpreadConstraints", OBJECTS, [], "Spreading; empty: over zones, where it can be"),
+    Value("podAnnotations", LABELS, {}, "Further annotations of the Pods"),
+    Value("podLabels", LABELS, {}, "Further labels of the Pods"),
+    Value(
+        "terminationGracePeriodSeconds",
+        {"type": "integer", "minimum": 16},
+        30,
+        "Time for the end of its work; longer than the lease",
+    ),
+]
+
+_AROUND: Final = [
+    Value("commonLabels", LABELS, {}, "Further labels of every object"),
+    Value(
+        "crds.enabled",
+        SWITCH,
+        default=True,
+        text="Whether the chart brings the CustomResourceDefinitions, and upgrades them",
+    ),
+    Value("crds.keep", SWITCH, default=True, text="Whether they, and with them every policy, outlive `helm uninstall`"),
+    Value("crds.annotations", LABELS, {}, "Their annotations"),
+    Value("podDisruptionBudget.enabled", SWITCH, default=True, text="Whether at most one replica is evicted at a time"),
+    Value(
+        "networkPolicy.enabled",
+        SWITCH,
+        default=False,
+        text="Whether traffic is restricted to metrics, probes, DNS and the API server",
+    ),
+    Value("networkPolicy.metricsFrom", OBJECTS, [], "Who may scrape, as `from` of a NetworkPolicy; empty: everybody"),
+    Value(
+        "networkPolicy.apiServerTo",
+        OBJECTS,
+        [],
+        "Where the API server is, as `to` of a NetworkPolicy; empty: anywhere, on the ports",
+    ),
+    Value(
+        "networkPolicy.apiServerPorts",
+        {"type": "array", "minItems": 1, "items": {"type": "integer", "minimum": 1, "maximum": 65535}},
+        [443, 6443],
+        "Its ports, behind the Service",
+    ),
+    Value("metrics.service.enabled", SWITCH, default=True, text="Whether there is a headless Service for scrapes"),
+    Value(
+        "metrics.serviceMonitor.enabled",
+        SWITCH,
+        default=False,
+        text="Whether Prometheus' operator finds the replicas by a ServiceMonitor",
+    ),
+    Value("metrics.podMonitor.enabled", SWITCH, default=False, text="Whether it finds them by a PodMonitor instead"),
+    Value("metrics.monitor.interval", TEXT, "30s", "How often either scrapes"),
+    Value("metrics.monitor.labels", LABELS, {}, "Labels by which your Prometheus selects either"),
+    Value("extraObjects", OBJECTS, [], "Objects of your own, rendered as templates; policies are refused, see below"),
+]

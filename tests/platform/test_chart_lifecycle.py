@@ -1,0 +1,103 @@
+"""The chart on a real API server: installed, upgraded, rolled back and taken away, and no policy is lost."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.harness import RealCluster
+from tests.platform.charts import CHART, HOME, IMAGE, helm
+
+if TYPE_CHECKING:
+    import subprocess
+    from collections.abc import Iterator
+
+POLICY = {
+    "apiVersion": "gc.kube-zen.io/v1alpha1",
+    "kind": "ClusterGarbageCollectionPolicy",
+    "metadata": {"name": "kept"},
+    "spec": {
+        "targetResources": [
+            {"apiVersion": "v1", "kind": "ConfigMap", "labelSelector": {"matchLabels": {"gone": "soon"}}}
+        ],
+        "ttl": {"afterCreation": "7d"},
+    },
+}
+PLACE = ("--namespace", HOME)
+WHERE = ("--set", f"image.registry={IMAGE['registry']},image.repository={IMAGE['repository']}")
+
+
+@pytest.fixture
+def own_cluster(apiserver_binaries: None) -> Iterator[RealCluster]:
+    """A cluster of the test's own: definitions and ClusterRoles are everybody's."""
+    with RealCluster(controller_manager=True) as cluster:
+        yield cluster
+
+
+def on(cluster: RealCluster, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Helm as the cluster's administrator."""
+    return helm(*arguments, kubeconfig=cluster.kubeconfig_path)
+
+
+def done(ended: subprocess.CompletedProcess[str]) -> None:
+    """Claim that it went well."""
+    assert ended.returncode == 0, ended.stderr
+
+
+def policy_of(cluster: RealCluster) -> dict[str, Any]:
+    """The policy as it is stored."""
+    return dict(cluster.request("GET", cluster.path_of(POLICY)).body)
+
+
+def arguments_of(cluster: RealCluster) -> list[str]:
+    """What the Deployment gives the controller."""
+    path = f"/apis/apps/v1/namespaces/{HOME}/deployments/gc-controller"
+    return list(cluster.request("GET", path).body["spec"]["template"]["spec"]["containers"][0]["args"])
+
+
+@pytest.mark.real
+def test_through_its_whole_life_no_policy_is_lost(own_cluster: RealCluster) -> None:
+    """Install, a policy, upgrade, rollback, a second release, uninstall, install: one uid, one spec."""
+    install = ("install", "zen-gc", str(CHART), *PLACE, *WHERE, "--create-namespace")
+    done(on(own_cluster, *install))
+    own_cluster.create(POLICY)
+    made = policy_of(own_cluster)
+
+    done(on(own_cluster, "upgrade", "zen-gc", str(CHART), *PLACE, *WHERE, "--set", "dryRun=true"))
+    assert "--dry-run=true" in arguments_of(own_cluster)
+    done(on(own_cluster, "rollback", "zen-gc", "1", *PLACE))
+    assert "--dry-run=true" not in arguments_of(own_cluster)
+    assert policy_of(own_cluster) == made
+
+    second = on(own_cluster, "install", "another", str(CHART), "--namespace", "elsewhere", *WHERE, "--create-namespace")
+    assert second.returncode != 0
+    assert "invalid ownership metadata" in second.stderr
+    assert own_cluster.request("GET", "/apis/apps/v1/namespaces/elsewhere/deployments").body["items"] == []
+    assert policy_of(own_cluster) == made
+
+    removed = on(own_cluster, "uninstall", "zen-gc", *PLACE)
+    done(removed)
+    assert own_cluster.request("GET", f"/apis/apps/v1/namespaces/{HOME}/deployments").body["items"] == []
+    assert policy_of(own_cluster) == made, "the definitions are kept, and with them the policies"
+
+    done(on(own_cluster, *install))
+    assert policy_of(own_cluster) == made
+
+
+@pytest.mark.real
+def test_definitions_of_another_owner_are_taken_over_only_when_asked(own_cluster: RealCluster) -> None:
+    """As after `kubectl apply -k deploy/manifests`, with a policy there."""
+    applied = own_cluster.kubectl("apply", "--server-side", "-k", str(CHART.parents[1] / "manifests"))
+    assert applied.returncode == 0, applied.stderr
+    own_cluster.create(POLICY)
+    made = policy_of(own_cluster)
+    install = ("install", "zen-gc", str(CHART), *PLACE, *WHERE)
+
+    refused = on(own_cluster, *install)
+    assert refused.returncode != 0
+    assert "invalid ownership metadata" in refused.stderr
+    done(on(own_cluster, *install, "--take-ownership", "--force-conflicts"))
+    assert policy_of(own_cluster) == made
+    done(on(own_cluster, "upgrade", "zen-gc", str(CHART), *PLACE, *WHERE))
+    assert policy_of(own_cluster) == made
