@@ -24,6 +24,7 @@ lint: $(VENV)/dev  ## Check style, types and the import contracts.
 	@$(BIN)/mypy
 	@$(BIN)/mypy --config-file tests/mypy.ini -p tests -p benchmarks
 	@$(BIN)/lint-imports --config .importlinter
+	@$(BIN)/python docs/generate.py --check
 
 fix: $(VENV)/dev  ## Mend what the linters can mend by themselves.
 	@$(BIN)/ruff check --fix -q .
@@ -83,6 +84,7 @@ lock:  ## Lock the dependencies anew (needs uv).
 	@uv pip compile --universal --python-version 3.11 -q pyproject.toml --generate-hashes --no-header --no-annotate --upgrade -o requirements/image.txt
 	@uv pip compile --universal --python-version 3.11 -q pyproject.toml --group build -c requirements/image.txt --generate-hashes --no-header --no-annotate -o requirements/run.txt
 	@uv pip compile --universal --python-version 3.11 -q pyproject.toml --group dev -c requirements/run.txt --generate-hashes --no-header --no-annotate -o requirements/dev.txt
+	@uv pip compile --universal --python-version 3.11 -q --group checkers --generate-hashes --no-header --no-annotate -o requirements/checkers.txt
 
 clean:  ## Remove what was made here.
 	@rm -rf $(VENV) .hypothesis .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

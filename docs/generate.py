@@ -1,5 +1,7 @@
 """The pages of the reference that are made of the program itself: ``python docs/generate.py`` writes them anew.
 
+With ``--check`` it writes nothing, and fails where one is not current.
+
 Keywords come from the installed plugins' schemas, commands and flags from click, CEL from its tables of functions.
 What a schema cannot say of a keyword, an example and how it treats what is missing, stands in ``keywords.yaml``.
 Nothing is decided here: a test compares the pages with what this makes.
@@ -8,6 +10,7 @@ Nothing is decided here: a test compares the pages with what this makes.
 from __future__ import annotations
 
 import inspect
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -267,5 +270,12 @@ def write() -> None:
         (HERE / name).write_text(make(), encoding="utf-8")
 
 
+def outdated() -> list[str]:
+    """The generated pages that are not what they should be."""
+    return [name for name, make in PAGES.items() if (HERE / name).read_text(encoding="utf-8") != make()]
+
+
 if __name__ == "__main__":
+    if sys.argv[1:] == ["--check"]:
+        sys.exit("\n".join(f"{name} is not current: `make docs` writes it anew" for name in outdated()) or 0)
     write()

@@ -24,8 +24,10 @@ def program(name: str) -> Path:
     return found
 
 
-def run(name: str, *arguments: str | Path, stdin: str = "", **how: object) -> subprocess.CompletedProcess[str]:
+def run(
+    name: str, *arguments: str | Path, stdin: str = "", cwd: Path | None = None
+) -> subprocess.CompletedProcess[str]:
     """Run the program called `name`; see `program`, and `subprocess.run`."""
     return subprocess.run(
-        [program(name), *arguments], input=stdin, capture_output=True, text=True, timeout=PATIENCE, check=False, **how
+        [program(name), *arguments], input=stdin, capture_output=True, text=True, timeout=PATIENCE, check=False, cwd=cwd
     )

@@ -6,12 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.cluster.controller.controllers import run_replica
+from tests.cluster.controller.stage import Stage, until
 from tests.harness import RealCluster
 from tests.platform.charts import CHART, HOME, IMAGE, helm
 
 if TYPE_CHECKING:
     import subprocess
     from collections.abc import Iterator
+    from pathlib import Path
 
 POLICY = {
     "apiVersion": "gc.kube-zen.io/v1alpha1",
@@ -101,3 +104,42 @@ def test_definitions_of_another_owner_are_taken_over_only_when_asked(own_cluster
     assert policy_of(own_cluster) == made
     done(on(own_cluster, "upgrade", "zen-gc", str(CHART), *PLACE, *WHERE))
     assert policy_of(own_cluster) == made
+
+
+@pytest.mark.real
+def test_the_program_acts_with_the_arguments_and_the_rights_of_the_chart(
+    own_cluster: RealCluster, tmp_path: Path
+) -> None:
+    """As the Deployment would start it, under the ServiceAccount that the chart made; what no role names stays."""
+    rights = (
+        "--set-json",
+        'rbac.extraTargets=[{"apiGroups":[""],"resources":["podtemplates"],"verbs":["get","list","delete"]}]',
+    )
+    done(on(own_cluster, "install", "zen-gc", str(CHART), *PLACE, *WHERE, *rights, "--create-namespace"))
+    command, *arguments = arguments_of(own_cluster)
+    assert command == "controller"
+    stage = Stage(own_cluster, own_cluster.namespace(), HOME)
+    due = stage.make()
+    template = {
+        "apiVersion": "v1",
+        "kind": "PodTemplate",
+        "metadata": {"name": "due", "namespace": stage.namespace, "labels": {"gc": "yes"}},
+        "template": {"spec": {"containers": [{"name": "a", "image": "b"}]}},
+    }
+    own_cluster.create(template)
+    stage.policy()
+    stage.policy(
+        targetResources=[{"apiVersion": "v1", "kind": "PodTemplate", "labelSelector": {"matchLabels": {"gc": "yes"}}}]
+    )
+    refused = stage.policy(
+        targetResources=[{"apiVersion": "v1", "kind": "LimitRange", "labelSelector": {"matchLabels": {"gc": "yes"}}}]
+    )
+    who = own_cluster.service_account_kubeconfig(HOME, "gc-controller")
+    ports = ("--metrics-addr=127.0.0.1:0", "--health-addr=127.0.0.1:0")
+    replica = run_replica(stage, tmp_path, *arguments, *ports, config=who)
+    try:
+        until(lambda: not stage.there(due))
+        until(lambda: own_cluster.request("GET", own_cluster.path_of(template)).status == 404)
+        until(lambda: stage.reason(refused) == "AccessDenied")
+    finally:
+        replica.kill()
