@@ -6,6 +6,7 @@ Statuses are not judged here, bodies are not decoded; every failure of the trans
 from __future__ import annotations
 
 import contextlib
+import math
 import threading
 from typing import TYPE_CHECKING, Any, Final, Self
 from urllib.parse import urlencode
@@ -139,7 +140,9 @@ class Connection:
             content_type: The ``Content-Type`` header, when there is a body.
             headers: Further headers.
             timeout: Seconds for the whole of it, from connecting to the last byte.
-            guard: Asked when the connection stands, right before the request leaves; what it raises stops it.
+            guard: Asked when the connection stands, right before the request leaves; what it raises stops it. The server is
+                told the timeout of such a request: it does nothing any more when that is over, whether or not it notices
+                that nobody waits.
             limit: The most bytes of the answer.
             bulk: Whether much is expected; it is then cheaper to read.
             verb: What the observer is told; the method by default.
@@ -154,7 +157,10 @@ class Connection:
         sent = {"Accept": accept, "User-Agent": self._user_agent, **(headers or {})}
         if encoded is not None:
             sent["Content-Type"] = content_type
-        request = wire.Request(method, path if not query else f"{path}?{urlencode(query)}", sent, encoded, timeout)
+        asked = dict(query or {})
+        if guard is not None:
+            asked["timeout"] = f"{math.ceil(timeout * 1000)}ms"
+        request = wire.Request(method, path if not asked else f"{path}?{urlencode(asked)}", sent, encoded, timeout)
         for last in (False, True):
             session = self._session
             started = boottime()

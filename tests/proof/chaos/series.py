@@ -8,6 +8,8 @@ from tests.cluster.controller.churn import KEEP, Mutator
 
 GROUPS = 4
 PREFIX = "s-"
+LEFT = 8
+"""Members of the series that is left behind."""
 
 
 class SeriesMutator(Mutator):
@@ -21,15 +23,22 @@ class SeriesMutator(Mutator):
         path = f"{collection}/{name}"
         choice = self._chance.random()
         if choice < 0.1:
-            self._patch(path, {"data": {"series": self._chance.choice([series, None])}})
+            self._patch(path, {"data": {"series": self._chance.choice([series, series, series, None])}})
         elif choice < 0.2:
             self._patch(path, {"data": {"state": self._chance.choice(["done", "done", "busy"])}})
         elif choice < 0.3:
-            self._patch(path, {"metadata": {"annotations": {KEEP: self._chance.choice(["true", "false"])}}})
+            self._patch(path, {"metadata": {"annotations": {KEEP: self._chance.choice(["true", "false", "false"])}}})
         elif choice < 0.32:  # seldom: a group of which a keeper is gone is left alone for a while
             self._remove(self._newest(collection) or path)
         else:
             self._make(collection, stem, _member(name, series))
+
+    def end(self) -> None:
+        """Make it end, and leave a series behind that nobody touches any more: of some the oldest are to go, whatever went before."""
+        super().end()
+        for number in range(LEFT):
+            item = _member(f"{PREFIX}left-{number}", "left")
+            self.connection.request("POST", f"/api/v1/namespaces/{self.namespace}/configmaps", item)
 
     def _newest(self, collection: str) -> str | None:
         """The path of the newest member of all series."""

@@ -252,7 +252,7 @@ class _Judge:
         spec = (last.document or {}).get("spec") or {}
         holder = str(spec.get("holderIdentity") or "nobody")
         if holder.rpartition("_")[0] != self._replicas.accounts[request.user]:
-            return f"{holder} held the lease"
+            return f"{holder} held the lease, {last.since - request.received:.3f} s after it was asked"
         ended = last.since + float(spec.get("leaseDurationSeconds", 0))
         if request.received > ended:
             return f"its lease had ended {request.received - ended:.3f} s before"
