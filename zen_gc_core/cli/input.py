@@ -10,8 +10,7 @@ import msgspec
 
 from zen_gc_core.cli.documents import Document, FileError, Told
 from zen_gc_core.cli.files import read_documents
-from zen_gc_core.engine.compiling import Compilation, compile_policy
-from zen_gc_core.engine.parsing import parse_policy
+from zen_gc_core.engine.checking import compile_document
 from zen_gc_core.errors import InputError
 from zen_gc_core.model.json_candidates import JsonCandidate
 from zen_gc_core.model.policy import NAMESPACED
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from zen_gc_core.controller.settings import Allowing
+    from zen_gc_core.engine.compiling import Compilation
     from zen_gc_core.engine.protections import Grants
     from zen_gc_core.model.policy import Problem
 
@@ -101,18 +101,7 @@ def compile_documents(
         grants: What is allowed beyond the protections.
         default_namespace: Where namespaced policies are that name no namespace.
     """
-    return [
-        compile_policy(
-            parse_policy(
-                document.content,
-                allow_cross_namespace=grants.cross_namespace,
-                default_namespace=default_namespace,
-            ),
-            plugins.vocabulary,
-            grants,
-        )
-        for document in documents
-    ]
+    return [compile_document(document.content, plugins.vocabulary, grants, default_namespace) for document in documents]
 
 
 def namespace_written(document: Document) -> str | None:

@@ -12,7 +12,8 @@ from zen_gc_core.cli.options import BooleanCommand, files_option, settings_of, s
 from zen_gc_core.cli.output import foresight_lines
 from zen_gc_core.cli.strangers import no_policies
 from zen_gc_core.controller.settings import Allowing
-from zen_gc_core.engine.calendar.foreseeing import calendar_warnings, foresee
+from zen_gc_core.engine.calendar.foreseeing import foresee
+from zen_gc_core.engine.checking import warnings_of
 from zen_gc_core.errors import InputError
 
 
@@ -37,10 +38,9 @@ def command(**values: Any) -> int:
     now = dt.datetime.now(dt.UTC)
     for document, compilation in zip(manifests.policies, compilations, strict=True):
         report_problems(document, compilation.errors)
-        report_problems(document, compilation.warnings, "warning: ")
+        report_problems(document, warnings_of(compilation, now), "warning: ")
         if compilation.compiled is None:
             continue
-        report_problems(document, calendar_warnings(compilation.compiled.policy, now), "warning: ")
         click.echo(f"{document.place()}: {compilation.reference.kind} {compilation.reference} is valid")
         if (foresight := foresee(compilation.compiled.policy, now)) is not None:
             click.echo("\n".join(foresight_lines(foresight)))

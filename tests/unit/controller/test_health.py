@@ -17,7 +17,9 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from zen_gc_core.cluster.threads import SupervisedThread
 from zen_gc_core.controller.process import serving
-from zen_gc_core.controller.process.serving import CannotListenError, Page, Server, parse_address
+from zen_gc_core.controller.process.addresses import parse_address
+from zen_gc_core.controller.process.pages import Page
+from zen_gc_core.controller.process.serving import CannotListenError, Server
 from zen_gc_core.controller.program.health import Heartbeat, Readiness, serve_health, serve_metrics
 from zen_gc_core.controller.telling.metrics import Metrics
 from zen_gc_core.errors import InputError
@@ -296,7 +298,8 @@ def test_anything_else_is_no_address(text: str) -> None:
 
 STARVING = """
 import os, resource, sys, time
-from zen_gc_core.controller.process.serving import Page, Server
+from zen_gc_core.controller.process.pages import Page
+from zen_gc_core.controller.process.serving import Server
 
 resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))
 server = Server("127.0.0.1:0", {"/healthz": lambda: Page(b"ok")})

@@ -1,30 +1,29 @@
-"""Small HTTP servers for probes and scrapes: a handful of pages, read-only, that no slow client can hold up.
+"""Small HTTP servers for probes, scrapes and admission: a handful of paths, and no slow client can hold them up.
 
-What the pages say is said elsewhere. There is no TLS and no authentication: what is served is no secret, and who may reach
-the ports is for a NetworkPolicy to say.
+What is answered is said elsewhere. A connection serves one request, so that none is ever closed under the next one. There
+is no authentication: what is served is no secret, and who may reach the ports is for a NetworkPolicy to say.
 """
 
 from __future__ import annotations
 
 import contextlib
 import errno
-import ipaddress
 import math
 import os
 import socket
+import ssl
 import threading
 import time
-from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from socketserver import ThreadingMixIn
 from typing import TYPE_CHECKING, Any, Final, Self
 
-from zen_gc_core.errors import InputError, ZenGCError
+from zen_gc_core.controller.process.addresses import listen, parse_address
+from zen_gc_core.controller.process.pages import TEXT, Page, Pages, Posts, Room, made
+from zen_gc_core.errors import ZenGCError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
-
-TEXT: Final = "text/plain; charset=utf-8"
 
 MOST_CONNECTIONS: Final = 64
 """Connections at the same time; one more, and the oldest is cut off."""
@@ -32,51 +31,16 @@ LONGEST_CONNECTION: Final = 10.0
 """Seconds after which a connection is cut off, whatever it does."""
 _TICK: Final = 0.25
 """Seconds between two looks at the connections."""
+_STEP: Final = 64 * 1024
+"""Bytes of a body that are read at once."""
+_MOST_BODIES: Final = 4
+"""How many of the largest bodies are in memory at the same time."""
+_NOTHING_POSTED: Final = Posts({}, 0)
+_NOT_FOUND: Final = Page(b"404 page not found\n", 404)
 
 
 class CannotListenError(ZenGCError):
     """An address that cannot be listened on."""
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """An answer.
-
-    Args:
-        body: The body.
-        status: The HTTP status.
-        content_type: The type of the body.
-    """
-
-    body: bytes
-    status: int = 200
-    content_type: str = TEXT
-
-
-def parse_address(text: str) -> tuple[str, int]:
-    """Read an address as Go spells it.
-
-    Args:
-        text: ``:8080`` (every interface), ``127.0.0.1:8080``, ``[::1]:8080``, ``localhost:8080``. Port 0 takes a free one.
-
-    Returns:
-        The host, empty for every interface, and the port.
-
-    Raises:
-        InputError: It is something else.
-    """
-    host, colon, port = text.rpartition(":")
-    if not colon or not (port.isascii() and port.isdecimal()) or int(port) > 65_535:
-        raise InputError(f"'{text}' is no address like :8080 or 127.0.0.1:8080")
-    if host.startswith("[") and host.endswith("]"):
-        host = host[1:-1]
-        try:
-            ipaddress.IPv6Address(host)
-        except ValueError as error:
-            raise InputError(f"'{text}': no IPv6 address between the brackets") from error
-    elif ":" in host:
-        raise InputError(f"'{text}': an IPv6 address stands in brackets")
-    return host, int(port)
 
 
 class Server:
@@ -85,20 +49,28 @@ class Server:
     Args:
         address: Where, as `parse_address` reads it.
         pages: What makes the page at each path; called by several threads at the same time.
+        posts: What may be posted.
+        tls: The context of the next connection, or None while there is none: then it is refused. Without this, no TLS.
 
     Raises:
         InputError: The address is none.
         CannotListenError: It cannot be listened on.
     """
 
-    def __init__(self, address: str, pages: Mapping[str, Callable[[], Page]]) -> None:
+    def __init__(
+        self,
+        address: str,
+        pages: Mapping[str, Callable[[], Page]],
+        posts: Posts = _NOTHING_POSTED,
+        tls: Callable[[], ssl.SSLContext | None] | None = None,
+    ) -> None:
         host, port = parse_address(address)
         try:
-            listener = _listen(host, port)
+            listener = listen(host, port)
         except OSError as error:
             why = str(error.strerror or error).partition(" (")[0]  # Python adds the address that it tried
             raise CannotListenError(f"cannot listen on {address}: {why}") from error
-        self._server = _Threads(listener, pages)
+        self._server = _Threads(listener, pages, posts, tls)
         self.port: Final[int] = listener.getsockname()[1]
         """The port that is listened on."""
         self._thread = threading.Thread(
@@ -120,74 +92,42 @@ class Server:
         self._server.cut_off(0)
 
 
-def _listen(host: str, port: int) -> socket.socket:
-    if not host and socket.has_dualstack_ipv6():
-        return socket.create_server(("", port), family=socket.AF_INET6, dualstack_ipv6=True)
-    family = socket.getaddrinfo(host or "0.0.0.0", port, type=socket.SOCK_STREAM)[0][0]  # noqa: S104  as was asked for
-    return socket.create_server((host, port), family=family)
-
-
-class _Pages:
-    """Makes each page once at a time: whoever asks while it is made waits, and those who wait share the next one.
-
-    A page of very many policies takes megabytes while it is made, and there may be a thread for each connection.
-    """
-
-    def __init__(self, pages: Mapping[str, Callable[[], Page]]) -> None:
-        self._makers = {path: _Maker(make) for path, make in pages.items()}
-
-    def at(self, path: str) -> Page:
-        maker = self._makers.get(path)
-        return maker.page() if maker is not None else Page(b"404 page not found\n", 404)
-
-
-class _Maker:
-    def __init__(self, make: Callable[[], Page]) -> None:
-        self._make = make
-        self._making = threading.Lock()
-        self._counting = threading.Lock()
-        self._waiting = 0
-        self._made: tuple[float, Page] | None = None
-
-    def page(self) -> Page:
-        """A page of which the making began when it was asked for, or later."""
-        asked = time.monotonic()
-        with self._counting:
-            self._waiting += 1
-        try:
-            with self._making:
-                if self._made is None or self._made[0] < asked:
-                    self._made = (time.monotonic(), self._made_now())
-                return self._made[1]
-        finally:
-            with self._counting:
-                self._waiting -= 1
-                if not self._waiting:
-                    self._made = None
-
-    def _made_now(self) -> Page:
-        try:
-            return self._make()
-        except Exception as error:  # noqa: BLE001  a page that cannot be made is a bad answer, not an end of the server
-            return Page(f"500 {type(error).__name__}\n".encode(), 500)
-
-
 class _Threads(ThreadingMixIn, HTTPServer):
     """A thread a connection, all of them counted and timed."""
 
     daemon_threads = True
     block_on_close = False
 
-    def __init__(self, listener: socket.socket, pages: Mapping[str, Callable[[], Page]]) -> None:
+    def __init__(
+        self,
+        listener: socket.socket,
+        pages: Mapping[str, Callable[[], Page]],
+        posts: Posts,
+        tls: Callable[[], ssl.SSLContext | None] | None,
+    ) -> None:
         super().__init__(listener.getsockname()[:2], _Handler, bind_and_activate=False)
         self.socket.close()
         self.socket = listener
-        self.pages = _Pages(pages)
+        self.pages = Pages(pages)
+        self.posts = posts
+        self.room = Room(_MOST_BODIES * posts.largest)
+        self._tls = tls
         self._open: dict[socket.socket, float] = {}
         self._lock = threading.Lock()
         self._spare: int | None = os.open(os.devnull, os.O_RDONLY)
 
     def get_request(self) -> tuple[socket.socket, Any]:
+        """Accept a connection; its TLS handshake is for its own thread to make."""
+        connection, client = self._accepted()
+        if self._tls is None:
+            return connection, client
+        context = self._tls()
+        if context is None:
+            connection.close()
+            raise OSError(errno.ECONNREFUSED, "no certificate yet")
+        return context.wrap_socket(connection, server_side=True, do_handshake_on_connect=False), client
+
+    def _accepted(self) -> tuple[socket.socket, Any]:
         """Accept a connection; where no descriptor is left, the one that is kept for that is given up for it."""
         try:
             return super().get_request()
@@ -245,7 +185,7 @@ class _Threads(ThreadingMixIn, HTTPServer):
                 if connection in self._open:
                     self._open[connection] = -math.inf
             with contextlib.suppress(OSError):  # it has gone by itself
-                connection.shutdown(socket.SHUT_RDWR)
+                socket.socket.shutdown(connection, socket.SHUT_RDWR)  # as it is, without a word of TLS
 
     def was_cut(self, connection: socket.socket) -> bool:
         """Whether a connection was cut off, or has ended."""
@@ -257,12 +197,17 @@ class _Threads(ThreadingMixIn, HTTPServer):
 
 
 class _Handler(BaseHTTPRequestHandler):
-    """Answers one request of a connection: GET and HEAD of the pages; 404 and 501 for the rest."""
+    """Answers one request of a connection: GET and HEAD of the pages, POST of what may be posted; 404 to 501 for the rest."""
 
     server: _Threads
     timeout = LONGEST_CONNECTION
     error_content_type = TEXT
     error_message_format = "%(code)d %(message)s\n"
+
+    def setup(self) -> None:
+        super().setup()
+        if isinstance(self.connection, ssl.SSLSocket):
+            self.connection.do_handshake()
 
     def do_GET(self) -> None:
         self._answer(with_body=True)
@@ -270,19 +215,72 @@ class _Handler(BaseHTTPRequestHandler):
     def do_HEAD(self) -> None:
         self._answer(with_body=False)
 
+    def do_POST(self) -> None:
+        if not self.server.posts.answers:
+            self.send_error(501, "Unsupported method ('POST')")
+            return
+        answer = self.server.posts.answers.get(self._path)
+        if answer is None:
+            self._send(_NOT_FOUND)
+            return
+        size = self._size()
+        if isinstance(size, Page):
+            self._send(size)
+            self._discard()
+            return
+        taken = 0
+        body = bytearray()
+        try:
+            while len(body) < size:
+                part = self.rfile.read1(min(_STEP, size - len(body)))
+                if not part or self.server.was_cut(self.connection):
+                    return  # the rest never came, and nobody reads an answer
+                if not self.server.room.take(len(part)):
+                    self._send(Page(b"503 too much is posted at the same time\n", 503))
+                    return
+                taken += len(part)
+                body += part
+            self._send(made(lambda: answer(bytes(body))))
+        finally:
+            self.server.room.give(taken)
+
+    @property
+    def _path(self) -> str:
+        return self.path.partition("?")[0]
+
+    def _size(self) -> int | Page:
+        """How large the body is; a page that says why it is not read."""
+        content_type = self.headers.get_content_type() if "Content-Type" in self.headers else "none"
+        if content_type != "application/json":
+            return Page(b"415 the body must be application/json\n", 415)
+        length = self.headers.get("Content-Length", "")
+        if "Transfer-Encoding" in self.headers or not (length.isascii() and length.isdecimal()):
+            return Page(b"411 the body must have a Content-Length\n", 411)
+        if len(length) > 12 or int(length) > self.server.posts.largest:
+            return Page(f"413 the body is larger than {self.server.posts.largest} bytes\n".encode(), 413)
+        return int(length)
+
+    def _discard(self) -> None:
+        """Read some of a body that nobody wants: who still sends when the connection is closed never reads the answer."""
+        left = 2 * self.server.posts.largest
+        while left > 0 and not self.server.was_cut(self.connection) and (part := self.rfile.read1(_STEP)):
+            left -= len(part)
+
     def _answer(self, *, with_body: bool) -> None:
         if self.server.was_cut(self.connection):
             self.close_connection = True  # the rest of its request never came, and nobody reads an answer
             return
-        made = self.server.pages.at(self.path.partition("?")[0])
-        self.send_response_only(made.status)
-        self.send_header("Content-Type", made.content_type)
-        self.send_header("Content-Length", str(len(made.body)))
+        self._send(self.server.pages.at(self._path) or _NOT_FOUND, with_body=with_body)
+
+    def _send(self, page: Page, *, with_body: bool = True) -> None:
+        self.send_response_only(page.status)
+        self.send_header("Content-Type", page.content_type)
+        self.send_header("Content-Length", str(len(page.body)))
         self.send_header("Cache-Control", "no-store")
         self.send_header("X-Content-Type-Options", "nosniff")
         self.end_headers()
         if with_body:
-            self.wfile.write(made.body)
+            self.wfile.write(page.body)
 
     def version_string(self) -> str:
         return "zen-gc"

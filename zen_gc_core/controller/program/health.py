@@ -12,7 +12,8 @@ import time
 from typing import TYPE_CHECKING
 
 from zen_gc_core.controller.process.logs import MOST_BLOCKED_SECONDS, blocked_seconds
-from zen_gc_core.controller.process.serving import Page, Server
+from zen_gc_core.controller.process.pages import Page
+from zen_gc_core.controller.process.serving import Server
 from zen_gc_core.controller.telling.registry import CONTENT_TYPE
 
 if TYPE_CHECKING:
