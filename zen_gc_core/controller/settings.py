@@ -138,6 +138,12 @@ class Settings(Connecting, Allowing, Locating):
         timedelta(seconds=10), "How long the leader tries to renew it."
     )
     leader_election_retry_period: timedelta = _setting(timedelta(seconds=2), "How long it waits between tries.")
+    webhook_addr: str = _setting("", "Address of the admission webhook, e.g. :9443; empty serves none.")
+    webhook_tls: str = _setting("self", "Whose certificates the webhook shows: self (own ones) or files.")
+    webhook_cert_dir: str = _setting("", "Directory of the webhook's tls.crt and tls.key, with --webhook-tls=files.")
+    webhook_name: str = _setting(
+        "zen-gc", "Name of the ValidatingWebhookConfiguration; its Secret is NAME-webhook-ca, its Service stands in it."
+    )
     log_level: str = _setting("info", "Least level that is logged: debug, info, warning or error.")
     log_format: str = _setting("json", "How logs are written: json or console.")
 
@@ -161,6 +167,12 @@ class Settings(Connecting, Allowing, Locating):
                 "--log-level must be debug, info, warning or error",
             ),
             (self.log_format in {"json", "console"}, "--log-format must be json or console"),
+            (self.webhook_tls in {"self", "files"}, "--webhook-tls must be self or files"),
+            (
+                (self.webhook_tls == "files") == bool(self.webhook_cert_dir),
+                "--webhook-cert-dir goes with --webhook-tls=files, and files need it",
+            ),
+            (bool(self.webhook_name), "--webhook-name must not be empty"),
             (bool(self.leader_election_id), "--leader-election-id must not be empty"),
         )
         for right, message in checks:

@@ -49,6 +49,19 @@ class Result(enum.StrEnum):
     """The write failed, also after retries."""
 
 
+class AdmissionResult(enum.StrEnum):
+    """What became of a question of the API server about a policy that somebody writes."""
+
+    ALLOWED = "allowed"
+    """It is right, or nothing of what it says has changed."""
+    WARNED = "warned"
+    """It is right, and its author should look at something."""
+    DENIED = "denied"
+    """It is wrong, and was refused."""
+    ERROR = "error"
+    """It was not checked, and let pass; or the question was none."""
+
+
 class CopyResult(enum.StrEnum):
     """What became of a copy for the recycle bin."""
 

@@ -31,6 +31,8 @@ LONGEST_CONNECTION: Final = 10.0
 """Seconds after which a connection is cut off, whatever it does."""
 _TICK: Final = 0.25
 """Seconds between two looks at the connections."""
+_MOMENT: Final = 0.02
+"""Seconds between two looks at who is still connected when it ends."""
 _STEP: Final = 64 * 1024
 """Bytes of a body that are read at once."""
 _MOST_BODIES: Final = 4
@@ -84,11 +86,18 @@ class Server:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def close(self) -> None:
-        """Stop listening and cut off who is still connected."""
+    def close(self, patience: float = 0.0) -> None:
+        """Stop listening and cut off who is still connected.
+
+        Args:
+            patience: Seconds that those who are connected have to be answered.
+        """
         self._server.shutdown()
         self._thread.join()
         self._server.server_close()
+        ends = time.monotonic() + patience
+        while self._server.busy and time.monotonic() < ends:
+            time.sleep(_MOMENT)
         self._server.cut_off(0)
 
 
@@ -186,6 +195,12 @@ class _Threads(ThreadingMixIn, HTTPServer):
                     self._open[connection] = -math.inf
             with contextlib.suppress(OSError):  # it has gone by itself
                 socket.socket.shutdown(connection, socket.SHUT_RDWR)  # as it is, without a word of TLS
+
+    @property
+    def busy(self) -> bool:
+        """Whether somebody is connected."""
+        with self._lock:
+            return bool(self._open)
 
     def was_cut(self, connection: socket.socket) -> bool:
         """Whether a connection was cut off, or has ended."""

@@ -29,6 +29,7 @@ from zen_gc_core.cluster.threads import SupervisedThread
 from zen_gc_core.cluster.watching import PolicyWatch
 from zen_gc_core.controller.beats.catalog import Catalog
 from zen_gc_core.controller.beats.loop import Loop
+from zen_gc_core.controller.program.admitting import WEBHOOK_TRUSTED, open_webhook
 from zen_gc_core.controller.program.health import Heartbeat, Readiness, serve_health, serve_metrics
 from zen_gc_core.controller.runs.bins import Bins
 from zen_gc_core.controller.runs.expiring import Expiring
@@ -76,6 +77,7 @@ class Controller:
         starting: Whether it has not begun to work yet.
         metrics_port: The bound port of /metrics; 0 before it is served.
         health_port: The bound port of /healthz; 0 before it is served.
+        webhook_port: The bound port of the admission webhook; 0 before it is served.
     """
 
     def __init__(self, settings: Settings, *, once: bool = False) -> None:
@@ -83,6 +85,7 @@ class Controller:
         self.starting = True
         self.metrics_port = 0
         self.health_port = 0
+        self.webhook_port = 0
         self._settings = settings
         self._once = once
         self._metrics = Metrics(__version__)
@@ -95,6 +98,7 @@ class Controller:
             renew=settings.leader_election_renew_deadline.total_seconds(),
             retry=settings.leader_election_retry_period.total_seconds(),
         )
+        self._serves_webhook = bool(settings.webhook_addr) and not once
         self._elects = settings.enable_leader_election and not once
         if self._elects:
             self._timing.check()
@@ -109,7 +113,8 @@ class Controller:
             ZenGCError: It cannot start.
         """
         with contextlib.ExitStack() as stack:
-            heartbeat, readiness = Heartbeat(LONGEST_TURN), Readiness(_CONDITIONS)
+            heartbeat = Heartbeat(LONGEST_TURN)
+            readiness = Readiness((*_CONDITIONS, WEBHOOK_TRUSTED) if self._serves_webhook else _CONDITIONS)
             threads: list[SupervisedThread] = []
             if not self._once:
                 self._serve(stack, heartbeat, readiness, threads)  # first: they answer, whatever comes after them
@@ -123,6 +128,12 @@ class Controller:
             context = self._run_context(connection, recorder, authority)
             catalog = Catalog(context.plugins.vocabulary, context.grants)
             readiness.set("plugins-loaded", holds=not context.missing_plugins)
+            if self._serves_webhook:
+                webhook = open_webhook(context, self._namespace, readiness)
+                stack.callback(webhook.close)
+                webhook.start()
+                threads.append(webhook.thread)
+                self.webhook_port = webhook.port
             expiring = Expiring(context, leading)
             loop = Loop(context, catalog, leading, self._beat(heartbeat, readiness, catalog, elector))
             watch = PolicyWatch(connection, loop.receive)

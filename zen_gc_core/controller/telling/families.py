@@ -20,6 +20,7 @@ _DELETION_BUCKETS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5,
 _EVALUATION_BUCKETS: Final = (0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10, 30, 60, 300, 900, 3600)
 _LAG_BUCKETS: Final = (1, 5, 15, 30, 60, 120, 300, 600, 1800, 3600, 21_600, 86_400, 604_800)
 _REQUEST_BUCKETS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
+_REVIEW_BUCKETS: Final = (0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 3, 5)
 _SWEEP_BUCKETS: Final = (0.01, 0.05, 0.1, 0.5, 1, 5, 10, 30, 60, 300, 900)
 
 
@@ -82,6 +83,18 @@ class Families:
         self.paused = registry.gauge("gc_writes_paused", "1 while the kill switch stops every write", ())
         self.copies = registry.counter(
             "gc_recycled_copies", "Copies for the recycle bin, by what became of them", ("result",)
+        )
+        self.reviews = registry.counter(
+            "gc_admission_requests", "Policies that the webhook was asked about", ("kind", "operation", "result")
+        )
+        self.review = registry.histogram(
+            "gc_admission_duration_seconds", "Time from the question to the webhook's answer", (), _REVIEW_BUCKETS
+        )
+        self.trusted = registry.gauge(
+            "gc_webhook_trusted", "1 while the API server trusts this replica's webhook, by its configuration", ()
+        )
+        self.certificates = registry.gauge(
+            "gc_webhook_certificate_expiry_timestamp_seconds", "End of the webhook's certificates", ("which",)
         )
         self.lost = registry.counter("gc_log_records_lost", "Log records that could not be written", ())
         self.build = registry.gauge("gc_build_info", "1, with the versions as labels", ("version", "python_version"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import platform
 import threading
 from collections import OrderedDict
@@ -12,8 +13,9 @@ from typing import TYPE_CHECKING, Final
 from zen_gc_core.controller.telling.families import Families
 from zen_gc_core.controller.telling.registry import Registry
 from zen_gc_core.model.decision import KeptBy
+from zen_gc_core.model.policy import CLUSTER, NAMESPACED
 from zen_gc_core.model.reasons import ErrorType, Phase, Reason
-from zen_gc_core.model.results import CopyResult, Result
+from zen_gc_core.model.results import AdmissionResult, CopyResult, Result
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -24,6 +26,9 @@ if TYPE_CHECKING:
 
 TTL_EXPIRED: Final = "ttl_expired"
 """The Go program's label for a deletion because of age; there is no other reason to delete."""
+
+REVIEWED: Final = ("CREATE", "UPDATE")
+"""The operations at which a policy is reviewed."""
 
 _MOST_FORGOTTEN: Final = 10_000
 """How many deleted policies are remembered, so that what a run of theirs says late makes no series anew."""
@@ -65,6 +70,9 @@ class Metrics:
         self._families = Families(self._registry)
         for result in CopyResult:  # made at once, so that rate() sees the step from zero
             self._families.copies.labels(result.value)
+        for kind, operation, each in itertools.product((NAMESPACED, CLUSTER), REVIEWED, AdmissionResult):
+            self._families.reviews.labels(kind, operation, each.value)
+        self._families.reviews.labels("", "", AdmissionResult.ERROR.value)
         self._families.build.labels(version, platform.python_version()).set(1)
 
     def writes_paused(self, *, paused: bool) -> None:
@@ -153,6 +161,26 @@ class Metrics:
     def copied(self, result: CopyResult) -> None:
         """Count what became of a copy for the recycle bin."""
         self._families.copies.labels(result.value).inc()
+
+    def reviewed(self, kind: str, operation: str, result: AdmissionResult, seconds: float) -> None:
+        """Count a question about a policy that somebody writes.
+
+        Args:
+            kind: The policy's kind; empty when the question was about nothing of the kind.
+            operation: What is to be done with it; empty, too, then.
+            result: What was answered.
+            seconds: How long that took.
+        """
+        self._families.reviews.labels(kind, operation, result.value).inc()
+        self._families.review.observe(seconds)
+
+    def webhook_trusted(self, *, trusted: bool) -> None:
+        """Say whether the API server trusts this replica's webhook."""
+        self._families.trusted.set(trusted)
+
+    def certificate_expires(self, which: str, at: datetime) -> None:
+        """Say when a certificate of the webhook ends (``ca``, ``leaf``)."""
+        self._families.certificates.labels(which).set(at.timestamp())
 
     def log_record_lost(self) -> None:
         """Count a log record that could not be written."""

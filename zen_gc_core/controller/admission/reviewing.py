@@ -1,0 +1,174 @@
+"""Reviewing policies: each question of the API server is answered with what ``zen-gc validate`` would say.
+
+No request, no list, no discovery: the policy alone is looked at. What goes wrong here lets the policy pass, with a
+warning: the controller checks it again, with the same code, before it acts.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import threading
+import time
+from typing import TYPE_CHECKING, Any, Final
+
+import orjson
+
+from zen_gc_core.controller.admission.review import Verdict, answer, read_review
+from zen_gc_core.controller.process.pages import Page
+from zen_gc_core.controller.telling.metrics import REVIEWED
+from zen_gc_core.engine.building import CompilingTooLong
+from zen_gc_core.engine.checking import compile_document, warnings_of
+from zen_gc_core.errors import InputError
+from zen_gc_core.model.policy import PolicyReference, Problem
+from zen_gc_core.model.results import AdmissionResult
+from zen_gc_core.model.unreadable import told, why
+from zen_gc_core.texts import with_article
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from zen_gc_core.controller.admission.review import Review
+    from zen_gc_core.controller.telling.metrics import Metrics
+    from zen_gc_core.controller.telling.webhook_log import WebhookLog
+    from zen_gc_core.engine.protections import Grants
+    from zen_gc_core.vocabulary import Vocabulary
+
+LARGEST_REVIEW: Final = 8 * 1024 * 1024
+"""Bytes of a question: the API server takes objects of 3 MiB, and sends the old one, too."""
+
+LONGEST: Final = 3.0
+"""Seconds that a policy is looked at; the API server waits 5."""
+
+_LARGEST_UNREADABLE: Final = 2 * 1024 * 1024
+"""Bytes of a question that no decoder reads and of which it is told what can be told, which is slow."""
+
+
+class Reviewer:
+    """Answers questions, one at a time; for any number of threads.
+
+    Args:
+        vocabulary: The installed keywords.
+        grants: What whoever runs the controller allows.
+        log: Says what was refused.
+        metrics: Counts every answer.
+        missing_plugins: Why required plugins are not there: without them nothing can be said against a policy.
+        longest: Seconds that a policy is looked at, waiting for others included.
+        clock: Seconds that pass.
+    """
+
+    def __init__(  # noqa: PLR0913  what it needs, and its patience
+        self,
+        vocabulary: Vocabulary,
+        grants: Grants,
+        log: WebhookLog,
+        metrics: Metrics,
+        *,
+        missing_plugins: Sequence[str] = (),
+        longest: float = LONGEST,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._vocabulary = vocabulary
+        self._grants = grants
+        self._log = log
+        self._metrics = metrics
+        self._missing_plugins = missing_plugins
+        self._longest = longest
+        self._clock = clock
+        self._turn = threading.Lock()
+
+    def page(self, body: bytes) -> Page:
+        """Answer what was posted; what is no question is a 400 of one line."""
+        began = self._clock()
+        until = began + self._longest
+        try:
+            review, unreadable = _read(body)
+            verdict = self._in_turn(review, unreadable, until)
+        except InputError as error:
+            self._log.not_reviewed(str(error))
+            self._metrics.reviewed("", "", AdmissionResult.ERROR, self._clock() - began)
+            return Page(f"400 {error}\n".encode(), 400)
+        self._tell(review, verdict, self._clock() - began)
+        return Page(orjson.dumps(answer(review, verdict)), content_type="application/json")
+
+    def _in_turn(self, review: Review, unreadable: Verdict | None, until: float) -> Verdict:
+        """Look at one policy at a time: two at once take as long, and twice the memory."""
+        if not self._turn.acquire(timeout=max(0.0, until - self._clock())):
+            return _unchecked("too many policies are written at the same time")
+        try:
+            return unreadable or self._verdict(review, until)
+        finally:
+            self._turn.release()
+
+    def _tell(self, review: Review, verdict: Verdict, seconds: float) -> None:
+        if not review.is_about_a_policy:
+            self._metrics.reviewed("", "", verdict.result, seconds)
+            return
+        self._metrics.reviewed(review.kind, review.operation, verdict.result, seconds)
+        if verdict.result in {AdmissionResult.DENIED, AdmissionResult.ERROR}:
+            self._log.reviewed(
+                PolicyReference(review.kind, review.namespace, review.name),
+                review.operation,
+                verdict.errors,
+                verdict.warnings if verdict.unchecked else (),
+            )
+
+    def _verdict(self, review: Review, until: float) -> Verdict:
+        if not review.is_about_a_policy:
+            return Verdict(warnings=_passed_over(review))
+        if review.document is None:
+            raise InputError(f"request.object is missing, at a {review.operation}")
+        if not review.changes_what_it_says:
+            return Verdict()
+        if self._missing_plugins:
+            return _unchecked("; ".join(self._missing_plugins))
+        late = False
+
+        def check() -> None:
+            nonlocal late
+            if self._clock() > until:
+                late = True
+                raise CompilingTooLong("it takes too long to check")
+
+        try:
+            compilation = compile_document(
+                review.document, self._vocabulary, self._grants, review.namespace or "default", check
+            )
+            warnings = warnings_of(compilation, dt.datetime.now(dt.UTC))
+        except Exception as error:  # noqa: BLE001  a fault of ours refuses nobody's policy
+            return _unchecked(f"checking failed ({type(error).__name__})")
+        if late:
+            return _unchecked(f"it takes more than {self._longest:g} s to check")
+        return Verdict(compilation.errors, tuple(map(str, warnings)))
+
+
+def _passed_over(review: Review) -> tuple[str, ...]:
+    """A word to whoever sends here what is no policy; deletes and parts of policies are nobody's mistake."""
+    if review.operation not in REVIEWED or review.subresource:
+        return ()
+    return (f"zen-gc checks policies, and {with_article(review.kind or 'object')} is none",)
+
+
+def _unchecked(because: str) -> Verdict:
+    words = f"zen-gc has not checked this policy: {because}; the controller checks it before it acts"
+    return Verdict(warnings=(words,), unchecked=True)
+
+
+def _read(body: bytes) -> tuple[Review, Verdict | None]:
+    """A question, and what is to be said at once of a policy that the controller cannot read either.
+
+    Such a policy is nested too deeply, or has text that is no Unicode.
+
+    Raises:
+        InputError: It is no question.
+    """
+    try:
+        document: Any = orjson.loads(body)
+    except Exception as error:  # noqa: BLE001  whatever it was
+        cause = error
+    else:
+        return read_review(document), None
+    if len(body) > _LARGEST_UNREADABLE:
+        raise InputError("the body is no JSON that can be read")
+    review = read_review(told(body))
+    refused = review.is_about_a_policy and review.changes_what_it_says
+    return review, Verdict((Problem("spec", why(cause)),)) if refused else Verdict()
