@@ -13,12 +13,18 @@ import pytest
 import yaml
 
 import zen_gc_core
+from zen_gc_core.cluster.policies import POLICY_KINDS
+from zen_gc_core.controller.admission.reviewing import LONGEST
+from zen_gc_core.controller.admission.self_signed import secret_name
+from zen_gc_core.controller.admission.webhook import PATH
 from zen_gc_core.controller.runs.kill_switch import NAME as KILL_SWITCH
 from zen_gc_core.controller.settings import Settings, flag
+from zen_gc_core.controller.telling.metrics import REVIEWED
 from zen_gc_core.model.policy import GROUP
 
 ROOT = Path(__file__).parents[2]
 MANIFESTS = ROOT / "deploy/manifests"
+WEBHOOK = MANIFESTS / "webhook"
 FILES = sorted(MANIFESTS.rglob("*.yaml"))
 AGGREGATED = "gc.kube-zen.io/aggregate-to-controller"
 PROTECTED_WRITES = {"create", "update", "deletecollection", "escalate", "bind", "impersonate"}
@@ -32,9 +38,20 @@ def documents(path: Path) -> list[dict[str, Any]]:
 @pytest.fixture(scope="module")
 def built() -> list[dict[str, Any]]:
     """What `kubectl apply -k` would send."""
+    return kustomized(MANIFESTS)
+
+
+@pytest.fixture(scope="module")
+def with_webhook() -> list[dict[str, Any]]:
+    """The same, with the admission webhook."""
+    return kustomized(ROOT / "deploy/with-webhook")
+
+
+def kustomized(path: Path) -> list[dict[str, Any]]:
+    """What a kustomization makes."""
     kubectl = Path(sys.executable).with_name("kubectl")
     ended = subprocess.run(
-        [kubectl if kubectl.exists() else "kubectl", "kustomize", MANIFESTS],
+        [kubectl if kubectl.exists() else "kubectl", "kustomize", path],
         capture_output=True,
         text=True,
         check=True,
@@ -61,13 +78,14 @@ def test_every_file_holds_objects_with_an_identity(path: Path) -> None:
     """A kind, a version and, but for kustomizations, a name."""
     for document in documents(path):
         assert document["apiVersion"]
-        assert document["kind"] == "Kustomization" or document["metadata"]["name"]
+        assert document["kind"] in {"Kustomization", "Component"} or document["metadata"]["name"]
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
 def test_no_role_has_a_wildcard_or_a_verb_that_makes_rights(path: Path) -> None:
-    """Every right is written out; `create` is for events, the lease, evictions and copies alone."""
-    copies = {"recycledobjects", "clusterrecycledobjects"} | ({"secrets"} if path.stem == "recycled-secrets" else set())
+    """Every right is written out; `create` is for events, the lease, evictions, copies and the webhook's Secret alone."""
+    own = path.stem == "recycled-secrets" or path.parent == WEBHOOK
+    copies = {"recycledobjects", "clusterrecycledobjects"} | ({"secrets"} if own else set())
     for document in documents(path):
         for rule in document.get("rules") or []:
             assert "*" not in [*rule["apiGroups"], *rule["resources"], *rule["verbs"]]
@@ -117,7 +135,8 @@ def test_what_is_dangerous_has_a_role_of_its_own(name: str) -> None:
     (role,) = documents(MANIFESTS / "targets" / f"{name}.yaml")
     assert [rule["resources"] for rule in role["rules"]] == [[name]]
     own = {name, f"recycled-{name}"}  # copies of Secrets are another decision of its own
-    others = {resource for path in FILES if path.stem not in own for resource in resources(path)}
+    files = [path for path in FILES if path.stem not in own and path.parent != WEBHOOK]  # and so is the webhook
+    others = {resource for path in files for resource in resources(path)}
     assert name not in others
 
 
@@ -219,6 +238,66 @@ def test_two_replicas_are_found_by_everything_that_selects_them(built, pod) -> N
     ]
     assert deployment["spec"]["replicas"] == 2
     assert all(selector.items() <= labels.items() for selector in selectors)
+
+
+def test_the_webhook_is_a_decision_of_its_own(built, with_webhook) -> None:
+    """It adds a configuration, a Service, rights and a flag; the rest is as it was without."""
+
+    def named(objects: list[dict[str, Any]]) -> dict[tuple[str, str], dict[str, Any]]:
+        return {(each["kind"], each["metadata"]["name"]): each for each in objects}
+
+    plain, more = named(built), named(with_webhook)
+    assert set(more) - set(plain) == {
+        ("ValidatingWebhookConfiguration", "zen-gc"),
+        ("Service", "gc-controller-webhook"),
+        *((kind, "zen-gc-webhook") for kind in ("ClusterRole", "ClusterRoleBinding", "Role", "RoleBinding")),
+    }
+    assert {key for key in plain if plain[key] != more[key]} == {("Deployment", "gc-controller")}
+    container, before = (
+        each["Deployment", "gc-controller"]["spec"]["template"]["spec"]["containers"][0] for each in (more, plain)
+    )
+    assert container == {
+        **before,
+        "args": [*before["args"], "--webhook-addr=:9443"],
+        "ports": [*before["ports"], {"containerPort": 9443, "name": "webhook"}],
+    }
+
+
+def test_the_webhooks_objects_fit_together_and_to_the_program(with_webhook) -> None:
+    """The names that the flags have by default; the Service that the configuration calls; the Pods that it selects."""
+    found = find(with_webhook, "ValidatingWebhookConfiguration", Settings().webhook_name)
+    (hook,) = found["webhooks"]
+    called = hook["clientConfig"]["service"]
+    service = find(with_webhook, "Service", called["name"])
+    assert (called["namespace"], called["path"]) == (service["metadata"]["namespace"], PATH)
+    (port,) = service["spec"]["ports"]
+    pod = find(with_webhook, "Deployment", "gc-controller")["spec"]["template"]
+    assert port["port"] == called["port"]
+    assert port["targetPort"] in {each["name"] for each in pod["spec"]["containers"][0]["ports"]}
+    assert service["spec"]["selector"].items() <= pod["metadata"]["labels"].items()
+    assert not service["spec"].get("publishNotReadyAddresses")  # one that nobody trusts is sent nothing
+    (own,) = find(with_webhook, "ClusterRole", "zen-gc-webhook")["rules"]
+    assert (own["resourceNames"], own["verbs"]) == ([Settings().webhook_name], ["get", "patch"])
+    named, made = find(with_webhook, "Role", "zen-gc-webhook")["rules"]
+    assert (named["resourceNames"], named["verbs"]) == ([secret_name(Settings().webhook_name)], ["get", "update"])
+    assert made == {"apiGroups": [""], "resources": ["secrets"], "verbs": ["create"]}
+
+
+def test_the_webhook_fails_open_and_looks_at_what_policies_say(with_webhook) -> None:
+    """No policy is held up by a controller that is away; the caBundle is the controller's to write."""
+    (hook,) = find(with_webhook, "ValidatingWebhookConfiguration", "zen-gc")["webhooks"]
+    assert "caBundle" not in hook["clientConfig"]
+    assert (hook["failurePolicy"], hook["sideEffects"], hook["matchPolicy"]) == ("Ignore", "None", "Equivalent")
+    assert hook["timeoutSeconds"] > LONGEST
+    (rule,) = hook["rules"]
+    assert rule["operations"] == list(REVIEWED)
+    assert rule["resources"] == [resource.plural for resource in POLICY_KINDS.values()]
+    assert rule["apiGroups"] == [GROUP]
+
+
+def test_who_is_not_ready_is_scraped_all_the_same(built) -> None:
+    """Whoever looks for what is wrong needs its metrics."""
+    assert find(built, "Service", "gc-controller-metrics")["spec"]["publishNotReadyAddresses"]
 
 
 def test_the_how_to_names_only_files_that_there_are() -> None:

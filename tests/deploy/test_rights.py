@@ -152,6 +152,42 @@ def test_the_optional_roles_would_be_taken(installed: RealCluster, name: str) ->
     assert applied.returncode == 0, applied.stderr
 
 
+@pytest.mark.parametrize(
+    ("question", "answer"),
+    [
+        ("get validatingwebhookconfigurations.admissionregistration.k8s.io/zen-gc", "yes"),
+        ("patch validatingwebhookconfigurations.admissionregistration.k8s.io/zen-gc", "yes"),
+        ("patch validatingwebhookconfigurations.admissionregistration.k8s.io/other", "no"),
+        ("create validatingwebhookconfigurations.admissionregistration.k8s.io", "no"),
+        ("list validatingwebhookconfigurations.admissionregistration.k8s.io", "no"),
+        (f"get secrets/zen-gc-webhook-ca -n {HOME}", "yes"),
+        (f"update secrets/zen-gc-webhook-ca -n {HOME}", "yes"),
+        (f"create secrets -n {HOME}", "yes"),
+        (f"get secrets/other -n {HOME}", "no"),
+        (f"list secrets -n {HOME}", "no"),
+        (f"delete secrets/zen-gc-webhook-ca -n {HOME}", "no"),
+        ("create secrets -n team-a", "no"),
+        ("get secrets/zen-gc-webhook-ca -n team-a", "no"),
+    ],
+)
+def test_the_webhook_may_write_its_own_objects_alone(
+    installed: RealCluster, who: Path, question: str, answer: str
+) -> None:
+    """By their names, but for the making of a Secret in its own namespace."""
+    installed.kubectl("apply", "--server-side", "-f", str(MANIFESTS / "webhook/rbac.yaml"), check=True)
+    assert may(installed, who, question) == answer
+
+
+def test_the_webhooks_manifests_would_be_taken(installed: RealCluster) -> None:
+    """Strictly validated by the server."""
+    path = str(MANIFESTS.parent / "with-webhook")
+    applied = installed.kubectl(
+        "apply", "--server-side", "--force-conflicts", "--dry-run=server", "--validate=strict", "-k", path
+    )
+    assert applied.returncode == 0, applied.stderr
+    assert "Warning" not in applied.stderr
+
+
 def test_applying_again_changes_nothing_that_the_control_plane_filled_in(installed: RealCluster, who: Path) -> None:
     """The aggregated rules stay through an apply."""
     again = installed.kubectl("apply", "--server-side", "--force-conflicts", "-k", str(MANIFESTS))

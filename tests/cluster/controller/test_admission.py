@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-import yaml
 
 from tests.cluster.controller.controllers import fetch
 from tests.cluster.controller.hooked import await_trust, bundle, configuration, installed, new_name
@@ -57,15 +55,104 @@ def test_a_wrong_policy_is_refused_with_all_of_its_paths(hooked: tuple[Stage, In
     """As kubectl prints what the API server refuses itself."""
     stage, controller, _ = hooked
     refused = apply(stage, document(stage, WRONG))
-    print(refused.stderr)
-    assert 0
     assert refused.returncode == 1
-    first, *lines = refused.stderr.strip().splitlines()
+    warning, first, *lines = refused.stderr.strip().splitlines()
+    assert warning == (
+        "Warning: spec.conditions.phase[0]: 'Succeeded' is never the phase of a ConfigMap (it has none); "
+        "it is one of Pod and Job"
+    )
     assert first == 'The GarbageCollectionPolicy "written" is invalid: '
-    assert [line.split(": ")[0] for line in lines if line.startswith("* ")] == [
-        "* spec.conditions",
-        "* spec.conditions.cel",
-        "* spec.ttl.afterCreation",
+    assert lines == [
+        "* spec.conditions.cel: object.metadata has no field 'nme'; did you mean 'name'? (line 1, column 1)",
+        "object.metadata.nme == 'a'",
+        "^",
+        (
+            "* spec.conditions: unknown 'hasLabel'; did you mean 'hasLabels'? (installed: all, any, cel, fields, "
+            "hasAnnotations, hasLabels, jmespath, none, olderThan, owner, phase, related, unreferenced)"
+        ),
+        "* spec.ttl.afterCreation: '7days' is no duration: write w, d, h, m, s in falling order, such as '1d12h' or '90m'",
     ]
     assert stage.cluster.request("GET", stage.path("written")).status == 404
-    assert controller.records("policy refused")
+    assert controller.records("policy refused", policy="written", operation="CREATE")
+    denied = controller.scrape().total("gc_admission_requests_total", result="denied", kind=NAMESPACED)
+    assert denied >= 1
+
+
+def test_a_right_policy_is_stored_and_its_warnings_are_printed(hooked: tuple[Stage, Inside, str]) -> None:
+    """By a create, by an edit, and by a dry run, which stores nothing."""
+    stage, _, _ = hooked
+    right = {"targetResources": [TARGET], "ttl": {"afterCreation": "7d"}, "paused": True}
+    odd = {**right, "conditions": {"phase": ["Failed"]}}
+    assert apply(stage, document(stage, odd), "--dry-run=server").stderr.startswith("Warning: spec.conditions.phase[0]")
+    assert stage.cluster.request("GET", stage.path("written")).status == 404
+    assert apply(stage, document(stage, right)).stderr == ""
+    edited = apply(stage, document(stage, odd))
+    assert edited.returncode == 0
+    assert edited.stderr.startswith("Warning: spec.conditions.phase[0]: 'Failed' is never the phase of a ConfigMap")
+    assert stage.read("written")["spec"]["conditions"] == odd["conditions"]
+
+
+def test_an_edit_that_makes_a_policy_wrong_leaves_it_as_it_is(hooked: tuple[Stage, Inside, str]) -> None:
+    """Server-side, client-side, and by a patch."""
+    stage, _, _ = hooked
+    right = {"targetResources": [TARGET], "ttl": {"afterCreation": "7d"}, "paused": True}
+    assert apply(stage, document(stage, right)).returncode == 0
+    for flags in ((), ("--server-side", "--force-conflicts")):
+        refused = apply(stage, document(stage, {**right, "ttl": {"afterCreation": "7days"}}), *flags)
+        assert refused.returncode == 1
+        assert "is invalid: spec.ttl.afterCreation: '7days' is no duration" in refused.stderr
+    patched = stage.cluster.request(
+        "PATCH", stage.path("written"), {"spec": {"paused": "no"}}, content_type="application/merge-patch+json"
+    )
+    assert patched.status == 422
+    assert stage.read("written")["spec"] == right
+
+
+def test_a_wrong_policy_that_is_there_can_be_labelled_and_deleted(real: Stage, inside: Callable[..., Inside]) -> None:
+    """It came before the webhook did; who cleans up is not held up."""
+    name = new_name()
+    controller = inside(real, webhook_addr=ANYWHERE, webhook_name=name)
+    real.cluster.create(document(real, WRONG, finalizers=["example.com/hold"]))
+    with installed(real.cluster, configuration(name, controller.controller.webhook_port, matchConditions=[])):
+        await_trust(controller)
+        until(lambda: apply(real, document(real, WRONG, "other")).returncode != 0, "the configuration is in force")
+        real.patch(real.path("written"), {"metadata": {"labels": LABELS}})
+        real.delete(real.path("written"))
+        real.patch(real.path("written"), {"metadata": {"finalizers": []}})
+        assert real.cluster.request("GET", real.path("written")).status == 404
+
+
+def test_a_webhook_that_does_not_answer_holds_nobody_up(real: Stage, inside: Callable[..., Inside]) -> None:
+    """By the manifest's failurePolicy: the policy is stored, and the controller refuses it as it always did."""
+    name = new_name()
+    inside(real)
+    with installed(real.cluster, configuration(name, 1, failurePolicy="Ignore")):
+        assert apply(real, document(real, WRONG)).returncode == 0
+    until(lambda: real.reason("written") == "InvalidPolicy", "the controller refuses it")
+
+
+def test_readiness_waits_for_trust_and_not_for_a_configuration(real: Stage, inside: Callable[..., Inside]) -> None:
+    """Without a configuration it is Ready; with one that trusts somebody else it is not; without the webhook nothing is said."""
+    name = new_name()
+    controller = inside(real, webhook_addr=ANYWHERE, webhook_name=name)
+    ready = "[+] webhook-trusted"
+    until(lambda: ready in probe(controller), "it is Ready without a configuration")
+    assert controller.scrape().total("gc_webhook_trusted") == 0
+    assert controller.records("webhook not trusted", message="there is no such configuration")
+    foreign = {"annotations": {"cert-manager.io/inject-ca-from": "a/b"}}
+    hook = configuration(name, controller.controller.webhook_port)
+    hook["metadata"] |= foreign
+    with installed(real.cluster, hook) as path:
+        until(lambda: "[-] webhook-trusted" in probe(controller), "it is not Ready")
+        assert "cert-manager writes the bundle" in controller.await_record("webhook not looked after")["message"]
+        real.patch(path, {"metadata": {"annotations": {"cert-manager.io/inject-ca-from": None}}})
+        await_trust(controller)
+        assert ready in probe(controller)
+        assert bundle(real.cluster, path)
+    plain = inside(real)
+    assert "webhook" not in fetch(plain.controller.health_port, "/readyz")[1]
+
+
+def probe(controller: Inside) -> str:
+    """What the readiness probe is told."""
+    return fetch(controller.controller.health_port, "/readyz")[1]

@@ -16,11 +16,11 @@ from prometheus_client.parser import text_string_to_metric_families
 from zen_gc_core.controller.telling.metrics import KindCount, Metrics
 from zen_gc_core.model.decision import Decision, KeptBy, Verdict
 from zen_gc_core.model.plan import Plan
-from zen_gc_core.model.policy import PolicyReference
+from zen_gc_core.model.policy import NAMESPACED, PolicyReference
 from zen_gc_core.model.reasons import ErrorType, Reason
 from zen_gc_core.model.report import Ending, Outcome, RunReport
 from zen_gc_core.model.requests import Delete, Mark
-from zen_gc_core.model.results import Result
+from zen_gc_core.model.results import AdmissionResult, Result
 
 ROOT = Path(__file__).parents[3]
 NOW = datetime(2026, 1, 1, 12, tzinfo=UTC)
@@ -101,6 +101,8 @@ def use_everything(metrics: Metrics, policy: PolicyReference = POLICY) -> None:
     metrics.policies({"Active": 1})
     metrics.sweep_finished("jobs.batch", 500, 0.5)
     metrics.api_request("list", 200, 0.1)
+    metrics.reviewed(NAMESPACED, "CREATE", AdmissionResult.DENIED, 0.1)
+    metrics.certificate_expires("leaf", NOW)
 
 
 @pytest.mark.parametrize("name", GO_PROGRAM)

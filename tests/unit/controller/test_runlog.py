@@ -16,7 +16,7 @@ import pytest
 from zen_gc_core.cluster.errors import CannotReach, Conflict, MalformedAnswer, TLSTrouble
 from zen_gc_core.controller.process import standard_output
 from zen_gc_core.controller.process.logs import configure
-from zen_gc_core.controller.telling import runlog
+from zen_gc_core.controller.telling import runlog, webhook_log
 from zen_gc_core.controller.telling.runlog import RunLog
 from zen_gc_core.model.decision import Decision, KeptBy, Verdict
 from zen_gc_core.model.plan import Plan, Veto
@@ -289,7 +289,7 @@ def test_the_reference_names_every_phrase() -> None:
     documented = {
         phrase for row in re.findall(r"^\| (`.*?) \|", page, re.MULTILINE) for phrase in re.findall("`([^`]+)`", row)
     } - {"event"}
-    modules = (runlog, standard_output)
+    modules = (runlog, webhook_log, standard_output)
     sources = "".join(inspect.getsource(module) for module in modules)
     made = {"resource terminating", "resource recycled", "resource not recycled", "copy removed", "copy failed"}
     made |= {"recycling resource", "removing copy", "expiring copy", "copy expired", "copy not expired"}

@@ -72,7 +72,7 @@ def distrust(bundle: bytes, host: str, address: tuple[str, int]) -> str:
     context.verify_flags |= _WITHOUT_TIME
     try:
         if bundle.strip():
-            context.load_verify_locations(cadata=bundle.decode("ascii", "replace"))
+            context.load_verify_locations(cadata=bundle.decode("ascii", "backslashreplace"))
         else:
             context.load_default_certs()
     except (OSError, ValueError):
