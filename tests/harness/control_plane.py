@@ -67,19 +67,20 @@ class ControlPlane:
         self.authority = directory / "apiserver.crt"
 
     @classmethod
-    def start(cls, *, controller_manager: bool, audit: bool = False) -> Self:
+    def start(cls, *, controller_manager: bool, audit: bool = False, audit_reads: bool = False) -> Self:
         """Start one of its own.
 
         Args:
             controller_manager: whether it has the controllers.
             audit: whether every write is written down.
+            audit_reads: whether it is every request instead.
 
         Raises:
             StartError: it does not come up.
         """
         for attempt in range(ATTEMPTS):
             try:
-                return cls._start(controller_manager=controller_manager, audit=audit)
+                return cls._start(controller_manager=controller_manager, audit=audit, audit_reads=audit_reads)
             except PortTakenError:
                 if attempt + 1 == ATTEMPTS:
                     raise
@@ -129,12 +130,14 @@ class ControlPlane:
         return None
 
     @classmethod
-    def _start(cls, *, controller_manager: bool, audit: bool) -> Self:
+    def _start(cls, *, controller_manager: bool, audit: bool, audit_reads: bool) -> Self:
         directory = Path(tempfile.mkdtemp(prefix="zen-gc-apiserver-"))
         users = (directory / "users").open("a")
         try:
             fcntl.flock(users, fcntl.LOCK_SH)
-            endpoints = prepare(directory, controller_manager=controller_manager, audit=audit)
+            endpoints = prepare(
+                directory, controller_manager=controller_manager, audit=audit, audit_reads=audit_reads
+            )
             supervise_in_background(directory)
             await_ready(endpoints, directory)
             (directory / "ready").write_text(json.dumps(asdict(endpoints)))

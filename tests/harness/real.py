@@ -28,6 +28,7 @@ class RealCluster(Cluster):
         controller_manager: whether garbage collection, the end of namespaces and aggregated ClusterRoles work.
         place: a directory; all who name the same share one server, and the first to come decides about its controllers.
         audit: whether the server, one of this cluster's own, writes every write down.
+        audit_reads: whether it writes every request down instead.
 
     Attributes:
         etcd_url: where its etcd is reached.
@@ -39,9 +40,18 @@ class RealCluster(Cluster):
 
     name = "real"
 
-    def __init__(self, *, controller_manager: bool = False, place: Path | None = None, audit: bool = False) -> None:
+    def __init__(
+        self,
+        *,
+        controller_manager: bool = False,
+        place: Path | None = None,
+        audit: bool = False,
+        audit_reads: bool = False,
+    ) -> None:
         if place is None:
-            self._plane = ControlPlane.start(controller_manager=controller_manager, audit=audit)
+            self._plane = ControlPlane.start(
+                controller_manager=controller_manager, audit=audit or audit_reads, audit_reads=audit_reads
+            )
         else:
             self._plane = ControlPlane.meet(place, controller_manager=controller_manager)
         endpoints = self._plane.endpoints

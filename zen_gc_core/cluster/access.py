@@ -1,23 +1,28 @@
-"""Asking the API server what we may do (SelfSubjectAccessReview), before it refuses."""
+"""Asking the API server what we may do, or an account as which we act, before it refuses (access reviews)."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import quote
 
 from zen_gc_core.cluster.answers import failure
 from zen_gc_core.cluster.errors import AccessDenied, MalformedAnswer
+from zen_gc_core.cluster.impersonating import ConnectionAs
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from zen_gc_core.cluster.connection import Connection
     from zen_gc_core.cluster.resource import Resource
+    from zen_gc_core.model.accounts import Account
 
-REVIEWS = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
+REVIEWS: Final = "/apis/authorization.k8s.io/v1"
 
 
 def may(  # noqa: PLR0913  what RBAC looks at
     connection: Connection, verb: str, resource: Resource, namespace: str = "", name: str = "", *, subresource: str = ""
 ) -> bool:
-    """Whether we may do something; the answer holds for now, and a 403 may still come.
+    """Whether whoever a connection acts as may do something; the answer holds for now, and a 403 may still come.
 
     Args:
         connection: The cluster.
@@ -39,14 +44,37 @@ def may(  # noqa: PLR0913  what RBAC looks at
         "namespace": namespace,
         "name": name,
     }
-    body = {
-        "apiVersion": "authorization.k8s.io/v1",
-        "kind": "SelfSubjectAccessReview",
-        "spec": {"resourceAttributes": {key: value for key, value in attributes.items() if value}},
-    }
-    answer = connection.request("POST", REVIEWS, body=body)
+    spec = {"resourceAttributes": {key: value for key, value in attributes.items() if value}}
+    if isinstance(connection, ConnectionAs):
+        return account_may(connection.own, connection.account, spec, namespace)
+    return _reviewed(connection, "SelfSubjectAccessReview", spec)
+
+
+def account_may(own: Connection, account: Account, spec: Mapping[str, Any], namespace: str = "") -> bool:
+    """Whether an account may do something, asked with one's own rights: nothing is asked as the account.
+
+    Args:
+        own: The cluster, with one's own rights.
+        account: Who.
+        spec: What, as an access review has it.
+        namespace: Where; asked there, which a Role can allow. Empty: of the whole cluster.
+
+    Raises:
+        ClusterError: The server does not say.
+    """
+    whose = {**spec, "user": account.user, "groups": list(account.groups)}
+    return _reviewed(own, "LocalSubjectAccessReview" if namespace else "SubjectAccessReview", whose, namespace)
+
+
+def _reviewed(connection: Connection, kind: str, spec: Mapping[str, Any], namespace: str = "") -> bool:
+    resource = f"{kind.lower()}s"
+    body: dict[str, Any] = {"apiVersion": "authorization.k8s.io/v1", "kind": kind, "spec": spec}
+    if namespace:
+        body["metadata"] = {"namespace": namespace}
+    where = f"namespaces/{quote(namespace, safe='')}/" if namespace else ""
+    answer = connection.request("POST", f"{REVIEWS}/{where}{resource}", body=body)
     if answer.status not in {200, 201}:
-        raise failure(answer, verb="create", resource="selfsubjectaccessreviews.authorization.k8s.io")
+        raise failure(answer, verb="create", resource=f"{resource}.authorization.k8s.io", namespace=namespace)
     status = answer.document().get("status")
     if not isinstance(status, dict) or not isinstance(status.get("allowed"), bool):
         raise MalformedAnswer(f"{answer}: the review has no answer")
@@ -64,4 +92,5 @@ def require(
         ClusterError: The server does not say.
     """
     if not may(connection, verb, resource, namespace, subresource=subresource):
-        raise AccessDenied(verb, f"{resource}/{subresource}" if subresource else str(resource), namespace)
+        what = f"{resource}/{subresource}" if subresource else str(resource)
+        raise AccessDenied(verb, what, namespace, account=connection.account)

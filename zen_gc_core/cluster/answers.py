@@ -16,6 +16,7 @@ from zen_gc_core.cluster.errors import (
     AccessDenied,
     Conflict,
     Expired,
+    ImpersonationDenied,
     MalformedAnswer,
     NotFound,
     Refused,
@@ -29,6 +30,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from zen_gc_core.errors import ClusterError
+    from zen_gc_core.model.accounts import Account
+
+_IMPERSONATE: Final = "cannot impersonate"
+"""What the API server says of whoever may not act as another, of either kind of impersonation."""
 
 LONGEST_MESSAGE: Final = 500
 """How many characters of a server's words are passed on."""
@@ -44,6 +49,7 @@ class Answer:
         status: The HTTP status.
         headers: The headers; names in any case.
         body: The body as it came.
+        account: As which account was asked; None: with the rights of the credentials.
     """
 
     method: str
@@ -51,6 +57,7 @@ class Answer:
     status: int
     headers: Mapping[str, str]
     body: bytes
+    account: Account | None = None
 
     def document(self) -> dict[str, Any]:
         """The body as a JSON object.
@@ -110,7 +117,8 @@ def failure(answer: Answer, *, verb: str, resource: str, namespace: str = "") ->
     if answer.status == 401:
         return Unauthorized(f"{text}: the credentials are not accepted; log in again or mend the kubeconfig")
     if answer.status == 403:
-        return AccessDenied(verb, resource, namespace, said)
+        kind = ImpersonationDenied if answer.account is not None and _IMPERSONATE in said else AccessDenied
+        return kind(verb, resource, namespace, said, answer.account)
     if answer.status == 404:
         return NotFound(text)
     if answer.status == 409:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from urllib3 import BaseHTTPResponse
 
     from zen_gc_core.cluster.configuration import Place
+    from zen_gc_core.model.accounts import Account
 
     Observe = Callable[[str, int, float], None]
 
@@ -75,7 +76,10 @@ class Connection:
         in_cluster: Whether this runs in a Pod, with its ServiceAccount.
         place: Where the coordinates were found, in words for messages.
         clock: The server's clock, as its answers show it.
+        account: As which account requests are made; None: with the rights of the credentials.
     """
+
+    account: Account | None = None
 
     def __init__(self, place: Place, user_agent: str, pool_size: int, observe: Observe | None) -> None:
         self.place = place

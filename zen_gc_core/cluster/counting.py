@@ -74,12 +74,19 @@ class FieldSelectors:
         self._lock = threading.Lock()
         self._known: dict[tuple[Resource, str], bool] = {}
 
-    def pushable(self, resource: Resource, field_selector: str) -> bool:
+    def seen_by(self, connection: Connection) -> FieldSelectors:
+        """The same knowledge, which others ask for by a connection of their own: it is about the server, and not about them."""
+        other = FieldSelectors(connection)
+        other._lock, other._known = self._lock, self._known  # noqa: SLF001  of the same class
+        return other
+
+    def pushable(self, resource: Resource, field_selector: str, namespace: str | None = None) -> bool:
         """Whether a list of the resource may carry a field selector; where it may not, the caller looks at each object.
 
         Args:
             resource: What will be listed.
             field_selector: As the API's ``fieldSelector`` parameter.
+            namespace: Where it is tried, if it must be; None: in all.
 
         Raises:
             ClusterError: The server cannot be asked.
@@ -89,7 +96,7 @@ class FieldSelectors:
             known = self._known.get(key)
         if known is not None:
             return known
-        selection = Selection(field_selector=field_selector, metadata_only=True, limit=1)
+        selection = Selection(namespace, field_selector=field_selector, metadata_only=True, limit=1)
         try:
             PageReader(self._connection, resource, selection, QUESTION_TIMEOUT).read("")
             known = True

@@ -10,6 +10,8 @@
     ├── Throttled            a 429: wait ``retry_after`` seconds, all of you
     ├── Unauthorized         a 401, also with credentials read anew: end the run
     ├── AccessDenied         a 403: say which verb and resource are missing; about one write, ask first whether they are
+    │   └── ImpersonationDenied  … because we may not act as the account in whose name we asked
+    ├── IdentityMissing      the account in whose name a policy acts is not there: nothing is done for it
     ├── NotFound             a 404: it is gone, or was never there
     ├── Conflict             a 409: somebody changed it; look at it again, never repeat blindly
     ├── Expired              a 410: list again from the beginning
@@ -27,10 +29,13 @@ Every text is one line that a stranger can act on. Nothing of the cluster layer 
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from zen_gc_core.errors import ClusterError
 from zen_gc_core.model.reasons import Reason
+
+if TYPE_CHECKING:
+    from zen_gc_core.model.accounts import Account
 
 
 class Explained(ClusterError):
@@ -114,19 +119,53 @@ class AccessDenied(Explained):
         resource: The resource, with its group (``jobs.batch``).
         namespace: The namespace; empty for all, or for a cluster-scoped resource.
         message: The server's words.
+        account: The account that was refused; None: the one of the credentials.
     """
 
     reason: ClassVar[Reason] = Reason.ACCESS_DENIED
     status: ClassVar[int] = 403
 
-    def __init__(self, verb: str, resource: str, namespace: str = "", message: str = "") -> None:
+    def __init__(
+        self, verb: str, resource: str, namespace: str = "", message: str = "", account: Account | None = None
+    ) -> None:
         self.verb = verb
         self.resource = resource
         self.namespace = namespace
         self.said = message
-        where = f" in namespace {namespace}" if namespace else ""
+        self.account = account
         said = f" (the server says: {message})" if message else ""
-        super().__init__(f"access denied: grant the verb {verb} on {resource}{where}{said}")
+        super().__init__(f"access denied: {self._words}{said}")
+
+    @property
+    def _words(self) -> str:
+        where = f" in namespace {self.namespace}" if self.namespace else ""
+        whom = f" to the ServiceAccount {self.account}" if self.account else ""
+        return f"grant the verb {self.verb} on {self.resource}{where}{whom}"
+
+    @property
+    def plain(self) -> AccessDenied:
+        """The same without the server's words."""
+        return type(self)(self.verb, self.resource, self.namespace, account=self.account)
+
+
+class ImpersonationDenied(AccessDenied):
+    """The server does not let us act as an account (403): it is our own right that is missing, not the account's."""
+
+    reason: ClassVar[Reason] = Reason.IMPERSONATION_DENIED
+
+    @property
+    def _words(self) -> str:
+        where = f" in namespace {self.namespace}" if self.namespace else ""
+        return (
+            f"the controller may not {self.verb} {self.resource}{where} as the ServiceAccount {self.account}: "
+            "grant it the right to impersonate"
+        )
+
+
+class IdentityMissing(Explained):
+    """The account in whose name a policy acts is not there."""
+
+    reason: ClassVar[Reason] = Reason.IDENTITY_MISSING
 
 
 class NotFound(Explained):

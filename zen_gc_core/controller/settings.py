@@ -17,6 +17,7 @@ from zen_gc_core.engine.parsing.limits import SHORTEST_INTERVAL
 from zen_gc_core.engine.protected import SECRET_TYPES_LIFTED_BY_NOBODY, allowed_resource_fault
 from zen_gc_core.engine.protections import Grants
 from zen_gc_core.errors import InputError
+from zen_gc_core.model.names import policy_name_fault
 from zen_gc_core.texts import visible
 
 if TYPE_CHECKING:
@@ -81,6 +82,12 @@ class Allowing:
     allow_patch: bool = _setting(
         default=False, text="Let namespaced policies patch objects, which they do with the controller's rights."
     )
+    default_service_account: str = _setting(
+        "", "ServiceAccount of their own namespace as which namespaced policies act that name none; default the controller's."
+    )
+    require_service_account: bool = _setting(
+        default=False, text="Refuse namespaced policies that act as no ServiceAccount of their namespace."
+    )
     disable_plugin: tuple[str, ...] = _setting((), "Plugins that are not loaded, by entry point name.")
     require_plugin: tuple[str, ...] = _setting((), "Plugins without which nothing is written, by entry point name.")
 
@@ -96,6 +103,8 @@ class Allowing:
         for resource in self.allow_resource:
             if fault := allowed_resource_fault(resource):
                 raise InputError(f"--allow-resource {visible(resource, 80)}: {fault}")
+        if self.default_service_account and (fault := policy_name_fault(self.default_service_account)):
+            raise InputError(f"--default-service-account {fault}")
         if unliftable := SECRET_TYPES_LIFTED_BY_NOBODY & set(self.allow_secret_type):
             raise InputError(f"--allow-secret-type {', '.join(unliftable)}: nothing lifts the protection of copies")
         return Grants(
@@ -107,6 +116,8 @@ class Allowing:
             patches=self.allow_patch,
             recycle_secrets=self.recycle_secrets,
             own_namespace=own_namespace,
+            default_account=self.default_service_account,
+            require_account=self.require_service_account,
         )
 
 

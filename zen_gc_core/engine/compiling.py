@@ -12,10 +12,11 @@ from zen_gc_core.engine.matching import Matcher, reads_of
 from zen_gc_core.engine.opting_in import beyond_metadata, opted_in
 from zen_gc_core.engine.parsing import limits
 from zen_gc_core.engine.protections import Grants, Lifted
-from zen_gc_core.engine.remarks import about_the_action, protected_targets
+from zen_gc_core.engine.remarks import about_the_account, about_the_action, protected_targets
 from zen_gc_core.engine.requesting import held, reads_of_requests
 from zen_gc_core.engine.retaining.compiling import compile_retain
 from zen_gc_core.engine.shares import kind_key
+from zen_gc_core.model.accounts import account_of
 from zen_gc_core.model.finishing import BUILT_IN, Finishing
 from zen_gc_core.model.held_marks import HoldMark, Unmark
 from zen_gc_core.model.polarity import Polarity
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from zen_gc_core.engine.retaining.compiling import Retention
     from zen_gc_core.engine.shares import KindKey
     from zen_gc_core.keywords import Compiled, Run
+    from zen_gc_core.model.accounts import Account
     from zen_gc_core.model.candidate import Candidate
     from zen_gc_core.model.decision import Decision
     from zen_gc_core.model.policy import KeywordUse, Target
@@ -64,6 +66,7 @@ class CompiledPolicy:
             now; None where it does not.
         shares_allowance: Whether it has several expressions that may cost much: they share one allowance on an object.
         written: What its author wrote at a native place.
+        account: As whom its requests are made; None: as the controller.
     """
 
     policy: Policy
@@ -81,6 +84,7 @@ class CompiledPolicy:
     holding: Callable[[Candidate, Run], dt.datetime | None] | None = None
     shares_allowance: bool = False
     written: Callable[[str], str] = str
+    account: Account | None = None
 
     @property
     def lifted_until_whole(self) -> Lifted:
@@ -179,6 +183,7 @@ def _compile(parsed: ParsedPolicy, vocabulary: Vocabulary, grants: Grants, check
         workshop.errors += beyond_metadata(policy, _parts(policy, matcher, ttl, vocabulary, retention))
     if policy is not None:
         workshop.errors += about_the_action(policy, vocabulary, grants)
+        workshop.errors += about_the_account(policy, grants)
     if ttl is not None and parsed.ttl is not None:
         _tell_absence(workshop, ttl, parsed.ttl)
         if ttl.holding is not None and parsed.conditions == {}:
@@ -219,6 +224,7 @@ def _compile(parsed: ParsedPolicy, vocabulary: Vocabulary, grants: Grants, check
         holding=ttl.holding,
         shares_allowance=workshop.expressions.metered > 1,
         written=parsed.spelling.written,
+        account=account_of(policy, grants.default_account),
     )
     return Compilation(parsed.reference, compiled, (), _told((*warnings, *protected_targets(policy, grants, parsed))))
 

@@ -55,6 +55,8 @@ class Grants:
         patches: Whether namespaced policies may patch whatever they like.
         recycle_secrets: Whether Secrets may be copied into the recycle bin.
         own_namespace: The controller's own namespace, protected too; empty when there is none.
+        default_account: As which ServiceAccount of their namespace policies act that name none; empty: as the controller.
+        require_account: Whether namespaced policies that act as the controller are refused.
     """
 
     cross_namespace: bool = False
@@ -65,6 +67,8 @@ class Grants:
     patches: bool = False
     recycle_secrets: bool = False
     own_namespace: str = ""
+    default_account: str = ""
+    require_account: bool = False
 
     def lifted(self, group: str, kind: str) -> bool:
         """Whether a kind is not protected, by nature or by grant."""

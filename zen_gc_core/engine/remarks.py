@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Final
 from zen_gc_core.engine.protected import LIFTED_BY_NOBODY, PROTECTED_KINDS, PROTECTED_NAMESPACES
 from zen_gc_core.engine.recycling import left_to_others, not_recyclable
 from zen_gc_core.engine.unbounded import not_allowed
-from zen_gc_core.model.policy import Problem
+from zen_gc_core.model.accounts import account_of
+from zen_gc_core.model.policy import NAMESPACED, Problem
+from zen_gc_core.model.reasons import Reason
 from zen_gc_core.model.requests import Mark
 from zen_gc_core.model.scope import TheseNamespaces
 
@@ -18,6 +20,10 @@ if TYPE_CHECKING:
     from zen_gc_core.engine.protections import Grants
     from zen_gc_core.model.policy import Policy
     from zen_gc_core.vocabulary import Vocabulary
+
+ACCOUNT_REQUIRED: Final = (
+    "is missing: the controller runs with --require-service-account, so a policy acts as a ServiceAccount of its namespace"
+)
 
 NOTHING_TO_TAKE_AWAY: Final = "only what label and annotate write can be taken away again"
 
@@ -32,6 +38,13 @@ def about_the_action(policy: Policy, vocabulary: Vocabulary, grants: Grants) -> 
             yield Problem("spec.behavior.whileHolding", NOTHING_TO_TAKE_AWAY)
     if policy.behavior.recycle is not None:
         yield from not_recyclable(policy, requests)
+
+
+def about_the_account(policy: Policy, grants: Grants) -> Iterator[Problem]:
+    """Why a policy may not act as whom it would."""
+    required = grants.require_account and policy.reference.kind == NAMESPACED
+    if required and account_of(policy, grants.default_account) is None:
+        yield Problem("spec.serviceAccountName", ACCOUNT_REQUIRED, Reason.IDENTITY_REQUIRED)
 
 
 def protected_targets(policy: Policy, grants: Grants, parsed: ParsedPolicy) -> list[Problem]:

@@ -1,13 +1,14 @@
 """Which policies may ask for requests that set whatever fields they like, with the rights of the controller.
 
 Whoever may make a policy in a namespace could otherwise run anything as anybody: a patch changes an image, or the
-ServiceAccount of a Deployment. A policy that acts by an account of its own is to be let through here, once there are such.
+ServiceAccount of a Deployment. A policy that acts as an account of its own does only what that account may do anyway.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from zen_gc_core.model.accounts import account_of
 from zen_gc_core.model.policy import NAMESPACED, Problem
 from zen_gc_core.model.reasons import Reason
 
@@ -29,9 +30,11 @@ def not_allowed(policy: Policy, requests: Sequence[type[Request]], grants: Grant
     """
     if grants.patches or policy.reference.kind != NAMESPACED or not any(each.unbounded for each in requests):
         return
+    if account_of(policy, grants.default_account) is not None:
+        return
     yield Problem(
         policy.action.path,
-        "patches with the rights of the controller, which only a ClusterGarbageCollectionPolicy may, "
-        "unless the controller runs with --allow-patch",
+        "patches with the rights of the controller, which only a ClusterGarbageCollectionPolicy may: "
+        "write spec.serviceAccountName, so that it patches with those of an account, or run the controller with --allow-patch",
         Reason.SCOPE_DENIED,
     )

@@ -197,6 +197,7 @@ class Policy:
         retain: What it retains of each group of objects; None: nothing.
         calendar: When it acts.
         held_from: From when its marks count, as its status says; None: it does not say.
+        service_account: As which ServiceAccount of its namespace it acts, as it is written; empty where it does not say.
     """
 
     reference: PolicyReference
@@ -211,3 +212,4 @@ class Policy:
     retain: Retain | None = None
     calendar: Calendar = ALWAYS
     held_from: datetime | None = None
+    service_account: str = ""

@@ -30,6 +30,8 @@ class ErrorType(enum.StrEnum):
     LIST_RESOURCES_FAILED = "list_resources_failed"
     TARGET_UNAVAILABLE = "target_unavailable"
     ACCESS_DENIED = "access_denied"
+    IDENTITY_MISSING = "identity_missing"
+    IMPERSONATION_DENIED = "impersonation_denied"
     UNAUTHORIZED = "unauthorized"
     THROTTLED = "throttled"
     CLUSTER_UNREACHABLE = "cluster_unreachable"
@@ -122,6 +124,21 @@ class Reason(enum.StrEnum):
         "AccessDenied",
         "a right is missing; the message names the verb and the resource",
         ErrorType.ACCESS_DENIED,
+    )
+    IDENTITY_REQUIRED = (
+        "IdentityRequired",
+        "it names no `serviceAccountName`, and the controller runs with `--require-service-account`",
+        ErrorType.INVALID_POLICY,
+    )
+    IDENTITY_MISSING = (
+        "IdentityMissing",
+        "the ServiceAccount as which it acts is not there, or cannot be read",
+        ErrorType.IDENTITY_MISSING,
+    )
+    IMPERSONATION_DENIED = (
+        "ImpersonationDenied",
+        "the controller may not act as the ServiceAccount of the policy; the message names the right and the command",
+        ErrorType.IMPERSONATION_DENIED,
     )
     UNAUTHORIZED = "Unauthorized", "the credentials are not accepted", ErrorType.UNAUTHORIZED
     TARGET_UNAVAILABLE = (

@@ -51,6 +51,20 @@ def real(own_real_cluster: RealCluster) -> Iterator[Stage]:
     yield from staged(own_real_cluster)
 
 
+@pytest.fixture(scope="session")
+def audited_cluster(apiserver_binaries: None) -> Iterator[RealCluster]:
+    """A real API server that writes every request down, and that only the controllers of this worker's tests know."""
+    with RealCluster(controller_manager=True, audit_reads=True) as cluster:
+        install_crds(cluster)
+        yield cluster
+
+
+@pytest.fixture
+def audited(audited_cluster: RealCluster) -> Iterator[Stage]:
+    """A stage on it."""
+    yield from staged(audited_cluster)
+
+
 @pytest.fixture(params=["embedded", pytest.param("real", marks=pytest.mark.real)])
 def stage(request: pytest.FixtureRequest) -> Stage:
     """A stage; the test runs once on each kind of cluster."""

@@ -11,8 +11,8 @@ import time
 from typing import TYPE_CHECKING, Final
 
 from zen_gc_core.cluster.clocks import boottime
-from zen_gc_core.controller.beats.places import Slot, beats_of, owner_of, slot_of
-from zen_gc_core.controller.beats.scheduling import CONTROLLER, BeatKey
+from zen_gc_core.controller.beats.places import Slot, beats_of, identity_of, owner_of, slot_of
+from zen_gc_core.controller.beats.scheduling import BeatKey
 from zen_gc_core.controller.beats.shares import Shares
 from zen_gc_core.controller.beats.sweep_pool import Ride, SweepPool
 from zen_gc_core.controller.beats.timetable import Timetable
@@ -238,7 +238,7 @@ class Pipeline:
         new, entry.kinds = kinds - entry.kinds, kinds
         self.put(entry, ask=False)
         for kind in new:
-            self._sweep_pool.beat(BeatKey(CONTROLLER, *kind))
+            self._sweep_pool.beat(BeatKey(identity_of(entry), *kind))
 
     def _swept(self, ride: Ride) -> None:
         if self._closing or self._context.stopping.is_set():

@@ -32,4 +32,16 @@ def beats_of(entry: Entry) -> frozenset[BeatKey]:
     if compiled is None or entry.paused:
         return frozenset({NOTHING})
     kinds = entry.kinds or {(target.api_version, target.kind) for target in compiled.policy.targets}
-    return frozenset(BeatKey(CONTROLLER, *kind) for kind in kinds)
+    whose = identity_of(entry)
+    return frozenset(BeatKey(whose, *kind) for kind in kinds)
+
+
+def identity_of(entry: Entry) -> str:
+    """As whom a policy looks at objects: only policies of the same identity share a list."""
+    compiled = entry.compilation.compiled
+    return str(compiled.account) if compiled is not None and compiled.account is not None else CONTROLLER
+
+
+def payer_of(key: BeatKey) -> str:
+    """Whose turn a sweep takes: the namespace's of the account, however many accounts it has; the controller's own."""
+    return key.identity.partition("/")[0]

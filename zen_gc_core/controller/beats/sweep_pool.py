@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from zen_gc_core.cluster.clocks import boottime
-from zen_gc_core.controller.beats.scheduling import CONTROLLER, BeatKey
+from zen_gc_core.controller.beats.places import identity_of, payer_of
+from zen_gc_core.controller.beats.scheduling import BeatKey
 from zen_gc_core.controller.runs.sweeping import Sweep
 from zen_gc_core.errors import ClusterError
 
@@ -27,6 +28,9 @@ PATIENCE: Final = 1.0
 
 LONGEST_PATIENCE: Final = 10.0
 """Seconds that it waits for all of them together."""
+
+MOST_REMEMBERED: Final = 10_000
+"""How many namespaces it is known of when one of their accounts had a turn last."""
 
 LONGEST_LOOK: Final = 0.5
 """More than that between two looks is no patience: the machine had no time for anybody."""
@@ -50,10 +54,9 @@ class Ride:
     since: float = 0.0
     left: set[BeatKey] = field(default_factory=set)
 
-
-def beat_of(resource: Resource) -> BeatKey:
-    """The beat on which a resource is listed as the controller itself."""
-    return BeatKey(CONTROLLER, resource.api_version, resource.kind)
+    def beat_of(self, resource: Resource) -> BeatKey:
+        """The beat on which a resource is listed as whom its policy acts."""
+        return BeatKey(identity_of(self.run.entry), resource.api_version, resource.kind)
 
 
 class SweepPool:
@@ -78,6 +81,8 @@ class SweepPool:
         self._come: dict[BeatKey, None] = {}
         self._held: dict[BeatKey, float] = {}
         self._active: set[BeatKey] = set()
+        self._served: dict[str, int] = {}
+        self._turns = 0
         self._clock = 0.0
         self._looked_at = boottime()
         self._progress = 0.0
@@ -92,7 +97,7 @@ class SweepPool:
         self._preparing.discard(ride)
         self._progress = self._clock
         for resource in ride.run.members:
-            key = beat_of(resource)
+            key = ride.beat_of(resource)
             ride.left.add(key)
             self._waiting.setdefault(key, []).append(ride)
 
@@ -109,18 +114,29 @@ class SweepPool:
         self._come.setdefault(key)
 
     def start(self) -> None:
-        """Begin as many of the sweeps that are waited for as may go on at once; beats come before single runs."""
+        """Begin as many of the sweeps that are waited for as may go on at once; beats come before single runs.
+
+        Who has had no turn for longest comes first: a namespace with many accounts lets the others wait for one sweep.
+        """
         self._tick()
         asked = (key for key, rides in self._waiting.items() if any(ride.at_once for ride in rides))
-        for key in dict.fromkeys((*self._come, *asked)):
+        waiting = [key for key in dict.fromkeys((*self._come, *asked)) if self._waiting.get(key)]
+        for key in sorted(waiting, key=lambda key: self._served.get(payer_of(key), 0)):
             if len(self._active) >= self._most:
                 return
-            if self._waiting.get(key) and key not in self._active and self._all_aboard(key):
+            if key not in self._active and self._all_aboard(key):
+                self._serve(payer_of(key))
                 self._come.pop(key, None)
                 self._held.pop(key, None)
                 rides = self._waiting.pop(key)
                 self._active.add(key)
                 self._pool.submit(self._sweep, key, rides)
+
+    def _serve(self, payer: str) -> None:
+        self._turns += 1
+        self._served[payer] = self._turns
+        if len(self._served) > MOST_REMEMBERED:
+            self._served.pop(min(self._served, key=self._served.__getitem__))
 
     def _tick(self) -> None:
         now = boottime()
@@ -153,15 +169,20 @@ class SweepPool:
 
     def _sweep(self, key: BeatKey, rides: Sequence[Ride]) -> None:
         began = boottime()
-        there = [(resource, member) for ride in rides for resource, member in ride.run.members.items()]
-        members = [member for resource, member in there if beat_of(resource) == key]
-        resource = next(resource for resource, _ in reversed(there) if beat_of(resource) == key)
+        there = [
+            (resource, member)
+            for ride in rides
+            for resource, member in ride.run.members.items()
+            if ride.beat_of(resource) == key
+        ]
+        members = [member for _, member in there]
+        resource = there[-1][0]
         try:
             sweep = Sweep(
-                self._context.connection,
+                rides[0].run.connection,  # the same account's for all of them: the key has it
                 resource,
                 members,
-                selectors=self._context.selectors,
+                selectors=self._context.selectors.seen_by(rides[0].run.connection),
                 check_cancelled=self._context.check_cancelled,
             )
             sweep.run()

@@ -218,6 +218,7 @@ class Controller:
         events = PolicyEvents(recorder)
         return RunContext(
             connection=connection,
+            home=connection,
             resources=Resources(connection),
             namespaces=Namespaces(connection),
             selectors=FieldSelectors(connection),

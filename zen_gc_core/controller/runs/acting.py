@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Final
 
 from zen_gc_core.cluster.access import may
 from zen_gc_core.cluster.clocks import boottime
-from zen_gc_core.cluster.errors import AccessDenied, MalformedAnswer
+from zen_gc_core.cluster.errors import AccessDenied, ImpersonationDenied, MalformedAnswer
 from zen_gc_core.cluster.throttling import Throttle
 from zen_gc_core.cluster.writing import Writer
 from zen_gc_core.controller.runs.aggregation import check_served_by_kubernetes
@@ -269,7 +269,7 @@ class _Carrying:
             self.outcomes.not_recycled(outcome, journal, why.cause)
             return
         except AccessDenied as error:
-            if not self._allowed(decision, observed):
+            if isinstance(error, ImpersonationDenied) or not self._allowed(decision, observed):
                 self.outcomes.note_end(decision, journal, error)
                 raise
             self.outcomes.forbid(decision, journal, error)

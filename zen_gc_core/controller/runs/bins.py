@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 import threading
 from collections import Counter
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from zen_gc_core.cluster.clocks import boottime
@@ -23,6 +25,11 @@ FULL_SECONDS: Final = 10.0
 """How old it may be when there is none."""
 
 
+@dataclass(slots=True)
+class _Soonest:
+    at: dt.datetime | None = None
+
+
 class Bins:
     """How full the bins are, for all runs together; may be used by several threads.
 
@@ -40,7 +47,13 @@ class Bins:
         self._known: dict[str, tuple[float, int]] = {}
         self._under_way: Counter[str] = Counter()
         self._made: Counter[str] = Counter()
-        self._soonest: dt.datetime | None = None
+        self._soonest = _Soonest()
+
+    def seen_by(self, connection: Connection) -> Bins:
+        """The same bins, whose copies others count by a connection of their own."""
+        other = copy.copy(self)
+        other._connection = connection
+        return other
 
     def full(self, namespace: str) -> bool:
         """Whether there is no room for one more copy.
@@ -102,20 +115,21 @@ class Bins:
         """Another replica writes copies now: what is known of the bins is old when this one leads again."""
         with self._lock:
             self._known.clear()
-            self._soonest = None
+            self._soonest.at = None
 
     @property
     def soonest(self) -> dt.datetime | None:
         """When the first copy that is known of may go; None when none is known of."""
         with self._lock:
-            return self._soonest
+            return self._soonest.at
 
     def expires(self, until: dt.datetime) -> None:
         """There is a copy that may go at an instant."""
         with self._lock:
-            self._soonest = until if self._soonest is None else min(self._soonest, until)
+            at = self._soonest.at
+            self._soonest.at = until if at is None else min(at, until)
 
     def look_anew(self) -> None:
         """The bins are looked through: what is known of copies is learnt anew."""
         with self._lock:
-            self._soonest = None
+            self._soonest.at = None

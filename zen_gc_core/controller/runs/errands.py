@@ -69,7 +69,7 @@ def claim(context: RunContext, entry: Entry, occasion: Occasion) -> bool:
         "lastScheduleGeneration": reference.generation,
     }
     for tries in range(1, TRIES + 1):
-        seen = observe(context.connection, resource, reference.namespace, reference.name, sleep=context.sleep)
+        seen = observe(context.home, resource, reference.namespace, reference.name, sleep=context.sleep)
         if seen is None or seen.uid != reference.uid or seen.terminating:
             raise Stopped(Reason.POLICY_DELETED, "the policy was deleted")
         document = seen.document()
@@ -81,7 +81,7 @@ def claim(context: RunContext, entry: Entry, occasion: Occasion) -> bool:
             return False
         try:
             version = patch_status(
-                context.connection,
+                context.home,
                 reference,
                 patch,
                 resource_version=seen.resource_version,

@@ -130,7 +130,7 @@ class Executing:
             context.connection,
             context.resources,
             Fence(
-                context.connection,
+                context.home,
                 self._compiled,
                 switch=context.switch,
                 batch_size=behavior.batch_size or context.settings.batch_size,

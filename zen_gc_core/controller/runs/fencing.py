@@ -10,6 +10,7 @@ import threading
 import time
 from typing import TYPE_CHECKING, Final
 
+from zen_gc_core.cluster.accounts import check_there
 from zen_gc_core.cluster.clocks import boottime
 from zen_gc_core.cluster.errors import LookedTooLongAgo
 from zen_gc_core.cluster.observing import observe
@@ -37,7 +38,7 @@ class Fence:
     """Asked before each write of one run; may be used by several threads.
 
     Args:
-        connection: The cluster.
+        connection: The cluster, with the controller's own rights.
         compiled: The policy, as it was when its plan was made.
         switch: The kill switch.
         batch_size: How many writes one look is good for.
@@ -60,6 +61,7 @@ class Fence:
         self._connection = connection
         self._policy = compiled.reference
         self._difference = compiled.difference
+        self._account = compiled.account
         self._switch = switch
         self._batch_size = batch_size
         self._sleep = sleep
@@ -137,6 +139,7 @@ class Fence:
 
     def _check(self) -> None:
         self._look_at_policy()
+        self._look_at_account()
         self._switch.look(self._sleep)
         check_clocks(self._connection.clock.skew())
 
@@ -157,6 +160,14 @@ class Fence:
         spec = document.get("spec")
         if not isinstance(spec, dict) or spec.get("paused", False) is not False:
             raise Stopped(Reason.PAUSED, "the policy was paused")
+
+    def _look_at_account(self) -> None:
+        if self._account is None:
+            return
+        try:
+            check_there(self._connection, self._account, self._sleep)
+        except ClusterError as error:
+            raise Stopped(Reason.IDENTITY_MISSING, str(error)) from error
 
 
 def check_clocks(skew: dt.timedelta | None) -> None:

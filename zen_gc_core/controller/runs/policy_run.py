@@ -7,12 +7,15 @@ import datetime as dt
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from zen_gc_core.cluster.accounts import check_taken_for, check_there
 from zen_gc_core.cluster.clocks import boottime, earlier_of
 from zen_gc_core.cluster.errors import AccessDenied, NotFound, TargetUnavailable
+from zen_gc_core.cluster.impersonating import ConnectionAs
 from zen_gc_core.cluster.policies import read_policy
 from zen_gc_core.controller.runs.errands import Errand, claim
 from zen_gc_core.controller.runs.executing import Executing
 from zen_gc_core.controller.runs.gathering import Gatherer
+from zen_gc_core.controller.runs.granting import with_command
 from zen_gc_core.controller.runs.preparing import Preparing, check_access, check_recycling
 from zen_gc_core.controller.runs.related_kinds import check_related
 from zen_gc_core.controller.runs.reporting import Reporting
@@ -34,6 +37,7 @@ if TYPE_CHECKING:
     from collections import Counter
     from collections.abc import Callable
 
+    from zen_gc_core.cluster.connection import Connection
     from zen_gc_core.cluster.resource import Resource
     from zen_gc_core.controller.runs.members import Member
     from zen_gc_core.controller.runs.remembered import Entry
@@ -75,6 +79,7 @@ class PolicyRun:
         self.members: dict[Resource, Member] = {}
         self.report: RunReport | None = None
         self.failure: Ending | None = None
+        context = context.acting_as(compiled.account)
         self._context = context
         self._compiled = compiled
         self._interval = interval
@@ -102,6 +107,11 @@ class PolicyRun:
         return self._compiled.holding is not None
 
     @property
+    def connection(self) -> Connection:
+        """The cluster, as whom it looks at objects."""
+        return self._context.connection
+
+    @property
     def by_wildcard(self) -> bool:
         """Whether which kinds it looks at is found in each run anew."""
         return bool(wildcards(self._compiled.policy))
@@ -111,6 +121,7 @@ class PolicyRun:
         context = self._context
         context.log.evaluating(self.entry.reference)
         try:
+            self._ask_after_account()
             self._claim()
             gatherer = Gatherer(
                 context.connection,
@@ -136,6 +147,14 @@ class PolicyRun:
             self.failure = stop.ending
         except ClusterError as error:
             self._fail(error)
+
+    def _ask_after_account(self) -> None:
+        """Do nothing in the name of an account that is not there, or for which the API server does not take us."""
+        connection = self._context.connection
+        if isinstance(connection, ConnectionAs):
+            check_there(self._context.home, connection.account, self._context.sleep)
+            if not self.entry.access_checked:
+                check_taken_for(connection)
 
     def _claim(self) -> None:
         """Write down that the policy runs for its scheduled time, before anything else is done for it.
@@ -171,7 +190,7 @@ class PolicyRun:
         """The instant of the run: the earlier of the local and the server's clock."""
         clock = self._context.connection.clock
         if clock.now() is None:
-            read_policy(self._context.connection, self.entry.reference)  # any answer tells the server's time
+            read_policy(self._context.home, self.entry.reference)  # any answer tells the server's time
         return earlier_of(self._started, clock.now())
 
     def _fail(self, error: ClusterError) -> None:
@@ -179,7 +198,7 @@ class PolicyRun:
             self.entry.access_checked = False
         if isinstance(error, NotFound):
             error = TargetUnavailable(f"the kind is not served any more: {error}")
-        self.failure = ending_by(error)
+        self.failure = with_command(ending_by(error), self.entry.reference)
 
     def finish(self) -> None:
         """Plan, act and report, once all sweeps have passed."""
@@ -226,7 +245,8 @@ class PolicyRun:
             dry_run=self.dry_run,
         )
         carried = executing.execute(plan, next(iter(members.values())).case)
-        reported = self._reported(plan, carried.results, carried.stopped)
+        stopped = with_command(carried.stopped, self.entry.reference) if carried.stopped is not None else None
+        reported = self._reported(plan, carried.results, stopped)
         self.report = replace(reported, not_recycled=carried.not_recycled)
 
     def _reported(self, plan: Plan, results: Counter[Result], stopped: Ending | None = None) -> RunReport:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 from zen_gc_core.cluster.access import may
 from zen_gc_core.cluster.errors import (
     AccessDenied,
+    ImpersonationDenied,
     AuthorityLost,
     BadConfiguration,
     Cancelled,
@@ -152,8 +153,7 @@ class Recycling:
             if not isinstance(error, ClusterError) or isinstance(error, _ENDING):
                 raise
             if isinstance(error, AccessDenied) and self._right_is_missing(error, copy):
-                plain = AccessDenied(error.verb, error.resource, error.namespace)
-                raise Stopped(Reason.ACCESS_DENIED, f"for the recycle bin: {plain}") from error
+                raise Stopped(error.reason, f"for the recycle bin: {error.plain}") from error
             raise NotRecycled(f"its copy could not be written ({type(error).__name__})", error) from error
         finally:
             self.bins.took(copy.namespace, made=put is not None and not put.replaced)
@@ -171,6 +171,8 @@ class Recycling:
 
     def _right_is_missing(self, error: AccessDenied, copy: Copy) -> bool:
         """Whether a copy was forbidden because the right is not there, and not by a quota or an admission policy."""
+        if isinstance(error, ImpersonationDenied):
+            return True
         try:
             return not may(self.connection, error.verb, resource_of(copy), copy.namespace)
         except ClusterError:

@@ -143,4 +143,4 @@ def check_related(connection: Connection, resources: Resources, compiled: Compil
                     missing.setdefault(namespace, []).append(str(resource))
     for namespace, names in missing.items():
         more = [f"{len(names) - MOST_NAMED} more"] if len(names) > MOST_NAMED else []
-        raise AccessDenied("list", listed([*names[:MOST_NAMED], *more]), namespace)
+        raise AccessDenied("list", listed([*names[:MOST_NAMED], *more]), namespace, account=connection.account)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from zen_gc_core.cluster.clocks import earlier_of
 from zen_gc_core.cluster.errors import Cancelled
+from zen_gc_core.cluster.impersonating import ConnectionAs
 from zen_gc_core.controller.runs.stopping import Stopped
 from zen_gc_core.model.reasons import Reason
 
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from zen_gc_core.controller.telling.runlog import RunLog
     from zen_gc_core.controller.telling.status_writer import StatusWriter
     from zen_gc_core.engine.protections import Grants
+    from zen_gc_core.model.accounts import Account
     from zen_gc_core.plugins import Plugins
 
 
@@ -36,7 +38,8 @@ class RunContext:
     """What every run works with.
 
     Args:
-        connection: The cluster.
+        connection: The cluster, as whom objects are looked at and acted on: an account's, or the controller's own.
+        home: The cluster, with the controller's own rights, for what is its own: policies, their status, accounts.
         resources: Which resource a kind is.
         namespaces: Looks Namespaces up.
         selectors: Knows which field selectors the server supports.
@@ -58,6 +61,7 @@ class RunContext:
     """
 
     connection: Connection
+    home: Connection
     resources: Resources
     namespaces: Namespaces
     selectors: FieldSelectors
@@ -98,3 +102,15 @@ class RunContext:
         """
         if self.stopping.is_set():
             raise Cancelled("the program is ending")
+
+    def acting_as(self, account: Account | None) -> RunContext:
+        """What a run of a policy works with that acts as an account; None: as the controller."""
+        if account is None:
+            return self
+        connection = ConnectionAs(self.home, account)
+        return replace(
+            self,
+            connection=connection,
+            selectors=self.selectors.seen_by(connection),
+            bins=self.bins.seen_by(connection),
+        )

@@ -46,8 +46,7 @@ def ending_by_write(error: ClusterError) -> Ending:
     if isinstance(error, AuthorityLost):
         return ending_by(error)
     if isinstance(error, AccessDenied):
-        plain = AccessDenied(error.verb, error.resource, error.namespace)
-        return Ending(error.reason, str(plain))
+        return Ending(error.reason, str(error.plain))
     reason = reason_of(error)
     message = _PLAIN_WORDS.get(reason, f"the run was ended by a {type(error).__name__}")
     return Ending(reason, message)

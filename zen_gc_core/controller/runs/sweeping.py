@@ -73,7 +73,7 @@ class Sweep:
         namespaces = self._namespaces()
         selection = Selection()
         try:
-            selection = self._selection()
+            selection = self._selection(min(namespaces, default=None) if namespaces is not None else None)
             if namespaces is not None and len(namespaces) <= MOST_NAMESPACES:
                 self._by_namespace(selection, namespaces)
             else:
@@ -126,7 +126,7 @@ class Sweep:
             together |= names
         return frozenset(together)
 
-    def _selection(self) -> Selection:
+    def _selection(self, namespace: str | None) -> Selection:
         targets = [target for member in self.members for target in member.targets]
         asked_for_all = any(
             member.case.record_skipped or writes_for_a_while(member.case.compiled)  # what it takes no more is unmarked
@@ -135,7 +135,7 @@ class Sweep:
         labels = {str(target.label_selector or "") for target in targets}
         fields = {_as_parameter(target) for target in targets}
         field_selector = fields.pop() if len(fields) == 1 and not asked_for_all else ""
-        if field_selector and not self._selectors.pushable(self._resource, field_selector):
+        if field_selector and not self._selectors.pushable(self._resource, field_selector, namespace):
             field_selector = ""
         return Selection(
             label_selector=labels.pop() if len(labels) == 1 and not asked_for_all else "",

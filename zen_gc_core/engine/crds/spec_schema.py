@@ -47,6 +47,11 @@ def spec_schema(vocabulary: Vocabulary) -> Schema:
             "How often the policy runs; by default as the controller is told. In a namespace, 10s is the least that counts."
         ),
         "paused": boolean("Whether the policy rests."),
+        "serviceAccountName": text(
+            "The ServiceAccount of the policy's namespace as which it looks at objects and acts on them; by default the "
+            "controller's, unless the controller has a default of its own.",
+            most=limits.NAME,
+        ),
     }
     return record(
         "What is garbage, when, and what becomes of it.",

@@ -19,6 +19,7 @@ _PLACES: Final = {
         "blackouts",
         "evaluationInterval",
         "paused",
+        "serviceAccountName",
     ),
     "spec.schedule": ("jitter", "startingDeadline"),
     "spec.schedule, or an entry of spec.windows or spec.blackouts": ("cron",),
@@ -69,5 +70,6 @@ MEANT: Final = {
     "tz": "timeZone",
     "selector": "labelSelector",
     "labels": "labelSelector",
+    "serviceAccount": "serviceAccountName",
 }
 """The field that a word of other tools means, where that field may stand."""

@@ -12,7 +12,7 @@ from zen_gc_core.engine.parsing.calendars import read_calendar, warn_of_short_wi
 from zen_gc_core.engine.parsing.document import Place, Problems
 from zen_gc_core.engine.parsing.keyword_uses import read_action, read_conditions, read_ttl
 from zen_gc_core.engine.parsing.misplaced import HOMES, MEANT
-from zen_gc_core.engine.parsing.references import read_reference
+from zen_gc_core.engine.parsing.references import read_account, read_reference
 from zen_gc_core.engine.parsing.retain import read_retain
 from zen_gc_core.engine.parsing.scopes import Reach
 from zen_gc_core.engine.parsing.spelling import Spelling
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 TOP_FIELDS: Final = ("apiVersion", "kind", "metadata", "spec", "status")
 """The fields of a policy."""
 
-RESERVED: Final = ("serviceAccountName", "variables", "approval")
+RESERVED: Final = ("variables", "approval")
 """Fields of ``spec`` that a later version will give a meaning."""
 
 FIELDS: Final = (
@@ -43,6 +43,7 @@ FIELDS: Final = (
     "blackouts",
     "evaluationInterval",
     "paused",
+    "serviceAccountName",
 )
 """The fields of ``spec``, natively."""
 
@@ -132,6 +133,7 @@ def _parsed(reference: PolicyReference, written: Place, reach: Reach) -> ParsedP
     interval = read_interval(spec.get("evaluationInterval"), namespaced=reference.kind != CLUSTER)
     warn_of_short_windows(spec, calendar, interval)
     paused = spec.boolean("paused", default=False)
+    account = read_account(spec.get("serviceAccountName"), namespaced=reference.kind != CLUSTER)
     policy = None
     if conditions is not None and ttl is not None and action is not None and not problems.errors:
         policy = Policy(
@@ -145,6 +147,7 @@ def _parsed(reference: PolicyReference, written: Place, reach: Reach) -> ParsedP
             paused,
             retain=retain,
             calendar=calendar,
+            service_account=account,
         )
     answer = _answer(problems, reference, policy=policy, conditions=conditions, ttl=ttl, action=action)
     return replace(answer, spec=written.value)

@@ -1,4 +1,4 @@
-"""Reading which policy a document is: its apiVersion, kind and metadata."""
+"""Reading which policy a document is: its apiVersion, kind and metadata; and as which account it acts."""
 
 from __future__ import annotations
 
@@ -13,6 +13,11 @@ if TYPE_CHECKING:
     from zen_gc_core.engine.parsing.document import Fields, Place
 
 KINDS: Final = (NAMESPACED, CLUSTER)
+
+NO_ACCOUNT: Final = (
+    f"names an account of the policy's namespace, and a {CLUSTER} has none: it acts with the rights of the controller; "
+    f"write a {NAMESPACED} in each namespace"
+)
 
 
 def read_reference(document: Fields, default_namespace: str) -> PolicyReference:
@@ -43,6 +48,19 @@ def read_reference(document: Fields, default_namespace: str) -> PolicyReference:
         _strings(entries.get("labels")),
         _strings(entries.get("annotations")),
     )
+
+
+def read_account(place: Place | None, *, namespaced: bool) -> str:
+    """Read the name of the ServiceAccount as which a policy acts; empty where none is written.
+
+    Args:
+        place: Where it is written; None where it is not.
+        namespaced: Whether the policy has a namespace, whose account it is.
+    """
+    if place is not None and not namespaced:
+        place.refuse(NO_ACCOUNT)
+        return ""
+    return _checked(place, policy_name_fault)
 
 
 def _namespace(place: Place | None, default: str) -> str:
