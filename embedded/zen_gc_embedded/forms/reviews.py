@@ -1,4 +1,4 @@
-"""The reviews that a client may ask about itself. Everybody may do everything on the embedded cluster."""
+"""The reviews that a client may ask about itself and others. Everybody may do everything on the embedded cluster."""
 
 from __future__ import annotations
 
@@ -13,7 +13,15 @@ _EVERYTHING = {
     "nonResourceRules": [{"verbs": ["*"], "nonResourceURLs": ["*"]}],
     "incomplete": False,
 }
-KINDS = frozenset({"SelfSubjectAccessReview", "SelfSubjectRulesReview", "SelfSubjectReview"})
+KINDS = frozenset(
+    {
+        "LocalSubjectAccessReview",
+        "SelfSubjectAccessReview",
+        "SelfSubjectReview",
+        "SelfSubjectRulesReview",
+        "SubjectAccessReview",
+    }
+)
 
 
 def review(content: Object, resource: Resource, user: str) -> Object:
@@ -25,6 +33,8 @@ def review(content: Object, resource: Resource, user: str) -> Object:
         user: Who asks.
     """
     statuses: dict[str, Object] = {
+        "LocalSubjectAccessReview": {"allowed": True},
+        "SubjectAccessReview": {"allowed": True},
         "SelfSubjectAccessReview": {"allowed": True},
         "SelfSubjectRulesReview": _EVERYTHING,
         "SelfSubjectReview": {"userInfo": {"username": user, "groups": ["system:masters", "system:authenticated"]}},

@@ -294,8 +294,10 @@ _GROUPS: tuple[tuple[str, tuple[tuple[str, str, Mapping[str, Any]], ...]], ...] 
     (
         "authorization.k8s.io",
         (
+            ("localsubjectaccessreviews", "LocalSubjectAccessReview", {"verbs": ("create",)}),
             ("selfsubjectaccessreviews", "SelfSubjectAccessReview", {"verbs": ("create",), **_CLUSTER}),
             ("selfsubjectrulesreviews", "SelfSubjectRulesReview", {"verbs": ("create",), **_CLUSTER}),
+            ("subjectaccessreviews", "SubjectAccessReview", {"verbs": ("create",), **_CLUSTER}),
         ),
     ),
 )

@@ -90,6 +90,29 @@ def field_manager_too_long(lab: Lab) -> Any:
     return lab.tell("POST", f"{lab.configmaps}?fieldManager={'m' * 129}", configmap("one"))
 
 
+def impersonation(lab: Lab) -> Any:
+    """Who may act as another is taken for that other."""
+    user = "system:serviceaccount:team-a:cleaner"
+    review = {"apiVersion": "authentication.k8s.io/v1", "kind": "SelfSubjectReview"}
+    path = "/apis/authentication.k8s.io/v1/selfsubjectreviews"
+    answer = lab.ask("POST", path, review, headers={"Impersonate-User": user})
+    return [answer.status, answer.body["kind"], answer.body["status"]["userInfo"]["username"]]
+
+
+def access_review_of_another(lab: Lab) -> Any:
+    """What another may do is asked in the namespace that it is about, and of the cluster."""
+    user = {"user": "x", "groups": ["system:masters"]}
+    attributes = {"namespace": lab.namespace, "verb": "delete", "resource": "configmaps"}
+    told = []
+    for kind, where in (("LocalSubjectAccessReview", f"namespaces/{lab.namespace}/"), ("SubjectAccessReview", "")):
+        path = f"/apis/authorization.k8s.io/v1/{where}{kind.lower()}s"
+        metadata = {"metadata": {"namespace": lab.namespace}} if where else {}
+        spec = {**user, "resourceAttributes": attributes}
+        answer = lab.ask("POST", path, {"apiVersion": "authorization.k8s.io/v1", "kind": kind, **metadata, "spec": spec})
+        told += [answer.status, answer.body["kind"], answer.body["status"]["allowed"]]
+    return told
+
+
 def access_review(lab: Lab) -> Any:
     """The administrator may do everything."""
     attributes = {"namespace": lab.namespace, "verb": "delete", "resource": "configmaps"}
