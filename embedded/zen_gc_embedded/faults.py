@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-_KEPT_HEADERS = ("Accept", "Audit-ID", "Content-Type", "User-Agent")
+_KEPT_HEADERS = ("Accept", "Audit-ID", "Content-Type", "Impersonate-User", "User-Agent")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class Request:
         method: The HTTP method.
         path: The path, without the query.
         query: The query parameters; of repeated ones the first.
-        headers: Accept, Audit-ID, Content-Type and User-Agent, spelled like this, as far as they were sent.
+        headers: Accept, Audit-ID, Content-Type, Impersonate-User and User-Agent, spelled like this, as far as they were sent.
         body: The decoded JSON object, else None.
         status: The HTTP status that was answered; 0 while there is none (a reset connection).
     """

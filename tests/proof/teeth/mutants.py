@@ -14,6 +14,7 @@ from zen_gc_core.cluster import (
     authority,
     counting,
     errors,
+    impersonating,
     listing,
     namespaces,
     observing,
@@ -453,6 +454,33 @@ def lost_answer_is_no_delete() -> None:
 def copy_goes_when_marked() -> None:
     """The annotation of a copy says when it may go, whatever the copy itself says."""
     swap(expiring, "kept_until", lambda _copy, annotations: parse_instant(annotations[UNTIL]))
+
+
+@_mutant("delete-without-impersonation")
+def delete_without_impersonation() -> None:
+    """A DELETE for a policy with an account leaves with the controller's own rights."""
+    kind: Any = impersonating.ConnectionAs
+    honest = kind.request
+
+    def request(self: Any, method: str, path: str, **how: Any) -> Answer:
+        answer: Answer = self.own.request(method, path, **how) if method == "DELETE" else honest(self, method, path, **how)
+        return answer
+
+    kind.request = request
+
+
+@_mutant("list-without-impersonation")
+def list_without_impersonation() -> None:
+    """A policy with an account rides on the list of the controller."""
+    run: Any = policy_run.PolicyRun
+    run.connection = property(lambda self: self._context.home)
+
+
+@_mutant("account-not-looked-for")
+def account_not_looked_for() -> None:
+    """A policy acts in the name of an account that is not there: rights that were given to the name are there still."""
+    for module in (policy_run, fencing):
+        swap(module, "check_there", _nothing)
 
 
 def _nothing(*_: Any) -> None:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from zen_gc_embedded import Fault
 
-from tests.cluster.controller.stage import until
+from tests.cluster.controller.stage import by_controller, until
 from tests.proof.teeth.playing import DONE, Play
 from zen_gc_core.instants import format_instant
 from zen_gc_core.model.policy import CLUSTER
@@ -729,6 +729,48 @@ def what_carries_the_mark_of_another_stays(play: Play) -> str:
     return _taken(play, "copy")
 
 
+def _account(play: Play) -> dict[str, Any]:
+    metadata = {"name": "cleaner", "namespace": play.stage.namespace}
+    return {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": metadata}
+
+
+def what_a_policy_does_is_done_as_its_account(play: Play) -> str:
+    """Each look at an object, each copy and each write carries the account; another policy on the kind has its own list."""
+    play.put(_account(play))
+    play.items("a", "b", "c")
+    play.stage.policy(serviceAccountName="cleaner", behavior={"recycle": {"keepFor": "1h"}}, **DONE)
+    play.once()
+    whose = f"system:serviceaccount:{play.stage.namespace}:cleaner"
+    for request in play.stage.server.requests:
+        about = f"/namespaces/{play.stage.namespace}/"
+        of_policy = by_controller(request) and about in request.path and not _of_controller(request.path)
+        if of_policy and request.headers.get("Impersonate-User") != whose:
+            return f"{request.method} {request.path} with the rights of the controller"
+    return "" if len(play.sent()) == 3 else f"{len(play.sent())} deletes, not 3"
+
+
+def _of_controller(path: str) -> bool:
+    return any(f"/{each}" in path for each in (POLICIES, "events", "serviceaccounts", "localsubjectaccessreviews"))
+
+
+def who_acts_as_nobody_does_nothing(play: Play) -> str:
+    """The account of the policy is deleted in the middle of its run."""
+    play.put(_account(play))
+    play.items("x")
+    play.stage.policy(serviceAccountName="cleaner", **DONE)
+    gone = False
+
+    def hook(request: Request) -> Fault | None:
+        nonlocal gone
+        gone = gone or request.path.endswith("/configmaps")
+        return Fault(status=404) if gone and "/serviceaccounts/" in request.path else None
+
+    play.meanwhile(hook)
+    play.once()
+    assert gone, "the objects were listed"
+    return _taken(play, "x")
+
+
 def _taken(play: Play, *names: str, namespace: str | None = None) -> str:
     gone = play.gone(*names, namespace=namespace)
     return f"{len(gone)} deleted that should stay: {json.dumps(gone[:3])}" if gone else ""
@@ -773,5 +815,9 @@ SCENARIOS = (
     Scenario(what_was_missed_before_an_edit_is_not_caught_up, ("edited-catches-up",)),
     Scenario(what_starts_over_stays, ("unmarking-forgotten",)),
     Scenario(what_carries_the_mark_of_another_stays, ("copied-mark-counts",)),
+    Scenario(
+        what_a_policy_does_is_done_as_its_account, ("delete-without-impersonation", "list-without-impersonation")
+    ),
+    Scenario(who_acts_as_nobody_does_nothing, ("account-not-looked-for",)),
     Scenario(clocks_that_disagree_stop_it, ("clock-not-compared",)),
 )

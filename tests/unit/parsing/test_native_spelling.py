@@ -189,10 +189,42 @@ def test_a_wrong_field_is_refused_where_it_stands(spec, error):
     assert errors(policy(**spec)) == [error]
 
 
-@pytest.mark.parametrize("name", ["serviceAccountName", "variables", "approval"])
+@pytest.mark.parametrize("name", ["variables", "approval"])
 def test_a_reserved_field_is_refused_for_now(name):
     """Its meaning comes later; until then nobody may believe that it has one."""
     assert errors(policy(**{name: {}})) == [f"spec.{name}: is reserved for a later version: not yet"]
+
+
+@pytest.mark.parametrize(
+    ("name", "error"),
+    [
+        ("", "must not be empty"),
+        (7, "must be text, not 7; write it in quotes"),
+        (None, "is null; leave it out, or give it a value"),
+        ("team-b:cleaner", "'team-b:cleaner' is no name"),
+        ("team-b/cleaner", "'team-b/cleaner' is no name"),
+        ("cleaner\r\nImpersonate-Group: system:masters", "is no name"),
+    ],
+)
+def test_an_account_is_the_name_of_one_of_the_policys_own_namespace(name, error):
+    """Whatever else is written there names nobody; a header cannot be written into it."""
+    (found,) = errors(policy(serviceAccountName=name))
+    assert found.startswith("spec.serviceAccountName: ")
+    assert error in found
+
+
+def test_a_policy_acts_as_the_account_that_it_names():
+    """By name; the namespace is its own."""
+    assert parse_policy(policy(serviceAccountName="cleaner")).policy.service_account == "cleaner"
+    assert parse_policy(policy()).policy.service_account == ""
+
+
+def test_a_cluster_policy_has_no_account():
+    """It has no namespace whose account that could be."""
+    document = policy(serviceAccountName="cleaner")
+    document["kind"] = "ClusterGarbageCollectionPolicy"
+    del document["metadata"]["namespace"]
+    assert "a ClusterGarbageCollectionPolicy has none" in " ".join(errors(document))
 
 
 @pytest.mark.parametrize(
