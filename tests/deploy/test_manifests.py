@@ -83,7 +83,7 @@ def test_every_file_holds_objects_with_an_identity(path: Path) -> None:
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
 def test_no_role_has_a_wildcard_or_a_verb_that_makes_rights(path: Path) -> None:
-    """Every right is written out; `create` is for events, the lease, evictions, copies and the webhook's Secret alone."""
+    """Every right is written out; `create` is for events, the lease, reviews, evictions, copies and the webhook's Secret alone, and for users."""
     own = path.stem == "recycled-secrets" or path.parent == WEBHOOK
     copies = {"recycledobjects", "clusterrecycledobjects"} | ({"secrets"} if own else set())
     for document in documents(path):
@@ -91,6 +91,10 @@ def test_no_role_has_a_wildcard_or_a_verb_that_makes_rights(path: Path) -> None:
             assert "*" not in [*rule["apiGroups"], *rule["resources"], *rule["verbs"]]
             forbidden = PROTECTED_WRITES & set(rule["verbs"])
             if set(rule["resources"]) <= {"events", "leases", *copies}:
+                forbidden -= {"create", "update"}
+            if set(rule["resources"]) == {"subjectaccessreviews", "localsubjectaccessreviews"}:
+                forbidden -= {"create"}
+            if path.stem == "writers" and rule["resources"] == ["garbagecollectionpolicies"]:
                 forbidden -= {"create", "update"}
             if rule["resources"] == ["pods/eviction"]:
                 forbidden -= {"create"}
@@ -106,25 +110,48 @@ def test_kustomize_takes_the_definitions_along_and_leaves_the_optional_roles_out
         "zen-gc-controller",
         "zen-gc-targets",
         "zen-gc-targets-common",
+        "zen-gc-view",
     }
 
 
 @pytest.mark.parametrize("name", ["common", "workloads", "secrets", "persistentvolumeclaims"])
 def test_a_role_for_targets_is_aggregated_and_gives_what_the_writes_need(name: str) -> None:
-    """Reading, deleting, marking; no more. What a patch of can change what runs is not marked by default."""
+    """Reading, deleting, and where it is not installed by default marking; no more."""
     (role,) = documents(MANIFESTS / "targets" / f"{name}.yaml")
     assert role["metadata"]["labels"][AGGREGATED] == "true"
     for rule in role["rules"]:
-        runs = set(rule["resources"]) & {"pods", "replicasets"}
-        assert rule["verbs"] == ["get", "list", "delete", *([] if runs else ["patch"])]
+        assert rule["verbs"] == ["get", "list", "delete", *([] if name == "common" else ["patch"])]
 
 
-def test_marking_what_runs_is_a_decision_of_its_own() -> None:
-    """Pods and ReplicaSets, the verb patch, and nothing else."""
+def test_no_role_that_is_installed_by_default_lets_the_controller_patch(built) -> None:
+    """But for events, and the status of policies."""
+    for item in built:
+        for rule in item.get("rules") or []:
+            if "patch" in rule["verbs"]:
+                assert all(each == "events" or each.endswith("/status") for each in rule["resources"])
+
+
+def test_users_see_policies_with_what_they_may_view_and_write_them_by_a_decision() -> None:
+    """The recycle bin is in no role of users; only policies of namespaces are written."""
+    (view,), (edit,) = documents(MANIFESTS / "users.yaml"), documents(MANIFESTS / "writers.yaml")
+    label = "rbac.authorization.k8s.io/aggregate-to-"
+    assert {each for each in view["metadata"]["labels"] if each.startswith(label)} == {
+        f"{label}{name}" for name in ("view", "edit", "admin")
+    }
+    assert {each for each in edit["metadata"]["labels"] if each.startswith(label)} == {
+        f"{label}{name}" for name in ("edit", "admin")
+    }
+    assert [rule["verbs"] for rule in view["rules"]] == [["get", "list", "watch"]]
+    assert [rule["resources"] for rule in edit["rules"]] == [["garbagecollectionpolicies"]]
+
+
+def test_marking_is_a_decision_of_its_own() -> None:
+    """Of what is deleted by default, the verb patch, and nothing else."""
     (role,) = documents(MANIFESTS / "targets/marking.yaml")
     assert role["metadata"]["labels"][AGGREGATED] == "true"
     assert {rule["resources"][0]: rule["verbs"] for rule in role["rules"]} == {
         "pods": ["patch"],
+        "jobs": ["patch"],
         "replicasets": ["patch"],
     }
 

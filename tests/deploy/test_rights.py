@@ -35,9 +35,11 @@ ALLOWED = [
     "get /apis",
     "list pods --all-namespaces",
     "delete jobs.batch -n team-a",
-    "patch configmaps -n team-a",
+    "delete configmaps -n team-a",
+    "get serviceaccounts -n team-a",
+    "create subjectaccessreviews.authorization.k8s.io",
+    "create localsubjectaccessreviews.authorization.k8s.io -n team-a",
     "delete replicasets.apps -n team-a",
-    "patch jobs.batch -n team-a",
     "create recycledobjects.gc.kube-zen.io -n team-a",
     "update recycledobjects.gc.kube-zen.io -n team-a",
     "list recycledobjects.gc.kube-zen.io --all-namespaces",
@@ -63,6 +65,10 @@ DENIED = [
     "delete deployments.apps -n team-a",
     "create pods -n team-a",
     "patch pods -n team-a",
+    "patch configmaps -n team-a",
+    "patch jobs.batch -n team-a",
+    "list serviceaccounts -n team-a",
+    "impersonate:serviceaccount serviceaccounts.authentication.k8s.io -n team-a",
     "patch replicasets.apps -n team-a",
     "update configmaps -n team-a",
     "deletecollection pods -n team-a",
@@ -212,3 +218,33 @@ def test_the_namespace_admits_the_controllers_pod(installed: RealCluster) -> Non
     pod["spec"]["containers"][0]["securityContext"] = {"privileged": True}
     refused = installed.kubectl("create", "--dry-run=server", "-f", "-", stdin=json.dumps(pod))
     assert "violates PodSecurity" in refused.stderr
+
+
+@pytest.mark.parametrize(
+    ("role", "question", "answer"),
+    [
+        ("view", "list garbagecollectionpolicies.gc.kube-zen.io", "yes"),
+        ("edit", "list garbagecollectionpolicies.gc.kube-zen.io", "yes"),
+        ("admin", "get garbagecollectionpolicies.gc.kube-zen.io", "yes"),
+        ("edit", "create garbagecollectionpolicies.gc.kube-zen.io", "no"),
+        ("admin", "get recycledobjects.gc.kube-zen.io", "no"),
+    ],
+)
+def test_users_of_a_namespace_see_its_policies(installed: RealCluster, role: str, question: str, answer: str) -> None:
+    """By the roles that Kubernetes brings; that they may write policies, or read copies, is a decision of its own."""
+    namespace = installed.namespace()
+    user = installed.service_account_kubeconfig(namespace, role)
+    bound = installed.kubectl(
+        *(
+            "create",
+            "rolebinding",
+            "user",
+            "-n",
+            namespace,
+            f"--clusterrole={role}",
+            f"--serviceaccount={namespace}:{role}",
+        )
+    )
+    assert bound.returncode == 0, bound.stderr
+    await_yes(installed, user, f"list garbagecollectionpolicies.gc.kube-zen.io -n {namespace}")
+    assert may(installed, user, f"{question} -n {namespace}") == answer

@@ -56,9 +56,7 @@ class Endpoints:
     token: str
 
 
-def prepare(
-    directory: Path, *, controller_manager: bool, audit: bool = False, audit_reads: bool = False
-) -> Endpoints:
+def prepare(directory: Path, *, controller_manager: bool, audit: bool = False, audit_reads: bool = False) -> Endpoints:
     """Write everything that a control plane reads when it starts into `directory`, its commands among it."""
     client, peer, secure = free_ports(3)
     endpoints = Endpoints(f"https://127.0.0.1:{secure}", f"http://127.0.0.1:{client}", secrets.token_hex(16))

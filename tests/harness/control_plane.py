@@ -135,9 +135,7 @@ class ControlPlane:
         users = (directory / "users").open("a")
         try:
             fcntl.flock(users, fcntl.LOCK_SH)
-            endpoints = prepare(
-                directory, controller_manager=controller_manager, audit=audit, audit_reads=audit_reads
-            )
+            endpoints = prepare(directory, controller_manager=controller_manager, audit=audit, audit_reads=audit_reads)
             supervise_in_background(directory)
             await_ready(endpoints, directory)
             (directory / "ready").write_text(json.dumps(asdict(endpoints)))

@@ -83,7 +83,8 @@ class Allowing:
         default=False, text="Let namespaced policies patch objects, which they do with the controller's rights."
     )
     default_service_account: str = _setting(
-        "", "ServiceAccount of their own namespace as which namespaced policies act that name none; default the controller's."
+        "",
+        "ServiceAccount of their own namespace as which namespaced policies act that name none; default the controller's.",
     )
     require_service_account: bool = _setting(
         default=False, text="Refuse namespaced policies that act as no ServiceAccount of their namespace."

@@ -42,7 +42,9 @@ def run(stage: Stage, inside: Callable[..., Inside], **settings: Any) -> Audit:
 
 
 @pytest.mark.parametrize("constrained", [False, True], ids=["impersonate", "constrained"])
-def test_a_policy_with_an_account_acts_as_it(audited: Stage, inside: Callable[..., Inside], *, constrained: bool) -> None:
+def test_a_policy_with_an_account_acts_as_it(
+    audited: Stage, inside: Callable[..., Inside], *, constrained: bool
+) -> None:
     """The audit log has every look at the object and its deletion in the name of the account, and nothing of it else."""
     name = rights.account(audited, rules=[CONFIG_MAPS])
     if constrained:

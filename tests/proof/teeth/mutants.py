@@ -463,7 +463,9 @@ def delete_without_impersonation() -> None:
     honest = kind.request
 
     def request(self: Any, method: str, path: str, **how: Any) -> Answer:
-        answer: Answer = self.own.request(method, path, **how) if method == "DELETE" else honest(self, method, path, **how)
+        answer: Answer = (
+            self.own.request(method, path, **how) if method == "DELETE" else honest(self, method, path, **how)
+        )
         return answer
 
     kind.request = request

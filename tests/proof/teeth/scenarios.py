@@ -815,9 +815,7 @@ SCENARIOS = (
     Scenario(what_was_missed_before_an_edit_is_not_caught_up, ("edited-catches-up",)),
     Scenario(what_starts_over_stays, ("unmarking-forgotten",)),
     Scenario(what_carries_the_mark_of_another_stays, ("copied-mark-counts",)),
-    Scenario(
-        what_a_policy_does_is_done_as_its_account, ("delete-without-impersonation", "list-without-impersonation")
-    ),
+    Scenario(what_a_policy_does_is_done_as_its_account, ("delete-without-impersonation", "list-without-impersonation")),
     Scenario(who_acts_as_nobody_does_nothing, ("account-not-looked-for",)),
     Scenario(clocks_that_disagree_stop_it, ("clock-not-compared",)),
 )

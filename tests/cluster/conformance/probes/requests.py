@@ -108,7 +108,9 @@ def access_review_of_another(lab: Lab) -> Any:
         path = f"/apis/authorization.k8s.io/v1/{where}{kind.lower()}s"
         metadata = {"metadata": {"namespace": lab.namespace}} if where else {}
         spec = {**user, "resourceAttributes": attributes}
-        answer = lab.ask("POST", path, {"apiVersion": "authorization.k8s.io/v1", "kind": kind, **metadata, "spec": spec})
+        answer = lab.ask(
+            "POST", path, {"apiVersion": "authorization.k8s.io/v1", "kind": kind, **metadata, "spec": spec}
+        )
         told += [answer.status, answer.body["kind"], answer.body["status"]["allowed"]]
     return told
 
