@@ -77,7 +77,7 @@ class FieldSelectors:
     def seen_by(self, connection: Connection) -> FieldSelectors:
         """The same knowledge, which others ask for by a connection of their own: it is about the server, and not about them."""
         other = FieldSelectors(connection)
-        other._lock, other._known = self._lock, self._known  # noqa: SLF001  of the same class
+        other._lock, other._known = self._lock, self._known
         return other
 
     def pushable(self, resource: Resource, field_selector: str, namespace: str | None = None) -> bool:

@@ -13,7 +13,7 @@ import pytest
 
 from tests.cluster.controller import rights
 from tests.cluster.controller.rights import CONFIG_MAPS, Audit, acted_as, impersonation_refused, shown
-from tests.cluster.controller.stage import SELECTOR, TARGET, Stage, until
+from tests.cluster.controller.stage import TARGET, Stage, until
 from zen_gc_core.cluster.impersonating import ConnectionAs
 
 if TYPE_CHECKING:
@@ -183,7 +183,6 @@ def test_the_witness_sees_a_request_that_is_made_without_the_account(
     audited: Stage, inside: Callable[..., Inside], victim: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The same with a program in which a DELETE leaves without the header: the controller's rights would do it."""
-
     honest = ConnectionAs.request
 
     def request(self: ConnectionAs, method: str, path: str, **how: Any) -> Any:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import threading
 from collections import Counter
 from dataclasses import dataclass
@@ -51,8 +50,9 @@ class Bins:
 
     def seen_by(self, connection: Connection) -> Bins:
         """The same bins, whose copies others count by a connection of their own."""
-        other = copy.copy(self)
-        other._connection = connection
+        other = Bins(connection, secrets=self._secrets, clock=self._clock)
+        other._lock, other._soonest = self._lock, self._soonest
+        other._known, other._under_way, other._made = self._known, self._under_way, self._made
         return other
 
     def full(self, namespace: str) -> bool:

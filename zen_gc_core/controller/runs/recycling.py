@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Final
 from zen_gc_core.cluster.access import may
 from zen_gc_core.cluster.errors import (
     AccessDenied,
-    ImpersonationDenied,
     AuthorityLost,
     BadConfiguration,
     Cancelled,
+    ImpersonationDenied,
     Refused,
     Throttled,
     TLSTrouble,
@@ -26,7 +26,6 @@ from zen_gc_core.cluster.recycle_bin import RecycleBin, resource_of
 from zen_gc_core.cluster.writing import Writer
 from zen_gc_core.controller.runs.stopping import Stopped
 from zen_gc_core.errors import ClusterError, InputError, ZenGCError
-from zen_gc_core.model.reasons import Reason
 from zen_gc_core.model.recycled import Copy, text_of
 from zen_gc_core.model.requests import Delete
 from zen_gc_core.model.results import CopyResult, Result
