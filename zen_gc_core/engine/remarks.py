@@ -21,9 +21,7 @@ if TYPE_CHECKING:
     from zen_gc_core.model.policy import Policy
     from zen_gc_core.vocabulary import Vocabulary
 
-ACCOUNT_REQUIRED: Final = (
-    "is missing: the controller runs with --require-service-account, so a policy acts as a ServiceAccount of its namespace"
-)
+ACCOUNT_REQUIRED: Final = "is missing: the controller runs with --require-service-account, so a policy acts as a ServiceAccount of its namespace"
 
 NOTHING_TO_TAKE_AWAY: Final = "only what label and annotate write can be taken away again"
 
