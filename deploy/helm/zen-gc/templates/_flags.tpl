@@ -7,6 +7,8 @@ allowSecretType: --allow-secret-type
 allowMark: --allow-mark
 recycleSecrets: --recycle-secrets
 allowPatch: --allow-patch
+defaultServiceAccount: --default-service-account
+requireServiceAccount: --require-service-account
 disablePlugin: --disable-plugin
 requirePlugin: --require-plugin
 gcInterval: --gc-interval
