@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from zen_gc_core.engine import breaker
 from zen_gc_core.engine.guarding import Settled, going_along
+from zen_gc_core.engine.noticing import Notice
 from zen_gc_core.engine.retaining.settling import Settlement, settle
 from zen_gc_core.engine.retaining.tallies import RetainingTally, RetainingVersionTally
 from zen_gc_core.engine.shares import added, identity, in_several_versions, kind_key
@@ -82,6 +83,7 @@ def conclude(
         recycled_for=recycle.keep_for if (recycle := case.compiled.policy.behavior.recycle) else None,
         marking=sums.marking,
         owed=_owed(tallies),
+        soon=Notice.together(case, (tally.notice for tally in tallies)),
         whole=not gaps.unlisted and all(tally.owed is None or tally.owed.whole for tally in tallies),
     )
     vetoes = veto(plan) if veto else ()

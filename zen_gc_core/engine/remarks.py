@@ -25,6 +25,10 @@ ACCOUNT_REQUIRED: Final = "is missing: the controller runs with --require-servic
 
 NOTHING_TO_TAKE_AWAY: Final = "only what label and annotate write can be taken away again"
 
+NOT_KNOWN_BEFORE: Final = (
+    "cannot stand beside spec.retain: what that holds back is known when the time comes, and not before"
+)
+
 
 def about_the_action(policy: Policy, vocabulary: Vocabulary, grants: Grants) -> Iterator[Problem]:
     """What is wrong with how a policy acts, by what its action may ask for."""
@@ -34,6 +38,8 @@ def about_the_action(policy: Policy, vocabulary: Vocabulary, grants: Grants) -> 
         yield from not_allowed(policy, requests, grants)
         if policy.behavior.while_holding and set(requests) != {Mark}:
             yield Problem("spec.behavior.whileHolding", NOTHING_TO_TAKE_AWAY)
+    if policy.behavior.notice is not None and policy.retain is not None:
+        yield Problem("spec.behavior.notice", NOT_KNOWN_BEFORE)
     if policy.behavior.recycle is not None:
         yield from not_recyclable(policy, requests)
 

@@ -15,6 +15,7 @@ from zen_gc_core.engine.expanding import by_wildcard
 from zen_gc_core.engine.finishing import may_finish, unfinished
 from zen_gc_core.engine.guarding import Guards, owner_kinds
 from zen_gc_core.engine.lasting import Owed
+from zen_gc_core.engine.noticing import Notice
 from zen_gc_core.engine.protections import needs_whole
 from zen_gc_core.engine.selecting import in_scope, in_view, selected, takes_everything
 from zen_gc_core.engine.shares import Sums, kind_key
@@ -58,6 +59,7 @@ class Tally:
         first_reason: That error in one word, where it is not one of the evaluation.
         guards: What its objects keep, because they would go along.
         owed: What the policy wrote on objects and must be taken away; None where it writes nothing of the kind.
+        notice: What will be due within a while; None where the policy does not ask.
     """
 
     def __init__(self, case: Case, targets: Sequence[Target]) -> None:
@@ -70,6 +72,7 @@ class Tally:
         self._owner_kinds = owner_kinds(case.compiled.policy)
         self.guards = Guards()
         self.owed = Owed.of(case)
+        self.notice = Notice.of(case)
         self._ask = lasting.due if case.compiled.holding is not None else judging.due
         self._recorded: list[Decision] = []
         self._heap: list[tuple[float, int, Decision, bool, Held | None]] = []
@@ -156,6 +159,8 @@ class Tally:
             answer = judging.decide(case.compiled, candidate, case.run, case.protections, owner_matters=owner_matters)
         if self.owed is not None and (owed := self.owed.judged(candidate, answer)) and isinstance(answer, Decision):
             answer = replace(answer, because=f"{answer.because}{owed}")
+        if self.notice is not None:
+            self.notice.look(candidate, answer, owner_matters=owner_matters)
         self._note(answer, candidate, owner_matters=owner_matters)
 
     def _note(self, answer: Decision | KeptBy | None, candidate: Candidate, *, owner_matters: bool) -> None:

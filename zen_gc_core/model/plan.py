@@ -51,6 +51,21 @@ class Dependent(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
+class Soon:
+    """What will be due within a while, as far as it can be told now.
+
+    Args:
+        within: The while, from the run on.
+        decisions: The next 25 objects of it, in the order in which they will be due; each waits until ``expires_at``.
+        count: How many there are in all; 10,000 also where there are more.
+    """
+
+    within: dt.timedelta
+    decisions: tuple[Decision, ...]
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """What one run of one policy would do.
 
@@ -78,6 +93,7 @@ class Plan:
         owed: The objects whose marks must be taken away: their conditions do not hold any more. No breaker and no veto
             stops that.
         whole: Whether that is all that is owed, so that the pass is complete when it is written.
+        soon: What will be due soon; None where the policy does not ask (``behavior.notice``), or nothing will be.
     """
 
     policy: PolicyReference
@@ -100,6 +116,7 @@ class Plan:
     marking: int = 0
     owed: tuple[Decision, ...] = ()
     whole: bool = True
+    soon: Soon | None = None
 
     @property
     def acts(self) -> int:

@@ -153,6 +153,7 @@ class Behavior:
         while_holding: Whether what its action wrote is taken away from objects that meet the policy no more.
         breaker: When a run is too much.
         recycle: Whether what it deletes is copied into the recycle bin first; None: it is not.
+        notice: How long before objects are due that is told; None: it is not.
     """
 
     dry_run: bool = False
@@ -163,6 +164,7 @@ class Behavior:
     while_holding: bool = False
     breaker: Breaker = field(default_factory=Breaker)
     recycle: Recycle | None = None
+    notice: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,6 +40,7 @@ class Ledger:
         fights: What it deleted and what came back.
         switched_off: Whether it was told that the kill switch stops it.
         deferred: Whether it was told that schedule, windows or blackouts keep it from writing.
+        noticed: What it told would be due soon, by uid.
         evaluated: The numbers of the last event about a run.
         unreached: What it names and the cluster does not have, as it was told last.
         unlisted: The kinds of its wildcards that could not be listed, as it was told last.
@@ -54,6 +55,7 @@ class Ledger:
     fights: Fights = field(default_factory=Fights)
     switched_off: bool = False
     deferred: bool = False
+    noticed: frozenset[str] = frozenset()
     evaluated: tuple[int, int, int] | None = None
     unreached: tuple[Problem, ...] = ()
     unlisted: tuple[str, ...] = ()

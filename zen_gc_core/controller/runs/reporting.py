@@ -147,6 +147,10 @@ class Reporting:
         if stopped is not None and deferred and plan.acts and not ledger.deferred:
             events.deferred(self._entry.reference, stopped)
         ledger.deferred = deferred and (plan.acts > 0 or ledger.deferred)
+        noticed = frozenset(each.uid for each in plan.soon.decisions) if plan.soon is not None else frozenset()
+        if plan.soon is not None and not noticed <= ledger.noticed:
+            events.expires_soon(self._entry.reference, plan.soon)
+        ledger.noticed = noticed
         found = (plan.matched, self._deleted(report), plan.pending)
         if found != ledger.evaluated or self._acted(report):
             ledger.evaluated = found

@@ -7,21 +7,29 @@ An event stands beside the policy that it is about, for whoever may read that. H
 from __future__ import annotations
 
 import enum
-from typing import TYPE_CHECKING, NamedTuple, Self
+from typing import TYPE_CHECKING, Final, NamedTuple, Self
 
+from zen_gc_core.cluster.events import LONGEST_MESSAGE
+from zen_gc_core.durations import format_duration
+from zen_gc_core.instants import format_instant
 from zen_gc_core.model.reasons import Reason
 from zen_gc_core.model.results import Result
-from zen_gc_core.texts import placed
+from zen_gc_core.texts import counted, placed
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
     from zen_gc_core.cluster.events import EventRecorder
     from zen_gc_core.errors import ClusterError
-    from zen_gc_core.model.plan import Plan
+    from zen_gc_core.model.decision import Decision
+    from zen_gc_core.model.plan import Plan, Soon
     from zen_gc_core.model.policy import PolicyReference, Problem
     from zen_gc_core.model.report import Ending, Outcome
     from zen_gc_core.model.requests import Request
+
+
+_ROOM: Final = LONGEST_MESSAGE - 40
+"""Characters for names in a message; the rest says how many are not named."""
 
 
 class EventReason(enum.StrEnum):
@@ -53,6 +61,11 @@ class EventReason(enum.StrEnum):
         "Normal",
     )
     VETOED = "Vetoed", "see above"
+    EXPIRES_SOON = (
+        "ExpiresSoon",
+        "objects will be due within `behavior.notice`, others than those that were named last; it names the next 25",
+        "Normal",
+    )
     FIGHT = (
         "Fight",
         "an object came back three times within an hour, whenever it was deleted: the policy leaves it alone",
@@ -158,6 +171,22 @@ class PolicyEvents:
         """Schedule, windows or blackouts keep a run from writes that it has."""
         self._record(policy, EventReason.WRITES_DEFERRED, f"Writes deferred: {ending.message}")
 
+    def expires_soon(self, policy: PolicyReference, soon: Soon) -> None:
+        """Objects will be due within a while.
+
+        Args:
+            policy: The policy.
+            soon: Which, and how many.
+        """
+        message = f"{counted(soon.count, 'object')} due within {format_duration(soon.within)}: "
+        named = 0
+        for name in map(_due, soon.decisions):
+            if len(message) + len(name) > _ROOM:
+                break
+            message, named = f"{message}{'; ' if named else ''}{name}", named + 1
+        left_out = f"; and {soon.count - named} more" if soon.count > named else ""
+        self._record(policy, EventReason.EXPIRES_SOON, f"{message}{left_out}")
+
     def fight(self, policy: PolicyReference, why: str) -> None:
         """An object came back whenever it was deleted."""
         self._record(policy, EventReason.FIGHT, why)
@@ -172,6 +201,11 @@ class PolicyEvents:
 
     def _record(self, policy: PolicyReference, reason: EventReason, message: str) -> None:
         self._recorder.record(policy, reason.value, message, warning=reason.warning)
+
+
+def _due(decision: Decision) -> str:
+    at = f" at {format_instant(decision.expires_at)}" if decision.expires_at is not None else ""
+    return f"{decision.kind} {placed(decision.namespace, decision.name)}{at}"
 
 
 def _why(outcome: Outcome, attempts: int) -> str:

@@ -154,6 +154,7 @@ def _behavior() -> Schema:
             "whileHolding": boolean(
                 "With label and annotate: whether what was written is taken away from objects that meet the policy no more."
             ),
+            "notice": duration("How long before objects are due an event names the next of them."),
             "breaker": breaker,
             "recycle": recycle,
             "propagationPolicy": text(f"{_OLD}see action.delete.", among=("", *PROPAGATION_POLICIES)),

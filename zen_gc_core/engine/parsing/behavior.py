@@ -19,6 +19,7 @@ FIELDS: Final = (
     "includeOwned",
     "includeManaged",
     "whileHolding",
+    "notice",
     "breaker",
     "recycle",
 )
@@ -40,6 +41,7 @@ def read_behavior(place: Place | None) -> Behavior:
         while_holding=fields.boolean("whileHolding", default=False),
         breaker=_breaker(fields.get("breaker")),
         recycle=_recycle(fields.get("recycle")),
+        notice=_notice(fields.get("notice")),
     )
 
 
@@ -103,6 +105,14 @@ def _recycle(place: Place | None) -> Recycle | None:
         asked.refuse("must be 10m or more: a deletion may wait for minutes once its copy is made; 7d is usual")
         return None
     return Recycle(keep_for)
+
+
+def _notice(place: Place | None) -> timedelta | None:
+    notice = place.duration() if place else None
+    if place is not None and notice is not None and notice < limits.SHORTEST_NOTICE:
+        place.refuse("must be 1m or more; 24h is usual")
+        return None
+    return notice
 
 
 def _max_objects(place: Place | None) -> int | None:

@@ -80,6 +80,9 @@ SHORTEST_INTERVAL: Final = timedelta(seconds=10)
 SHORTEST_KEEPING: Final = timedelta(minutes=10)
 """How long a copy of what is deleted is kept at least: the deletion may wait for five minutes after it was made."""
 
+SHORTEST_NOTICE: Final = timedelta(minutes=1)
+"""How long before objects are due that is told at least."""
+
 LOWEST_RATE: Final = 0.016
 """The lowest rate of deletions a second that can be asked for: one a minute."""
 
