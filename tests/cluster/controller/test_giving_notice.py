@@ -18,9 +18,7 @@ def notices(stage: Stage, policy: str) -> list[dict[str, Any]]:
     return [event for event in stage.events(policy) if event["reason"] == "ExpiresSoon"]
 
 
-def test_what_will_be_due_is_told_once_until_it_is_something_else(
-    stage: Stage, inside: Callable[..., Inside]
-) -> None:
+def test_what_will_be_due_is_told_once_until_it_is_something_else(stage: Stage, inside: Callable[..., Inside]) -> None:
     """Nothing is written to it, and the policy waits as it does without."""
     first = stage.make()
     policy = stage.policy(ttl={"afterCreation": "1h"}, behavior={"notice": "2h"})
@@ -48,5 +46,5 @@ def test_what_will_not_be_due_soon_is_not_told(embedded: EmbeddedStage, inside: 
     controller = inside(embedded)
     for policy in (late, silent):
         controller.await_record("evaluation finished", policy=policy)
-        until(lambda policy=policy: embedded.settled(policy).get("resourcesPending") == 1)
-        assert notices(embedded, policy) == []
+    until(lambda: [embedded.settled(each).get("resourcesPending") for each in (late, silent)] == [1, 1])
+    assert notices(embedded, late) == notices(embedded, silent) == []

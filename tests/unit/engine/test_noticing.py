@@ -71,7 +71,9 @@ def test_what_waits_and_will_be_due_within_the_notice_is_noticed(of, spec, notic
 @pytest.mark.parametrize("record", [False, True])
 def test_the_next_are_named_and_all_are_counted(record) -> None:
     """In the order in which they will be due, in whichever they come."""
-    things = [due_in(dt.timedelta(minutes=minute), f"x-{minute:03}") for minute in (*range(101, 0, -2), *range(2, 101, 2))]
+    things = [
+        due_in(dt.timedelta(minutes=minute), f"x-{minute:03}") for minute in (*range(101, 0, -2), *range(2, 101, 2))
+    ]
     found = soon(policy(), *things, record=record)
     assert [each.name for each in found.decisions] == [f"x-{minute:03}" for minute in range(1, MOST_NAMED + 1)]
     assert found.count == 101
