@@ -22,6 +22,7 @@ _SIDE: Final = (
     "plugins/conditions/zen_gc_conditions",
     "plugins/ttl/zen_gc_ttl",
     "plugins/actions/zen_gc_actions",
+    "plugins/notifications/zen_gc_notifications",
 )
 
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parents[1]
 REASONS = Path(__file__).with_name("survivors.tsv")
-PATHS = (".", "embedded", "plugins/ttl", "plugins/conditions", "plugins/actions")
+PATHS = (".", "embedded", "plugins/ttl", "plugins/conditions", "plugins/actions", "plugins/notifications")
 COPIED = ("zen_gc_core", "embedded", "plugins", "tests", "examples", "crds", "apiserver", "docs", "pyproject.toml")
 ENGINE = ("tests/unit/engine", "tests/golden/test_plan_contract.py")
 ACTING = ("tests/cluster/controller/test_fencing.py", "tests/cluster/controller/test_contract.py")

@@ -109,7 +109,9 @@ def test_it_serves_where_nothing_of_zen_gc_is_to_be_had():
         for root, owners in packages_distributions().items()
         if root not in sys.stdlib_module_names and not any(o.lower().replace("_", "-") in allowed for o in owners)
     }
-    refused = (refused | {"zen_gc_core", "zen_gc_ttl", "zen_gc_conditions", "zen_gc_actions"}) - {"zen_gc_embedded"}
+    refused = (
+        refused | {"zen_gc_core", "zen_gc_ttl", "zen_gc_conditions", "zen_gc_actions", "zen_gc_notifications"}
+    ) - {"zen_gc_embedded"}
     assert {"kubernetes", "urllib3", "click", "pydantic"} <= refused
     done = subprocess.run(
         [sys.executable, "-c", ALONE, ",".join(sorted(refused)), str(PACKAGE.parent)],
