@@ -27,6 +27,7 @@ MERGE_KEYS: Mapping[str, tuple[str, ...]] = {
     "volumeDevices": ("devicePath",),
     "volumeMounts": ("mountPath",),
     "volumes": ("name",),
+    "webhooks": ("name",),
 }
 """The fields that identify an entry of a list, by the name of the list; the first one that the entry has counts."""
 
