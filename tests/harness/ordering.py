@@ -29,6 +29,7 @@ LONG = (
     "tests/proof/own_cluster/test_own_cluster.py::test_it_judges_what_it_can_says_what_it_cannot_and_leaves_nothing_behind",
     "tests/proof/test_tenants.py::test_no_tenant_stops_another_or_reads_what_is_not_its_own",
     "tests/cluster/controller/test_no_wrong_delete.py::test_five_leaders_fall_and_nothing_goes_that_should_stay",
+    "tests/cluster/controller/test_rotation.py::test_a_renewal_under_load_fails_no_write",
     "tests/cluster/controller/test_pace.py::test_hung_lists_delay_the_others_by_two_timeouts_at_most",
     "tests/proof/host/test_signals.py::test_a_sigkill_at_any_moment_leaves_nothing_done_that_is_not_in_the_log",
     "tests/proof/host/test_hosts.py::test_a_clock_that_jumps_takes_nothing_before_its_time[+3600s]",

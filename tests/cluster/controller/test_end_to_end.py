@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.cluster.controller.hooked import configuration, installed
 from tests.cluster.controller.stage import Stage, ago, until
 
 if TYPE_CHECKING:
@@ -167,3 +168,29 @@ def test_two_replicas_under_their_own_rights(deployed: Stage, replica: Callable[
     third.await_record("became leader")
     name = deployed.make(metadata={"creationTimestamp": ago(hours=3)})
     until(lambda: not deployed.there(name))
+
+
+def test_both_replicas_are_trusted_under_their_own_rights(deployed: Stage, replica: Callable[..., Replica]) -> None:
+    """Leader or not: with the rights of the webhook's manifest, and names as they are by default."""
+    cluster = deployed.cluster
+    cluster.kubectl("apply", "--server-side", "-f", str(MANIFESTS / "webhook/rbac.yaml"), check=True)
+    who = cluster.service_account_kubeconfig(HOME, "gc-controller")
+    both = [
+        replica(deployed, "--webhook-addr=127.0.0.1:0", config=who, name=name).awake() for name in ("first", "second")
+    ]
+    port = both[0].await_record("webhook serving")["port"]
+    try:
+        with installed(cluster, configuration("zen-gc", port)):
+            for one in both:
+                one.await_record("webhook trusted")
+                until(lambda one=one: "[+] webhook-trusted" in one.probe("/readyz")[1])  # type: ignore[misc]
+                assert not one.records("webhook not looked after")
+            wrong = ("apply", "-n", deployed.namespace, "-f", "-")
+            until(lambda: cluster.kubectl(*wrong, stdin=POLICIES).returncode, "the configuration is in force")
+            refused = cluster.kubectl(*wrong, stdin=POLICIES)
+            assert (
+                "The GarbageCollectionPolicy \"wrong\" is invalid: spec.conditions: unknown 'phaze'" in refused.stderr
+            )
+            assert refused.stdout.count("garbagecollectionpolicy.gc.kube-zen.io/") == 3
+    finally:
+        cluster.request("DELETE", f"/api/v1/namespaces/{HOME}/secrets/zen-gc-webhook-ca")

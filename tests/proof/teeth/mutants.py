@@ -24,6 +24,7 @@ from zen_gc_core.cluster import (
 )
 from zen_gc_core.cluster.answers import Answer
 from zen_gc_core.cluster.write_answers import read_answer
+from zen_gc_core.controller.admission import self_signed
 from zen_gc_core.controller.beats import timetable
 from zen_gc_core.controller.runs import (
     errands,
@@ -483,6 +484,12 @@ def account_not_looked_for() -> None:
     """A policy acts in the name of an account that is not there: rights that were given to the name are there still."""
     for module in (policy_run, fencing):
         swap(module, "check_there", _nothing)
+
+
+@_mutant("leaf-before-trust")
+def leaf_before_trust() -> None:
+    """A leaf of a new authority is shown as soon as the bundle has that, whoever has read it."""
+    swap(self_signed.SelfSigned, "_settled", property(lambda _self: True))
 
 
 def _nothing(*_: Any) -> None:

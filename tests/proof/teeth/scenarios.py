@@ -16,6 +16,7 @@ from zen_gc_embedded import Fault
 
 from tests.cluster.controller.stage import by_controller, until
 from tests.proof.teeth.playing import DONE, Play
+from tests.proof.teeth.trusting import who_trusts_the_webhook_goes_on_to
 from zen_gc_core.instants import format_instant
 from zen_gc_core.model.policy import CLUSTER
 
@@ -818,4 +819,5 @@ SCENARIOS = (
     Scenario(what_a_policy_does_is_done_as_its_account, ("delete-without-impersonation", "list-without-impersonation")),
     Scenario(who_acts_as_nobody_does_nothing, ("account-not-looked-for",)),
     Scenario(clocks_that_disagree_stop_it, ("clock-not-compared",)),
+    Scenario(who_trusts_the_webhook_goes_on_to, ("leaf-before-trust",)),
 )
