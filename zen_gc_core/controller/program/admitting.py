@@ -39,11 +39,11 @@ def open_webhook(context: RunContext, namespace: str, readiness: Readiness) -> W
     return Webhook(
         settings.webhook_addr,
         settings.webhook_name,
-        context.connection,
+        context.home,
         keeper=(
             Mounted(settings.webhook_cert_dir, metrics, log)
             if settings.webhook_tls == "files"
-            else SelfSigned(context.connection, settings.webhook_name, namespace, metrics, log)
+            else SelfSigned(context.home, settings.webhook_name, namespace, metrics, log)
         ),
         trust=Trust(settings.webhook_name, metrics, log, lambda holds: readiness.set(WEBHOOK_TRUSTED, holds=holds)),
         answer=reviewer.page,
