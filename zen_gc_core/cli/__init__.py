@@ -17,6 +17,7 @@ _COMMANDS = {
     "plan": "Show what policies would do, and why; writes nothing.",
     "validate": "Check policies.",
     "controller": "Run the controller.",
+    "rbac": "Print the roles that policies need, or what is missing of them.",
     "approve": "Let one policy past its breaker.",
     "restore": "Bring back what a policy deleted, scaled down or suspended.",
     "plugins": "List the installed plugins and their keywords.",

@@ -35,35 +35,31 @@ def may(  # noqa: PLR0913  what RBAC looks at
     Raises:
         ClusterError: The server does not say.
     """
-    attributes = {
-        "verb": verb,
-        "group": resource.group,
-        "version": resource.version,
-        "resource": resource.plural,
-        "subresource": subresource,
-        "namespace": namespace,
-        "name": name,
-    }
-    spec = {"resourceAttributes": {key: value for key, value in attributes.items() if value}}
+    asked = {"verb": verb, "subresource": subresource, "namespace": namespace, "name": name}
+    attributes = {"group": resource.group, "version": resource.version, "resource": resource.plural, **asked}
     if isinstance(connection, ConnectionAs):
-        return account_may(connection.own, connection.account, spec, namespace)
-    return _reviewed(connection, "SelfSubjectAccessReview", spec)
+        return account_may(connection.own, connection.account, attributes)
+    return _reviewed(connection, "SelfSubjectAccessReview", {"resourceAttributes": _written(attributes)})
 
 
-def account_may(own: Connection, account: Account, spec: Mapping[str, Any], namespace: str = "") -> bool:
+def account_may(own: Connection, account: Account, attributes: Mapping[str, str]) -> bool:
     """Whether an account may do something, asked with one's own rights: nothing is asked as the account.
 
     Args:
         own: The cluster, with one's own rights.
         account: Who.
-        spec: What, as an access review has it.
-        namespace: Where; asked there, which a Role can allow. Empty: of the whole cluster.
+        attributes: What, as an access review has it. With a namespace it is asked there, which a Role can allow.
 
     Raises:
         ClusterError: The server does not say.
     """
-    whose = {**spec, "user": account.user, "groups": list(account.groups)}
-    return _reviewed(own, "LocalSubjectAccessReview" if namespace else "SubjectAccessReview", whose, namespace)
+    namespace = attributes.get("namespace", "")
+    spec = {"user": account.user, "groups": list(account.groups), "resourceAttributes": _written(attributes)}
+    return _reviewed(own, "LocalSubjectAccessReview" if namespace else "SubjectAccessReview", spec, namespace)
+
+
+def _written(attributes: Mapping[str, str]) -> dict[str, str]:
+    return {key: value for key, value in attributes.items() if value}
 
 
 def _reviewed(connection: Connection, kind: str, spec: Mapping[str, Any], namespace: str = "") -> bool:

@@ -9,8 +9,10 @@ import time
 from typing import TYPE_CHECKING, Any, Final
 
 from zen_gc_core.cluster.answers import failure
-from zen_gc_core.cluster.errors import MalformedAnswer, TargetUnavailable
+from zen_gc_core.cluster.errors import MalformedAnswer, NotFound, TargetUnavailable
+from zen_gc_core.cluster.listing import candidates, pages
 from zen_gc_core.cluster.observing import Observed, read_object
+from zen_gc_core.cluster.paging import Page, Selection
 from zen_gc_core.cluster.resource import Resource
 from zen_gc_core.cluster.retrying import patiently
 from zen_gc_core.cluster.throttling import Throttle
@@ -54,6 +56,34 @@ def require_installed(connection: Connection, kind: str) -> None:
     answer = connection.request("GET", resource.path(), query={"limit": "1"})
     if answer.status == 404:
         raise not_installed(resource)
+
+
+def list_policies(connection: Connection, namespace: str | None = None) -> list[dict[str, Any]]:
+    """All policies that are installed, decoded; of a namespace those of this namespace alone.
+
+    Raises:
+        TargetUnavailable: A CRD is not installed.
+        ClusterError: They cannot be listed.
+    """
+    found: list[dict[str, Any]] = []
+    for resource in POLICY_KINDS.values():
+        if namespace and not resource.namespaced:
+            continue
+        whole: list[dict[str, Any]] = []
+        try:
+            for page in pages(connection, resource, Selection(namespace)):
+                if not isinstance(page, Page):
+                    whole.clear()
+                    continue
+                for candidate in candidates(page):
+                    if candidate.malformed is not None:
+                        raise MalformedAnswer(f"a policy of {resource} cannot be read: {candidate.malformed}")
+                    kind = {"apiVersion": resource.api_version, "kind": resource.kind}
+                    whole.append({**candidate.object, **kind})
+        except NotFound:
+            raise not_installed(resource) from None
+        found += whole
+    return found
 
 
 def read_policy(connection: Connection, reference: PolicyReference) -> Observed | None:

@@ -188,6 +188,11 @@ class Gathered:
             self._unknown.setdefault(kind, why)
 
     @property
+    def lacks(self) -> str | None:
+        """Why not all that it looks at is known; None when it is."""
+        return self._why
+
+    @property
     def _why(self) -> str | None:
         """Why not all is known, the same whichever list was first."""
         if not self._unknown:

@@ -6,7 +6,7 @@ What cannot be known is not taken for nothing: a group version that is silent ma
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from zen_gc_core.cluster.errors import TargetUnavailable
 from zen_gc_core.controller.runs.aggregation import check_served_by_kubernetes
@@ -17,15 +17,21 @@ from zen_gc_core.model.unlisted import Unlisted
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
-    from zen_gc_core.cluster.discovery import Resources
     from zen_gc_core.cluster.resource import Resource
     from zen_gc_core.engine.compiling import CompiledPolicy
     from zen_gc_core.engine.protections import Grants
     from zen_gc_core.model.policy import Policy
 
 
+class Surveyed(Protocol):
+    """What a cluster says of all of its kinds."""
+
+    def survey(self) -> tuple[tuple[Resource, ...], tuple[str, ...]]:
+        """All resources, and the group versions that are silent."""
+
+
 def every_kind(
-    compiled: CompiledPolicy, resources: Resources, grants: Grants
+    compiled: CompiledPolicy, resources: Surveyed, grants: Grants
 ) -> tuple[CompiledPolicy, tuple[Unlisted, ...]]:
     """A policy whose wildcards are the kinds that this cluster serves.
 

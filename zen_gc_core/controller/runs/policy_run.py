@@ -16,9 +16,9 @@ from zen_gc_core.controller.runs.errands import Errand, claim
 from zen_gc_core.controller.runs.executing import Executing
 from zen_gc_core.controller.runs.gathering import Gatherer
 from zen_gc_core.controller.runs.granting import with_command
-from zen_gc_core.controller.runs.preparing import Preparing, check_access, check_recycling
-from zen_gc_core.controller.runs.related_kinds import check_related
+from zen_gc_core.controller.runs.preparing import Preparing
 from zen_gc_core.controller.runs.reporting import Reporting
+from zen_gc_core.controller.runs.rights import check_access, check_recycling, check_related
 from zen_gc_core.controller.runs.scope_counting import count_in_scope
 from zen_gc_core.controller.runs.stopping import Stopped, ending_by
 from zen_gc_core.controller.runs.unlisted import failure_of, forbidden, listed, tallies_of, unlisted
@@ -137,9 +137,7 @@ class PolicyRun:
             held_from = self.entry.ledger.passes.begin(now, self._between_passes(now)) if self._lasts else None
             members = preparing.members(self._compiled, now, held_from)
             if not self.entry.access_checked:
-                check_access(context.connection, self._compiled.writes, members, dry_run=self.dry_run)
-                check_recycling(context.connection, context.resources, self._compiled, members, dry_run=self.dry_run)
-                check_related(context.connection, context.resources, next(iter(members.values())).case.compiled)
+                self._check_rights(members)
                 self.entry.access_checked = True
             self._look_for_namespaces(members)
             self.members = members
@@ -155,6 +153,15 @@ class PolicyRun:
             check_there(self._context.home, connection.account, self._context.sleep)
             if not self.entry.access_checked:
                 check_taken_for(connection)
+
+    def _check_rights(self, members: dict[Resource, Member]) -> None:
+        """Ask whether it may do what it needs to, before anything is listed for it."""
+        context, compiled = self._context, self._compiled
+        places = {resource: member.targets for resource, member in members.items()}
+        check_access(context.connection, compiled.writes, places, dry_run=self.dry_run)
+        if compiled.policy.behavior.recycle is not None and not self.dry_run:
+            check_recycling(context.connection, context.resources, places, secrets=context.grants.recycle_secrets)
+        check_related(context.connection, context.resources, next(iter(members.values())).case.compiled)
 
     def _claim(self) -> None:
         """Write down that the policy runs for its scheduled time, before anything else is done for it.

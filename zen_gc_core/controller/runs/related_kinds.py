@@ -6,32 +6,34 @@ Where any kind may be related, all that are served count, each in the version in
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
-from zen_gc_core.cluster.access import may
-from zen_gc_core.cluster.errors import AccessDenied, Cancelled
-from zen_gc_core.engine.reaching import namespaces_of
-from zen_gc_core.engine.relating import Gathered, Source
+from zen_gc_core.cluster.errors import Cancelled
+from zen_gc_core.engine.relating import Source
 from zen_gc_core.errors import ClusterError
 from zen_gc_core.model.names import group_of
 from zen_gc_core.model.references import ANY
-from zen_gc_core.texts import listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from zen_gc_core.cluster.connection import Connection
-    from zen_gc_core.cluster.discovery import Resources
     from zen_gc_core.cluster.resource import Resource
-    from zen_gc_core.engine.compiling import CompiledPolicy
     from zen_gc_core.engine.declaring import Declared
+    from zen_gc_core.engine.relating import Gathered
     from zen_gc_core.model.relations import Relation
 
 _KEPT: Final = frozenset({"update", "patch", "delete", "watch"})
 """Verbs of which a resource has one, if its objects are more than questions and answers."""
 
-MOST_NAMED: Final = 20
-"""How many resources are named for which a right is missing."""
+
+class Serving(Protocol):
+    """What a cluster, or files in its stead, say of kinds."""
+
+    def resolve(self, api_version: str, kind: str) -> Resource:
+        """The resource that serves a kind."""
+
+    def all_served(self) -> tuple[tuple[Resource, ...], tuple[str, ...]]:
+        """All resources, and the group versions that are silent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,7 @@ class RelatedKinds:
         resources: What the cluster serves.
     """
 
-    def __init__(self, resources: Resources) -> None:
+    def __init__(self, resources: Serving) -> None:
         self._resources = resources
 
     def listings(self, relations: Sequence[Declared], found: Mapping[Relation, Gathered]) -> Iterator[Listing]:
@@ -115,32 +117,3 @@ class RelatedKinds:
                 )
             elif any(each.verbs & _KEPT for each in known):
                 gathered.lack(kind, "they cannot be listed")
-
-
-def check_related(connection: Connection, resources: Resources, compiled: CompiledPolicy) -> None:
-    """Ask the server whether a policy's run may list the other objects on which its conditions depend.
-
-    Args:
-        connection: The cluster.
-        resources: What it serves.
-        compiled: The policy, its scopes settled.
-
-    Raises:
-        AccessDenied: Something is not allowed; it names the resources.
-        ClusterError: The server does not say.
-    """
-    namespaces = namespaces_of(compiled.policy.targets)
-    asked = set()
-    missing: dict[str, list[str]] = {}
-    found = {each.relation: Gathered(each.relation) for each in compiled.relations}
-    for listing in RelatedKinds(resources).listings(compiled.relations, found):
-        resource = listing.resource
-        inside = resource.namespaced and not listing.source.crosses and namespaces is not None
-        for namespace in sorted(namespaces or ()) if inside else [""]:
-            if (resource, namespace) not in asked:
-                asked.add((resource, namespace))
-                if not may(connection, "list", resource, namespace):
-                    missing.setdefault(namespace, []).append(str(resource))
-    for namespace, names in missing.items():
-        more = [f"{len(names) - MOST_NAMED} more"] if len(names) > MOST_NAMED else []
-        raise AccessDenied("list", listed([*names[:MOST_NAMED], *more]), namespace, account=connection.account)

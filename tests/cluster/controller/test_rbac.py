@@ -1,0 +1,223 @@
+"""``zen-gc rbac`` on a real API server: with what it prints a policy does all of its work, and without any verb of it none."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import time
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import yaml
+
+from tests.cluster.controller import rights
+from tests.cluster.controller.controllers import PROGRAM
+from tests.cluster.controller.rights import CONTROLLER, Audit, acted_as, shown
+from tests.cluster.controller.stage import TARGET, until
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.cluster.controller.controllers import Inside
+    from tests.cluster.controller.stage import Stage
+
+pytestmark = pytest.mark.real
+
+POLICIES: dict[str, dict[str, Any]] = {
+    "deletes": {},
+    "labels": {"action": {"label": {"seen": "yes"}}},
+    "retains": {"retain": {"last": 1}, "ttl": {"afterCreation": "1s"}},
+    "relates": {
+        "conditions": {
+            "related": [
+                {
+                    "apiVersion": "apps/v1",
+                    "kind": "Deployment",
+                    "by": {"theirs": "spec.template.spec.serviceAccountName", "mine": "metadata.name"},
+                    "are": "none",
+                }
+            ]
+        },
+        "ttl": {"afterCreation": "1s"},
+    },
+    "recycles": {"behavior": {"recycle": {"keepFor": "1h"}}},
+    "selects fields": {
+        "targetResources": [{**TARGET, "fieldSelector": {"matchFields": {"metadata.namespace": "NAMESPACE"}}}]
+    },
+    "tries dry": {"behavior": {"dryRun": True}},
+}
+
+
+def rbac(stage: Stage, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run the command as the administrator."""
+    command = [str(PROGRAM), "rbac", *arguments, f"--controller-namespace={stage.home}"]
+    command.append(f"--kubeconfig={stage.cluster.kubeconfig_path}")
+    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)
+
+
+def printed(stage: Stage, policy: str, *arguments: str) -> list[dict[str, Any]]:
+    """The roles and bindings that it prints for an installed policy."""
+    ended = rbac(stage, policy, "-n", stage.namespace, *arguments)
+    assert ended.returncode == 0, ended.stderr
+    return list(yaml.safe_load_all(ended.stdout))
+
+
+def apply(stage: Stage, documents: list[dict[str, Any]]) -> None:
+    """Apply them, as kubectl does."""
+    ended = stage.cluster.kubectl(
+        "apply", "-f", "-", stdin=json.dumps({"kind": "List", "apiVersion": "v1", "items": documents})
+    )
+    assert ended.returncode == 0, ended.stderr
+
+
+def given(documents: list[dict[str, Any]]) -> set[tuple[str, str]]:
+    """The verbs and resources of the role of the account."""
+    (role,) = (
+        each for each in documents if each["kind"] == "Role" and not each["metadata"]["name"].endswith("impersonate")
+    )
+    return {
+        (verb, f"{resource}.{rule['apiGroups'][0]}".rstrip("."))
+        for rule in role["rules"]
+        for resource in rule["resources"]
+        for verb in rule["verbs"]
+    }
+
+
+def prepared(stage: Stage, what: str) -> str:
+    """A policy with an account that has no right yet."""
+    spec = json.loads(json.dumps(POLICIES[what]).replace("NAMESPACE", stage.namespace))
+    name = rights.account(stage)
+    stage.make_many(3)
+    time.sleep(2.0)  # so that they are older than a second
+    return stage.policy(serviceAccountName=name, **spec)
+
+
+@pytest.mark.parametrize("how", ["impersonate", "constrained"])
+@pytest.mark.parametrize("what", list(POLICIES))
+def test_a_policy_works_with_what_is_printed_and_asks_for_nothing_else(
+    audited: Stage, inside: Callable[..., Inside], what: str, how: str
+) -> None:
+    """Each request as the account is one that was printed."""
+    policy = prepared(audited, what)
+    documents = printed(audited, policy, f"--impersonation={how}")
+    apply(audited, documents)
+    config = rights.controller(audited)
+    audit = Audit(audited.cluster, audited.home)  # type: ignore[arg-type]  # the audited one
+
+    inside(audited, once=True, kubeconfig=str(config)).finish()
+
+    assert audited.reason(policy) == "Evaluated", audited.condition(policy)
+    run = audited.status(policy)["lastRun"]
+    assert run["due"] == (2 if what == "retains" else 3)
+    assert run["deleted"] + run.get("marked", 0) == (0 if what == "tries dry" else run["due"])
+    assert not run.get("failed")
+    as_account = [each for each in audit.requests() if acted_as(each)]
+    used = {shown(each)[:2] for each in as_account if each["objectRef"]["resource"] != "selfsubjectreviews"}
+    assert used <= given(documents)
+    assert {each["objectRef"]["namespace"] for each in as_account if shown(each)[:2] in used} == {audited.namespace}
+    if what in {"deletes", "labels"}:
+        assert used == given(documents)
+    asked = rbac(audited, policy, "-n", audited.namespace, "--check")
+    assert (asked.returncode, asked.stdout) == (0, "nothing is missing: 1 policy\n"), asked.stderr
+
+
+@pytest.mark.parametrize(
+    ("what", "verb"), [("deletes", "list"), ("deletes", "get"), ("deletes", "delete"), ("labels", "patch")]
+)
+def test_without_any_verb_of_it_nothing_is_done(
+    audited: Stage, inside: Callable[..., Inside], what: str, verb: str
+) -> None:
+    """The status names the verb and the command; ``--check`` names it, too, and exits 1."""
+    policy = prepared(audited, what)
+    names = audited.names()
+    documents = printed(audited, policy)
+    for document in documents:
+        for rule in document.get("rules", []):
+            rule["verbs"] = [each for each in rule["verbs"] if each != verb]
+    apply(audited, [each for each in documents if all(rule["verbs"] for rule in each.get("rules", []))])
+    config = rights.controller(audited)
+
+    inside(audited, once=True, kubeconfig=str(config)).finish()
+
+    message = audited.condition(policy)["message"]
+    assert audited.reason(policy) == "AccessDenied"
+    assert f"grant the verb {verb} on configmaps in namespace {audited.namespace} to the ServiceAccount" in message
+    assert f"zen-gc rbac {policy} -n {audited.namespace} | kubectl apply -f -" in message
+    assert audited.names() == names
+    asked = rbac(audited, policy, "-n", audited.namespace, "--check", "-o", "json")
+    assert asked.returncode == 1
+    (told,) = json.loads(asked.stdout)["policies"]
+    assert [(gap["verb"], gap["resource"], gap["namespace"]) for gap in told["missing"]] == [
+        (verb, "configmaps", audited.namespace)
+    ]
+
+
+@pytest.mark.parametrize("how", ["impersonate", "constrained"])
+def test_without_the_right_to_act_as_the_account_nothing_is_done(
+    audited: Stage, inside: Callable[..., Inside], how: str
+) -> None:
+    """It is the controller's right that is missing, and the status says so."""
+    policy = prepared(audited, "deletes")
+    names = audited.names()
+    documents = printed(audited, policy, f"--impersonation={how}")
+    apply(audited, [each for each in documents if not each["metadata"]["name"].endswith("impersonate")])
+    config = rights.controller(audited)
+
+    inside(audited, once=True, kubeconfig=str(config)).finish()
+
+    assert audited.reason(policy) == "ImpersonationDenied"
+    assert f"as the ServiceAccount {audited.namespace}/cleaner" in audited.condition(policy)["message"]
+    assert audited.names() == names
+    asked = rbac(audited, policy, "-n", audited.namespace, "--check", f"--impersonation={how}")
+    assert asked.returncode == 1
+    verb = "impersonate serviceaccounts" if how == "impersonate" else "impersonate:serviceaccount serviceaccounts"
+    assert f"{audited.home}/{CONTROLLER} may not {verb}" in asked.stdout
+
+
+def test_constrained_rights_let_the_controller_do_no_more_than_the_policy_needs(
+    audited: Stage, inside: Callable[..., Inside]
+) -> None:
+    """An account that may do more is used for what is printed alone: here a write that nobody printed is refused."""
+    policy = prepared(audited, "deletes")
+    names = audited.names()
+    documents = printed(audited, policy, "--impersonation=constrained")
+    for document in documents:
+        if document["metadata"]["name"].endswith("impersonate"):
+            for rule in document.get("rules", []):
+                rule["verbs"] = [verb for verb in rule["verbs"] if not verb.endswith(":delete")]
+    apply(audited, documents)
+    config = rights.controller(audited)
+    inside(audited, once=True, kubeconfig=str(config)).finish()
+    assert audited.reason(policy) == "ImpersonationDenied"
+    assert audited.names() == names
+
+
+def test_what_reaches_beyond_the_namespace_is_not_printed_by_the_way(audited: Stage) -> None:
+    """The author of a policy must not get rights from whoever grants what it asks for."""
+    policy = prepared(audited, "deletes")
+    audited.edit(policy, {"conditions": {"unreferenced": True}, "ttl": {"immediate": None, "afterCreation": "1s"}})
+    asked = rbac(audited, policy, "-n", audited.namespace)
+    assert asked.returncode == 2
+    assert not asked.stdout
+    assert f"the ServiceAccount {audited.namespace}/cleaner would get list beyond the namespace" in asked.stderr
+    wide = rbac(audited, policy, "-n", audited.namespace, "--wide")
+    assert wide.returncode == 0
+    assert "ClusterRole" in {each["kind"] for each in yaml.safe_load_all(wide.stdout)}
+
+
+def test_an_account_that_is_missing_is_named(audited: Stage, inside: Callable[..., Inside]) -> None:
+    """By the status and by ``--check``; other policies go on."""
+    audited.make_many(2)
+    lost = audited.policy(serviceAccountName="lost")
+    rights.account(audited)
+    good = audited.policy(serviceAccountName="cleaner")
+    apply(audited, printed(audited, good))
+    config = rights.controller(audited)
+    inside(audited, once=True, kubeconfig=str(config)).finish()
+    until(lambda: audited.reason(lost) and audited.reason(good), "both statuses are written")
+    assert (audited.reason(lost), audited.reason(good)) == ("IdentityMissing", "Evaluated")
+    assert f"kubectl create serviceaccount lost -n {audited.namespace}" in audited.condition(lost)["message"]
+    assert audited.status(good)["lastRun"]["deleted"] == 2
+    asked = rbac(audited, lost, "-n", audited.namespace, "--check")
+    assert asked.returncode == 1
+    assert f"there is no ServiceAccount {audited.namespace}/lost" in asked.stdout
