@@ -38,10 +38,13 @@ def test_the_metrics_count_what_happened(stage: Stage, inside: Callable[..., Ins
     assert samples.having("gc_resources_matched_total", **kind) == [(kind, 4.0)]
     assert samples.having("gc_resources_deleted_total", **kind) == [({**kind, "reason": "ttl_expired"}, 3.0)]
     assert samples.having("gc_resources_pending_total", **kind) == [(kind, 1.0)]
-    assert samples.total("gc_deletion_duration_seconds_count", **kind) == 3
-    assert samples.total("gc_expiry_lag_seconds_count", **kind) == 3
-    assert samples.total("gc_expiry_lag_seconds_sum", **kind) >= 3 * 7190
-    assert samples.total("gc_evaluation_duration_seconds_count", policy_name=policy) == 1
+    of_kind = {"resource_api_version": "v1", "resource_kind": "ConfigMap"}
+    assert samples.total("gc_deletion_duration_seconds_count", **of_kind) == 3
+    assert samples.total("gc_expiry_lag_seconds_count", **of_kind) == 3
+    assert samples.total("gc_expiry_lag_seconds_sum", **of_kind) >= 3 * 7190
+    assert samples.total("gc_evaluation_duration_seconds_count") == 1
+    assert samples.total("gc_policy_interval_seconds", policy_name=policy) == 3600
+    assert samples.total("gc_last_run_duration_seconds", policy_name=policy) > 0
     until(lambda: controller.scrape().total("gc_policies_total", phase="Active") == 1)
     assert samples.total("gc_leader_election_status") == 1
     assert samples.total("gc_api_requests_total", verb="delete", code="200") == 3

@@ -140,6 +140,7 @@ class PolicyRun:
                 self._check_rights(members)
                 self.entry.access_checked = True
             self._look_for_namespaces(members)
+            context.metrics.run_begun(self.entry.reference, [(each.api_version, each.kind) for each in members])
             self.members = members
         except Stopped as stop:
             self.failure = stop.ending
@@ -209,6 +210,7 @@ class PolicyRun:
 
     def finish(self) -> None:
         """Plan, act and report, once all sweeps have passed."""
+        self._context.metrics.runs_every(self.entry.reference, self._interval)
         for resource, member in self.members.items():
             if isinstance(member.error, NotFound):
                 self._context.resources.forget(resource)

@@ -20,6 +20,7 @@ def tell_standing(context: RunContext, entry: Entry) -> None:
         entry: The policy.
     """
     compilation = entry.compilation
+    context.metrics.rests(entry.reference)
     if entry.paused:
         context.statuses.write(entry, policy_status.PAUSED, {}, next_run=None)
         return

@@ -1,7 +1,7 @@
 """Which metrics there are: their names, labels and buckets.
 
 Names and labels that the Go program zen-gc had are kept (its ``pkg/controller/metrics.go``), so that dashboards and rules
-made for it go on working; buckets reach past the thresholds of its alerts (10 s a deletion, 5 s an evaluation). No label
+made for it go on working, but that no histogram has a policy among its labels: it is fifteen series each. Buckets reach past the thresholds of its alerts (10 s a deletion, 5 s an evaluation). No label
 holds an object's name.
 """
 
@@ -10,10 +10,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from zen_gc_core.controller.telling.registry import Registry
+    from zen_gc_core.controller.telling.registry import OfPolicies, Registry
 
-_POLICY: Final = ("policy_namespace", "policy_name")
-_RESOURCE: Final = (*_POLICY, "resource_api_version", "resource_kind")
+_KIND: Final = ("resource_api_version", "resource_kind")
 
 _DELETION_BUCKETS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 40, 90, 180, 300)
 """Seconds; up to the five minutes for which a throttled write waits at most."""
@@ -36,39 +35,60 @@ class Families:
         self._make_controller_metrics(registry)
 
     def _make_policy_metrics(self, registry: Registry) -> None:
-        self.matched = registry.counter(
-            "gc_resources_matched", "Objects matched by policies, summed over runs", _RESOURCE
+        self.matched = registry.policy_counter(
+            "gc_resources_matched", "Objects matched by policies, summed over runs", _KIND
         )
-        self.deleted = registry.counter("gc_resources_deleted", "Objects deleted", (*_RESOURCE, "reason"))
-        self.would_delete = registry.counter(
-            "gc_resources_would_delete", "Objects on which a dry run would have acted, summed over runs", _RESOURCE
+        self.deleted = registry.policy_counter("gc_resources_deleted", "Objects deleted", (*_KIND, "reason"))
+        self.would_delete = registry.policy_counter(
+            "gc_resources_would_delete", "Objects on which a dry run would have acted, summed over runs", _KIND
         )
-        self.outcomes = registry.counter("gc_write_outcomes", "Objects by what became of them", (*_RESOURCE, "outcome"))
-        self.conflicts = registry.counter(
-            "gc_delete_conflicts", "Writes refused because the object had changed", _RESOURCE
+        self.outcomes = registry.policy_counter(
+            "gc_write_outcomes", "Objects by what became of them", (*_KIND, "outcome")
         )
-        self.deletion = registry.histogram(
-            "gc_deletion_duration_seconds", "Time from the first request to the answer", _RESOURCE, _DELETION_BUCKETS
+        self.conflicts = registry.policy_counter(
+            "gc_delete_conflicts", "Writes refused because the object had changed", _KIND
         )
-        self.lag = registry.histogram("gc_expiry_lag_seconds", "Time from expiry to deletion", _RESOURCE, _LAG_BUCKETS)
-        self.errors = registry.counter("gc_errors", "Errors", (*_POLICY, "error_type"))
-        self.expressions = registry.counter(
-            "gc_expression_errors", "Objects kept because judging them failed, summed over runs", _POLICY
+        self.errors = registry.policy_counter("gc_errors", "Errors", ("error_type",))
+        self.expressions = registry.policy_counter(
+            "gc_expression_errors", "Objects kept because judging them failed, summed over runs"
         )
-        self.evaluation = registry.histogram(
-            "gc_evaluation_duration_seconds", "Duration of runs", _POLICY, _EVALUATION_BUCKETS
+        self.pending = registry.policy_gauge(
+            "gc_resources_pending_total", "Matched objects that wait or are kept", _KIND
         )
-        self.pending = registry.gauge("gc_resources_pending_total", "Matched objects that wait or are kept", _RESOURCE)
-        self.retained = registry.gauge("gc_resources_retained", "Due objects that spec.retain holds back", _RESOURCE)
-        self.breaker = registry.gauge("gc_breaker_tripped", "1 when the breaker stopped the last run", _POLICY)
-        self.deferred = registry.gauge(
-            "gc_writes_deferred", "1 when schedule, windows or blackouts kept the last run from writing", _POLICY
+        self.retained = registry.policy_gauge("gc_resources_retained", "Due objects that spec.retain holds back", _KIND)
+        self.breaker = registry.policy_gauge("gc_breaker_tripped", "1 when the breaker stopped the last run")
+        self.deferred = registry.policy_gauge(
+            "gc_writes_deferred", "1 when schedule, windows or blackouts kept the last run from writing"
         )
-        self.success = registry.gauge(
-            "gc_last_successful_run_timestamp_seconds", "End of the last run that was not stopped", _POLICY
+        self.success = registry.policy_gauge(
+            "gc_last_successful_run_timestamp_seconds", "End of the last run that was not stopped"
+        )
+        self.interval = registry.policy_gauge(
+            "gc_policy_interval_seconds", "From the last run, however it ended, to the next one that is planned"
+        )
+        self.last_run = registry.policy_gauge("gc_last_run_duration_seconds", "Duration of the last run")
+
+    @property
+    def of_the_leader(self) -> tuple[OfPolicies, ...]:
+        """What only a leader says of policies, and takes back with the lease."""
+        return (
+            self.pending,
+            self.retained,
+            self.breaker,
+            self.deferred,
+            self.success,
+            self.interval,
+            self.last_run,
         )
 
     def _make_controller_metrics(self, registry: Registry) -> None:
+        self.deletion = registry.histogram(
+            "gc_deletion_duration_seconds", "Time from the first request to the answer", _KIND, _DELETION_BUCKETS
+        )
+        self.lag = registry.histogram("gc_expiry_lag_seconds", "Time from expiry to deletion", _KIND, _LAG_BUCKETS)
+        self.evaluation = registry.histogram(
+            "gc_evaluation_duration_seconds", "Duration of runs", (), _EVALUATION_BUCKETS
+        )
         self.policies = registry.gauge("gc_policies_total", "Policies by phase, as the leader knows them", ("phase",))
         self.status = registry.gauge("gc_leader_election_status", "1 when this replica leads", ())
         self.transitions = registry.counter("gc_leader_election_transitions", "Leaderships won and lost", ())

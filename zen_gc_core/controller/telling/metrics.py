@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 import platform
 import threading
 from collections import OrderedDict
@@ -18,7 +19,7 @@ from zen_gc_core.model.reasons import ErrorType, Phase, Reason
 from zen_gc_core.model.results import AdmissionResult, CopyResult, Result
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Iterable, Mapping
     from datetime import datetime
 
     from zen_gc_core.model.policy import PolicyReference
@@ -29,6 +30,9 @@ TTL_EXPIRED: Final = "ttl_expired"
 
 REVIEWED: Final = ("CREATE", "UPDATE")
 """The operations at which a policy is reviewed."""
+
+_OF_THE_CONTROLLER: Final = (ErrorType.LEASE_FAILED, ErrorType.EVENT_FAILED)
+"""Errors that are no policy's."""
 
 _MOST_FORGOTTEN: Final = 10_000
 """How many deleted policies are remembered, so that what a run of theirs says late makes no series anew."""
@@ -73,11 +77,49 @@ class Metrics:
         for kind, operation, each in itertools.product((NAMESPACED, CLUSTER), REVIEWED, AdmissionResult):
             self._families.reviews.labels(kind, operation, each.value)
         self._families.reviews.labels("", "", AdmissionResult.ERROR.value)
+        for error_type in _OF_THE_CONTROLLER:
+            self._registry.at(self._families.errors, None, error_type)
         self._families.build.labels(version, platform.python_version()).set(1)
 
     def writes_paused(self, *, paused: bool) -> None:
         """The kill switch was looked at."""
         self._families.paused.set(paused)
+
+    def run_begun(self, policy: PolicyReference, kinds: Iterable[tuple[str, str]]) -> None:
+        """Make what a run may count at 0, before it counts: `increase` sees no step from nothing.
+
+        Args:
+            policy: The policy.
+            kinds: Version and name of each kind that it looks at.
+        """
+        with self._lock:
+            if policy.uid in self._forgotten:
+                return
+            self._registry.at(self._families.expressions, policy)
+            for kind in kinds:
+                self._registry.at(self._families.deleted, policy, *kind, TTL_EXPIRED)
+                self._registry.at(self._families.outcomes, policy, *kind, Result.FAILED.value)
+
+    def runs_every(self, policy: PolicyReference, seconds: float) -> None:
+        """Say how long after the run that ends now the next one is planned.
+
+        Args:
+            policy: The policy.
+            seconds: How long; infinite where there is none.
+        """
+        with self._lock:
+            if policy.uid in self._forgotten or not self._leading:
+                return
+            if math.isinf(seconds):
+                self._registry.drop(self._families.interval, policy)
+            else:
+                self._registry.at(self._families.interval, policy).set(seconds)
+
+    def rests(self, policy: PolicyReference) -> None:
+        """Say that a policy does not run: nothing is late of it, and nothing stops its runs."""
+        with self._lock:
+            for gauge in (self._families.interval, self._families.breaker, self._families.deferred):
+                self._registry.drop(gauge, policy)
 
     def run_finished(self, report: RunReport, counts: Collection[KindCount]) -> None:
         """Count a run that has ended, however it did.
@@ -90,16 +132,13 @@ class Metrics:
         with self._lock:
             if policy.uid in self._forgotten:
                 return
-            self._registry.at(self._families.evaluation, policy).observe(report.duration)
+            self._families.evaluation.observe(report.duration)
             self._registry.at(self._families.expressions, policy).inc(report.plan.kept.get(KeptBy.ERROR, 0))
             for count in counts:
                 self._registry.at(self._families.matched, policy, count.api_version, count.kind).inc(count.matched)
-                # Made at once, so that rate() sees the step from zero.
                 if report.dry_run:
                     would = count.due if report.results[Result.WOULD_ACT] else 0
                     self._registry.at(self._families.would_delete, policy, count.api_version, count.kind).inc(would)
-                else:
-                    self._registry.at(self._families.deleted, policy, count.api_version, count.kind, TTL_EXPIRED)
             if report.plan.unlisted:
                 self._registry.at(self._families.errors, policy, ErrorType.LIST_RESOURCES_FAILED).inc(
                     len(report.plan.unlisted)
@@ -112,6 +151,7 @@ class Metrics:
     def _show(self, report: RunReport, counts: Collection[KindCount]) -> None:
         """Set the gauges about a policy; a run that was stopped does not know how much is pending."""
         policy = report.plan.policy
+        self._registry.at(self._families.last_run, policy).set(report.duration)
         self._registry.at(self._families.breaker, policy).set(report.plan.tripped is not None)
         deferred = report.stopped is not None and report.stopped.reason is Reason.DEFERRED
         self._registry.at(self._families.deferred, policy).set(deferred)
@@ -146,11 +186,10 @@ class Metrics:
             self._registry.at(self._families.outcomes, policy, *kind, result.value).inc()
             if result is Result.DELETED:
                 self._registry.at(self._families.deleted, policy, *kind, TTL_EXPIRED).inc()
-                self._registry.at(self._families.deletion, policy, *kind).observe(seconds)
+                self._families.deletion.labels(*kind).observe(seconds)
                 if decision.expires_at is not None:
-                    self._registry.at(self._families.lag, policy, *kind).observe(
-                        max(0.0, (at - decision.expires_at).total_seconds())
-                    )
+                    late = max(0.0, (at - decision.expires_at).total_seconds())
+                    self._families.lag.labels(*kind).observe(late)
             elif result is Result.CONFLICT:
                 self._registry.at(self._families.conflicts, policy, *kind).inc()
             elif result is Result.NOT_RECYCLED:
@@ -200,7 +239,7 @@ class Metrics:
         """
         with self._lock:
             if policy is None:
-                self._families.errors.labels("", "", error_type).inc()
+                self._registry.at(self._families.errors, None, error_type).inc()
             elif policy.uid not in self._forgotten:
                 self._registry.at(self._families.errors, policy, error_type).inc()
 
@@ -222,15 +261,9 @@ class Metrics:
         """
         with self._lock:
             self._turn(leading=False)
-            for gauge in (
-                self._families.policies,
-                self._families.pending,
-                self._families.retained,
-                self._families.breaker,
-                self._families.deferred,
-                self._families.success,
-            ):
-                gauge.clear()
+            self._families.policies.clear()
+            for gauge in self._families.of_the_leader:
+                self._registry.clear(gauge)
 
     def _turn(self, *, leading: bool) -> None:
         if leading != self._leading:
