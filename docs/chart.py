@@ -11,6 +11,7 @@ from typing import Any, Final
 import yaml
 
 from docs.chart_values import MANIFESTS, Schema, Value, flags, target, values
+from docs.dashboard import dashboard_file
 from zen_gc_core.engine.crds import crd_documents, dump
 from zen_gc_core.plugins import installed_entry_points, load_plugins
 
@@ -121,6 +122,11 @@ def _template(document: dict[str, Any]) -> str:
     return "\n".join([*head, body])
 
 
+def rules_file() -> str:
+    """``files/rules.yaml``: the alerts."""
+    return (MANIFESTS.parent / "monitoring/rules.yaml").read_text("utf-8")
+
+
 FILES: Final = {
     "values.yaml": values_file,
     "values.schema.json": schema_file,
@@ -128,5 +134,7 @@ FILES: Final = {
     "templates/_flags.tpl": flags_file,
     "templates/roles.yaml": roles_file,
     "files/crds.yaml": definitions_file,
+    "files/rules.yaml": rules_file,
+    "files/dashboard.json": dashboard_file,
 }
 """The made files of the chart, and what makes each."""

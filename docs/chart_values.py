@@ -274,5 +274,27 @@ _AROUND: Final = [
     Value("metrics.podMonitor.enabled", SWITCH, default=False, text="Whether it finds them by a PodMonitor instead"),
     Value("metrics.monitor.interval", TEXT, "30s", "How often either scrapes"),
     Value("metrics.monitor.labels", LABELS, {}, "Labels by which your Prometheus selects either"),
+    Value(
+        "metrics.rules.enabled",
+        SWITCH,
+        default=False,
+        text="Whether Prometheus' operator is given the alerts, as a PrometheusRule",
+    ),
+    Value("metrics.rules.labels", LABELS, {}, "Labels by which your Prometheus selects it"),
+    Value("metrics.rules.alertLabels", LABELS, {}, "Further labels of every alert"),
+    Value(
+        "metrics.rules.runbookUrl",
+        TEXT,
+        "",
+        "Where you serve [docs/runbooks](../../../docs/how-to/watch-with-prometheus.md); empty: alerts have no `runbook_url`",
+    ),
+    Value(
+        "metrics.dashboard.enabled",
+        SWITCH,
+        default=False,
+        text="Whether there is a ConfigMap with the dashboard, for Grafana's sidecar",
+    ),
+    Value("metrics.dashboard.labels", LABELS, {"grafana_dashboard": "1"}, "Labels by which the sidecar finds it"),
+    Value("metrics.dashboard.annotations", LABELS, {}, "Its annotations, such as that of the folder"),
     Value("extraObjects", OBJECTS, [], "Objects of your own, rendered as templates; policies are refused, see below"),
 ]

@@ -18,6 +18,7 @@ import click
 import yaml
 
 from docs.chart import FILES
+from docs.dashboard import dashboard_file
 from docs.references import references_page
 from zen_gc_core import cli
 from zen_gc_core.expressions.cel import reference as cel
@@ -259,6 +260,7 @@ PAGES: Final[Mapping[str, Callable[[], str]]] = {
     "reference/references.md": references_page,
     "reference/cli.md": commands_page,
     "reference/cel.md": cel.reference,
+    "../deploy/monitoring/dashboard.json": dashboard_file,
     **{f"../deploy/helm/zen-gc/{name}": make for name, make in FILES.items()},
 }
 """The generated pages and files, from ``docs/``, and what makes each."""

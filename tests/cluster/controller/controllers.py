@@ -188,9 +188,14 @@ class Replica(Logbook):
         """Who it is in the election."""
         return str(self.records("controller started")[0]["identity"])
 
+    @property
+    def metrics_port(self) -> int:
+        """Where it is scraped."""
+        return self._ports["metrics"]
+
     def scrape(self) -> Samples:
         """Its metrics."""
-        return scrape(self._ports["metrics"])
+        return scrape(self.metrics_port)
 
     def probe(self, path: str) -> tuple[int, str]:
         """A page of its health port."""
