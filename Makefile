@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test proof soak mutate hostile tenants host lint fix check coverage bench fuzz mistakes apiserver helm programs crds docs lock clean
+.PHONY: help demo test proof soak mutate hostile tenants host lint fix check coverage bench fuzz mistakes apiserver helm programs released pins compat wheel sbom chart crds docs lock clean
 
 help:  ## Show this list.
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -69,6 +69,28 @@ apiserver:  ## Build kube-apiserver, kube-controller-manager and etcd from their
 
 helm: $(BIN)/python  ## Build Helm from its sources, for the tests of the chart: some minutes, once.
 	@$(BIN)/python tools/programs.py helm
+
+released: $(VENV)/run  ## Keep the CRDs of the version that is about to be released, in crds/released/.
+	@mkdir -p crds/released
+	@$(BIN)/zen-gc crd > crds/released/$$($(BIN)/zen-gc version | cut -d ' ' -f 2).yaml
+
+compat: $(VENV)/dev  ## Run the tests of clusters on the oldest kube-apiserver that the chart claims, built from its sources.
+	@$(BIN)/python apiserver/build.py --oldest
+	@ZEN_GC_OLDEST_APISERVER=1 ZEN_GC_REQUIRE_APISERVER=1 $(BIN)/python -m pytest -n auto -m real tests/cluster
+
+pins: $(BIN)/python  ## Pin the actions of the workflows by their commits, as their repositories say; prints NOT PINNED where it cannot be read.
+	@$(BIN)/python tools/pins.py --write
+
+wheel: $(VENV)/dev  ## Build the wheel twice, into dist/, and see that it is the same.
+	@SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct) $(BIN)/hatchling build -t wheel -d dist
+	@SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct) $(BIN)/hatchling build -t wheel -d dist/again
+	@cmp dist/*.whl dist/again/*.whl && rm -r dist/again && ls dist/*.whl
+
+sbom: $(BIN)/python  ## Write the SBOM of what the image installs, dist/sbom.json.
+	@mkdir -p dist && $$($(BIN)/python tools/programs.py --print cyclonedx-py) requirements requirements/image.txt --output-reproducible -o dist/sbom.json
+
+chart: $(BIN)/python  ## Package the chart, into dist/.
+	@mkdir -p dist && $$($(BIN)/python tools/programs.py --print helm) package deploy/helm/zen-gc -d dist
 
 programs: $(BIN)/python  ## Get the other programs of the tests that take seconds: promtool, actionlint, umoci and so on.
 	@$(BIN)/python tools/programs.py --all-quick

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Build the API server that the tests run against: `apiserver/build.py`, or `make apiserver`.
+"""Build the API server that the tests run against: `apiserver/build.py`, or `make apiserver`; `--oldest` for `make compat`.
 
 What lives here: which binaries there are, where they are found, and how they are built. Only the standard library, so that it
 runs before anything is installed. Starting the binaries is the tests' business.
@@ -30,15 +30,29 @@ SOURCE = Path(__file__).resolve().parent
 BINARIES = ("etcd", "kube-apiserver", "kube-controller-manager")
 
 
+OLDEST = "ZEN_GC_OLDEST_APISERVER"
+"""The environment variable that makes it the oldest version that the chart claims, of `oldest.mod`, and no other."""
+
+
 class BuildError(Exception):
     """The binaries cannot be built; the message is one line and says why."""
 
 
+def oldest() -> bool:
+    """Whether the oldest version is asked for."""
+    return os.environ.get(OLDEST) == "1"
+
+
+def module_file() -> Path:
+    """The go.mod of what is built."""
+    return SOURCE / ("oldest.mod" if oldest() else "go.mod")
+
+
 def kubernetes_version() -> str:
-    """The version of k8s.io/kubernetes that go.mod asks for, such as `v1.36.3`."""
-    found = re.search(r"^\s*k8s\.io/kubernetes (v\S+)$", (SOURCE / "go.mod").read_text(), re.MULTILINE)
+    """The version of k8s.io/kubernetes that is asked for, such as `v1.36.3`."""
+    found = re.search(r"^\s*k8s\.io/kubernetes (v\S+)$", module_file().read_text(), re.MULTILINE)
     if found is None:
-        raise BuildError(f"{SOURCE / 'go.mod'}: no requirement of k8s.io/kubernetes")
+        raise BuildError(f"{module_file()}: no requirement of k8s.io/kubernetes")
     return found[1]
 
 
@@ -58,14 +72,18 @@ def cache_directory() -> Path:
     """Where the binaries of exactly these sources are kept, whether they are there or not."""
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
     digest = hashlib.sha256(f"{sys.platform} {platform.machine()} {linker_flags()}".encode())
-    for source in (SOURCE / "go.mod", SOURCE / "go.sum", *(SOURCE / "cmd" / name / "main.go" for name in BINARIES)):
+    for source in (
+        module_file(),
+        module_file().with_suffix(".sum"),
+        *(SOURCE / "cmd" / name / "main.go" for name in BINARIES),
+    ):
         digest.update(source.read_bytes())
     return cache / "zen-gc" / "apiserver" / digest.hexdigest()[:16]
 
 
 def find(name: str) -> Path | None:
     """The binary called `name`: from `$KUBEBUILDER_ASSETS`, else built before, else None."""
-    assets = os.environ.get("KUBEBUILDER_ASSETS")
+    assets = None if oldest() else os.environ.get("KUBEBUILDER_ASSETS")
     for directory in ([Path(assets)] if assets else []) + [cache_directory()]:
         if os.access(directory / name, os.X_OK):
             return directory / name
@@ -111,13 +129,23 @@ def build(names: Sequence[str], into: Path) -> None:
         with tempfile.TemporaryDirectory(dir=into) as scratch:
             target = Path(scratch) / name
             run_go(
-                "build", "-mod=readonly", "-trimpath", "-ldflags", linker_flags(), "-o", str(target), f"./cmd/{name}"
+                "build",
+                f"-modfile={module_file()}",
+                "-mod=readonly",
+                "-trimpath",
+                "-ldflags",
+                linker_flags(),
+                "-o",
+                str(target),
+                f"./cmd/{name}",
             )
             target.replace(into / name)
 
 
 def main() -> int:
     """Build what is missing and say in one line where everything is."""
+    if "--oldest" in sys.argv[1:]:
+        os.environ[OLDEST] = "1"
     directory = cache_directory()
     try:
         with lock(directory.with_suffix(".lock")):

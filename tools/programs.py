@@ -6,6 +6,7 @@ says `NOT RUN (why)` where there is none; nothing here is needed to build or to 
 
     tools/programs.py helm              # build it, if it is not there
     tools/programs.py --all-quick       # all that take seconds
+    tools/programs.py --print helm      # and print where it is, on standard output
 """
 
 from __future__ import annotations
@@ -36,9 +37,15 @@ class ObtainError(Exception):
 
 
 class Source(Protocol):
-    """Where a program comes from."""
+    """Where a program comes from.
+
+    Attributes:
+        quick: Whether it is there in seconds.
+        in_place: Whether it works only where it was put first.
+    """
 
     quick: bool
+    in_place: bool
 
     def identity(self) -> bytes:
         """All that decides what is had: what has another identity is kept in another place."""
@@ -69,6 +76,7 @@ class GoTool:
     package: str
     version: tuple[str, str] | None = None
     quick: bool = True
+    in_place: bool = False
 
     def identity(self) -> bytes:
         """See `Source`."""
@@ -103,6 +111,7 @@ class DebianPackage:
 
     package: str
     quick: bool = True
+    in_place: bool = False
 
     def identity(self) -> bytes:
         """See `Source`."""
@@ -133,10 +142,11 @@ class PythonTools:
 
     requirements: Path
     quick: bool = True
+    in_place: bool = True
 
     def identity(self) -> bytes:
         """See `Source`."""
-        return self.requirements.read_bytes() + sys.version.encode()
+        return self.requirements.read_bytes() + sys.version.encode() + b"in place"
 
     def program(self, name: str, directory: Path) -> Path:
         """See `Source`."""
@@ -229,7 +239,11 @@ def obtain(name: str) -> Path:
     directory = directory_of(name)
     with lock(directory.with_suffix(".lock")):
         found = find(name)
-        if found is None:
+        if found is None and SOURCES[name].in_place:
+            shutil.rmtree(directory, ignore_errors=True)
+            SOURCES[name].obtain(directory)
+            found = find(name)
+        elif found is None:
             scratch = Path(tempfile.mkdtemp(dir=directory.parent)) / directory.name
             scratch.mkdir()
             try:
@@ -249,13 +263,18 @@ def main(arguments: Sequence[str]) -> int:
     with contextlib.suppress(OSError):
         os.nice(10)
     wanted = [name for name in SOURCES if SOURCES[name].quick] if arguments == ["--all-quick"] else arguments
-    failed = False
+    failed, told = False, sys.stderr
+    if wanted[:1] == ["--print"]:
+        wanted, told = wanted[1:], sys.stdout
     for name in wanted:
         try:
             said = str(obtain(name))
         except (ObtainError, OSError, KeyError) as error:
-            said, failed = f"NOT BUILT ({error})", True
-        sys.stderr.write(f"{name}: {said}\n")
+            failed = True
+            said = f"NOT BUILT ({error})"
+            sys.stderr.write(f"{name}: {said}\n")
+            continue
+        told.write(f"{said}\n" if told is sys.stdout else f"{name}: {said}\n")
     return int(failed)
 
 

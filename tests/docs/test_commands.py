@@ -79,7 +79,7 @@ def test_a_flag_that_a_page_names_exists(page: Path) -> None:
     commands = [cli.commands.get_command(_ROOT, name) for name in cli.commands.list_commands(_ROOT)]
     known = {name for command in commands if command for parameter in command.params for name in parameter.opts}
     others = {"--help", "--version", "--flag", "--build-arg", "--require-hashes", "--from-literal", "--randomly-seed"}
-    others |= {"--take-ownership", "--force-conflicts"}  # of helm
+    others |= {"--take-ownership", "--force-conflicts", "--reset-then-reuse-values"}  # of helm
     named = {found[0] for code in code_of(page) if (found := re.match(r"--[a-z][-a-z]+", code))}
     assert named <= known | others
 

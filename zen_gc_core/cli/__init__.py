@@ -25,6 +25,7 @@ _COMMANDS = {
     "demo": "Show it all on an embedded cluster.",
     "sandbox": "Serve an embedded cluster for kubectl.",
     "eval": "Show what an expression yields on an object.",
+    "version": "Print the version, and what it stands on.",
     "completion": "Print the completion script of a shell.",
 }
 
