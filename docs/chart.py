@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import yaml
 
-from docs.chart_values import MANIFESTS, Schema, Value, flags, target, values
+from docs.chart_values import MANIFESTS, Schema, Value, file_of, flags, targets, values
 from docs.dashboard import dashboard_file
 from zen_gc_core.engine.crds import crd_documents, dump
 from zen_gc_core.plugins import installed_entry_points, load_plugins
@@ -89,14 +89,28 @@ def definitions_file() -> str:
 def roles_file() -> str:
     """``templates/roles.yaml``: the roles and bindings of the manifests."""
     lines = [f"{{{{- /* {_HEADER} */}}}}", "{{- if .Values.rbac.create }}"]
-    for path in [MANIFESTS / "rbac.yaml", *sorted((MANIFESTS / "targets").glob("*.yaml"))]:
-        if path.name == "kustomization.yaml":
-            continue
-        optional = path.parent.name == "targets" and path.name != "aggregate.yaml"
-        lines += [f"{{{{- if .Values.rbac.targets.{target(path.name)} }}}}"] if optional else []
-        lines += [_template(document) for document in yaml.safe_load_all(path.read_text("utf-8"))]
-        lines += ["{{- end }}"] if optional else []
+    for path in ("rbac.yaml", "targets/aggregate.yaml"):
+        lines += _templates(path)
+    for name in targets():
+        lines += [f"{{{{- if .Values.rbac.targets.{name} }}}}", *_templates(f"targets/{file_of(name)}"), "{{- end }}"]
+    for value, path in (("aggregateToView", "users.yaml"), ("aggregateToEdit", "writers.yaml")):
+        lines += [f"{{{{- if .Values.rbac.{value} }}}}", *_templates(path), "{{- end }}"]
+    lines += ["{{- if .Values.webhook.enabled }}", '{{- if eq .Values.webhook.tls "self" }}']
+    lines += [*_templates("webhook/rbac.yaml"), "{{- else }}", *_reading(), "{{- end }}", "{{- end }}"]
     return "\n".join([*lines, "{{- end }}"]) + "\n"
+
+
+def _templates(path: str) -> list[str]:
+    return [_template(document) for document in yaml.safe_load_all((MANIFESTS / path).read_text("utf-8"))]
+
+
+def _reading() -> list[str]:
+    """What the webhook needs where others make its certificates: to see whether it is trusted."""
+    documents = list(yaml.safe_load_all((MANIFESTS / "webhook/rbac.yaml").read_text("utf-8")))
+    found = [document for document in documents if document["kind"].startswith("Cluster")]
+    for rule in (rule for document in found for rule in document.get("rules", ())):
+        rule["verbs"] = ["get"]
+    return [_template(document) for document in found]
 
 
 def _template(document: dict[str, Any]) -> str:

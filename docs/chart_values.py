@@ -75,9 +75,14 @@ def target(file: str) -> str:
     return _camel(file.removesuffix(".yaml").replace("-", "_"))
 
 
+def file_of(name: str) -> str:
+    """The file of the role that a value installs: the inverse of ``target``."""
+    return f"{_kebab(name)}.yaml"
+
+
 def values() -> list[Value]:
     """All values, in the order in which they are written."""
-    return [*_IMAGE, *_of_flags(), *_rights(), *_PODS, *_AROUND]
+    return [*_IMAGE, *_of_flags(), *_rights(), *_WEBHOOK, *_PODS, *_AROUND]
 
 
 def _camel(name: str) -> str:
@@ -138,7 +143,7 @@ def _rights() -> list[Value]:
                 f"rbac.targets.{name}",
                 SWITCH,
                 on,
-                f"What policies may act on: [targets/{_kebab(name)}.yaml](../../manifests/targets/{_kebab(name)}.yaml)",
+                f"What policies may act on: [targets/{file_of(name)}](../../manifests/targets/{file_of(name)})",
             )
             for name, on in targets().items()
         ),
@@ -147,6 +152,15 @@ def _rights() -> list[Value]:
             {"type": "array", "items": RULE},
             [],
             "Rules of a role of your own for what policies may act on: kinds of your own, `get`, `list`, `delete`",
+        ),
+        Value(
+            "rbac.aggregateToView", SWITCH, default=True, text="Whether who may view a namespace may view its policies"
+        ),
+        Value(
+            "rbac.aggregateToEdit",
+            SWITCH,
+            default=False,
+            text="Whether who may edit a namespace may write its policies; see [writers.yaml](../../manifests/writers.yaml)",
         ),
         Value("serviceAccount.create", SWITCH, default=True, text="Whether the chart makes the ServiceAccount"),
         Value("serviceAccount.name", {"type": "string", "minLength": 1}, "gc-controller", "Its name"),
@@ -232,6 +246,32 @@ _PODS: Final = [
         30,
         "Time for the end of its work; longer than the lease",
     ),
+]
+
+_WEBHOOK: Final = [
+    Value(
+        "webhook.enabled",
+        SWITCH,
+        default=False,
+        text="Whether every replica serves the [admission webhook](../../../docs/how-to/refuse-wrong-policies-early.md)",
+    ),
+    Value(
+        "webhook.failurePolicy",
+        {"enum": ["Ignore", "Fail"]},
+        "Ignore",
+        "What happens to a policy when no replica answers; the controller checks every policy again before it acts",
+    ),
+    Value("webhook.timeoutSeconds", {"type": "integer", "minimum": 1, "maximum": 30}, 5, "How long it is waited for"),
+    Value("webhook.namespaceSelector", OBJECT, {}, "Which Namespaces' policies it is asked about; empty: all"),
+    Value(
+        "webhook.tls",
+        {"enum": ["self", "secret", "certManager"]},
+        "self",
+        "Whose certificates: its own, those of a Secret that you renew, or cert-manager's",
+    ),
+    Value("webhook.secretName", TEXT, "", "The Secret, with `tls: secret`"),
+    Value("webhook.caBundle", TEXT, "", "Who signed it, PEM in base64, with `tls: secret`"),
+    Value("webhook.certManager.issuerRef", OBJECT, {}, "The issuer, with `tls: certManager`: `{name: …, kind: …}`"),
 ]
 
 _AROUND: Final = [

@@ -26,11 +26,11 @@ RELEASE_LABELS = {
 KEEP = "helm.sh/resource-policy"
 
 
-def kustomized() -> dict[tuple[str, str], dict[str, Any]]:
-    """What `kubectl apply -k deploy/manifests` would send."""
+def kustomized(directory: str) -> dict[tuple[str, str], dict[str, Any]]:
+    """What `kubectl apply -k` would send of a directory of deploy/."""
     kubectl = Path(sys.executable).with_name("kubectl")
     ended = subprocess.run(
-        [kubectl if kubectl.exists() else "kubectl", "kustomize", ROOT / "deploy/manifests"],
+        [kubectl if kubectl.exists() else "kubectl", "kustomize", ROOT / "deploy" / directory],
         capture_output=True,
         text=True,
         check=True,
@@ -64,10 +64,11 @@ def without_release(item: dict[str, Any]) -> dict[str, Any]:
     return stripped
 
 
-def test_the_chart_gives_what_the_manifests_give_object_by_object() -> None:
+@pytest.mark.parametrize(("directory", "given"), [("manifests", {}), ("with-webhook", {"webhook": {"enabled": True}})])
+def test_the_chart_gives_what_the_manifests_give_object_by_object(directory: str, given: dict[str, Any]) -> None:
     """Two ways in, one truth; the Namespace alone is Helm's `--create-namespace`."""
-    chart = {name: without_release(item) for name, item in by_identity(objects()).items()}
-    plain = kustomized()
+    chart = {name: without_release(item) for name, item in by_identity(objects(given)).items()}
+    plain = kustomized(directory)
     del plain["Namespace", HOME]
     for item in plain.values():  # definitions carry labels of the chart only
         item["metadata"].setdefault("labels", {})
@@ -150,6 +151,9 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
         {"extraObjects": [{"apiVersion": "{{ print `gc.kube-zen.io/v1` }}", "kind": "GarbageCollectionPolicy"}]},
         "apply policies after the chart",
     ),
+    ({"webhook": {"enabled": True, "tls": "secret", "secretName": "s"}}, "and webhook.caBundle to who signed it"),
+    ({"webhook": {"enabled": True, "tls": "certManager"}}, "set webhook.certManager.issuerRef.name"),
+    ({"webhook": {"tls": "files"}}, "'/webhook/tls': value must be one of"),
     ({"extraObjects": [{"apiVersion": "v1", "kind": "List", "items": []}]}, "extraObjects[0] is a List"),
     ({"extraObjects": [{"kind": "ConfigMap"}]}, "extraObjects[0] has no apiVersion or no kind"),
 ]
@@ -248,6 +252,52 @@ def test_what_concerns_the_pod_reaches_the_pod() -> None:
     assert own["resources"]["limits"] == {"memory": "1Gi"}
     assert own["args"][-1] == "--kubeconfig=/x"
     assert own["env"][-1] == {"name": "E", "value": "F"}
+
+
+def test_who_may_edit_may_write_policies_where_that_is_wanted() -> None:
+    """And not by default: to write a policy is to delete by proxy."""
+    role = ("ClusterRole", "zen-gc-edit")
+    assert role not in by_identity(objects())
+    assert role in by_identity(objects({"rbac": {"aggregateToEdit": True}}))
+    assert ("ClusterRole", "zen-gc-view") not in by_identity(objects({"rbac": {"aggregateToView": False}}))
+
+
+@pytest.mark.parametrize(
+    ("given", "secret"),
+    [
+        ({"tls": "secret", "secretName": "mine", "caBundle": "Q0E="}, "mine"),
+        (
+            {"tls": "certManager", "certManager": {"issuerRef": {"name": "ca", "kind": "Issuer"}}},
+            "gc-controller-webhook",
+        ),
+    ],
+)
+def test_certificates_of_others_are_mounted_and_need_no_right_to_write(given: dict[str, Any], secret: str) -> None:
+    """The program reads them from files; whoever renews them writes the bundle."""
+    items = objects(
+        {
+            "webhook": {
+                "enabled": True,
+                **given,
+                "failurePolicy": "Fail",
+                "namespaceSelector": {"matchLabels": {"a": "b"}},
+            }
+        }
+    )
+    pod = find(items, "Deployment")["spec"]["template"]["spec"]
+    assert pod["volumes"] == [{"name": "certificates", "secret": {"secretName": secret}}]
+    assert pod["containers"][0]["volumeMounts"][0]["mountPath"] == "/certificates"
+    assert {"--webhook-tls=files", "--webhook-cert-dir=/certificates"} <= set(pod["containers"][0]["args"])
+    (webhook,) = find(items, "ValidatingWebhookConfiguration", "zen-gc")["webhooks"]
+    assert webhook["failurePolicy"] == "Fail"
+    assert webhook["namespaceSelector"] == {"matchLabels": {"a": "b"}}
+    assert webhook["clientConfig"].get("caBundle") == given.get("caBundle")
+    assert find(items, "ClusterRole", "zen-gc-webhook")["rules"][0]["verbs"] == ["get"]
+    assert ("Role", "zen-gc-webhook") not in by_identity(items)
+    if given["tls"] == "certManager":
+        certificate = find(items, "Certificate", "gc-controller-webhook")["spec"]
+        assert certificate["dnsNames"] == [f"gc-controller-webhook.{HOME}.svc"]
+        assert certificate["issuerRef"] == given["certManager"]["issuerRef"]
 
 
 AROUND: list[tuple[dict[str, Any], str, str]] = [

@@ -143,3 +143,32 @@ def test_the_program_acts_with_the_arguments_and_the_rights_of_the_chart(
         until(lambda: stage.reason(refused) == "AccessDenied")
     finally:
         replica.kill()
+
+
+@pytest.mark.real
+def test_what_the_controller_wrote_into_the_webhooks_configuration_outlives_upgrades(
+    own_cluster: RealCluster, tmp_path: Path
+) -> None:
+    """The bundle is the controller's, the rest the chart's: upgrade and rollback change the one and leave the other."""
+    webhook = ("--set", "webhook.enabled=true")
+    done(on(own_cluster, "install", "zen-gc", str(CHART), *PLACE, *WHERE, *webhook, "--create-namespace"))
+    stage = Stage(own_cluster, own_cluster.namespace(), HOME)
+    who = own_cluster.service_account_kubeconfig(HOME, "gc-controller")
+    ports = ("--metrics-addr=127.0.0.1:0", "--health-addr=127.0.0.1:0", "--webhook-addr=127.0.0.1:0")
+    replica = run_replica(stage, tmp_path, *arguments_of(own_cluster)[1:], *ports, config=who)
+
+    def configured() -> dict[str, Any]:
+        path = "/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations/zen-gc"
+        return dict(own_cluster.request("GET", path).body["webhooks"][0])
+
+    try:
+        until(lambda: configured()["clientConfig"].get("caBundle"), "the controller writes its bundle")
+    finally:
+        replica.kill()
+    bundle = configured()["clientConfig"]["caBundle"]
+    done(
+        on(own_cluster, "upgrade", "zen-gc", str(CHART), *PLACE, *WHERE, *webhook, "--set", "webhook.timeoutSeconds=9")
+    )
+    assert (configured()["timeoutSeconds"], configured()["clientConfig"]["caBundle"]) == (9, bundle)
+    done(on(own_cluster, "rollback", "zen-gc", "1", *PLACE))
+    assert (configured()["timeoutSeconds"], configured()["clientConfig"]["caBundle"]) == (5, bundle)
