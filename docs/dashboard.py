@@ -234,6 +234,38 @@ ROWS: Final[tuple[tuple[str, tuple[Panel, ...]], ...]] = (
         ),
     ),
     (
+        "The webhook",
+        (
+            _series(
+                "Policies reviewed",
+                "By what was answered.",
+                "short",
+                ("sum by (result) (increase(gc_admission_requests_total[$__rate_interval]))", "{{result}}"),
+            ),
+            _series(
+                "Duration of an answer",
+                "95 % are faster.",
+                "s",
+                (
+                    "histogram_quantile(0.95, sum by (le) (rate(gc_admission_duration_seconds_bucket[$__rate_interval])))",
+                    "95 %",
+                ),
+            ),
+            _series(
+                "Trusted", "1 where the API server trusts the replica.", "short", ("gc_webhook_trusted", "{{instance}}")
+            ),
+            _series(
+                "Certificates end in",
+                "They are renewed long before.",
+                "s",
+                (
+                    "min by (which) (gc_webhook_certificate_expiry_timestamp_seconds) - time()",
+                    "{{which}}",
+                ),
+            ),
+        ),
+    ),
+    (
         "The API server",
         (
             _series(

@@ -44,7 +44,7 @@ def test_every_panel_is_answered_and_a_tripped_breaker_is_alerted(apiserver_bina
             "trips", targetResources=[target("trips")], behavior={"breaker": {"maxPercent": 100, "maxObjects": 1}}
         )
         stage.policy("wrong", targetResources=[target("wrong")], conditions={"phaze": []}, ttl=AT_ONCE)
-        replica = run_replica(stage, tmp_path)
+        replica = run_replica(stage, tmp_path, "--webhook-addr=127.0.0.1:0")
         try:
             replica.awake()
             with prometheus(tmp_path, MONITORING / "rules.yaml", replica.metrics_port) as asked:
