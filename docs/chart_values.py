@@ -336,5 +336,11 @@ _AROUND: Final = [
     ),
     Value("metrics.dashboard.labels", LABELS, {"grafana_dashboard": "1"}, "Labels by which the sidecar finds it"),
     Value("metrics.dashboard.annotations", LABELS, {}, "Its annotations, such as that of the folder"),
+    Value(
+        "notifications.secretName",
+        TEXT,
+        "",
+        "Secret with `url` and `key`: [what runs did is posted there](../../../docs/how-to/be-told-elsewhere.md), signed; empty: nowhere",
+    ),
     Value("extraObjects", OBJECTS, [], "Objects of your own, rendered as templates; policies are refused, see below"),
 ]

@@ -300,6 +300,22 @@ def test_certificates_of_others_are_mounted_and_need_no_right_to_write(given: di
         assert certificate["issuerRef"] == given["certManager"]["issuerRef"]
 
 
+def test_the_secret_of_notifications_is_mounted_where_the_plugin_looks() -> None:
+    """Beside the webhook's certificates, where there are some."""
+    given = {
+        "notifications": {"secretName": "told"},
+        "webhook": {"enabled": True, "tls": "secret", "secretName": "s", "caBundle": "Q0E="},
+    }
+    pod = find(objects(given), "Deployment")["spec"]["template"]["spec"]
+    (own,) = pod["containers"]
+    assert own["env"][-1] == {"name": "ZEN_GC_NOTIFY_DIR", "value": "/notifications"}
+    assert {mount["name"]: mount["mountPath"] for mount in own["volumeMounts"]}["notifications"] == "/notifications"
+    assert {volume["name"]: volume["secret"]["secretName"] for volume in pod["volumes"]} == {
+        "certificates": "s",
+        "notifications": "told",
+    }
+
+
 AROUND: list[tuple[dict[str, Any], str, str]] = [
     ({"metrics": {"serviceMonitor": {"enabled": True}}}, "ServiceMonitor", "gc-controller"),
     ({"metrics": {"podMonitor": {"enabled": True}}}, "PodMonitor", "gc-controller"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
@@ -56,7 +57,7 @@ def test_every_panel_is_answered_and_a_tripped_breaker_is_alerted(apiserver_bina
                             if any(name in query for name in NEEDS):
                                 assert asked.ask(filled(query)) == []
                             else:
-                                until(lambda query=query: asked.ask(filled(query)), query, patience=60.0)
+                                until(partial(asked.ask, filled(query)), query)
                 others = {each["metric"]["alertname"] for each in asked.ask('ALERTS{alertstate="firing"}')}
                 assert others == {"ZenGCBreakerTripped"}
         finally:

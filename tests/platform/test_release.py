@@ -128,7 +128,7 @@ def test_nothing_is_released_before_it_was_checked() -> None:
 
 def test_the_wheel_is_the_same_whenever_it_is_built(tmp_path: Path) -> None:
     """By the commit's time, in two places."""
-    digests = set()
+    digests: set[str] = set()
     for place in ("one", "two"):
         done = subprocess.run(
             [Path(sys.executable).with_name("hatchling"), "build", "-t", "wheel", "-d", tmp_path / place],
