@@ -40,7 +40,9 @@ def _checked(read: Callable[[object], Any]) -> PlainValidator:
 Duration = Annotated[
     dt.timedelta,
     _checked(parse_duration),
-    WithJsonSchema({"x-kubernetes-int-or-string": True, "description": "seconds, or text such as 1d12h"}),
+    WithJsonSchema(
+        {"x-kubernetes-int-or-string": True, "format": "duration", "description": "seconds, or text such as 1d12h"}
+    ),
 ]
 """A duration of a configuration; yields a ``timedelta``."""
 

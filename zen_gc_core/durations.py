@@ -14,6 +14,9 @@ from zen_gc_core.errors import InputError
 LONGEST: Final = timedelta(days=36_525)
 """A hundred years: the longest duration of a policy."""
 
+PATTERN: Final = "^([0-9]+w)?([0-9]+d)?([0-9]+h)?([0-9]+m)?([0-9]+s)?$"
+"""What the text of a duration looks like, for schemas: all that `parse_duration` reads, and a little more."""
+
 _UNITS: Final = {"w": 604_800, "d": 86_400, "h": 3_600, "m": 60, "s": 1}
 _POLICY_TEXT: Final = re.compile(
     r"(?:([0-9]{1,12})w)?(?:([0-9]{1,12})d)?(?:([0-9]{1,12})h)?(?:([0-9]{1,12})m)?(?:([0-9]{1,12})s)?", re.ASCII

@@ -26,6 +26,7 @@ OlderThan = Annotated[
     WithJsonSchema(
         {
             "x-kubernetes-int-or-string": True,
+            "format": "duration",
             "description": "Created longer ago than this: seconds, or text such as 1d12h.",
         }
     ),

@@ -126,7 +126,7 @@ def _explaining(start: Start, wait: Wait) -> Callable[[Candidate, Run], str]:
 
 
 def _duration(description: str) -> WithJsonSchema:
-    return WithJsonSchema({"x-kubernetes-int-or-string": True, "description": description})
+    return WithJsonSchema({"x-kubernetes-int-or-string": True, "format": "duration", "description": description})
 
 
 AFTER: Final = Keyword("after", After, _compile_after)

@@ -21,7 +21,7 @@ ANYWHERE = "127.0.0.1:0"
 WRONG = {
     "targetResources": [TARGET],
     "conditions": {"phase": ["Succeeded"], "hasLabel": [{"key": "a"}], "cel": "object.metadata.nme == 'a'"},
-    "ttl": {"afterCreation": "7days"},
+    "ttl": {"afterCreation": "0d"},
 }
 
 
@@ -70,7 +70,7 @@ def test_a_wrong_policy_is_refused_with_all_of_its_paths(hooked: tuple[Stage, In
             "* spec.conditions: unknown 'hasLabel'; did you mean 'hasLabels'? (installed: all, any, cel, fields, "
             "hasAnnotations, hasLabels, jmespath, none, olderThan, owner, phase, related, unreferenced)"
         ),
-        "* spec.ttl.afterCreation: '7days' is no duration: write w, d, h, m, s in falling order, such as '1d12h' or '90m'",
+        "* spec.ttl.afterCreation: a duration must be more than 0, not '0d'",
     ]
     assert stage.cluster.request("GET", stage.path("written")).status == 404
     assert controller.records("policy refused", policy="written", operation="CREATE")
@@ -98,9 +98,9 @@ def test_an_edit_that_makes_a_policy_wrong_leaves_it_as_it_is(hooked: tuple[Stag
     right = {"targetResources": [TARGET], "ttl": {"afterCreation": "7d"}, "paused": True}
     assert apply(stage, document(stage, right)).returncode == 0
     for flags in ((), ("--server-side", "--force-conflicts")):
-        refused = apply(stage, document(stage, {**right, "ttl": {"afterCreation": "7days"}}), *flags)
+        refused = apply(stage, document(stage, {**right, "ttl": {"afterCreation": "0d"}}), *flags)
         assert refused.returncode == 1
-        assert "is invalid: spec.ttl.afterCreation: '7days' is no duration" in refused.stderr
+        assert "is invalid: spec.ttl.afterCreation: a duration must be more than 0, not '0d'" in refused.stderr
     patched = stage.cluster.request(
         "PATCH", stage.path("written"), {"spec": {"paused": "no"}}, content_type="application/merge-patch+json"
     )

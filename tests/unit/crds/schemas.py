@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 OPEN = "x-kubernetes-preserve-unknown-fields"
 INT_OR_STRING = "x-kubernetes-int-or-string"
 TYPES = {
@@ -31,10 +33,15 @@ def accepts(schema, value):
     if value is None:
         return schema.get("nullable", False) and (None in schema["enum"] if "enum" in schema else True)
     if schema.get(INT_OR_STRING):
-        return TYPES["integer"](value) or TYPES["string"](value)
+        if TYPES["integer"](value):
+            return value >= schema.get("minimum", value)
+        text = TYPES["string"](value) and len(value) >= schema.get("minLength", 0)
+        return text and bool(re.search(schema.get("pattern", ""), value))
     if "type" in schema and not TYPES[schema["type"]](value):
         return False
     if not all(holds(value, schema[bound]) for bound, holds in BOUNDS.items() if bound in schema):
+        return False
+    if "anyOf" in schema and not any(accepts(each, value) for each in schema["anyOf"]):
         return False
     if isinstance(value, list) and "items" in schema:
         return all(accepts(schema["items"], each) for each in value)

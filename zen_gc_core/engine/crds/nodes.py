@@ -5,9 +5,10 @@ Why null: see ``zen_gc_core.engine.crds.structural``.
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING, Any
 
-from zen_gc_core.engine.crds.structural import INT_OR_STRING, OPEN
+from zen_gc_core.engine.crds.structural import DURATION, INT_OR_STRING, OPEN
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -48,6 +49,19 @@ def record(  # noqa: PLR0913  the parts of a schema node
     return node
 
 
+def closed(node: Schema) -> Schema:
+    """An object that has no fields but the known ones, of which there are few.
+
+    Structural schemas have no word for that: it is said by how many fields there are, for each choice of known ones.
+    """
+    names = list(node["properties"])
+    choices = [choice for size in range(len(names) + 1) for choice in itertools.combinations(names, size)]
+    allowed = [
+        {"maxProperties": len(choice), **({"required": list(choice)} if choice else {})} for choice in reversed(choices)
+    ]
+    return {**node, "anyOf": allowed}
+
+
 def text(description: str, *, least: int = 1, most: int | None = None, among: Sequence[str] = ()) -> Schema:
     """Text of so many characters, or one of a few words."""
     node: dict[str, Any] = {"description": description, "type": "string", "nullable": True}
@@ -83,6 +97,7 @@ def duration(description: str) -> Schema:
         "description": f"{description} Seconds, or text such as 1d12h.",
         INT_OR_STRING: True,
         "nullable": True,
+        **DURATION,
     }
 
 

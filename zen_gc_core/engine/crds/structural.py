@@ -12,7 +12,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pydantic.json_schema import GenerateJsonSchema
 
+from zen_gc_core.durations import PATTERN
+
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from pydantic import TypeAdapter
     from pydantic.json_schema import JsonSchemaValue
     from pydantic_core import core_schema
@@ -21,6 +25,8 @@ Schema = dict[str, Any]
 
 OPEN: Final = "x-kubernetes-preserve-unknown-fields"
 INT_OR_STRING: Final = "x-kubernetes-int-or-string"
+DURATION: Final[Mapping[str, Any]] = {"pattern": PATTERN, "minLength": 1, "minimum": 1}
+"""What is asked of a duration: of its text, and of its seconds."""
 _EXACT: Final = "x-zen-gc-exact"
 _LARGEST_EXACT: Final = 2**53
 _BOUNDS: Final = {
@@ -117,7 +123,8 @@ class _Inlining:
             below = self.structural(self._definitions.get(name), (*inside, name))
             return _described(below, description)
         if schema.get(INT_OR_STRING):
-            return _described({INT_OR_STRING: True, "nullable": True}, description)
+            bounds = DURATION if schema.get("format") == "duration" else {}
+            return _described({INT_OR_STRING: True, "nullable": True, **bounds}, description)
         alternatives = [each for each in schema.get("anyOf", ()) if each != {"type": "null"}]
         if len(alternatives) == 1 and len(schema["anyOf"]) > 1:
             below = self.structural(alternatives[0], inside)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from zen_gc_core.engine.crds import rules
-from zen_gc_core.engine.crds.nodes import boolean, mapping, record, sequence, text
+from zen_gc_core.engine.crds.nodes import boolean, closed, mapping, record, sequence, text
 from zen_gc_core.engine.crds.structural import anything
 from zen_gc_core.engine.parsing import limits
 from zen_gc_core.engine.parsing.selectors import OPERATORS
@@ -61,15 +61,17 @@ def _fields() -> dict[str, Schema]:
         ),
         "namespaceSelector": _label_selector("Labels that the Namespace must carry. Of cluster policies."),
         "labelSelector": _label_selector("Labels that the object must carry."),
-        "fieldSelector": record(
-            "Fields that must have a value.",
-            {
-                "matchFields": mapping(
-                    "Paths and their values: text, numbers or booleans, compared as text.",
-                    anything(),
-                    most=limits.FIELDS,
-                )
-            },
+        "fieldSelector": closed(
+            record(
+                "Fields that must have a value.",
+                {
+                    "matchFields": mapping(
+                        "Paths and their values: text, numbers or booleans, compared as text.",
+                        anything(),
+                        most=limits.FIELDS,
+                    )
+                },
+            )
         ),
     }
 
@@ -96,10 +98,12 @@ def _label_selector(description: str) -> Schema:
         required=("key", "operator"),
         rules=(rules.VALUES_AS_ASKED,),
     )
-    return record(
-        description,
-        {
-            "matchLabels": mapping("Labels and their values.", value, most=limits.LABELS),
-            "matchExpressions": sequence("Requirements; all must be met.", requirement, most=limits.LABELS),
-        },
+    return closed(
+        record(
+            description,
+            {
+                "matchLabels": mapping("Labels and their values.", value, most=limits.LABELS),
+                "matchExpressions": sequence("Requirements; all must be met.", requirement, most=limits.LABELS),
+            },
+        )
     )
