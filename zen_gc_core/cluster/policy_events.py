@@ -20,10 +20,12 @@ class Listed:
     Args:
         kind: The kind.
         policies: The policies, decoded, with their apiVersion and kind.
+        namespace: Of which namespace it is all; None: of all.
     """
 
     kind: str
     policies: tuple[dict[str, Any], ...]
+    namespace: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ import contextlib
 import random
 import re
 import threading
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import msgspec
 import orjson
@@ -18,16 +18,17 @@ from zen_gc_core.cluster.answers import LONGEST_MESSAGE
 from zen_gc_core.cluster.clocks import boottime
 from zen_gc_core.cluster.errors import Expired, MalformedAnswer, NotFound, ServerFailed
 from zen_gc_core.cluster.listing import pages
-from zen_gc_core.cluster.paging import Page
+from zen_gc_core.cluster.paging import Page, Selection
 from zen_gc_core.cluster.policies import POLICY_KINDS, not_installed
 from zen_gc_core.cluster.policy_events import UNREADABLE, Changed, Interrupted, Listed, Removed
 from zen_gc_core.cluster.threads import SupervisedThread
 from zen_gc_core.errors import ClusterError, InputError
+from zen_gc_core.model.policy import NAMESPACED
 from zen_gc_core.model.unreadable import told, why
 from zen_gc_core.texts import one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from zen_gc_core.cluster.connection import Connection, Stream
     from zen_gc_core.cluster.policy_events import PolicyEvent
@@ -55,15 +56,18 @@ _EVENT: Final = re.compile(rb'\s*\{\s*"type"\s*:\s*"([A-Z]+)"\s*,\s*"object"\s*:
 
 
 class PolicyWatch:
-    """Watches both kinds of policy until it is closed, a thread each.
+    """Watches policies until it is closed: both kinds, a thread each, or those of some namespaces, a thread each.
 
     Args:
         connection: The cluster.
         receive: Told of every event, on the thread of the kind; what it raises interrupts the watch.
+        namespaces: The namespaces whose policies are watched, and no others; none: all policies of both kinds.
     """
 
-    def __init__(self, connection: Connection, receive: Callable[[PolicyEvent], None]) -> None:
-        self._watchers = [_KindWatch(connection, resource, receive) for resource in POLICY_KINDS.values()]
+    def __init__(
+        self, connection: Connection, receive: Callable[[PolicyEvent], None], namespaces: Sequence[str] = ()
+    ) -> None:
+        self._watchers = [_KindWatch(connection, each, receive) for each in watched(namespaces)]
 
     @property
     def threads(self) -> tuple[SupervisedThread, ...]:
@@ -87,11 +91,33 @@ class PolicyWatch:
             watcher.thread.join(timeout)
 
 
+class Watched(NamedTuple):
+    """What one watch is of.
+
+    Args:
+        resource: The kind of policies.
+        namespace: Of which namespace; None: of all, or a kind that has none.
+    """
+
+    resource: Resource
+    namespace: str | None = None
+
+
+def watched(namespaces: Sequence[str]) -> list[Watched]:
+    """The watches that there are: of both kinds, or, with namespaces, of the policies of each, and of no cluster policy."""
+    if not namespaces:
+        return [Watched(resource) for resource in POLICY_KINDS.values()]
+    return [Watched(POLICY_KINDS[NAMESPACED], each) for each in dict.fromkeys(namespaces)]
+
+
 class _KindWatch:
     """Lists and watches one kind."""
 
-    def __init__(self, connection: Connection, resource: Resource, receive: Callable[[PolicyEvent], None]) -> None:
-        self.thread = SupervisedThread(self._run, f"watch {resource}")
+    def __init__(self, connection: Connection, what: Watched, receive: Callable[[PolicyEvent], None]) -> None:
+        resource, self._namespace = what
+        self.thread = SupervisedThread(
+            self._run, f"watch {resource} in {what.namespace}" if what.namespace else f"watch {resource}"
+        )
         self._connection = connection
         self._resource = resource
         self._receive = receive
@@ -141,7 +167,8 @@ class _KindWatch:
         found: list[dict[str, Any]] = []
         version = ""
         try:
-            for page in pages(self._connection, self._resource, check_cancelled=self._check_cancelled):
+            selection = Selection(self._namespace)
+            for page in pages(self._connection, self._resource, selection, check_cancelled=self._check_cancelled):
                 if not isinstance(page, Page):
                     found.clear()
                     continue
@@ -149,7 +176,7 @@ class _KindWatch:
                 version = page.resource_version
         except NotFound:
             raise not_installed(self._resource) from None
-        self._receive(Listed(self._resource.kind, tuple(found)))
+        self._receive(Listed(self._resource.kind, tuple(found), self._namespace))
         return version
 
     def _watch(self, version: str) -> str:
@@ -161,7 +188,7 @@ class _KindWatch:
         }
         name = str(self._resource)
         with self._connection.stream(
-            self._resource.path(), query=query, resource=name, silence=SILENCE_SECONDS
+            self._resource.path(self._namespace), query=query, resource=name, silence=SILENCE_SECONDS
         ) as stream:
             self._stream = stream
             self._check_cancelled()

@@ -17,7 +17,7 @@ from zen_gc_core.engine.parsing.limits import SHORTEST_INTERVAL
 from zen_gc_core.engine.protected import SECRET_TYPES_LIFTED_BY_NOBODY, allowed_resource_fault
 from zen_gc_core.engine.protections import Grants
 from zen_gc_core.errors import InputError
-from zen_gc_core.model.names import policy_name_fault
+from zen_gc_core.model.names import namespace_fault, policy_name_fault
 from zen_gc_core.texts import visible
 
 if TYPE_CHECKING:
@@ -132,6 +132,11 @@ class Settings(Connecting, Allowing, Locating):
     min_interval: timedelta = _setting(
         SHORTEST_INTERVAL, "How often a namespaced policy may run at the most, whatever its evaluationInterval says."
     )
+    watch_namespace: tuple[str, ...] = _setting(
+        (),
+        "Look at the policies of these namespaces, and at nothing outside of them: no right of the whole cluster is needed, "
+        "and ClusterGarbageCollectionPolicies are not served.",
+    )
     dry_run: bool = _setting(default=False, text="Treat every policy as a dry run.")
     max_deletions_per_second: float = _setting(10.0, "Most writes a second of a policy that does not say.")
     batch_size: int = _setting(
@@ -186,10 +191,17 @@ class Settings(Connecting, Allowing, Locating):
             ),
             (bool(self.webhook_name), "--webhook-name must not be empty"),
             (bool(self.leader_election_id), "--leader-election-id must not be empty"),
+            (
+                not (self.watch_namespace and self.allow_cross_namespace),
+                "--watch-namespace and --allow-cross-namespace contradict each other: leave one of them out",
+            ),
         )
         for right, message in checks:
             if not right:
                 raise InputError(message)
+        for name in self.watch_namespace:
+            if fault := namespace_fault(name):
+                raise InputError(f"--watch-namespace {fault}")
 
     def interval_of(self, policy: PolicyReference, asked: timedelta | None) -> timedelta:
         """How often a policy runs.

@@ -14,10 +14,11 @@ from zen_gc_core.controller.runs.remembered import Entry, Ledger
 from zen_gc_core.controller.telling import policy_status
 from zen_gc_core.engine.compiling import Compilation, compile_policy, unreadable
 from zen_gc_core.engine.parsing import parse_policy
+from zen_gc_core.model.policy import NAMESPACED
 from zen_gc_core.model.unreadable import why
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from zen_gc_core.controller.runs.remembered import Key
     from zen_gc_core.engine.protections import Grants
@@ -43,13 +44,15 @@ class Catalog:
     Args:
         vocabulary: The installed keywords.
         grants: What whoever runs the controller allows.
+        namespaces: The namespaces whose policies are looked at, and no others; none: all policies of both kinds.
     """
 
-    def __init__(self, vocabulary: Vocabulary, grants: Grants) -> None:
+    def __init__(self, vocabulary: Vocabulary, grants: Grants, namespaces: Sequence[str] = ()) -> None:
         self._vocabulary = vocabulary
         self._grants = grants
         self._entries: dict[Key, Entry] = {}
-        self._listed: set[str] = set()
+        self._namespaces = tuple(namespaces)
+        self._listed: set[tuple[str, str | None]] = set()
 
     @property
     def entries(self) -> tuple[Entry, ...]:
@@ -61,8 +64,13 @@ class Catalog:
         return self._entries.get(key)
 
     def listed(self, *kinds: str) -> bool:
-        """Whether all policies of these kinds have been listed once."""
-        return self._listed.issuperset(kinds)
+        """Whether all policies of these kinds that are looked at have been listed once."""
+        everywhere: tuple[str | None, ...] = (None,)
+        return all(
+            (kind, namespace) in self._listed
+            for kind in kinds
+            for namespace in (everywhere if not self._namespaces else self._namespaces if kind == NAMESPACED else ())
+        )
 
     def apply(self, event: PolicyEvent) -> Changes:
         """Take in an event; a change of nothing but a policy's status changes nothing."""
@@ -76,9 +84,13 @@ class Catalog:
         return self._list(event)
 
     def _list(self, event: Listed) -> Changes:
-        self._listed.add(event.kind)
+        self._listed.add((event.kind, event.namespace))
         there = {_key(event.kind, policy) for policy in event.policies}
-        gone = [key for key in self._entries if key[0] == event.kind and key not in there]
+        gone = [
+            key
+            for key in self._entries
+            if key[0] == event.kind and event.namespace in {None, key[1]} and key not in there
+        ]
         removed = [entry for key in gone if (entry := self._drop(key))]
         changes = [self._put(event.kind, policy) for policy in event.policies]
         return Changes(

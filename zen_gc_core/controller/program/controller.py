@@ -26,7 +26,7 @@ from zen_gc_core.cluster.namespaces import Namespaces
 from zen_gc_core.cluster.paging import PageReader, Selection
 from zen_gc_core.cluster.policies import POLICY_KINDS, not_installed
 from zen_gc_core.cluster.threads import SupervisedThread
-from zen_gc_core.cluster.watching import PolicyWatch
+from zen_gc_core.cluster.watching import PolicyWatch, watched
 from zen_gc_core.controller.beats.catalog import Catalog
 from zen_gc_core.controller.beats.loop import Loop
 from zen_gc_core.controller.program.admitting import WEBHOOK_TRUSTED, open_webhook
@@ -126,7 +126,7 @@ class Controller:
             stack.callback(recorder.close, 0.4)
             authority, leading, elector = self._authority()
             context = self._run_context(connection, recorder, authority)
-            catalog = Catalog(context.plugins.vocabulary, context.grants)
+            catalog = Catalog(context.plugins.vocabulary, context.grants, self._settings.watch_namespace)
             readiness.set("plugins-loaded", holds=not context.missing_plugins)
             if self._serves_webhook:
                 webhook = open_webhook(context, self._namespace, readiness)
@@ -136,7 +136,7 @@ class Controller:
                 self.webhook_port = webhook.port
             expiring = Expiring(context, leading)
             loop = Loop(context, catalog, leading, self._beat(heartbeat, readiness, catalog, elector))
-            watch = PolicyWatch(connection, loop.receive)
+            watch = PolicyWatch(connection, loop.receive, self._settings.watch_namespace)
             watch.start()
             stack.callback(watch.close, 0.1)
             threads += (*watch.threads, recorder.thread)
@@ -176,11 +176,13 @@ class Controller:
 
     def _check(self, connection: Connection) -> None:
         """Refuse to start without a cluster, without the CRDs, or without the right to list policies."""
-        for resource in POLICY_KINDS.values():
+        for resource, namespace in watched(self._settings.watch_namespace):
             try:
-                PageReader(connection, resource, Selection(limit=1), 10.0, self._pause).read("")
+                PageReader(connection, resource, Selection(namespace, limit=1), 10.0, self._pause).read("")
             except NotFound:
                 raise not_installed(resource) from None
+        if self._settings.watch_namespace:
+            self._log.in_namespaces_only(self._settings.watch_namespace)
 
     def _pause(self, seconds: float) -> None:
         if self.stopping.wait(seconds):

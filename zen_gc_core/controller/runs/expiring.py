@@ -84,24 +84,26 @@ class Expiring:
         if context.settings.dry_run or context.missing_plugins:
             return
         context.bins.look_anew()
-        resources = [IN_NAMESPACES, OF_THE_CLUSTER]
+        only = context.settings.watch_namespace
+        resources = [IN_NAMESPACES] if only else [IN_NAMESPACES, OF_THE_CLUSTER]
         if context.settings.recycle_secrets:
             resources.append(SECRETS)
         emptying = _Emptying(context, self._clock)
         try:
             for resource in resources:
-                for namespace, name in self._over(resource):
-                    emptying.let_go(resource, namespace, name)
+                for where in only or (None,):
+                    for namespace, name in self._over(resource, where):
+                        emptying.let_go(resource, namespace, name)
         except (Stopped, ClusterError):
             return  # the switch, the lease, the clocks: told wherever policies run into them
 
-    def _over(self, resource: Resource) -> list[tuple[str, str]]:
-        """The copies whose time seems to be over, by what their metadata say."""
+    def _over(self, resource: Resource, where: str | None) -> list[tuple[str, str]]:
+        """The copies, of a namespace or of all, whose time seems to be over, by what their metadata say."""
         context, now = self._context, self._context.now()
         over: list[tuple[str, str]] = []
         try:
             for page in pages(
-                context.connection, resource, selection_of(resource, None), check_cancelled=context.check_cancelled
+                context.connection, resource, selection_of(resource, where), check_cancelled=context.check_cancelled
             ):
                 if not isinstance(page, Page):
                     over.clear()

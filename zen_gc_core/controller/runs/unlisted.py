@@ -84,7 +84,9 @@ def forbidden(
     for resource, member in members.items():
         if not by_wildcard(member.targets) or not any(tally.due for tally in member.tallies):
             continue
+        names = member.namespaces if resource.namespaced else None
+        where = [""] if names is None else sorted(names)
         for verb, subresource in verbs:
-            if not may(connection, verb, resource, "", subresource=subresource):
+            if not all(may(connection, verb, resource, name, subresource=subresource) for name in where):
                 yield (resource.api_version, resource.kind), f"grant the verb {verb} on {resource}"
                 break

@@ -222,6 +222,10 @@ class RunLog:
         else:
             self._log.warning("writes stopped", **of_policy(policy), reason=ending.reason.value)
 
+    def in_namespaces_only(self, namespaces: Collection[str]) -> None:
+        """Policies of these namespaces are served, and no cluster policies."""
+        self._log.warning("cluster policies are not served", namespaces=list(namespaces))
+
     def swept(self, resource: str, objects: int, seconds: float) -> None:
         """One pass over a resource (``jobs.batch``) has ended."""
         self._log.debug("sweep finished", resource=resource, objects=objects, duration=seconds)

@@ -1,0 +1,118 @@
+"""A controller with Roles in one namespace and no ClusterRole, on a real API server that writes every request down."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.cluster.controller import rights
+from tests.cluster.controller.rights import CONTROLLER, Audit, subject
+from tests.cluster.controller.stage import TARGET, Stage, until
+from tests.harness.definitions import custom_resource_definition
+from zen_gc_core.model.policy import CLUSTER
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from tests.cluster.controller.controllers import Inside
+
+pytestmark = pytest.mark.real
+
+ROLES = "one-namespace/watched/roles.yaml"
+ACCESS_REVIEWS = {"selfsubjectaccessreviews"}
+
+
+def installed(stage: Stage, *namespaces: str) -> Path:
+    """The kubeconfig of a controller with the Roles of the manifests in these namespaces, and the one of its home."""
+    who = subject(stage.home, CONTROLLER)
+    rights.grant(stage, stage.home, who, *rights.rules_of("rbac.yaml", "Role", "zen-gc-controller"), name="zen-gc")
+    for namespace in namespaces:
+        for role in ("zen-gc-watched", "zen-gc-watched-targets"):
+            rights.grant(stage, namespace, who, *rights.rules_of(ROLES, "Role", role), name=role)
+    return stage.cluster.service_account_kubeconfig(stage.home, CONTROLLER)
+
+
+def test_it_serves_the_policies_of_its_namespaces_and_asks_for_nothing_else(
+    audited: Stage, inside: Callable[..., Inside]
+) -> None:
+    """Two namespaces are watched; a third one and cluster policies are not, and no list of the whole cluster is tried."""
+    second, third = (Stage(audited.cluster, audited.cluster.namespace(), audited.home) for _ in range(2))
+    stages = [audited, second, third]
+    names = [stage.policy() for stage in stages]
+    audited.policy("everywhere", kind=CLUSTER, targetResources=[{**TARGET, "namespaces": ["*"]}])
+    for stage in stages:
+        stage.make_many(2)
+    watched = (audited.namespace, second.namespace)
+    config = installed(audited, *watched)
+    audit = Audit(audited.cluster, audited.home)  # type: ignore[arg-type]  # the audited one
+
+    started = inside(audited, kubeconfig=str(config), watch_namespace=watched)
+    for stage, name in zip(stages[:2], names[:2], strict=True):
+        until(lambda stage=stage, name=name: stage.status(name).get("totalDeleted") == 2, "its objects go")
+    started.await_record("cluster policies are not served", namespaces=list(watched))
+    later = audited.policy()
+    until(lambda: audited.settled(later), "a policy that is made later is served")
+    audited.delete(audited.path(later))
+
+    assert not audited.names() | second.names()
+    assert len(third.names()) == 2
+    assert not third.status(names[2])
+    assert not audited.status("everywhere", kind=CLUSTER)
+    for event in audit.requests():
+        about = event.get("objectRef", {})
+        where = about.get("namespace", "")
+        discovery = not about or about["resource"] in {*ACCESS_REVIEWS, "apiservices"}
+        assert discovery or where in {audited.home, *watched}, event["requestURI"]
+
+
+def test_it_does_not_start_without_rights_in_a_namespace_that_it_is_to_watch(
+    audited: Stage, inside: Callable[..., Inside]
+) -> None:
+    """It says which right is missing, and where."""
+    config = installed(audited)
+    with pytest.raises(
+        AssertionError,
+        match=rf"grant the verb list on garbagecollectionpolicies.gc.kube-zen.io in namespace {audited.namespace}",
+    ):
+        inside(audited, kubeconfig=str(config), watch_namespace=(audited.namespace,))
+
+
+def test_a_kind_of_another_group_needs_to_be_told_from_an_api_server_of_its_own(
+    audited: Stage, inside: Callable[..., Inside]
+) -> None:
+    """One optional rule of the cluster; the status has the command until it is there."""
+    audited.cluster.create(custom_resource_definition("acme.example", "Render", "v1"))
+    target = {"apiVersion": "acme.example/v1", "kind": "Render", "labelSelector": TARGET["labelSelector"]}
+    rule = {"apiGroups": ["acme.example"], "resources": ["renders"], "verbs": ["get", "list", "delete"]}
+    rights.grant(audited, audited.namespace, subject(audited.home, CONTROLLER), rule, name="renders")
+    audited.make(kind=target["kind"], api_version=target["apiVersion"])
+    policy = audited.policy(targetResources=[target])
+    config = installed(audited, audited.namespace)
+    settings: dict[str, Any] = {"kubeconfig": str(config), "watch_namespace": (audited.namespace,), "once": True}
+
+    inside(audited, **settings).finish()
+    assert audited.reason(policy) == "TargetUnavailable"
+    assert "kubectl create clusterrole zen-gc-apiservices --verb=list" in audited.condition(policy)["message"]
+
+    rules = rights.rules_of("one-namespace/apiservices.yaml", "ClusterRole", "zen-gc-apiservices")
+    rights.grant(audited, "", subject(audited.home, CONTROLLER), *rules, name=f"apiservices-{audited.home}")
+    inside(audited, **settings).finish()
+    assert audited.status(policy)["totalDeleted"] == 1
+
+
+def test_a_policy_with_an_account_needs_no_right_of_the_cluster(audited: Stage, inside: Callable[..., Inside]) -> None:
+    """Neither do copies in the recycle bin."""
+    copies = {
+        "apiGroups": ["gc.kube-zen.io"],
+        "resources": ["recycledobjects"],
+        "verbs": ["create", "get", "list", "update", "delete"],
+    }
+    rights.account(audited, rules=[rights.CONFIG_MAPS, copies])
+    rights.let_impersonate(audited, "cleaner")
+    audited.make_many(2)
+    policy = audited.policy(serviceAccountName="cleaner", behavior={"recycle": {"keepFor": "1h"}})
+    config = installed(audited, audited.namespace)
+    inside(audited, once=True, kubeconfig=str(config), watch_namespace=(audited.namespace,)).finish()
+    assert audited.status(policy)["totalDeleted"] == 2, audited.condition(policy)
