@@ -153,6 +153,27 @@ def test_a_list_is_all_there_is_of_its_kind(catalog: Catalog) -> None:
     }
 
 
+def test_a_list_of_a_namespace_says_nothing_of_the_others(catalog: Catalog) -> None:
+    """What is watched namespace by namespace goes namespace by namespace."""
+    here, there = policy("a", "ua"), policy("b", "ub")
+    there["metadata"]["namespace"] = "other"
+    catalog.apply(Listed(NAMESPACED, (here,), "team"))
+    catalog.apply(Listed(NAMESPACED, (there,), "other"))
+    assert {entry.key[1] for entry in catalog.entries} == {"team", "other"}
+    changes = catalog.apply(Listed(NAMESPACED, (), "other"))
+    assert [entry.key[1] for entry in changes.removed] == ["other"]
+    assert {entry.key[1] for entry in catalog.entries} == {"team"}
+
+
+def test_all_is_listed_when_every_namespace_that_is_watched_is(vocabulary: Any) -> None:
+    """There are no cluster policies to wait for."""
+    catalog = Catalog(vocabulary, Grants(), ("team", "other"))
+    catalog.apply(Listed(NAMESPACED, (), "team"))
+    assert not catalog.listed(NAMESPACED, CLUSTER)
+    catalog.apply(Listed(NAMESPACED, (), "other"))
+    assert catalog.listed(NAMESPACED, CLUSTER)
+
+
 def test_it_knows_what_was_listed_once(catalog: Catalog) -> None:
     """An interruption is no list."""
     catalog.apply(Interrupted(NAMESPACED, ClusterError("x")))
