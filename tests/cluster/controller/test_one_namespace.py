@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -34,6 +35,11 @@ def installed(stage: Stage, *namespaces: str) -> Path:
     return stage.cluster.service_account_kubeconfig(stage.home, CONTROLLER)
 
 
+def deleted(stage: Stage, policy: str) -> bool:
+    """Whether the objects of a policy are gone."""
+    return bool(stage.status(policy).get("totalDeleted") == 2)
+
+
 def test_it_serves_the_policies_of_its_namespaces_and_asks_for_nothing_else(
     audited: Stage, inside: Callable[..., Inside]
 ) -> None:
@@ -50,7 +56,7 @@ def test_it_serves_the_policies_of_its_namespaces_and_asks_for_nothing_else(
 
     started = inside(audited, kubeconfig=str(config), watch_namespace=watched)
     for stage, name in zip(stages[:2], names[:2], strict=True):
-        until(lambda stage=stage, name=name: stage.status(name).get("totalDeleted") == 2, "its objects go")
+        until(partial(deleted, stage, name), "its objects go")
     started.await_record("cluster policies are not served", namespaces=list(watched))
     later = audited.policy()
     until(lambda: audited.settled(later), "a policy that is made later is served")
