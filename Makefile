@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test proof soak mutate hostile tenants host lint fix check coverage bench fuzz mistakes apiserver helm programs released pins compat wheel sbom chart crds docs lock clean
+.PHONY: help demo test proof soak mutate hostile tenants host lint fix check coverage bench fuzz mistakes apiserver helm programs released pins compat image wheel sbom chart crds docs lock clean
 
 help:  ## Show this list.
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -77,6 +77,11 @@ released: $(VENV)/run  ## Keep the CRDs of the version that is about to be relea
 compat: $(VENV)/dev  ## Run the tests of clusters on the oldest kube-apiserver that the chart claims, built from its sources.
 	@$(BIN)/python apiserver/build.py --oldest
 	@ZEN_GC_OLDEST_APISERVER=1 ZEN_GC_REQUIRE_APISERVER=1 $(BIN)/python -m pytest -n auto -m real tests/cluster
+
+image: $(VENV)/dev  ## Lay the image out without Docker, and run it read-only as 65532 on a real API server (needs root).
+	@$(BIN)/python apiserver/build.py || true
+	@$(BIN)/python tools/programs.py umoci || true
+	@ZEN_GC_IMAGE=1 $(BIN)/python -m pytest -rs tests/platform/test_image_run.py
 
 pins: $(BIN)/python  ## Pin the actions of the workflows by their commits, as their repositories say; prints NOT PINNED where it cannot be read.
 	@$(BIN)/python tools/pins.py --write

@@ -86,7 +86,7 @@ def find(kubeconfig: str | os.PathLike[str] | None = None, context: str | None =
 
 def _files(kubeconfig: str | os.PathLike[str] | None) -> list[Path]:
     if kubeconfig is not None:
-        path = Path(kubeconfig).expanduser()
+        path = _expanded(kubeconfig)
         if not path.is_file():
             raise BadConfiguration(f"no cluster: the kubeconfig {path} does not exist")
         return [path]
@@ -96,8 +96,13 @@ def _files(kubeconfig: str | os.PathLike[str] | None) -> list[Path]:
 def _usual_places() -> list[Path]:
     listed = os.environ.get("KUBECONFIG", "")
     if listed:
-        return [Path(part).expanduser() for part in listed.split(os.pathsep) if part]
-    return [Path("~/.kube/config").expanduser()]
+        return [_expanded(part) for part in listed.split(os.pathsep) if part]
+    return [_expanded("~/.kube/config")]
+
+
+def _expanded(path: str | os.PathLike[str]) -> Path:
+    """A path with the user's home for its ``~``; as it is where the user has none, which `Path.expanduser` takes for a fault."""
+    return Path(os.path.expanduser(path))  # noqa: PTH111  see above
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -54,6 +54,18 @@ def write(path: Path, content: Any) -> Path:
     return path
 
 
+def test_a_user_without_a_name_and_a_home_needs_neither(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As in a container, where nobody is called 65532."""
+
+    def unknown(number: int) -> None:
+        raise KeyError(f"uid not found: {number}")
+
+    monkeypatch.delenv("HOME")
+    monkeypatch.setattr("pwd.getpwuid", unknown)
+    with pytest.raises(BadConfiguration, match=r"no kubeconfig at ~/\.kube/config, and not in a Pod"):
+        find()
+
+
 def test_without_any_kubeconfig_one_line_says_where_it_was_looked_for(home: Path) -> None:
     """No cluster: the place, and what to do."""
     with pytest.raises(BadConfiguration) as caught:
