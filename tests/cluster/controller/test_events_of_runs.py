@@ -68,7 +68,7 @@ def test_a_repeat_raises_the_count_of_the_first(stage: Stage, inside: Callable[.
 
 def test_an_invalid_policy_says_so_once(stage: Stage, inside: Callable[..., Inside]) -> None:
     """With all of its problems."""
-    policy = stage.policy(conditions={"phaze": [], "olderThan": "x"})
+    policy = stage.policy(conditions={"phaze": [], "olderThan": "0s"})
     controller = inside(stage)
     event = until(lambda: next(iter(stage.events(policy)), None))
     assert (event["type"], event["reason"]) == ("Warning", "InvalidPolicy")
