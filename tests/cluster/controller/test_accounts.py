@@ -8,6 +8,8 @@ import pytest
 
 from tests.cluster.controller import rights
 from tests.cluster.controller.rights import CONFIG_MAPS, Audit
+from tests.cluster.controller.stage import until
+from zen_gc_core.cluster.impersonating import ConnectionAs
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -68,3 +70,68 @@ def test_a_policy_with_an_account_acts_as_it(
     own = audit.as_itself()
     assert {what for _, what, _ in own if what != "configmaps"} <= OWN
     assert {(verb, name) for verb, what, name in own if what == "configmaps"} == {("get", "zen-gc-pause")}
+
+
+def test_only_policies_of_one_account_share_a_list(audited: Stage, inside: Callable[..., Inside]) -> None:
+    """Two of them are served by one list, each other account by one of its own, and what is seen is shown to nobody else."""
+    for name in ("one", "other"):
+        rights.account(audited, name, rules=[CONFIG_MAPS])
+    rights.let_impersonate(audited, "one", "other")
+    never = {"conditions": {"fields": [{"path": "data.gone", "value": "yes"}]}}
+    shared = [audited.policy(serviceAccountName=name, **never) for name in ("one", "one", "other")]
+    audited.make_many(2, data={"gone": "no"})
+    audit = run(audited, inside)
+    assert [audited.status(each)["lastRun"]["scanned"] for each in shared] == [2, 2, 2]
+    lists = [audit.as_account(audited.namespace, name).count(("list", "configmaps", "")) for name in ("one", "other")]
+    assert lists[1] == 1
+    assert 1 <= lists[0] <= 2  # a pass begins without whom it has waited for long enough
+    assert ("list", "configmaps", "") not in audit.as_itself()
+
+
+def test_a_right_that_is_taken_away_in_the_middle_of_a_run_ends_it(
+    audited: Stage, inside: Callable[..., Inside]
+) -> None:
+    """The account loses its right to delete after the first write; the rest stays, and the status says why."""
+    name = rights.account(audited, rules=[CONFIG_MAPS])
+    rights.let_impersonate(audited, name)
+    audited.make_many(30)
+    policy = audited.policy(serviceAccountName=name, behavior={"maxDeletionsPerSecond": 2})
+    started = inside(audited, kubeconfig=str(rights.controller(audited)))
+    started.await_record("resource deleted")
+    audited.delete(f"/apis/rbac.authorization.k8s.io/v1/namespaces/{audited.namespace}/rolebindings/{name}-cleans")
+    until(lambda: audited.reason(policy) == "AccessDenied", "the run ends")
+    assert audited.names()
+    assert "zen-gc rbac" in audited.condition(policy)["message"]
+
+
+def test_an_account_that_is_deleted_in_the_middle_of_a_run_ends_it(
+    audited: Stage, inside: Callable[..., Inside]
+) -> None:
+    """Although its role is bound to its name, and would be there for it still."""
+    name = rights.account(audited, rules=[CONFIG_MAPS])
+    rights.let_impersonate(audited, name)
+    audited.make_many(40)
+    policy = audited.policy(serviceAccountName=name, behavior={"maxDeletionsPerSecond": 2})
+    started = inside(audited, kubeconfig=str(rights.controller(audited)))
+    started.await_record("resource deleted")
+    audited.delete(f"/api/v1/namespaces/{audited.namespace}/serviceaccounts/{name}")
+    until(lambda: audited.reason(policy) == "IdentityMissing", "the run ends")
+    assert audited.names()
+
+
+def test_a_server_that_takes_requests_for_those_of_the_controller_gets_none(
+    real: Stage, inside: Callable[..., Inside], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Something before it drops the header: the very first request of a policy shows that, and nothing is done."""
+
+    def dropped(self: ConnectionAs, method: str, path: str, **how: Any) -> Any:
+        return self.own.request(method, path, **how)
+
+    monkeypatch.setattr(ConnectionAs, "request", dropped)
+    rights.account(real)
+    names = set(real.make_many(2))
+    policy = real.policy(serviceAccountName="cleaner")
+    inside(real, once=True).finish()
+    assert real.reason(policy) == "IdentityMissing"
+    assert "does something before the API server drop the header" in real.condition(policy)["message"]
+    assert real.names() == names

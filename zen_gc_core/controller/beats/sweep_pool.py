@@ -187,7 +187,7 @@ class SweepPool:
             )
             sweep.run()
             self._context.metrics.sweep_finished(str(resource), sweep.objects, boottime() - began)
-            self._context.log.swept(str(resource), sweep.objects, boottime() - began)
+            self._context.log.swept(str(resource), sweep.objects, boottime() - began, key.identity)
         except Exception as error:  # noqa: BLE001  whatever happens, the runs are told and go on
             self._context.log.failed(f"sweep of {resource}", error)
             for member in members:

@@ -226,9 +226,10 @@ class RunLog:
         """Policies of these namespaces are served, and no cluster policies."""
         self._log.warning("cluster policies are not served", namespaces=list(namespaces))
 
-    def swept(self, resource: str, objects: int, seconds: float) -> None:
-        """One pass over a resource (``jobs.batch``) has ended."""
-        self._log.debug("sweep finished", resource=resource, objects=objects, duration=seconds)
+    def swept(self, resource: str, objects: int, seconds: float, account: str = "") -> None:
+        """One pass over a resource (``jobs.batch``) has ended, as an account, or with the controller's own rights."""
+        as_whom = {"account": account} if account else {}
+        self._log.debug("sweep finished", resource=resource, objects=objects, duration=seconds, **as_whom)
 
     def plugin_quarantined(self, plugin: str, distribution: str, cause: str) -> None:
         """A plugin is left out; policies that use its keywords are invalid."""
