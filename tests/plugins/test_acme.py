@@ -55,9 +55,9 @@ def test_the_example_is_loaded_beside_the_projects_own_plugins(fresh, tmp_path):
     python, site = fresh
     found = json.loads(_run(python, "-c", LOAD, cwd=tmp_path))
     assert all(Path(file).is_relative_to(site) for file in found["files"])
-    assert [plugin[0] for plugin in found["plugins"]] == ["actions", "conditions", "ttl", "acme"]
-    assert [plugin[3] for plugin in found["plugins"]] == [None] * 4
-    assert found["plugins"][3] == [
+    assert [plugin[0] for plugin in found["plugins"]] == ["actions", "conditions", "notifications", "ttl", "acme"]
+    assert [plugin[3] for plugin in found["plugins"]] == [None] * 5
+    assert found["plugins"][4] == [
         "acme",
         "acme-zen-gc",
         "1.0.0",

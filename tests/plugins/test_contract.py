@@ -133,9 +133,9 @@ def _keyword(kind, name):
     return getattr(VOCABULARY, f"{kind}s")[name].keyword
 
 
-def test_all_three_plugins_of_the_project_are_loaded():
+def test_all_plugins_of_the_project_are_loaded():
     """They come in through the same entry points as anybody's, and none is quarantined."""
-    assert PLUGINS.loaded == {"actions", "conditions", "ttl"}
+    assert PLUGINS.loaded == {"actions", "conditions", "notifications", "ttl"}
 
 
 def test_every_installed_keyword_is_under_contract():

@@ -297,7 +297,7 @@ def test_a_time_is_claimed_by_one_alone_whatever_they_remember(embedded: Embedde
 
     with Connection.open(kubeconfig=embedded.cluster.kubeconfig_path) as connection:
         context: Any = Context()
-        context.connection = connection
+        context.home = connection
         claimed: list[bool] = []
         threads = [
             threading.Thread(target=lambda: claimed.append(claim(context, entry(), Occasion(time, time))))
