@@ -50,3 +50,18 @@ def test_an_account_that_is_no_name_is_refused_at_the_start() -> None:
     """It would be an account of nobody, for every policy."""
     with pytest.raises(InputError, match="--default-service-account 'team/cleaner' is no name"):
         Settings(default_service_account="team/cleaner").grants()
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"webhook_tls": "auto"}, "--webhook-tls must be self or files"),
+        ({"webhook_tls": "files"}, "--webhook-cert-dir goes with --webhook-tls=files"),
+        ({"webhook_cert_dir": "/certificates"}, "--webhook-cert-dir goes with --webhook-tls=files"),
+        ({"webhook_name": ""}, "--webhook-name must not be empty"),
+    ],
+)
+def test_flags_of_the_webhook_that_do_not_fit_together_are_refused(given: dict[str, str], words: str) -> None:
+    """Before anything is served."""
+    with pytest.raises(InputError, match=words):
+        Settings(**given)  # type: ignore[arg-type]  # all of them are texts
