@@ -152,8 +152,7 @@ class PolicyRun:
         connection = self._context.connection
         if isinstance(connection, ConnectionAs):
             check_there(self._context.home, connection.account, self._context.sleep)
-            if not self.entry.access_checked:
-                check_taken_for(connection)
+            check_taken_for(connection)
 
     def _check_rights(self, members: dict[Resource, Member]) -> None:
         """Ask whether it may do what it needs to, before anything is listed for it."""
