@@ -14,6 +14,7 @@ from tests.cluster.controller import rights
 from tests.cluster.controller.controllers import PROGRAM
 from tests.cluster.controller.rights import CONTROLLER, Audit, acted_as, shown
 from tests.cluster.controller.stage import TARGET, until
+from zen_gc_core.model.policy import CLUSTER
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -221,3 +222,25 @@ def test_an_account_that_is_missing_is_named(audited: Stage, inside: Callable[..
     asked = rbac(audited, lost, "-n", audited.namespace, "--check")
     assert asked.returncode == 1
     assert f"there is no ServiceAccount {audited.namespace}/lost" in asked.stdout
+
+
+def test_a_policy_on_namespaces_may_look_at_all_that_would_go_along(
+    audited: Stage, inside: Callable[..., Inside]
+) -> None:
+    """With what is printed for it a cluster policy deletes an empty Namespace, and can tell that it is empty."""
+    gone = audited.cluster.namespace()
+    target = {"apiVersion": "v1", "kind": "Namespace", "names": [gone]}
+    policy = audited.policy(f"ends-{gone}", kind=CLUSTER, targetResources=[target])
+    allowed = ("--allow-resource", "namespaces")
+    ended = rbac(audited, policy, "--cluster", *allowed, f"--controller-namespace={audited.home}")
+    assert ended.returncode == 0, ended.stderr
+    documents = list(yaml.safe_load_all(ended.stdout))
+    assert {each["kind"] for each in documents} == {"ClusterRole", "ClusterRoleBinding"}
+    assert not any("*" in rule["resources"] for each in documents for rule in each.get("rules", []))
+    config = rights.controller(audited)
+    apply(audited, documents)
+    inside(audited, once=True, kubeconfig=str(config), allow_resource=("namespaces",)).finish()
+    status = audited.status(policy, kind=CLUSTER)
+    assert status["lastRun"]["due"] == 1, status
+    metadata = audited.cluster.request("GET", f"/api/v1/namespaces/{gone}").body.get("metadata", {})
+    assert not metadata or "deletionTimestamp" in metadata

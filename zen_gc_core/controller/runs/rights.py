@@ -14,6 +14,7 @@ from zen_gc_core.cluster.recycle_bin import IN_NAMESPACES, OF_THE_CLUSTER, RIGHT
 from zen_gc_core.cluster.resource import Resource
 from zen_gc_core.controller.runs.related_kinds import RelatedKinds
 from zen_gc_core.engine.expanding import by_wildcard
+from zen_gc_core.engine.kinds import own_group
 from zen_gc_core.engine.reaching import namespaces_of
 from zen_gc_core.engine.relating import Gathered
 from zen_gc_core.model.policy import API_VERSION
@@ -34,6 +35,8 @@ SERVICES: Final = Resource("", "v1", "services", "Service", namespaced=True)
 WHILE_THERE_IS_A_SERVICE: Final = frozenset({("", "Endpoints"), ("discovery.k8s.io", "EndpointSlice")})
 """The kinds that are kept while there is a Service of their name."""
 
+NAMESPACE: Final = ("", "Namespace")
+DEFINITION: Final = ("apiextensions.k8s.io", "CustomResourceDefinition")
 MOST_NAMED: Final = 20
 """How many resources are named for which a right is missing."""
 
@@ -132,6 +135,23 @@ def on_services(places: Mapping[Resource, Sequence[Target]]) -> Iterator[Right]:
                 yield Right("get", SERVICES, namespace)
 
 
+def on_contents(places: Mapping[Resource, Sequence[Target]], serving: Serving, grants: Grants) -> Iterator[Right]:
+    """What a policy needs so that it can tell what would go along with a Namespace, or with the definition of a kind.
+
+    Raises:
+        TargetUnavailable: Which kinds there are is not known.
+    """
+    taken = {(resource.group, resource.kind) for resource in places if grants.lifted(resource.group, resource.kind)}
+    if not taken & {NAMESPACE, DEFINITION}:
+        return
+    served, _ = serving.all_served()
+    for resource in served:
+        of_namespaces = NAMESPACE in taken and resource.namespaced
+        of_definitions = DEFINITION in taken and not own_group(resource.group)
+        if (of_namespaces or of_definitions) and {"list", "delete"} <= resource.verbs:
+            yield Right("list", resource)
+
+
 def rights_of(
     compiled: CompiledPolicy, places: Mapping[Resource, Sequence[Target]], serving: Serving, grants: Grants
 ) -> dict[Right, None]:
@@ -150,6 +170,8 @@ def rights_of(
     asked = dict.fromkeys(on_targets(compiled.writes, places, dry_run=dry_run))
     if compiled.policy.behavior.recycle is not None and not dry_run:
         asked |= on_the_bin(places, secrets=grants.recycle_secrets)
+    if any(request.removes for request in compiled.requests) and not dry_run:
+        asked |= dict.fromkeys(on_contents(places, serving, grants))
     asked |= on_related(compiled, serving, whole=True)
     return asked | dict.fromkeys(on_services(places))
 
