@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from docs.chart_values import targets
 from tests.cluster.controller.controllers import run_replica
 from tests.cluster.controller.stage import Stage, until
 from tests.harness import RealCluster
-from tests.platform.charts import CHART, HOME, IMAGE, helm
+from tests.platform.charts import CHART, HOME, IMAGE, helm, objects
 
 if TYPE_CHECKING:
     import subprocess
@@ -172,3 +174,50 @@ def test_what_the_controller_wrote_into_the_webhooks_configuration_outlives_upgr
     assert (configured()["timeoutSeconds"], configured()["clientConfig"]["caBundle"]) == (9, bundle)
     done(on(own_cluster, "rollback", "zen-gc", "1", *PLACE))
     assert (configured()["timeoutSeconds"], configured()["clientConfig"]["caBundle"]) == (5, bundle)
+
+
+EVERYTHING: dict[str, Any] = {
+    "image": {**IMAGE, "digest": "sha256:" + "a" * 64, "pullPolicy": "Always"},
+    "imagePullSecrets": [{"name": "pull"}],
+    "allowMark": ["example.com/team"],
+    "allowResource": ["persistentvolumeclaims"],
+    "recycleSecrets": True,
+    "rbac": {
+        "targets": dict.fromkeys(targets(), True),
+        "aggregateToEdit": True,
+        "extraTargets": [
+            {"apiGroups": ["tekton.dev"], "resources": ["pipelineruns"], "verbs": ["get", "list", "delete"]}
+        ],
+    },
+    "webhook": {"enabled": True, "tls": "secret", "secretName": "own", "caBundle": "Q0E=", "failurePolicy": "Fail"},
+    "priorityClassName": "system-cluster-critical",
+    "nodeSelector": {"kubernetes.io/os": "linux"},
+    "tolerations": [{"key": "a", "operator": "Exists"}],
+    "commonLabels": {"team": "platform"},
+    "networkPolicy": {
+        "enabled": True,
+        "metricsFrom": [{"namespaceSelector": {"matchLabels": {"a": "b"}}}],
+        "apiServerTo": [{"ipBlock": {"cidr": "10.0.0.1/32"}}],
+    },
+    "metrics": {"dashboard": {"enabled": True}},
+    "notifications": {"secretName": "told"},
+    "extraObjects": [{"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "{{ .Release.Name }}-extra"}}],
+}
+"""Values that make the chart give all that a plain API server knows."""
+
+
+@pytest.mark.real
+def test_the_server_takes_every_object_of_the_chart_to_the_letter(real_cluster: RealCluster) -> None:
+    """Strictly: a field that it does not know, or a value that it would change, is an error."""
+    namespace = real_cluster.namespace()
+    items = objects(EVERYTHING)
+    for item in items:
+        if "namespace" in item["metadata"]:
+            item["metadata"]["namespace"] = namespace
+    assert len(items) > 30
+    text = "\n---\n".join(json.dumps(item) for item in items)
+    taken = real_cluster.kubectl(
+        "apply", "--server-side", "--force-conflicts", "--dry-run=server", "--validate=strict", "-f", "-", stdin=text
+    )
+    assert taken.returncode == 0, taken.stderr
+    assert "Warning" not in taken.stderr

@@ -235,3 +235,14 @@ def test_the_page_of_versions_names_what_is_run() -> None:
     helm = re.search(r"helm\.sh/helm/v4 v(\d+\.\d+)", (ROOT / "tools/helm/go.mod").read_text())
     assert helm is not None
     assert f"| Helm | {helm[1]} | run:" in page
+
+
+@pytest.mark.parametrize(
+    "page",
+    ["SECURITY.md", "SUPPORT.md", "CODE_OF_CONDUCT.md", "crds/released/README.md", "deploy/helm/zen-gc/README.md"],
+)
+def test_a_link_of_a_page_beside_the_documentation_leads_somewhere(page: str) -> None:
+    """To a file of this tree; the host's own pages aside."""
+    links = re.findall(r"\]\(([^)#]+)", (ROOT / page).read_text())
+    broken = [link for link in links if link != "../../issues" and not ((ROOT / page).parent / link).exists()]
+    assert broken == []
