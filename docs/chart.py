@@ -100,6 +100,13 @@ def roles_file() -> str:
     return "\n".join([*lines, "{{- end }}"]) + "\n"
 
 
+def verbs_file() -> str:
+    """``templates/admission-policy.yaml``: the verbs that writing certain things into policies needs."""
+    lines = [f"{{{{- /* {_HEADER} */}}}}", "{{- if .Values.admissionPolicy.enabled }}"]
+    lines += [*_templates("admission-policy/policy.yaml"), *_templates("admission-policy/binding.yaml")]
+    return "\n".join([*lines, "{{- end }}"]) + "\n"
+
+
 def _templates(path: str) -> list[str]:
     return [_template(document) for document in yaml.safe_load_all((MANIFESTS / path).read_text("utf-8"))]
 
@@ -147,6 +154,7 @@ FILES: Final = {
     "README.md": readme,
     "templates/_flags.tpl": flags_file,
     "templates/roles.yaml": roles_file,
+    "templates/admission-policy.yaml": verbs_file,
     "files/crds.yaml": definitions_file,
     "files/rules.yaml": rules_file,
     "files/dashboard.json": dashboard_file,

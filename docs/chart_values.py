@@ -272,6 +272,12 @@ _WEBHOOK: Final = [
     Value("webhook.secretName", TEXT, "", "The Secret, with `tls: secret`"),
     Value("webhook.caBundle", TEXT, "", "Who signed it, PEM in base64, with `tls: secret`"),
     Value("webhook.certManager.issuerRef", OBJECT, {}, "The issuer, with `tls: certManager`: `{name: …, kind: …}`"),
+    Value(
+        "admissionPolicy.enabled",
+        SWITCH,
+        default=False,
+        text="Whether writing certain things into policies needs a [verb of its own](../../../docs/how-to/refuse-wrong-policies-early.md)",
+    ),
 ]
 
 _AROUND: Final = [

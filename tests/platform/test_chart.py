@@ -316,6 +316,14 @@ def test_the_secret_of_notifications_is_mounted_where_the_plugin_looks() -> None
     }
 
 
+def test_the_verbs_of_policies_are_those_of_the_manifests() -> None:
+    """Object by object; none by default."""
+    usual, asked = by_identity(objects()), by_identity(objects({"admissionPolicy": {"enabled": True}}))
+    added = {name: without_release(item) for name, item in asked.items() if name not in usual}
+    assert added == kustomized("manifests/admission-policy")
+    assert len(added) == 2
+
+
 AROUND: list[tuple[dict[str, Any], str, str]] = [
     ({"metrics": {"serviceMonitor": {"enabled": True}}}, "ServiceMonitor", "gc-controller"),
     ({"metrics": {"podMonitor": {"enabled": True}}}, "PodMonitor", "gc-controller"),

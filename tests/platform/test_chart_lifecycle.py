@@ -194,6 +194,7 @@ EVERYTHING: dict[str, Any] = {
         ],
     },
     "webhook": {"enabled": True, "tls": "secret", "secretName": "own", "caBundle": "Q0E=", "failurePolicy": "Fail"},
+    "admissionPolicy": {"enabled": True},
     "priorityClassName": "system-cluster-critical",
     "nodeSelector": {"kubernetes.io/os": "linux"},
     "tolerations": [{"key": "a", "operator": "Exists"}],
