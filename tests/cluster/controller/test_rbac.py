@@ -42,6 +42,7 @@ POLICIES: dict[str, dict[str, Any]] = {
         "ttl": {"afterCreation": "1s"},
     },
     "recycles": {"behavior": {"recycle": {"keepFor": "1h"}}},
+    "evicts": {"targetResources": [{**TARGET, "kind": "Pod"}], "action": {"evict": {}}},
     "selects fields": {
         "targetResources": [{**TARGET, "fieldSelector": {"matchFields": {"metadata.namespace": "NAMESPACE"}}}]
     },
@@ -88,7 +89,10 @@ def prepared(stage: Stage, what: str) -> str:
     """A policy with an account that has no right yet."""
     spec = json.loads(json.dumps(POLICIES[what]).replace("NAMESPACE", stage.namespace))
     name = rights.account(stage)
-    stage.make_many(3)
+    if what == "evicts":
+        stage.make_many(3, kind="Pod", spec={"containers": [{"name": "c", "image": "none"}]})
+    else:
+        stage.make_many(3)
     time.sleep(2.0)  # so that they are older than a second
     return stage.policy(serviceAccountName=name, **spec)
 
