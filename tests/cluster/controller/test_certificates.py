@@ -296,6 +296,38 @@ def test_times_are_those_of_the_api_servers_clock(place: Place, monkeypatch: pyt
         assert abs(made(authority) - dt.datetime.now(dt.UTC)) < dt.timedelta(hours=1)
 
 
+def test_a_name_that_no_certificate_can_have_is_said_and_ends_nothing(
+    place: Place, served: Served, stream: io.StringIO
+) -> None:
+    """The thread goes on, and so does the controller: it is well, and serves again once the name is mended."""
+    document = configuration(place.name, served.port)
+    document["webhooks"][0]["clientConfig"] = {"url": "https://m\u00fcnchen.example/validate"}
+    replaced(place, document)
+    until(lambda: not served.trusted, "it is not trusted")
+    said = until(lambda: records(stream, "webhook not looked after"), "it is said")
+    assert said[0]["message"] == "no certificate can be made for m\u00fcnchen.example"
+    assert served.webhook.thread.well
+    replaced(place, configuration(place.name, served.port))
+    served.await_trust()
+
+
+def test_a_bug_in_looking_leaves_it_not_ready_for_two_minutes_and_the_controller_well(
+    place: Place, served: Served, stream: io.StringIO, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever it is; it is told once, by its type."""
+
+    def fails(*_: Any, **__: Any) -> None:
+        raise RuntimeError("a bug")
+
+    monkeypatch.setattr(served.keeper, "look", fails)
+    until(lambda: served.ready is False, "it is not Ready")
+    monkeypatch.setattr(served.trust, "_clock", lambda: 1e12)
+    until(lambda: served.ready, "it is Ready again, after two minutes")
+    assert served.webhook.thread.well
+    (said,) = records(stream, "webhook not looked after")
+    assert said["message"] == "looking after the webhook failed (RuntimeError)"
+
+
 def test_files_are_shown_and_read_again_when_they_change(place: Place, tmp_path: Path, stream: io.StringIO) -> None:
     """Their bundle is somebody else's to write; half a change, and what is no certificate, leave the last one there."""
     now = dt.datetime.now(dt.UTC)

@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from zen_gc_core.errors import InputError
+from zen_gc_core.texts import visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -115,6 +116,9 @@ def sign_leaf(authority: Authority, hosts: Iterable[str], now: dt.datetime, life
         hosts: The names and addresses by which the webhook is called.
         now: The present.
         lifetime: How long it is good, as long as its authority is.
+
+    Raises:
+        UnusableError: A host is no name that a certificate can have.
     """
     key = ec.generate_private_key(ec.SECP256R1())
     issuer = authority.certificate
@@ -179,7 +183,11 @@ def _general_name(host: str) -> x509.GeneralName:
     try:
         return x509.IPAddress(ipaddress.ip_address(host))
     except ValueError:
+        pass
+    try:
         return x509.DNSName(host)
+    except ValueError as error:
+        raise UnusableError(f"no certificate can be made for {visible(host, 100)}") from error
 
 
 def read_authority(certificate: bytes, key: bytes) -> Authority:

@@ -103,8 +103,18 @@ class Webhook:
 
     def _work(self) -> None:
         while not self._stopping.is_set():
-            trusted = self.look()
+            trusted = self._looked()
             self._stopping.wait(self._pause if trusted else min(self._pause, SECONDS_UNTIL_TRUSTED))
+
+    def _looked(self) -> bool:
+        """Look, whatever comes of it: neither the controller's health nor its readiness hangs on a configuration for ever."""
+        try:
+            return self.look()
+        except Exception as error:  # noqa: BLE001  see above
+            why = f"looking after the webhook failed ({type(error).__name__})"
+            self._trust.distrusted(why)
+            self._say(why)
+            return False
 
     def look(self) -> bool:
         """Look after certificates and configuration once, and see who trusts this replica.
@@ -135,10 +145,13 @@ class Webhook:
             configuration = self._keeper.look(configuration, readable=readable)
         except (ClusterError, InputError) as error:
             said = str(error)
-        if said and said != self._said:
-            self._log.not_kept(said)
-        self._said = said
+        self._say(said)
         return configuration
+
+    def _say(self, why: str) -> None:
+        if why and why != self._said:
+            self._log.not_kept(why)
+        self._said = why
 
     def _distrust(self, configuration: Configuration) -> str:
         """Why not all webhooks of a configuration trust this replica; empty when they do."""
