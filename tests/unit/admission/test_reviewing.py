@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import threading
 from pathlib import Path
@@ -261,8 +262,23 @@ def test_one_policy_is_looked_at_at_a_time_and_nobody_waits_for_ever(
     thread.start()
     assert entered.wait(120)
     second = asked(busy, question(policy(WRONG)))
+    large = busy.page(json.dumps(question(policy({**WRONG, "x": "y" * 2_000_000}))).encode())
     leave.set()
     thread.join()
     assert second["allowed"]
     assert "too many policies are written at the same time" in second["warnings"][0]
     assert not first[0]["allowed"]
+    assert (large.status, large.body) == (503, b"503 too many policies are written at the same time\n")
+
+
+def test_what_is_no_question_is_said_once_a_minute(metrics: Metrics) -> None:
+    """Whoever reaches the port may ask as often as they like; the log is for others, too. All of it is counted."""
+    stream, clock = io.StringIO(), Clock()
+    with logs.configure("debug", "json", stream):
+        patient = Reviewer(VOCABULARY, Grants(), WebhookLog(), metrics, clock=clock)
+        for seconds in (0, 1, 59, 61, 62):
+            clock.now = seconds
+            assert patient.page(b"[]").status == 400
+    said = [json.loads(line)["event"] for line in stream.getvalue().splitlines()]
+    assert said == ["review not understood"] * 2
+    assert b'gc_admission_requests_total{kind="",operation="",result="error"} 5.0' in metrics.exposition()

@@ -43,6 +43,19 @@ _LARGEST_UNREADABLE: Final = 2 * 1024 * 1024
 """Bytes of a question that no decoder reads and of which it is told what can be told, which is slow."""
 
 
+_LARGEST_AT_ONCE: Final = 1024 * 1024
+"""Bytes of a question that is decoded while another one is looked at."""
+
+_SILENCE: Final = 60.0
+"""Seconds between two records of what was no question."""
+
+_BUSY: Final = "too many policies are written at the same time"
+
+
+class _BusyError(InputError):
+    """There is no time for a question."""
+
+
 class Reviewer:
     """Answers questions, one at a time; for any number of threads.
 
@@ -75,29 +88,43 @@ class Reviewer:
         self._longest = longest
         self._clock = clock
         self._turn = threading.Lock()
+        self._silent_until = float("-inf")
 
     def page(self, body: bytes) -> Page:
         """Answer what was posted; what is no question is a 400 of one line."""
         began = self._clock()
-        until = began + self._longest
         try:
-            review, unreadable = _read(body)
-            verdict = self._in_turn(review, unreadable, until)
+            review, verdict = self._in_turn(body, began + self._longest)
+        except _BusyError as error:
+            return self._refused(503, str(error), began)
         except InputError as error:
-            self._log.not_reviewed(str(error))
-            self._metrics.reviewed("", "", AdmissionResult.ERROR, self._clock() - began)
-            return Page(f"400 {error}\n".encode(), 400)
+            return self._refused(400, str(error), began)
         self._tell(review, verdict, self._clock() - began)
         return Page(orjson.dumps(answer(review, verdict)), content_type="application/json")
 
-    def _in_turn(self, review: Review, unreadable: Verdict | None, until: float) -> Verdict:
-        """Look at one policy at a time: two at once take as long, and twice the memory."""
-        if not self._turn.acquire(timeout=max(0.0, until - self._clock())):
-            return _unchecked("too many policies are written at the same time")
-        try:
-            return unreadable or self._verdict(review, until)
-        finally:
-            self._turn.release()
+    def _in_turn(self, body: bytes, until: float) -> tuple[Review, Verdict]:
+        """Look at one policy at a time, decoding included: several at once take as long, and as much more memory.
+
+        Raises:
+            InputError: It is no question; or (_BusyError) there was no time even to decode it.
+        """
+        if self._turn.acquire(timeout=max(0.0, until - self._clock())):
+            try:
+                review, verdict = _read(body)
+                return review, verdict or self._verdict(review, until)
+            finally:
+                self._turn.release()
+        if len(body) > _LARGEST_AT_ONCE:
+            raise _BusyError(_BUSY)
+        return _read(body)[0], _unchecked(_BUSY)
+
+    def _refused(self, status: int, why: str, began: float) -> Page:
+        """Answer what is no question; it is said once a minute, as anybody may ask as often as they like."""
+        self._metrics.reviewed("", "", AdmissionResult.ERROR, self._clock() - began)
+        if began >= self._silent_until:
+            self._silent_until = began + _SILENCE
+            self._log.not_reviewed(why)
+        return Page(f"{status} {why}\n".encode(), status)
 
     def _tell(self, review: Review, verdict: Verdict, seconds: float) -> None:
         if not review.is_about_a_policy:
