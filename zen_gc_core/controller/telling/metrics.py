@@ -31,9 +31,6 @@ TTL_EXPIRED: Final = "ttl_expired"
 REVIEWED: Final = ("CREATE", "UPDATE")
 """The operations at which a policy is reviewed."""
 
-_OF_THE_CONTROLLER: Final = (ErrorType.LEASE_FAILED, ErrorType.EVENT_FAILED)
-"""Errors that are no policy's."""
-
 _MOST_FORGOTTEN: Final = 10_000
 """How many deleted policies are remembered, so that what a run of theirs says late makes no series anew."""
 
@@ -77,8 +74,6 @@ class Metrics:
         for kind, operation, each in itertools.product((NAMESPACED, CLUSTER), REVIEWED, AdmissionResult):
             self._families.reviews.labels(kind, operation, each.value)
         self._families.reviews.labels("", "", AdmissionResult.ERROR.value)
-        for error_type in _OF_THE_CONTROLLER:
-            self._registry.at(self._families.errors, None, error_type)
         self._families.build.labels(version, platform.python_version()).set(1)
 
     def writes_paused(self, *, paused: bool) -> None:
