@@ -82,7 +82,7 @@ def file_of(name: str) -> str:
 
 def values() -> list[Value]:
     """All values, in the order in which they are written."""
-    return [*_IMAGE, *_of_flags(), *_rights(), *_WEBHOOK, *_PODS, *_AROUND]
+    return [*_IMAGE, _WATCH, *_of_flags(), *_rights(), *_WEBHOOK, *_PODS, *_AROUND]
 
 
 def _camel(name: str) -> str:
@@ -154,6 +154,12 @@ def _rights() -> list[Value]:
             "Rules of a role of your own for what policies may act on: kinds of your own, `get`, `list`, `delete`",
         ),
         Value(
+            "rbac.apiServices",
+            SWITCH,
+            default=False,
+            text="With `watchNamespaces`: whether a ClusterRole of one rule lets it tell which kinds have an API server of their own",
+        ),
+        Value(
             "rbac.aggregateToView", SWITCH, default=True, text="Whether who may view a namespace may view its policies"
         ),
         Value(
@@ -186,6 +192,18 @@ RULE: Final[Schema] = {
         },
     },
 }
+
+_WATCH: Final = Value(
+    "watchNamespaces",
+    {
+        "type": "array",
+        "uniqueItems": True,
+        "items": {"type": "string", "pattern": "^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$"},
+    },
+    [],
+    "`--watch-namespace`: look at the policies of these namespaces alone, [with Roles there and no "
+    "ClusterRole](../../../docs/how-to/run-in-one-namespace.md); empty: of all",
+)
 
 _IMAGE: Final = [
     Value(

@@ -81,6 +81,38 @@ def test_the_chart_gives_what_the_manifests_give_object_by_object(directory: str
         assert chart[name] == item, name
 
 
+def test_a_chart_for_one_namespace_gives_what_its_manifests_give() -> None:
+    """Roles there and none of the cluster; two namespaces have them each."""
+    given = {"watchNamespaces": ["team-a"], "crds": {"enabled": False}}
+    chart = {name: without_release(item) for name, item in by_identity(objects(given)).items()}
+    plain = kustomized("one-namespace")
+    for name, item in kustomized("manifests/one-namespace/watched").items():
+        item["metadata"]["namespace"] = "team-a"
+        plain[name] = item
+    assert {name: chart[name] for name in plain} == plain
+    assert set(chart) == set(plain)
+    assert not [kind for kind, _ in chart if kind.startswith("Cluster")]
+
+
+def test_every_watched_namespace_has_the_rights_that_are_asked_for() -> None:
+    """Those of optional roles and of one's own, too; what is looked at in the cluster is the list of APIServices alone."""
+    rule = {"apiGroups": ["example.com"], "resources": ["things"], "verbs": ["get", "list", "delete"]}
+    targets = {"common": False, "workloads": True}
+    rbac = {"apiServices": True, "extraTargets": [rule], "targets": targets}
+    items = objects({"watchNamespaces": ["team-a", "team-b"], "rbac": rbac, "crds": {"enabled": False}})
+    roles = [item for item in items if item["kind"] == "Role" and item["metadata"]["namespace"] != HOME]
+    names = ["zen-gc-watched", "zen-gc-watched-targets-extra", "zen-gc-watched-targets-workloads"]
+    assert sorted((role["metadata"]["namespace"], role["metadata"]["name"]) for role in roles) == [
+        (namespace, name) for namespace in ("team-a", "team-b") for name in names
+    ]
+    assert [role["rules"] for role in roles if role["metadata"]["name"].endswith("extra")] == [[rule], [rule]]
+    bindings = [item for item in items if item["kind"] == "RoleBinding" and item["metadata"]["namespace"] != HOME]
+    subject = {"kind": "ServiceAccount", "name": "gc-controller", "namespace": HOME}
+    assert [binding["subjects"] for binding in bindings] == [[subject]] * len(roles)
+    assert {item["metadata"]["name"] for item in items if item["kind"] == "ClusterRole"} == {"zen-gc-apiservices"}
+    assert "--watch-namespace=team-a,team-b" in container(items)["args"]
+
+
 def test_the_chart_is_of_this_version() -> None:
     """And runs the program of it."""
     chart = yaml.safe_load((CHART / "Chart.yaml").read_text())
@@ -135,6 +167,11 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
         "add persistentvolumeclaims to allowResource, too",
     ),
     ({"rbac": {"targets": {"recycledSecrets": True}}}, "set recycleSecrets, too"),
+    ({"watchNamespaces": "team-a"}, "'/watchNamespaces': got string, want array"),
+    ({"watchNamespaces": ["Team_A"]}, "'/watchNamespaces/0': 'Team_A' does not match pattern"),
+    ({"watchNamespaces": ["a"], "webhook": {"enabled": True}}, "leave webhook.enabled out"),
+    ({"watchNamespaces": ["a"], "allowCrossNamespace": True}, "contradict each other"),
+    ({"rbac": {"apiServices": True}}, "rbac.apiServices goes with watchNamespaces"),
     (
         {"metrics": {"serviceMonitor": {"enabled": True}, "podMonitor": {"enabled": True}}},
         "every replica would be scraped twice",
