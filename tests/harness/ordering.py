@@ -45,8 +45,8 @@ LONG = (
 
 
 def workers_for(cores: int) -> int:
-    """How many workers keep so many cores busy: as many again, for those that wait."""
-    return 2 * cores
+    """How many workers keep so many cores busy: two and a half for each, for those that wait."""
+    return 2 * cores + (cores + 1) // 2
 
 
 def longest_first(names: Sequence[str], workers: int) -> list[int]:

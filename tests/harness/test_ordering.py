@@ -55,7 +55,7 @@ def test_without_long_tests_nothing_is_moved() -> None:
     assert longest_first(["b", "a", "c"], 2) == [0, 1, 2]
 
 
-@pytest.mark.parametrize(("cores", "workers"), [(1, 2), (2, 4), (3, 6), (16, 32)])
+@pytest.mark.parametrize(("cores", "workers"), [(1, 3), (2, 5), (3, 8), (16, 40)])
 def test_there_are_more_workers_than_cores(cores: int, workers: int) -> None:
     """What waits needs no core."""
     assert workers_for(cores) == workers

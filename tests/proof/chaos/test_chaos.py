@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from tests.cluster.controller.stage import Stage
 
 FAILOVERS = 20
-SECONDS = 90.0
+SECONDS = 70.0
 """After how many no further failover begins: fewer have to do where the machine is slow."""
 
 

@@ -1,10 +1,14 @@
-"""Every guard is missed when it is taken out, and nothing goes wrong while all are there."""
+"""Every guard is missed when it is taken out, and nothing goes wrong while all are there.
+
+``make test`` plays half of the scenarios, others with each seed of the order of tests, which is printed and repeats them
+(``--randomly-seed``). ``make proof PART=teeth`` plays all and prints the table; ``TEETH=whole`` plays them here.
+"""
 
 from __future__ import annotations
 
+import os
+import random
 from typing import TYPE_CHECKING
-
-import pytest
 
 from tests.proof.teeth.biting import bites, lives, printed
 from tests.proof.teeth.mutants import MUTANTS
@@ -13,10 +17,20 @@ from tests.proof.teeth.scenarios import SCENARIOS
 if TYPE_CHECKING:
     from pathlib import Path
 
+    import pytest
+
     from tests.proof.teeth.scenarios import Scenario
 
 
-@pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.play.__name__)
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Take half of the scenarios, the same ones on every worker."""
+    if "scenario" in metafunc.fixturenames:
+        seed = getattr(metafunc.config.option, "randomly_seed", None)
+        whole = os.environ.get("TEETH") == "whole" or seed is None
+        found = SCENARIOS if whole else random.Random(seed).sample(SCENARIOS, len(SCENARIOS) // 2)
+        metafunc.parametrize("scenario", found, ids=[scenario.play.__name__ for scenario in found])
+
+
 def test_a_guard_that_is_taken_out_is_missed(scenario: Scenario, tmp_path: Path) -> None:
     """And the scenario passes while it is there."""
     found = bites(scenario, tmp_path)
