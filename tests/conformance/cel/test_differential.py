@@ -25,6 +25,7 @@ KNOWN = re.compile(
     r"|string\(.*/"  # C++ spells infinity inf, Go +Inf
     r"|ndexOf\("  # C++ has none of lists, which Kubernetes adds
     r"|\.(?:all|exists|exists_one|map|filter)\(.*cel\.bind\("  # C++ may give the bound name the macro's last element
+    r"|\[\?.*\du"  # C++ takes ['a'][0u], and not ['a'][?0u]
 )
 """Where the engines are known to differ: in overloads that one of them has and the other has not."""
 
