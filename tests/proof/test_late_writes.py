@@ -11,6 +11,7 @@ import threading
 import time
 from typing import TYPE_CHECKING, Any
 
+from tests.cluster.client.conftest import Notes
 from tests.cluster.controller.stage import until
 from tests.harness.certificates import write_certificate
 from tests.harness.kubeconfig import kubeconfig
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.cluster.controller.stage import Stage
-    from zen_gc_core.cluster.writing import Attempt
 
 CONFIG_MAPS = Resource("", "v1", "configmaps", "ConfigMap", namespaced=True)
 TIMEOUT = 2.0
@@ -78,22 +78,6 @@ class Pending(Listener):
         self.ends.discard(writer)
 
 
-class Silent:
-    """A journal of which nothing is asked."""
-
-    def intent(self, attempt: Attempt) -> None:
-        pass
-
-    def look_again(self) -> None:
-        pass
-
-    def leaving(self) -> None:
-        pass
-
-    def left(self) -> None:
-        pass
-
-
 def _configuration(stage: Stage, port: int, certificate: Path) -> dict[str, Any]:
     return {
         "apiVersion": "admissionregistration.k8s.io/v1",
@@ -138,7 +122,7 @@ def test_a_delete_whose_time_is_over_is_not_carried_out_late(real: Stage, tmp_pa
             json.dumps(kubeconfig(f"https://127.0.0.1:{line.port}", token=token, authority=real.cluster.authority))
         )
         connection = Connection.open(kubeconfig=config)
-        writer = Writer(connection, authority.check, Throttle(), Silent(), timeout=TIMEOUT)
+        writer = Writer(connection, authority.check, Throttle(), Notes(), timeout=TIMEOUT)
 
         made: list[str] = []
 

@@ -15,7 +15,8 @@ from zen_gc_core.cli.recycled_shown import Item, document, kept_until, table, te
 from zen_gc_core.cluster.discovery import Resources
 from zen_gc_core.cluster.errors import AccessDenied, CannotReach, Conflict, NotFound, ServerFailed, TargetUnavailable
 from zen_gc_core.cluster.observing import observe
-from zen_gc_core.cluster.recycle_bin import IN_NAMESPACES, OF_THE_CLUSTER, SECRETS, create, found
+from zen_gc_core.cluster.recycle_bin import IN_NAMESPACES, OF_THE_CLUSTER, create, found
+from zen_gc_core.cluster.resource import SECRETS
 from zen_gc_core.engine.restoring import GIVES_RIGHTS, restored
 from zen_gc_core.errors import ClusterError, InputError
 from zen_gc_core.instants import format_instant

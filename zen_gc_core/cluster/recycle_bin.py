@@ -19,7 +19,7 @@ from zen_gc_core.cluster.errors import Conflict, MalformedAnswer, Refused
 from zen_gc_core.cluster.listing import candidates, pages
 from zen_gc_core.cluster.observing import observe
 from zen_gc_core.cluster.paging import Page, Selection
-from zen_gc_core.cluster.resource import Resource
+from zen_gc_core.cluster.resource import SECRETS, Resource
 from zen_gc_core.cluster.retrying import patiently
 from zen_gc_core.cluster.writing import FIELD_MANAGER, WRITE_TIMEOUT
 from zen_gc_core.errors import InputError
@@ -38,7 +38,6 @@ if TYPE_CHECKING:
 _GROUP, _VERSION = API_VERSION.split("/")
 IN_NAMESPACES: Final = Resource(_GROUP, _VERSION, "recycledobjects", RECYCLED, namespaced=True)
 OF_THE_CLUSTER: Final = Resource(_GROUP, _VERSION, "clusterrecycledobjects", CLUSTER_RECYCLED, namespaced=False)
-SECRETS: Final = Resource("", "v1", "secrets", "Secret", namespaced=True)
 OF_SECRETS: Final = f"type={SECRET_TYPE}"
 """The field selector of the Secrets that are copies."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 from urllib.parse import quote
 
 
@@ -60,3 +61,6 @@ class Resource:
     def __str__(self) -> str:
         """The resource as RBAC and kubectl name it (``jobs.batch``)."""
         return f"{self.plural}.{self.group}" if self.group else self.plural
+
+
+SECRETS: Final = Resource("", "v1", "secrets", "Secret", namespaced=True)

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from zen_gc_core.cluster.answers import failure
 from zen_gc_core.cluster.errors import MalformedAnswer
-from zen_gc_core.cluster.resource import Resource
+from zen_gc_core.cluster.resource import SECRETS, Resource
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,7 +27,6 @@ CONFIGURATIONS: Final = Resource(
     "ValidatingWebhookConfiguration",
     namespaced=False,
 )
-SECRETS: Final = Resource("", "v1", "secrets", "Secret", namespaced=True)
 
 FIELD_MANAGER: Final = "zen-gc-webhook"
 """Who owns the bundles: a manager of its own, so that an apply of the manifest leaves them alone."""

@@ -182,7 +182,7 @@ class SweepPool:
                 rides[0].run.connection,  # the same account's for all of them: the key has it
                 resource,
                 members,
-                selectors=self._context.selectors.seen_by(rides[0].run.connection),
+                selectors=rides[0].run.selectors,
                 check_cancelled=self._context.check_cancelled,
             )
             sweep.run()

@@ -16,7 +16,8 @@ from zen_gc_core.cluster.errors import Cancelled, LookedTooLongAgo, NotFound
 from zen_gc_core.cluster.listing import candidates, pages
 from zen_gc_core.cluster.observing import observe
 from zen_gc_core.cluster.paging import Page
-from zen_gc_core.cluster.recycle_bin import IN_NAMESPACES, OF_THE_CLUSTER, SECRETS, selection_of
+from zen_gc_core.cluster.recycle_bin import IN_NAMESPACES, OF_THE_CLUSTER, selection_of
+from zen_gc_core.cluster.resource import SECRETS
 from zen_gc_core.cluster.throttling import Throttle
 from zen_gc_core.cluster.writing import Writer
 from zen_gc_core.controller.runs.fencing import FRESH_SECONDS, MOST_SECONDS, check_clocks

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from zen_gc_core.cluster.connection import Connection
+    from zen_gc_core.cluster.counting import FieldSelectors
     from zen_gc_core.cluster.resource import Resource
     from zen_gc_core.controller.runs.members import Member
     from zen_gc_core.controller.runs.remembered import Entry
@@ -110,6 +111,11 @@ class PolicyRun:
     def connection(self) -> Connection:
         """The cluster, as whom it looks at objects."""
         return self._context.connection
+
+    @property
+    def selectors(self) -> FieldSelectors:
+        """Which field selectors the server knows, asked as whom it looks at objects."""
+        return self._context.selectors
 
     @property
     def by_wildcard(self) -> bool:

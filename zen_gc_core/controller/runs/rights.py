@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Final
 
 from zen_gc_core.cluster.access import may, require
 from zen_gc_core.cluster.errors import AccessDenied, TargetUnavailable
-from zen_gc_core.cluster.recycle_bin import IN_NAMESPACES, OF_THE_CLUSTER, RIGHTS, SECRETS
-from zen_gc_core.cluster.resource import Resource
+from zen_gc_core.cluster.recycle_bin import IN_NAMESPACES, OF_THE_CLUSTER, RIGHTS
+from zen_gc_core.cluster.resource import SECRETS, Resource
 from zen_gc_core.controller.runs.related_kinds import RelatedKinds
 from zen_gc_core.engine.expanding import by_wildcard
 from zen_gc_core.engine.kinds import own_group
