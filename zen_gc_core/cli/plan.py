@@ -11,13 +11,13 @@ import click
 
 from zen_gc_core.cli.documents import Document
 from zen_gc_core.cli.input import (
-    as_candidate,
     compile_documents,
     load_installed,
     namespace_written,
     read_manifests,
     report_problems,
 )
+from zen_gc_core.cli.offline import plan_files
 from zen_gc_core.cli.options import (
     BooleanCommand,
     files_option,
@@ -31,25 +31,19 @@ from zen_gc_core.cli.strangers import no_policies
 from zen_gc_core.controller.settings import Allowing, Connecting, Locating
 from zen_gc_core.engine.asking import Asking
 from zen_gc_core.engine.calendar.foreseeing import calendar_warnings
-from zen_gc_core.engine.files import DEFAULT_NAMESPACE, Files
-from zen_gc_core.engine.offline import plan_offline
 from zen_gc_core.errors import ClusterError, InputError, ZenGCError
 from zen_gc_core.model.policy import CLUSTER, NAMESPACED, PolicyReference
-from zen_gc_core.texts import counted, placed, visible
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from zen_gc_core.cli.input import Manifests
     from zen_gc_core.engine.asking import Planned
-    from zen_gc_core.engine.compiling import Compilation
     from zen_gc_core.plugins import Plugins
 
 _NO_OBJECTS: Final = "no objects: add files, or --live"
 _NO_POLICIES: Final = "no policies: add files with -f, or the NAME of an installed policy"
-_MOST_REPEATED: Final = 5
-"""How many objects that are there twice are named."""
 
 
 @click.command(
@@ -179,45 +173,10 @@ def _planned(request: _Request, manifests: Manifests) -> tuple[list[Planned], Se
         return _live(request, manifests, plugins, asking)
     if not manifests.objects and not manifests.told.lists:
         raise InputError(_NO_OBJECTS)
-    default = request.namespace or DEFAULT_NAMESPACE
-    compilations = compile_documents(manifests.policies, plugins, grants, default)
-    candidates = [as_candidate(document) for document in manifests.objects]
-    files = Files(candidates, compilations, default)
-    _repeated(
-        files, {id(candidate): document for candidate, document in zip(candidates, manifests.objects, strict=True)}
+    planned = plan_files(
+        manifests, plugins, asking, lambda line: click.echo(line, err=True), namespace=request.namespace
     )
-    if not request.namespace:
-        _assumed(compilations, manifests.policies, files)
-    return plan_offline(compilations, files, asking), manifests.policies
-
-
-def _assumed(compilations: Sequence[Compilation], documents: Sequence[Document], files: Files) -> None:
-    """Say which policies are planned in ``default`` because they name no namespace, while all their objects are elsewhere."""
-    for compilation, document in zip(compilations, documents, strict=True):
-        if compilation.compiled is None or namespace_written(document) != "":
-            continue
-        kinds = {(target.api_version, target.kind) for target in compilation.compiled.policy.targets}
-        found = {candidate.namespace for kind in kinds for candidate in files.of_kind(*kind)}
-        if found - {""} and DEFAULT_NAMESPACE not in found:
-            click.echo(
-                f"{visible(document.place('metadata'))}: note: no namespace is written: {DEFAULT_NAMESPACE} is assumed, "
-                "and -n names another",
-                err=True,
-            )
-
-
-def _repeated(files: Files, documents: Mapping[int, Document]) -> None:
-    """Warn of objects that are there twice."""
-    for candidate, earlier in files.repeated[:_MOST_REPEATED]:
-        place = placed(candidate.namespace, candidate.name)
-        other = documents[id(earlier)].place()
-        click.echo(
-            f"{visible(documents[id(candidate)].place())}: warning: {candidate.kind} {visible(place)} is in "
-            f"{visible(other)}, too: this one counts",
-            err=True,
-        )
-    if (more := len(files.repeated) - _MOST_REPEATED) > 0:
-        click.echo(f"warning: {counted(more, 'more object is', 'more objects are')} there twice", err=True)
+    return planned, manifests.policies
 
 
 def _live(

@@ -1,0 +1,80 @@
+"""Plans over files, with what is worth telling of the files: what ``plan`` prints and ``test`` compares."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from zen_gc_core.cli.input import as_candidate, compile_documents, namespace_written
+from zen_gc_core.engine.files import DEFAULT_NAMESPACE, Files
+from zen_gc_core.engine.offline import plan_offline
+from zen_gc_core.texts import counted, placed, visible
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from zen_gc_core.cli.documents import Document
+    from zen_gc_core.cli.input import Manifests
+    from zen_gc_core.engine.asking import Asking, Planned
+    from zen_gc_core.engine.compiling import Compilation
+    from zen_gc_core.plugins import Plugins
+
+    Tell = Callable[[str], None]
+
+_MOST_REPEATED: Final = 5
+"""How many objects that are there twice are named."""
+
+
+def plan_files(
+    manifests: Manifests, plugins: Plugins, asking: Asking, tell: Tell, namespace: str | None = None
+) -> list[Planned]:
+    """Plan the policies of files over the objects of files.
+
+    Args:
+        manifests: The policies and objects.
+        plugins: The installed plugins.
+        asking: The instant, and what is allowed.
+        tell: Takes what is worth telling of the files, a line each.
+        namespace: Where what names no namespace is; None: in ``default``, which is told.
+
+    Returns:
+        A plan a policy, in the order of the files.
+
+    Raises:
+        FileError: An object has no name.
+    """
+    default = namespace or DEFAULT_NAMESPACE
+    compilations = compile_documents(manifests.policies, plugins, asking.grants, default)
+    candidates = [as_candidate(document) for document in manifests.objects]
+    files = Files(candidates, compilations, default)
+    places = {id(candidate): document for candidate, document in zip(candidates, manifests.objects, strict=True)}
+    _repeated(files, places, tell)
+    if not namespace:
+        _assumed(compilations, manifests.policies, files, tell)
+    return plan_offline(compilations, files, asking)
+
+
+def _assumed(compilations: Sequence[Compilation], documents: Sequence[Document], files: Files, tell: Tell) -> None:
+    """Say which policies are planned in ``default`` because they name no namespace, while all their objects are elsewhere."""
+    for compilation, document in zip(compilations, documents, strict=True):
+        if compilation.compiled is None or namespace_written(document) != "":
+            continue
+        kinds = {(target.api_version, target.kind) for target in compilation.compiled.policy.targets}
+        found = {candidate.namespace for kind in kinds for candidate in files.of_kind(*kind)}
+        if found - {""} and DEFAULT_NAMESPACE not in found:
+            tell(
+                f"{visible(document.place('metadata'))}: note: no namespace is written: {DEFAULT_NAMESPACE} is assumed, "
+                "and -n names another"
+            )
+
+
+def _repeated(files: Files, documents: Mapping[int, Document], tell: Tell) -> None:
+    """Warn of objects that are there twice."""
+    for candidate, earlier in files.repeated[:_MOST_REPEATED]:
+        place = placed(candidate.namespace, candidate.name)
+        other = documents[id(earlier)].place()
+        tell(
+            f"{visible(documents[id(candidate)].place())}: warning: {candidate.kind} {visible(place)} is in "
+            f"{visible(other)}, too: this one counts"
+        )
+    if (more := len(files.repeated) - _MOST_REPEATED) > 0:
+        tell(f"warning: {counted(more, 'more object is', 'more objects are')} there twice")
