@@ -20,23 +20,14 @@ AUDIT_POLICY = {
     "apiVersion": "audit.k8s.io/v1",
     "kind": "Policy",
     "rules": [
-        {"level": "None", "resources": [{"group": "", "resources": ["events"]}]},
-        {"level": "None", "resources": [{"group": "coordination.k8s.io", "resources": ["leases"]}]},
         {"level": "RequestResponse", "verbs": ["delete", "deletecollection"], "omitStages": ["ResponseStarted"]},
         {"level": "RequestResponse", "verbs": ["patch"], "omitStages": ["RequestReceived", "ResponseStarted"]},
-        {"level": "None"},
+        {"level": "Metadata", "omitStages": ["RequestReceived", "ResponseStarted"]},
     ],
 }
 """Every delete and patch, with what was asked and what was answered; a delete also before it is carried out, lest the API
-server be killed meanwhile. Of Leases and Events nothing."""
-
-AUDIT_OF_EVERYTHING = {
-    "apiVersion": "audit.k8s.io/v1",
-    "kind": "Policy",
-    "omitStages": ["RequestReceived", "ResponseStarted"],
-    "rules": [{"level": "Metadata"}],
-}
-"""Every request, also one that only reads: who asked, as whom, for what, and the status of the answer."""
+server be killed meanwhile. Of every other request, also one that only reads: who asked, as whom, for what, and the status of
+the answer."""
 
 CONTROLLERS = ("garbage-collector-controller", "namespace-controller", "clusterrole-aggregation-controller")
 
@@ -56,7 +47,7 @@ class Endpoints:
     token: str
 
 
-def prepare(directory: Path, *, controller_manager: bool, audit: bool = False, audit_reads: bool = False) -> Endpoints:
+def prepare(directory: Path, *, controller_manager: bool, audit: bool = False) -> Endpoints:
     """Write everything that a control plane reads when it starts into `directory`, its commands among it."""
     client, peer, secure = free_ports(3)
     endpoints = Endpoints(f"https://127.0.0.1:{secure}", f"http://127.0.0.1:{client}", secrets.token_hex(16))
@@ -70,7 +61,7 @@ def prepare(directory: Path, *, controller_manager: bool, audit: bool = False, a
         "kube-apiserver": apiserver_command(endpoints, secure),
     }
     if audit:
-        (directory / "audit-policy.json").write_text(json.dumps(AUDIT_OF_EVERYTHING if audit_reads else AUDIT_POLICY))
+        (directory / "audit-policy.json").write_text(json.dumps(AUDIT_POLICY))
         commands["kube-apiserver"] += audit_flags()
     if controller_manager:
         commands["kube-controller-manager"] = controller_manager_command()

@@ -67,20 +67,19 @@ class ControlPlane:
         self.authority = directory / "apiserver.crt"
 
     @classmethod
-    def start(cls, *, controller_manager: bool, audit: bool = False, audit_reads: bool = False) -> Self:
+    def start(cls, *, controller_manager: bool, audit: bool = False) -> Self:
         """Start one of its own.
 
         Args:
             controller_manager: whether it has the controllers.
-            audit: whether every write is written down.
-            audit_reads: whether it is every request instead.
+            audit: whether every request is written down.
 
         Raises:
             StartError: it does not come up.
         """
         for attempt in range(ATTEMPTS):
             try:
-                return cls._start(controller_manager=controller_manager, audit=audit, audit_reads=audit_reads)
+                return cls._start(controller_manager=controller_manager, audit=audit)
             except PortTakenError:
                 if attempt + 1 == ATTEMPTS:
                     raise
@@ -130,12 +129,12 @@ class ControlPlane:
         return None
 
     @classmethod
-    def _start(cls, *, controller_manager: bool, audit: bool, audit_reads: bool) -> Self:
+    def _start(cls, *, controller_manager: bool, audit: bool) -> Self:
         directory = Path(tempfile.mkdtemp(prefix="zen-gc-apiserver-"))
         users = (directory / "users").open("a")
         try:
             fcntl.flock(users, fcntl.LOCK_SH)
-            endpoints = prepare(directory, controller_manager=controller_manager, audit=audit, audit_reads=audit_reads)
+            endpoints = prepare(directory, controller_manager=controller_manager, audit=audit)
             supervise_in_background(directory)
             await_ready(endpoints, directory)
             (directory / "ready").write_text(json.dumps(asdict(endpoints)))

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.harness.control_plane import missing_binaries
+from tests.harness.crds import install_crds
 from tests.harness.embedded import InProcessCluster
 from tests.harness.real import RealCluster
 
@@ -50,6 +51,18 @@ def real_cluster(apiserver_binaries: None, tmp_path_factory: pytest.TempPathFact
     own = tmp_path_factory.getbasetemp()
     everyone = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
     with RealCluster(controller_manager=True, place=everyone / "real-apiserver") as cluster:
+        yield cluster
+
+
+@pytest.fixture(scope="session")
+def own_real_cluster(apiserver_binaries: None) -> Iterator[RealCluster]:
+    """A real API server of this worker's own, with the CRDs, which writes every request down.
+
+    A controller looks at every policy of its cluster, so its tests have one that no other worker knows. All of a worker's share
+    it, and take back what reaches beyond their namespaces.
+    """
+    with RealCluster(controller_manager=True, audit=True) as cluster:
+        install_crds(cluster)
         yield cluster
 
 

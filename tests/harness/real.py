@@ -27,12 +27,11 @@ class RealCluster(Cluster):
     Args:
         controller_manager: whether garbage collection, the end of namespaces and aggregated ClusterRoles work.
         place: a directory; all who name the same share one server, and the first to come decides about its controllers.
-        audit: whether the server, one of this cluster's own, writes every write down.
-        audit_reads: whether it writes every request down instead.
+        audit: whether the server, one of this cluster's own, writes every request down.
 
     Attributes:
         etcd_url: where its etcd is reached.
-        audit_log: where its writes are written down, when that was asked for.
+        audit_log: where its requests are written down, when that was asked for.
 
     Raises:
         StartError: the server does not come up.
@@ -46,12 +45,9 @@ class RealCluster(Cluster):
         controller_manager: bool = False,
         place: Path | None = None,
         audit: bool = False,
-        audit_reads: bool = False,
     ) -> None:
         if place is None:
-            self._plane = ControlPlane.start(
-                controller_manager=controller_manager, audit=audit or audit_reads, audit_reads=audit_reads
-            )
+            self._plane = ControlPlane.start(controller_manager=controller_manager, audit=audit)
         else:
             self._plane = ControlPlane.meet(place, controller_manager=controller_manager)
         endpoints = self._plane.endpoints

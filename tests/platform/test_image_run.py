@@ -16,7 +16,8 @@ from typing import Any
 import pytest
 
 from tests.cluster.controller.controllers import Replica
-from tests.cluster.controller.stage import Stage, install_crds, until
+from tests.cluster.controller.stage import Stage, until
+from tests.harness.crds import install_crds
 from tests.harness.real import RealCluster
 from tests.platform.image_rooms import CHROOT, LOADER, can_lay_out, declared, inside, lay_out
 from tests.platform.outside import program, run

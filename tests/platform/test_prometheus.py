@@ -9,7 +9,8 @@ import pytest
 
 from docs.dashboard import ROWS
 from tests.cluster.controller.controllers import run_replica
-from tests.cluster.controller.stage import AT_ONCE, Stage, ago, install_crds, until
+from tests.cluster.controller.stage import AT_ONCE, Stage, ago, until
+from tests.harness.crds import install_crds
 from tests.harness.real import RealCluster
 from tests.platform.outside import program
 from tests.platform.prometheus import prometheus

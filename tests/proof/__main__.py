@@ -13,8 +13,9 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tests.cluster.controller.stage import EmbeddedStage, Stage, install_crds
+from tests.cluster.controller.stage import EmbeddedStage, Stage
 from tests.harness.control_plane import missing_binaries
+from tests.harness.crds import install_crds
 from tests.harness.embedded import InProcessCluster
 from tests.harness.real import RealCluster
 from tests.proof.chaos.mutating import policies

@@ -1,4 +1,4 @@
-"""The stages of the controller's tests, for the proofs, and one whose API server writes down who asks for what."""
+"""The stages of the controller's tests, for the proofs."""
 
 from __future__ import annotations
 
@@ -6,25 +6,18 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.cluster.controller.conftest import embedded, own_real_cluster, real, replica, server
-from tests.cluster.controller.stage import Stage, install_crds, staged
-from tests.harness.real import RealCluster
+from tests.cluster.controller.conftest import embedded, real, replica, server
+from tests.cluster.controller.stage import Stage, staged
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["embedded", "own_real_cluster", "real", "replica", "server"]
+    from tests.harness.real import RealCluster
 
-
-@pytest.fixture(scope="session")
-def audited(apiserver_binaries: None) -> Iterator[RealCluster]:
-    """A real API server that writes down who asks for what."""
-    with RealCluster(controller_manager=True, audit=True) as cluster:
-        install_crds(cluster)
-        yield cluster
+__all__ = ["embedded", "real", "replica", "server"]
 
 
 @pytest.fixture
-def place(audited: RealCluster) -> Iterator[Stage]:
-    """A stage on it."""
-    yield from staged(audited)
+def place(own_real_cluster: RealCluster) -> Iterator[Stage]:
+    """A stage on a real API server that writes down who asks for what."""
+    yield from staged(own_real_cluster)

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.cluster.controller.stage import Stage, install_crds
+from tests.cluster.controller.stage import Stage
+from tests.harness.crds import install_crds
 from tests.harness.real import RealCluster
 from tests.proof.tenants.attacks import ATTACKS
 from tests.proof.tenants.neighbour import INTERVAL, SECRET

@@ -13,14 +13,16 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.cluster.controller.controllers import Inside, Replica, run_replica
-from tests.cluster.controller.stage import EmbeddedStage, Stage, install_crds, staged
+from tests.cluster.controller.stage import EmbeddedStage, Stage, staged
+from tests.harness.crds import install_crds
 from tests.harness.embedded import InProcessCluster
-from tests.harness.real import RealCluster
 from zen_gc_core.controller.process import logs
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
+
+    from tests.harness.real import RealCluster
 
 
 @pytest.fixture
@@ -37,32 +39,10 @@ def embedded(server: InProcessCluster) -> EmbeddedStage:
     return EmbeddedStage(server, server.namespace(), server.namespace())
 
 
-@pytest.fixture(scope="session")
-def own_real_cluster(apiserver_binaries: None) -> Iterator[RealCluster]:
-    """A real API server that only the controllers of this worker's tests know."""
-    with RealCluster(controller_manager=True) as cluster:
-        install_crds(cluster)
-        yield cluster
-
-
 @pytest.fixture
 def real(own_real_cluster: RealCluster) -> Iterator[Stage]:
     """A stage on a real API server."""
     yield from staged(own_real_cluster)
-
-
-@pytest.fixture(scope="session")
-def audited_cluster(apiserver_binaries: None) -> Iterator[RealCluster]:
-    """A real API server that writes every request down, and that only the controllers of this worker's tests know."""
-    with RealCluster(controller_manager=True, audit_reads=True) as cluster:
-        install_crds(cluster)
-        yield cluster
-
-
-@pytest.fixture
-def audited(audited_cluster: RealCluster) -> Iterator[Stage]:
-    """A stage on it."""
-    yield from staged(audited_cluster)
 
 
 @pytest.fixture(params=["embedded", pytest.param("real", marks=pytest.mark.real)])

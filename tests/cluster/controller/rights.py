@@ -102,7 +102,8 @@ class Audit:
         with self._log.open("rb") as log:
             log.seek(self._from)
             events = [json.loads(line) for line in log if line.endswith(b"\n")]
-        return [each for each in events if each["user"]["username"] == self._whose]
+        answered = [each for each in events if each["stage"] == "ResponseComplete"]
+        return [each for each in answered if each["user"]["username"] == self._whose]
 
     def as_account(self, namespace: str, name: str = "cleaner") -> list[tuple[str, str, str]]:
         """The requests as an account: verb, resource with its group, and name."""

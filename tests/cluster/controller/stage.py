@@ -7,10 +7,7 @@ import secrets
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
-
-import yaml
 
 from zen_gc_core.model.policy import API_VERSION, CLUSTER, NAMESPACED
 
@@ -25,7 +22,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-CRDS = Path(__file__).parents[3] / "crds/policies.yaml"
 PATIENCE = 180.0
 PAUSE = 0.05
 MERGE = "application/merge-patch+json"
@@ -63,13 +59,6 @@ def staged(cluster: Cluster) -> Iterator[Stage]:
     stage = Stage(cluster, cluster.namespace(), cluster.namespace())
     yield stage
     stage.clear()
-
-
-def install_crds(cluster: Cluster) -> None:
-    """Install the project's CRDs, unless they are there."""
-    for document in yaml.safe_load_all(CRDS.read_text()):
-        if cluster.request("GET", cluster.path_of(document)).status == 404:
-            cluster.create(document)
 
 
 def _acts(status: dict[str, Any]) -> bool:

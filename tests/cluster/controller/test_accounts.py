@@ -38,29 +38,27 @@ OWN = {
 def run(stage: Stage, inside: Callable[..., Inside], **settings: Any) -> Audit:
     """Let the controller run every policy once."""
     config = rights.controller(stage)
-    audit = Audit(stage.cluster, stage.home)  # type: ignore[arg-type]  # the audited one
+    audit = Audit(stage.cluster, stage.home)  # type: ignore[arg-type]  # the real one
     inside(stage, once=True, kubeconfig=str(config), **settings).finish()
     return audit
 
 
 @pytest.mark.parametrize("constrained", [False, True], ids=["impersonate", "constrained"])
-def test_a_policy_with_an_account_acts_as_it(
-    audited: Stage, inside: Callable[..., Inside], *, constrained: bool
-) -> None:
+def test_a_policy_with_an_account_acts_as_it(real: Stage, inside: Callable[..., Inside], *, constrained: bool) -> None:
     """The audit log has every look at the object and its deletion in the name of the account, and nothing of it else."""
-    name = rights.account(audited, rules=[CONFIG_MAPS])
+    name = rights.account(real, rules=[CONFIG_MAPS])
     if constrained:
-        rights.let_impersonate_within(audited, name, CONFIG_MAPS)
+        rights.let_impersonate_within(real, name, CONFIG_MAPS)
     else:
-        rights.let_impersonate(audited, name)
-    thing = audited.make()
-    policy = audited.policy(serviceAccountName=name)
+        rights.let_impersonate(real, name)
+    thing = real.make()
+    policy = real.policy(serviceAccountName=name)
 
-    audit = run(audited, inside)
+    audit = run(real, inside)
 
-    assert audited.status(policy)["lastRun"]["deleted"] == 1
-    assert not audited.there(thing)
-    asked = audit.as_account(audited.namespace)
+    assert real.status(policy)["lastRun"]["deleted"] == 1
+    assert not real.there(thing)
+    asked = audit.as_account(real.namespace)
     assert ("delete", "configmaps", thing) in asked
     assert {(verb, what) for verb, what, _ in asked if what == "configmaps"} == {
         ("list", "configmaps"),
@@ -72,51 +70,47 @@ def test_a_policy_with_an_account_acts_as_it(
     assert {(verb, name) for verb, what, name in own if what == "configmaps"} == {("get", "zen-gc-pause")}
 
 
-def test_only_policies_of_one_account_share_a_list(audited: Stage, inside: Callable[..., Inside]) -> None:
+def test_only_policies_of_one_account_share_a_list(real: Stage, inside: Callable[..., Inside]) -> None:
     """Two of them are served by one list, each other account by one of its own, and what is seen is shown to nobody else."""
     for name in ("one", "other"):
-        rights.account(audited, name, rules=[CONFIG_MAPS])
-    rights.let_impersonate(audited, "one", "other")
+        rights.account(real, name, rules=[CONFIG_MAPS])
+    rights.let_impersonate(real, "one", "other")
     never = {"conditions": {"fields": [{"path": "data.gone", "value": "yes"}]}}
-    shared = [audited.policy(serviceAccountName=name, **never) for name in ("one", "one", "other")]
-    audited.make_many(2, data={"gone": "no"})
-    audit = run(audited, inside)
-    assert [audited.status(each)["lastRun"]["scanned"] for each in shared] == [2, 2, 2]
-    lists = [audit.as_account(audited.namespace, name).count(("list", "configmaps", "")) for name in ("one", "other")]
+    shared = [real.policy(serviceAccountName=name, **never) for name in ("one", "one", "other")]
+    real.make_many(2, data={"gone": "no"})
+    audit = run(real, inside)
+    assert [real.status(each)["lastRun"]["scanned"] for each in shared] == [2, 2, 2]
+    lists = [audit.as_account(real.namespace, name).count(("list", "configmaps", "")) for name in ("one", "other")]
     assert lists[1] == 1
     assert 1 <= lists[0] <= 2  # a pass begins without whom it has waited for long enough
     assert ("list", "configmaps", "") not in audit.as_itself()
 
 
-def test_a_right_that_is_taken_away_in_the_middle_of_a_run_ends_it(
-    audited: Stage, inside: Callable[..., Inside]
-) -> None:
+def test_a_right_that_is_taken_away_in_the_middle_of_a_run_ends_it(real: Stage, inside: Callable[..., Inside]) -> None:
     """The account loses its right to delete after the first write; the rest stays, and the status says why."""
-    name = rights.account(audited, rules=[CONFIG_MAPS])
-    rights.let_impersonate(audited, name)
-    audited.make_many(30)
-    policy = audited.policy(serviceAccountName=name, behavior={"maxDeletionsPerSecond": 2})
-    started = inside(audited, kubeconfig=str(rights.controller(audited)))
+    name = rights.account(real, rules=[CONFIG_MAPS])
+    rights.let_impersonate(real, name)
+    real.make_many(30)
+    policy = real.policy(serviceAccountName=name, behavior={"maxDeletionsPerSecond": 2})
+    started = inside(real, kubeconfig=str(rights.controller(real)))
     started.await_record("resource deleted")
-    audited.delete(f"/apis/rbac.authorization.k8s.io/v1/namespaces/{audited.namespace}/rolebindings/{name}-cleans")
-    until(lambda: audited.reason(policy) == "AccessDenied", "the run ends")
-    assert audited.names()
-    assert "zen-gc rbac" in audited.condition(policy)["message"]
+    real.delete(f"/apis/rbac.authorization.k8s.io/v1/namespaces/{real.namespace}/rolebindings/{name}-cleans")
+    until(lambda: real.reason(policy) == "AccessDenied", "the run ends")
+    assert real.names()
+    assert "zen-gc rbac" in real.condition(policy)["message"]
 
 
-def test_an_account_that_is_deleted_in_the_middle_of_a_run_ends_it(
-    audited: Stage, inside: Callable[..., Inside]
-) -> None:
+def test_an_account_that_is_deleted_in_the_middle_of_a_run_ends_it(real: Stage, inside: Callable[..., Inside]) -> None:
     """Although its role is bound to its name, and would be there for it still."""
-    name = rights.account(audited, rules=[CONFIG_MAPS])
-    rights.let_impersonate(audited, name)
-    audited.make_many(40)
-    policy = audited.policy(serviceAccountName=name, behavior={"maxDeletionsPerSecond": 2})
-    started = inside(audited, kubeconfig=str(rights.controller(audited)))
+    name = rights.account(real, rules=[CONFIG_MAPS])
+    rights.let_impersonate(real, name)
+    real.make_many(40)
+    policy = real.policy(serviceAccountName=name, behavior={"maxDeletionsPerSecond": 2})
+    started = inside(real, kubeconfig=str(rights.controller(real)))
     started.await_record("resource deleted")
-    audited.delete(f"/api/v1/namespaces/{audited.namespace}/serviceaccounts/{name}")
-    until(lambda: audited.reason(policy) == "IdentityMissing", "the run ends")
-    assert audited.names()
+    real.delete(f"/api/v1/namespaces/{real.namespace}/serviceaccounts/{name}")
+    until(lambda: real.reason(policy) == "IdentityMissing", "the run ends")
+    assert real.names()
 
 
 def test_a_server_that_takes_requests_for_those_of_the_controller_gets_none(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -11,8 +10,7 @@ import pytest
 from tests.cluster.controller.controllers import fetch
 from tests.cluster.controller.hooked import await_trust, bundle, configuration, installed, new_name
 from tests.cluster.controller.served import Served
-from tests.cluster.controller.stage import LABELS, MERGE, TARGET, Stage, install_crds, until
-from tests.harness.real import RealCluster
+from tests.cluster.controller.stage import LABELS, MERGE, TARGET, Stage, until
 from zen_gc_core.model.policy import API_VERSION, NAMESPACED
 
 if TYPE_CHECKING:
@@ -20,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from tests.cluster.controller.controllers import Inside
+    from tests.harness.real import RealCluster
 
 ANYWHERE = "127.0.0.1:0"
 WRONG = {
@@ -158,36 +157,31 @@ def test_readiness_waits_for_trust_and_not_for_a_configuration(real: Stage, insi
 
 
 def test_the_audit_log_says_how_many_problems_there_were_and_where(
-    apiserver_binaries: None, stream: io.StringIO
+    own_real_cluster: RealCluster, real: Stage, stream: io.StringIO
 ) -> None:
-    """On a server of its own, which writes patches down; no word of the policy is in it."""
-    with RealCluster(audit=True) as cluster:
-        install_crds(cluster)
-        stage = Stage(cluster, cluster.namespace(), cluster.namespace())
-        stage.policy("written", paused=True)
-        name = new_name()
-        with (
-            Served(cluster, name, stage.home) as webhook,
-            installed(cluster, configuration(name, webhook.port)),
-        ):
-            webhook.await_trust()
-            wrong = {"spec": {"conditions": {"phaze": [], "olderThan": "0s"}}}
+    """No word of the policy is in it."""
+    real.policy("written", paused=True)
+    name = new_name()
+    with Served(real.cluster, name, real.home) as webhook, installed(real.cluster, configuration(name, webhook.port)):
+        webhook.await_trust()
+        wrong = {"spec": {"conditions": {"phaze": [], "olderThan": "0s"}}}
 
-            def refused() -> bool:
-                answer = cluster.request("PATCH", stage.path("written") + "?dryRun=All", wrong, content_type=MERGE)
-                assert answer.status in {200, 422}
-                return "the policy is invalid" in answer.text
+        def refused() -> bool:
+            answer = real.cluster.request("PATCH", real.path("written") + "?dryRun=All", wrong, content_type=MERGE)
+            assert answer.status in {200, 422}
+            return "the policy is invalid" in answer.text
 
-            until(refused, "the configuration is in force")
+        until(refused, "the configuration is in force")
 
-        def noted() -> list[dict[str, str]]:
-            events = [json.loads(line) for line in Path(cluster.audit_log).read_text().splitlines()]
-            found = [each.get("annotations", {}) for each in events]
-            return [each for each in found if "policies.gc.kube-zen.io/errors" in each]
+    def noted() -> list[dict[str, str]]:
+        events = [json.loads(line) for line in own_real_cluster.audit_log.read_text().splitlines()]
+        ours = [each for each in events if each.get("objectRef", {}).get("namespace") == real.namespace]
+        found = [each.get("annotations", {}) for each in ours]
+        return [each for each in found if "policies.gc.kube-zen.io/errors" in each]
 
-        (annotations, *_) = until(noted, "it is written down")
-        assert annotations["policies.gc.kube-zen.io/errors"] == "2"
-        assert annotations["policies.gc.kube-zen.io/paths"] == "spec.conditions.olderThan, spec.conditions"
+    (annotations, *_) = until(noted, "it is written down")
+    assert annotations["policies.gc.kube-zen.io/errors"] == "2"
+    assert annotations["policies.gc.kube-zen.io/paths"] == "spec.conditions.olderThan, spec.conditions"
 
 
 def probe(controller: Inside) -> str:

@@ -41,84 +41,84 @@ def deleted(stage: Stage, policy: str) -> bool:
 
 
 def test_it_serves_the_policies_of_its_namespaces_and_asks_for_nothing_else(
-    audited: Stage, inside: Callable[..., Inside]
+    real: Stage, inside: Callable[..., Inside]
 ) -> None:
     """Two namespaces are watched; a third one and cluster policies are not, and no list of the whole cluster is tried."""
-    second, third = (Stage(audited.cluster, audited.cluster.namespace(), audited.home) for _ in range(2))
-    stages = [audited, second, third]
+    second, third = (Stage(real.cluster, real.cluster.namespace(), real.home) for _ in range(2))
+    stages = [real, second, third]
     names = [stage.policy() for stage in stages]
-    audited.policy("everywhere", kind=CLUSTER, targetResources=[{**TARGET, "namespaces": ["*"]}])
+    real.policy("everywhere", kind=CLUSTER, targetResources=[{**TARGET, "namespaces": ["*"]}])
     for stage in stages:
         stage.make_many(2)
-    watched = (audited.namespace, second.namespace)
-    config = installed(audited, *watched)
-    audit = Audit(audited.cluster, audited.home)  # type: ignore[arg-type]  # the audited one
+    watched = (real.namespace, second.namespace)
+    config = installed(real, *watched)
+    audit = Audit(real.cluster, real.home)  # type: ignore[arg-type]  # the real one
 
-    started = inside(audited, kubeconfig=str(config), watch_namespace=watched)
+    started = inside(real, kubeconfig=str(config), watch_namespace=watched)
     for stage, name in zip(stages[:2], names[:2], strict=True):
         until(partial(deleted, stage, name), "its objects go")
     started.await_record("cluster policies are not served", namespaces=list(watched))
-    later = audited.policy()
-    until(lambda: audited.settled(later), "a policy that is made later is served")
-    audited.delete(audited.path(later))
+    later = real.policy()
+    until(lambda: real.settled(later), "a policy that is made later is served")
+    real.delete(real.path(later))
 
-    assert not audited.names() | second.names()
+    assert not real.names() | second.names()
     assert len(third.names()) == 2
     assert not third.status(names[2])
-    assert not audited.status("everywhere", kind=CLUSTER)
+    assert not real.status("everywhere", kind=CLUSTER)
     for event in audit.requests():
         about = event.get("objectRef", {})
         where = about.get("namespace", "")
         discovery = not about or about["resource"] in {*ACCESS_REVIEWS, "apiservices"}
-        assert discovery or where in {audited.home, *watched}, event["requestURI"]
+        assert discovery or where in {real.home, *watched}, event["requestURI"]
 
 
 def test_it_does_not_start_without_rights_in_a_namespace_that_it_is_to_watch(
-    audited: Stage, inside: Callable[..., Inside]
+    real: Stage, inside: Callable[..., Inside]
 ) -> None:
     """It says which right is missing, and where."""
-    config = installed(audited)
+    config = installed(real)
     with pytest.raises(
         AssertionError,
-        match=rf"grant the verb list on garbagecollectionpolicies.gc.kube-zen.io in namespace {audited.namespace}",
+        match=rf"grant the verb list on garbagecollectionpolicies.gc.kube-zen.io in namespace {real.namespace}",
     ):
-        inside(audited, kubeconfig=str(config), watch_namespace=(audited.namespace,))
+        inside(real, kubeconfig=str(config), watch_namespace=(real.namespace,))
 
 
 def test_a_kind_of_another_group_needs_to_be_told_from_an_api_server_of_its_own(
-    audited: Stage, inside: Callable[..., Inside]
+    real: Stage, inside: Callable[..., Inside]
 ) -> None:
     """One optional rule of the cluster; the status has the command until it is there."""
-    audited.cluster.create(custom_resource_definition("acme.example", "Render", "v1"))
+    real.cluster.create(custom_resource_definition("acme.example", "Render", "v1"))
     target = {"apiVersion": "acme.example/v1", "kind": "Render", "labelSelector": TARGET["labelSelector"]}
     rule = {"apiGroups": ["acme.example"], "resources": ["renders"], "verbs": ["get", "list", "delete"]}
-    rights.grant(audited, audited.namespace, subject(audited.home, CONTROLLER), rule, name="renders")
-    audited.make(kind=target["kind"], api_version=target["apiVersion"])
-    policy = audited.policy(targetResources=[target])
-    config = installed(audited, audited.namespace)
-    settings: dict[str, Any] = {"kubeconfig": str(config), "watch_namespace": (audited.namespace,), "once": True}
+    rights.grant(real, real.namespace, subject(real.home, CONTROLLER), rule, name="renders")
+    real.make(kind=target["kind"], api_version=target["apiVersion"])
+    policy = real.policy(targetResources=[target])
+    config = installed(real, real.namespace)
+    settings: dict[str, Any] = {"kubeconfig": str(config), "watch_namespace": (real.namespace,), "once": True}
 
-    inside(audited, **settings).finish()
-    assert audited.reason(policy) == "TargetUnavailable"
-    assert "kubectl create clusterrole zen-gc-apiservices --verb=list" in audited.condition(policy)["message"]
+    inside(real, **settings).finish()
+    assert real.reason(policy) == "TargetUnavailable"
+    assert "kubectl create clusterrole zen-gc-apiservices --verb=list" in real.condition(policy)["message"]
 
     rules = rights.rules_of("one-namespace/apiservices.yaml", "ClusterRole", "zen-gc-apiservices")
-    rights.grant(audited, "", subject(audited.home, CONTROLLER), *rules, name=f"apiservices-{audited.home}")
-    inside(audited, **settings).finish()
-    assert audited.status(policy)["totalDeleted"] == 1
+    rights.grant(real, "", subject(real.home, CONTROLLER), *rules, name=f"apiservices-{real.home}")
+    inside(real, **settings).finish()
+    assert real.status(policy)["totalDeleted"] == 1
 
 
-def test_a_policy_with_an_account_needs_no_right_of_the_cluster(audited: Stage, inside: Callable[..., Inside]) -> None:
+def test_a_policy_with_an_account_needs_no_right_of_the_cluster(real: Stage, inside: Callable[..., Inside]) -> None:
     """Neither do copies in the recycle bin."""
     copies = {
         "apiGroups": ["gc.kube-zen.io"],
         "resources": ["recycledobjects"],
         "verbs": ["create", "get", "list", "update", "delete"],
     }
-    rights.account(audited, rules=[rights.CONFIG_MAPS, copies])
-    rights.let_impersonate(audited, "cleaner")
-    audited.make_many(2)
-    policy = audited.policy(serviceAccountName="cleaner", behavior={"recycle": {"keepFor": "1h"}})
-    config = installed(audited, audited.namespace)
-    inside(audited, once=True, kubeconfig=str(config), watch_namespace=(audited.namespace,)).finish()
-    assert audited.status(policy)["totalDeleted"] == 2, audited.condition(policy)
+    rights.account(real, rules=[rights.CONFIG_MAPS, copies])
+    rights.let_impersonate(real, "cleaner")
+    real.make_many(2)
+    policy = real.policy(serviceAccountName="cleaner", behavior={"recycle": {"keepFor": "1h"}})
+    config = installed(real, real.namespace)
+    inside(real, once=True, kubeconfig=str(config), watch_namespace=(real.namespace,)).finish()
+    assert real.status(policy)["totalDeleted"] == 2, real.condition(policy)

@@ -100,29 +100,29 @@ def prepared(stage: Stage, what: str) -> str:
 @pytest.mark.parametrize("how", ["impersonate", "constrained"])
 @pytest.mark.parametrize("what", list(POLICIES))
 def test_a_policy_works_with_what_is_printed_and_asks_for_nothing_else(
-    audited: Stage, inside: Callable[..., Inside], what: str, how: str
+    real: Stage, inside: Callable[..., Inside], what: str, how: str
 ) -> None:
     """Each request as the account is one that was printed."""
-    policy = prepared(audited, what)
-    documents = printed(audited, policy, f"--impersonation={how}")
-    apply(audited, documents)
-    config = rights.controller(audited)
-    audit = Audit(audited.cluster, audited.home)  # type: ignore[arg-type]  # the audited one
+    policy = prepared(real, what)
+    documents = printed(real, policy, f"--impersonation={how}")
+    apply(real, documents)
+    config = rights.controller(real)
+    audit = Audit(real.cluster, real.home)  # type: ignore[arg-type]  # the real one
 
-    inside(audited, once=True, kubeconfig=str(config)).finish()
+    inside(real, once=True, kubeconfig=str(config)).finish()
 
-    assert audited.reason(policy) == "Evaluated", audited.condition(policy)
-    run = audited.status(policy)["lastRun"]
+    assert real.reason(policy) == "Evaluated", real.condition(policy)
+    run = real.status(policy)["lastRun"]
     assert run["due"] == (2 if what == "retains" else 3)
     assert run["deleted"] + run.get("marked", 0) == (0 if what == "tries dry" else run["due"])
     assert not run.get("failed")
     as_account = [each for each in audit.requests() if acted_as(each)]
     used = {shown(each)[:2] for each in as_account if each["objectRef"]["resource"] != "selfsubjectreviews"}
     assert used <= given(documents)
-    assert {each["objectRef"]["namespace"] for each in as_account if shown(each)[:2] in used} == {audited.namespace}
+    assert {each["objectRef"]["namespace"] for each in as_account if shown(each)[:2] in used} == {real.namespace}
     if what in {"deletes", "labels"}:
         assert used == given(documents)
-    asked = rbac(audited, policy, "-n", audited.namespace, "--check")
+    asked = rbac(real, policy, "-n", real.namespace, "--check")
     assert (asked.returncode, asked.stdout) == (0, "nothing is missing: 1 policy\n"), asked.stderr
 
 
@@ -130,121 +130,119 @@ def test_a_policy_works_with_what_is_printed_and_asks_for_nothing_else(
     ("what", "verb"), [("deletes", "list"), ("deletes", "get"), ("deletes", "delete"), ("labels", "patch")]
 )
 def test_without_any_verb_of_it_nothing_is_done(
-    audited: Stage, inside: Callable[..., Inside], what: str, verb: str
+    real: Stage, inside: Callable[..., Inside], what: str, verb: str
 ) -> None:
     """The status names the verb and the command; ``--check`` names it, too, and exits 1."""
-    policy = prepared(audited, what)
-    names = audited.names()
-    documents = printed(audited, policy)
+    policy = prepared(real, what)
+    names = real.names()
+    documents = printed(real, policy)
     for document in documents:
         for rule in document.get("rules", []):
             rule["verbs"] = [each for each in rule["verbs"] if each != verb]
-    apply(audited, [each for each in documents if all(rule["verbs"] for rule in each.get("rules", []))])
-    config = rights.controller(audited)
+    apply(real, [each for each in documents if all(rule["verbs"] for rule in each.get("rules", []))])
+    config = rights.controller(real)
 
-    inside(audited, once=True, kubeconfig=str(config)).finish()
+    inside(real, once=True, kubeconfig=str(config)).finish()
 
-    message = audited.condition(policy)["message"]
-    assert audited.reason(policy) == "AccessDenied"
-    assert f"grant the verb {verb} on configmaps in namespace {audited.namespace} to the ServiceAccount" in message
-    assert f"zen-gc rbac {policy} -n {audited.namespace} | kubectl apply -f -" in message
-    assert audited.names() == names
-    asked = rbac(audited, policy, "-n", audited.namespace, "--check", "-o", "json")
+    message = real.condition(policy)["message"]
+    assert real.reason(policy) == "AccessDenied"
+    assert f"grant the verb {verb} on configmaps in namespace {real.namespace} to the ServiceAccount" in message
+    assert f"zen-gc rbac {policy} -n {real.namespace} | kubectl apply -f -" in message
+    assert real.names() == names
+    asked = rbac(real, policy, "-n", real.namespace, "--check", "-o", "json")
     assert asked.returncode == 1
     (told,) = json.loads(asked.stdout)["policies"]
     assert [(gap["verb"], gap["resource"], gap["namespace"]) for gap in told["missing"]] == [
-        (verb, "configmaps", audited.namespace)
+        (verb, "configmaps", real.namespace)
     ]
 
 
 @pytest.mark.parametrize("how", ["impersonate", "constrained"])
 def test_without_the_right_to_act_as_the_account_nothing_is_done(
-    audited: Stage, inside: Callable[..., Inside], how: str
+    real: Stage, inside: Callable[..., Inside], how: str
 ) -> None:
     """It is the controller's right that is missing, and the status says so."""
-    policy = prepared(audited, "deletes")
-    names = audited.names()
-    documents = printed(audited, policy, f"--impersonation={how}")
-    apply(audited, [each for each in documents if not each["metadata"]["name"].endswith("impersonate")])
-    config = rights.controller(audited)
+    policy = prepared(real, "deletes")
+    names = real.names()
+    documents = printed(real, policy, f"--impersonation={how}")
+    apply(real, [each for each in documents if not each["metadata"]["name"].endswith("impersonate")])
+    config = rights.controller(real)
 
-    inside(audited, once=True, kubeconfig=str(config)).finish()
+    inside(real, once=True, kubeconfig=str(config)).finish()
 
-    assert audited.reason(policy) == "ImpersonationDenied"
-    assert f"as the ServiceAccount {audited.namespace}/cleaner" in audited.condition(policy)["message"]
-    assert audited.names() == names
-    asked = rbac(audited, policy, "-n", audited.namespace, "--check", f"--impersonation={how}")
+    assert real.reason(policy) == "ImpersonationDenied"
+    assert f"as the ServiceAccount {real.namespace}/cleaner" in real.condition(policy)["message"]
+    assert real.names() == names
+    asked = rbac(real, policy, "-n", real.namespace, "--check", f"--impersonation={how}")
     assert asked.returncode == 1
     verb = "impersonate serviceaccounts" if how == "impersonate" else "impersonate:serviceaccount serviceaccounts"
-    assert f"{audited.home}/{CONTROLLER} may not {verb}" in asked.stdout
+    assert f"{real.home}/{CONTROLLER} may not {verb}" in asked.stdout
 
 
 def test_constrained_rights_let_the_controller_do_no_more_than_the_policy_needs(
-    audited: Stage, inside: Callable[..., Inside]
+    real: Stage, inside: Callable[..., Inside]
 ) -> None:
     """An account that may do more is used for what is printed alone: here a write that nobody printed is refused."""
-    policy = prepared(audited, "deletes")
-    names = audited.names()
-    documents = printed(audited, policy, "--impersonation=constrained")
+    policy = prepared(real, "deletes")
+    names = real.names()
+    documents = printed(real, policy, "--impersonation=constrained")
     for document in documents:
         if document["metadata"]["name"].endswith("impersonate"):
             for rule in document.get("rules", []):
                 rule["verbs"] = [verb for verb in rule["verbs"] if not verb.endswith(":delete")]
-    apply(audited, documents)
-    config = rights.controller(audited)
-    inside(audited, once=True, kubeconfig=str(config)).finish()
-    assert audited.reason(policy) == "ImpersonationDenied"
-    assert audited.names() == names
+    apply(real, documents)
+    config = rights.controller(real)
+    inside(real, once=True, kubeconfig=str(config)).finish()
+    assert real.reason(policy) == "ImpersonationDenied"
+    assert real.names() == names
 
 
-def test_what_reaches_beyond_the_namespace_is_not_printed_by_the_way(audited: Stage) -> None:
+def test_what_reaches_beyond_the_namespace_is_not_printed_by_the_way(real: Stage) -> None:
     """The author of a policy must not get rights from whoever grants what it asks for."""
-    policy = prepared(audited, "deletes")
-    audited.edit(policy, {"conditions": {"unreferenced": True}, "ttl": {"immediate": None, "afterCreation": "1s"}})
-    asked = rbac(audited, policy, "-n", audited.namespace)
+    policy = prepared(real, "deletes")
+    real.edit(policy, {"conditions": {"unreferenced": True}, "ttl": {"immediate": None, "afterCreation": "1s"}})
+    asked = rbac(real, policy, "-n", real.namespace)
     assert asked.returncode == 2
     assert not asked.stdout
-    assert f"the ServiceAccount {audited.namespace}/cleaner would get list beyond the namespace" in asked.stderr
-    wide = rbac(audited, policy, "-n", audited.namespace, "--wide")
+    assert f"the ServiceAccount {real.namespace}/cleaner would get list beyond the namespace" in asked.stderr
+    wide = rbac(real, policy, "-n", real.namespace, "--wide")
     assert wide.returncode == 0
     assert "ClusterRole" in {each["kind"] for each in yaml.safe_load_all(wide.stdout)}
 
 
-def test_an_account_that_is_missing_is_named(audited: Stage, inside: Callable[..., Inside]) -> None:
+def test_an_account_that_is_missing_is_named(real: Stage, inside: Callable[..., Inside]) -> None:
     """By the status and by ``--check``; other policies go on."""
-    audited.make_many(2)
-    lost = audited.policy(serviceAccountName="lost")
-    rights.account(audited)
-    good = audited.policy(serviceAccountName="cleaner")
-    apply(audited, printed(audited, good))
-    config = rights.controller(audited)
-    inside(audited, once=True, kubeconfig=str(config)).finish()
-    until(lambda: audited.reason(lost) and audited.reason(good), "both statuses are written")
-    assert (audited.reason(lost), audited.reason(good)) == ("IdentityMissing", "Evaluated")
-    assert f"kubectl create serviceaccount lost -n {audited.namespace}" in audited.condition(lost)["message"]
-    assert audited.status(good)["lastRun"]["deleted"] == 2
-    asked = rbac(audited, lost, "-n", audited.namespace, "--check")
+    real.make_many(2)
+    lost = real.policy(serviceAccountName="lost")
+    rights.account(real)
+    good = real.policy(serviceAccountName="cleaner")
+    apply(real, printed(real, good))
+    config = rights.controller(real)
+    inside(real, once=True, kubeconfig=str(config)).finish()
+    until(lambda: real.reason(lost) and real.reason(good), "both statuses are written")
+    assert (real.reason(lost), real.reason(good)) == ("IdentityMissing", "Evaluated")
+    assert f"kubectl create serviceaccount lost -n {real.namespace}" in real.condition(lost)["message"]
+    assert real.status(good)["lastRun"]["deleted"] == 2
+    asked = rbac(real, lost, "-n", real.namespace, "--check")
     assert asked.returncode == 1
-    assert f"there is no ServiceAccount {audited.namespace}/lost" in asked.stdout
+    assert f"there is no ServiceAccount {real.namespace}/lost" in asked.stdout
 
 
-def test_a_policy_on_namespaces_may_look_at_all_that_would_go_along(
-    audited: Stage, inside: Callable[..., Inside]
-) -> None:
+def test_a_policy_on_namespaces_may_look_at_all_that_would_go_along(real: Stage, inside: Callable[..., Inside]) -> None:
     """With what is printed for it a cluster policy deletes an empty Namespace, and can tell that it is empty."""
-    gone = audited.cluster.namespace()
+    gone = real.cluster.namespace()
     target = {"apiVersion": "v1", "kind": "Namespace", "names": [gone]}
-    policy = audited.policy(f"ends-{gone}", kind=CLUSTER, targetResources=[target])
+    policy = real.policy(f"ends-{gone}", kind=CLUSTER, targetResources=[target])
     allowed = ("--allow-resource", "namespaces")
-    ended = rbac(audited, policy, "--cluster", *allowed, f"--controller-namespace={audited.home}")
+    ended = rbac(real, policy, "--cluster", *allowed, f"--controller-namespace={real.home}")
     assert ended.returncode == 0, ended.stderr
     documents = list(yaml.safe_load_all(ended.stdout))
     assert {each["kind"] for each in documents} == {"ClusterRole", "ClusterRoleBinding"}
     assert not any("*" in rule["resources"] for each in documents for rule in each.get("rules", []))
-    config = rights.controller(audited)
-    apply(audited, documents)
-    inside(audited, once=True, kubeconfig=str(config), allow_resource=("namespaces",)).finish()
-    status = audited.status(policy, kind=CLUSTER)
+    config = rights.controller(real)
+    apply(real, documents)
+    inside(real, once=True, kubeconfig=str(config), allow_resource=("namespaces",)).finish()
+    status = real.status(policy, kind=CLUSTER)
     assert status["lastRun"]["due"] == 1, status
-    metadata = audited.cluster.request("GET", f"/api/v1/namespaces/{gone}").body.get("metadata", {})
+    metadata = real.cluster.request("GET", f"/api/v1/namespaces/{gone}").body.get("metadata", {})
     assert not metadata or "deletionTimestamp" in metadata

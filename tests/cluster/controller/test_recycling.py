@@ -17,8 +17,9 @@ from zen_gc_embedded import Fault
 
 from tests.cluster.controller.churn import witness
 from tests.cluster.controller.controllers import let_leaders_fall
-from tests.cluster.controller.stage import CRDS, MERGE, SELECTOR, EmbeddedStage, by_controller, until
+from tests.cluster.controller.stage import MERGE, SELECTOR, EmbeddedStage, by_controller, until
 from tests.cluster.controller.test_rights_of_actions import with_rights
+from tests.harness.crds import CRDS
 from zen_gc_core.cluster.recycle_bin import RecycleBin
 from zen_gc_core.model.recycled import MOST_BYTES, MOST_COPIES, UNTIL, Copy, text_of
 

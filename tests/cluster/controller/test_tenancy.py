@@ -139,9 +139,9 @@ def outside(audit: Audit, tenants: list[Tenant], victim: str) -> list[str]:
 
 
 @pytest.fixture
-def victim(audited: Stage) -> str:
+def victim(real: Stage) -> str:
     """A namespace with an account that may do everything in it, and objects that every policy would take."""
-    other = Stage(audited.cluster, audited.cluster.namespace(), audited.home)
+    other = Stage(real.cluster, real.cluster.namespace(), real.home)
     rights.account(other, "thief", rules=[CONFIG_MAPS])
     other.make_many(3)
     return other.namespace
@@ -152,7 +152,7 @@ def run(stage: Stage, inside: Callable[..., Inside], authors: list[str], victim:
     config = rights.controller(stage)
     rights.grant(stage, "", rights.subject(stage.home, rights.CONTROLLER), CONFIG_MAPS, name=f"targets-{stage.home}")
     tenants = [Tenant(stage, author, victim) for author in authors]
-    audit = Audit(stage.cluster, stage.home)  # type: ignore[arg-type]  # the audited one
+    audit = Audit(stage.cluster, stage.home)  # type: ignore[arg-type]  # the real one
     inside(stage, once=True, kubeconfig=str(config), **SETTINGS.get(authors[0], {})).finish()
     return tenants, audit
 
@@ -163,10 +163,10 @@ def run(stage: Stage, inside: Callable[..., Inside], authors: list[str], victim:
     ids=["named accounts", "a default", "one is required"],
 )
 def test_no_way_leads_out_of_a_namespace(
-    audited: Stage, inside: Callable[..., Inside], victim: str, authors: list[str]
+    real: Stage, inside: Callable[..., Inside], victim: str, authors: list[str]
 ) -> None:
     """Every cell of the table, and 0 requests outside."""
-    tenants, audit = run(audited, inside, authors, victim)
+    tenants, audit = run(real, inside, authors, victim)
 
     until(lambda: all(all(tenant.told()) for tenant in tenants), "every status is written")
     assert {tenant.author: dict(zip(WAYS, tenant.told(), strict=True)) for tenant in tenants} == {
@@ -176,11 +176,11 @@ def test_no_way_leads_out_of_a_namespace(
     for tenant in tenants:
         took = AUTHORS[tenant.author][0] == ACTS
         assert tenant.stage.names() == (set() if took else set(tenant.things)), tenant.author
-    assert len(Stage(audited.cluster, victim, audited.home).names()) == 3
+    assert len(Stage(real.cluster, victim, real.home).names()) == 3
 
 
 def test_the_witness_sees_a_request_that_is_made_without_the_account(
-    audited: Stage, inside: Callable[..., Inside], victim: str, monkeypatch: pytest.MonkeyPatch
+    real: Stage, inside: Callable[..., Inside], victim: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The same with a program in which a DELETE leaves without the header: the controller's rights would do it."""
     honest = ConnectionAs.request
@@ -189,5 +189,5 @@ def test_the_witness_sees_a_request_that_is_made_without_the_account(
         return self.own.request(method, path, **how) if method == "DELETE" else honest(self, method, path, **how)
 
     monkeypatch.setattr(ConnectionAs, "request", request)
-    tenants, audit = run(audited, inside, ["an account with rights"], victim)
+    tenants, audit = run(real, inside, ["an account with rights"], victim)
     assert [each for each in outside(audit, tenants, victim) if "delete" in each], "it was not seen"

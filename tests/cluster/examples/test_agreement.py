@@ -13,12 +13,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.cluster.controller.stage import staged
 from tests.golden.running import zen_gc, zen_gc_process
-from tests.harness import RealCluster
+from tests.harness.crds import install_crds
 from tests.harness.embedded import InProcessCluster
 from zen_gc_core.cli.scalars import ScalarError, plain_scalar
-from zen_gc_core.engine.crds import crd_documents
-from zen_gc_core.plugins import installed_entry_points, load_plugins
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -197,10 +196,10 @@ def stamp(instant: dt.datetime) -> str:
 def own_cluster(request: pytest.FixtureRequest) -> Iterator[Cluster]:
     """A cluster with the CRDs, whose policies a controller runs."""
     if request.param == "real":
-        request.getfixturevalue("apiserver_binaries")
-    with InProcessCluster() if request.param == "embedded" else RealCluster() as cluster:
-        for document in crd_documents(load_plugins(installed_entry_points()).vocabulary):
-            cluster.create(document)
+        yield from (stage.cluster for stage in staged(request.getfixturevalue("own_real_cluster")))
+        return
+    with InProcessCluster() as cluster:
+        install_crds(cluster)
         yield cluster
 
 

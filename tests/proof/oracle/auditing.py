@@ -58,7 +58,7 @@ class Asked:
         return bool(self.pinned_uid and self.pinned_version)
 
 
-def read(lines: Iterable[str]) -> list[Asked]:
+def read(lines: Iterable[str | bytes]) -> list[Asked]:
     """The writes of an audit log; of a request that was received and not answered, what is known of it."""
     found: dict[str, Asked] = {}
     for line in lines:

@@ -132,10 +132,10 @@ def test_what_should_have_gone_is_found(impostor: Impostor) -> None:
     impostor.finds(lost=1)
 
 
-def test_a_restart_of_the_api_server_leaves_no_gap(impostor: Impostor, audited: RealCluster) -> None:
+def test_a_restart_of_the_api_server_leaves_no_gap(impostor: Impostor, own_real_cluster: RealCluster) -> None:
     """What went before, meanwhile and afterwards is known."""
     impostor.deletes(impostor.stage.make(data={"state": "done"}))
-    audited.restart("kube-apiserver")
+    own_real_cluster.restart("kube-apiserver")
     impostor.stage.await_policies()
     with contextlib.suppress(Exception):  # the connection of before
         impostor.connection.request("GET", "/readyz")

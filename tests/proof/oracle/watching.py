@@ -37,8 +37,11 @@ class Oracle:
 
     def __post_init__(self) -> None:
         self._recorder = Recorder(self.cluster.etcd_url)
+        self._from = 0
 
     def __enter__(self) -> Self:
+        log = self.cluster.audit_log
+        self._from = log.stat().st_size if log.exists() else 0  # others' requests were before
         self._recorder.__enter__()
         return self
 
@@ -106,6 +109,7 @@ class Oracle:
                 records = replica.records(outcome="intended")
                 intents |= {each["attempt_id"]: each["resource_uid"] for each in records}
         accounts = {f"system:serviceaccount:{self.home}:{name}": name for name in self.replicas}
-        with self.cluster.audit_log.open() as log:
+        with self.cluster.audit_log.open("rb") as log:
+            log.seek(self._from)
             asked = auditing.read(log)
         return count(self._recorder.history, asked, Replicas(self.home, accounts, intents), now)

@@ -15,8 +15,9 @@ from typing import Any, Self
 
 import yaml
 
-from tests.cluster.controller.stage import COLLECTIONS, CRDS
+from tests.cluster.controller.stage import COLLECTIONS
 from tests.harness.cluster import Cluster, ClusterError
+from tests.harness.crds import CRDS
 
 PATIENCE = 120.0
 

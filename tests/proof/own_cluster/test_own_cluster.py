@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.cluster.controller.stage import COLLECTIONS, Stage, install_crds, until
+from tests.cluster.controller.stage import COLLECTIONS, Stage, until
+from tests.harness.crds import install_crds
 from tests.harness.real import RealCluster
 
 if TYPE_CHECKING:

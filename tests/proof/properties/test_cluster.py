@@ -16,8 +16,9 @@ from hypothesis import strategies as st
 from zen_gc_embedded import Fault
 
 from tests.cluster.controller.controllers import Inside
-from tests.cluster.controller.stage import EmbeddedStage, by_controller, install_crds
+from tests.cluster.controller.stage import EmbeddedStage, by_controller
 from tests.golden.running import zen_gc
+from tests.harness.crds import install_crds
 from tests.harness.definitions import custom_resource_definition
 from tests.harness.embedded import InProcessCluster
 from tests.proof.properties import SAME_EXAMPLES

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from tests.cluster.controller.controllers import Replica
-from tests.cluster.controller.stage import EmbeddedStage, by_controller, install_crds, until
+from tests.cluster.controller.stage import EmbeddedStage, by_controller, until
+from tests.harness.crds import install_crds
 from tests.harness.embedded import InProcessCluster
 
 if TYPE_CHECKING:
