@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -11,9 +10,9 @@ import pytest
 import yaml
 
 from tests.cluster.controller import rights
-from tests.cluster.controller.controllers import PROGRAM
 from tests.cluster.controller.rights import CONTROLLER, Audit, acted_as, shown
 from tests.cluster.controller.stage import TARGET, until
+from tests.golden.running import Ran, zen_gc
 from zen_gc_core.model.policy import CLUSTER
 
 if TYPE_CHECKING:
@@ -50,18 +49,17 @@ POLICIES: dict[str, dict[str, Any]] = {
 }
 
 
-def rbac(stage: Stage, *arguments: str) -> subprocess.CompletedProcess[str]:
+def rbac(stage: Stage, *arguments: str) -> Ran:
     """Run the command as the administrator."""
-    command = [str(PROGRAM), "rbac", *arguments, f"--controller-namespace={stage.home}"]
-    command.append(f"--kubeconfig={stage.cluster.kubeconfig_path}")
-    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)
+    where = [f"--controller-namespace={stage.home}", f"--kubeconfig={stage.cluster.kubeconfig_path}"]
+    return zen_gc("rbac", *arguments, *where)
 
 
 def printed(stage: Stage, policy: str, *arguments: str) -> list[dict[str, Any]]:
     """The roles and bindings that it prints for an installed policy."""
     ended = rbac(stage, policy, "-n", stage.namespace, *arguments)
-    assert ended.returncode == 0, ended.stderr
-    return list(yaml.safe_load_all(ended.stdout))
+    assert ended.code == 0, ended.err
+    return list(yaml.safe_load_all(ended.out))
 
 
 def apply(stage: Stage, documents: list[dict[str, Any]]) -> None:
@@ -123,7 +121,7 @@ def test_a_policy_works_with_what_is_printed_and_asks_for_nothing_else(
     if what in {"deletes", "labels"}:
         assert used == given(documents)
     asked = rbac(real, policy, "-n", real.namespace, "--check")
-    assert (asked.returncode, asked.stdout) == (0, "nothing is missing: 1 policy\n"), asked.stderr
+    assert (asked.code, asked.out) == (0, "nothing is missing: 1 policy\n"), asked.err
 
 
 @pytest.mark.parametrize(
@@ -150,8 +148,8 @@ def test_without_any_verb_of_it_nothing_is_done(
     assert f"zen-gc rbac {policy} -n {real.namespace} | kubectl apply -f -" in message
     assert real.names() == names
     asked = rbac(real, policy, "-n", real.namespace, "--check", "-o", "json")
-    assert asked.returncode == 1
-    (told,) = json.loads(asked.stdout)["policies"]
+    assert asked.code == 1
+    (told,) = json.loads(asked.out)["policies"]
     assert [(gap["verb"], gap["resource"], gap["namespace"]) for gap in told["missing"]] == [
         (verb, "configmaps", real.namespace)
     ]
@@ -174,9 +172,9 @@ def test_without_the_right_to_act_as_the_account_nothing_is_done(
     assert f"as the ServiceAccount {real.namespace}/cleaner" in real.condition(policy)["message"]
     assert real.names() == names
     asked = rbac(real, policy, "-n", real.namespace, "--check", f"--impersonation={how}")
-    assert asked.returncode == 1
+    assert asked.code == 1
     verb = "impersonate serviceaccounts" if how == "impersonate" else "impersonate:serviceaccount serviceaccounts"
-    assert f"{real.home}/{CONTROLLER} may not {verb}" in asked.stdout
+    assert f"{real.home}/{CONTROLLER} may not {verb}" in asked.out
 
 
 def test_constrained_rights_let_the_controller_do_no_more_than_the_policy_needs(
@@ -202,12 +200,12 @@ def test_what_reaches_beyond_the_namespace_is_not_printed_by_the_way(real: Stage
     policy = prepared(real, "deletes")
     real.edit(policy, {"conditions": {"unreferenced": True}, "ttl": {"immediate": None, "afterCreation": "1s"}})
     asked = rbac(real, policy, "-n", real.namespace)
-    assert asked.returncode == 2
-    assert not asked.stdout
-    assert f"the ServiceAccount {real.namespace}/cleaner would get list beyond the namespace" in asked.stderr
+    assert asked.code == 2
+    assert not asked.out
+    assert f"the ServiceAccount {real.namespace}/cleaner would get list beyond the namespace" in asked.err
     wide = rbac(real, policy, "-n", real.namespace, "--wide")
-    assert wide.returncode == 0
-    assert "ClusterRole" in {each["kind"] for each in yaml.safe_load_all(wide.stdout)}
+    assert wide.code == 0
+    assert "ClusterRole" in {each["kind"] for each in yaml.safe_load_all(wide.out)}
 
 
 def test_an_account_that_is_missing_is_named(real: Stage, inside: Callable[..., Inside]) -> None:
@@ -224,8 +222,8 @@ def test_an_account_that_is_missing_is_named(real: Stage, inside: Callable[..., 
     assert f"kubectl create serviceaccount lost -n {real.namespace}" in real.condition(lost)["message"]
     assert real.status(good)["lastRun"]["deleted"] == 2
     asked = rbac(real, lost, "-n", real.namespace, "--check")
-    assert asked.returncode == 1
-    assert f"there is no ServiceAccount {real.namespace}/lost" in asked.stdout
+    assert asked.code == 1
+    assert f"there is no ServiceAccount {real.namespace}/lost" in asked.out
 
 
 def test_a_policy_on_namespaces_may_look_at_all_that_would_go_along(real: Stage, inside: Callable[..., Inside]) -> None:
@@ -235,8 +233,8 @@ def test_a_policy_on_namespaces_may_look_at_all_that_would_go_along(real: Stage,
     policy = real.policy(f"ends-{gone}", kind=CLUSTER, targetResources=[target])
     allowed = ("--allow-resource", "namespaces")
     ended = rbac(real, policy, "--cluster", *allowed, f"--controller-namespace={real.home}")
-    assert ended.returncode == 0, ended.stderr
-    documents = list(yaml.safe_load_all(ended.stdout))
+    assert ended.code == 0, ended.err
+    documents = list(yaml.safe_load_all(ended.out))
     assert {each["kind"] for each in documents} == {"ClusterRole", "ClusterRoleBinding"}
     assert not any("*" in rule["resources"] for each in documents for rule in each.get("rules", []))
     config = rights.controller(real)
