@@ -1,15 +1,15 @@
-"""The example policies, and the commands that their plans come from.
+"""The example policies, and the plans that are expected of them.
 
-`python -m tests.golden.examples` writes every `expected.yaml` anew; look at the difference before you commit it.
+`zen-gc test --update examples tests/golden` writes every `expected.yaml` anew; look at the difference before you commit it.
 """
 
 from __future__ import annotations
 
 import os
-import shlex
 from pathlib import Path
+from typing import Any
 
-from tests.golden.running import Ran, zen_gc
+import yaml
 
 REPOSITORY = Path(__file__).parents[2]
 POLICIES = REPOSITORY / "examples" / "policies"
@@ -18,26 +18,7 @@ GO_EXAMPLES = Path(os.environ.get("ZEN_GC_TEST_DATA", REPOSITORY.parent / "share
 NOW = "2026-01-01T12:00:00Z"
 
 
-def expected(name: str) -> tuple[str, str]:
-    """The first line of an `expected.yaml`, a comment with the command that yields the rest, and the rest."""
-    line, _, rest = (POLICIES / name / "expected.yaml").read_text(encoding="utf-8").partition("\n")
-    return line.removeprefix("# "), rest
-
-
-def plan(command: str) -> Ran:
-    """Run the command of an `expected.yaml`, in `examples/policies/`."""
-    program, *arguments = shlex.split(command)
-    assert program == "zen-gc", command
-    return zen_gc(*arguments, cwd=POLICIES)
-
-
-def regenerate() -> None:
-    """Write every `expected.yaml` anew, each by the command in its first line."""
-    for name in EXAMPLES:
-        place = POLICIES / name / "expected.yaml"
-        command = expected(name)[0] if place.exists() else f"zen-gc plan -f {name}/ --now {NOW} -o yaml"
-        place.write_text(f"# {command}\n{plan(command).out}", encoding="utf-8")
-
-
-if __name__ == "__main__":
-    regenerate()
+def expected(name: str) -> dict[str, Any]:
+    """What an example expects, as `zen-gc plan -o yaml` prints it."""
+    document: dict[str, Any] = yaml.safe_load((POLICIES / name / "expected.yaml").read_text(encoding="utf-8"))
+    return document

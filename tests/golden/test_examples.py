@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import re
 from typing import TYPE_CHECKING, Any
@@ -9,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import yaml
 
-from tests.golden.examples import EXAMPLES, NOW, POLICIES, expected, plan
+from tests.golden.examples import EXAMPLES, NOW, POLICIES, expected
 from tests.golden.running import zen_gc, zen_gc_process
+from zen_gc_core.cli.golden import Golden
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,11 +34,20 @@ DONE = {
 
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_an_example_yields_its_expected_plan(name: str) -> None:
-    """`python -m tests.golden.examples` writes the expected plans anew."""
-    command, golden = expected(name)
-    ran = plan(command)
-    assert ran.out == golden
-    assert (ran.code, ran.err) == (0, "")
+    """Without a word beside; `zen-gc test --update examples` writes the expected plans anew."""
+    outcome = Golden(dt.datetime.now(dt.UTC)).test(POLICIES / name)
+    assert (outcome.difference, outcome.fault, outcome.told) == ((), None, ())
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_an_example_expects_all_that_a_plan_says(name: str) -> None:
+    """At the instant of them all, each policy without an error or a warning, each decision with its reason."""
+    document = expected(name)
+    assert document["now"] == NOW
+    for policy in document["policies"]:
+        assert (policy["errors"], policy["warnings"]) == ([], [])
+        assert {"scanned", "matched", "due", "digest"} <= policy.keys()
+        assert all(decision["because"] for decision in policy["decisions"])
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
@@ -103,8 +114,7 @@ def test_the_order_of_the_files_changes_no_verdict() -> None:
 
 
 def _decisions(name: str) -> list[dict[str, Any]]:
-    document = yaml.safe_load(expected(name)[1])
-    return [decision for policy in document["policies"] for decision in policy["decisions"]]
+    return [decision for policy in expected(name)["policies"] for decision in policy["decisions"]]
 
 
 def _acting(document: dict[str, Any]) -> Iterator[dict[str, Any]]:

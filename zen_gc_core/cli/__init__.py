@@ -16,6 +16,7 @@ from zen_gc_core.texts import visible_lines
 _COMMANDS = {
     "plan": "Show what policies would do, and why; writes nothing.",
     "validate": "Check policies.",
+    "test": "Compare plans with those that are expected.",
     "controller": "Run the controller.",
     "rbac": "Print the roles that policies need, or what is missing of them.",
     "approve": "Let one policy past its breaker.",

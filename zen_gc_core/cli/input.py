@@ -47,11 +47,21 @@ def read_manifests(names: Iterable[str]) -> Manifests:
     Raises:
         FileError: Something cannot be read.
     """
+    manifests = sort_manifests(names)
+    for note in manifests.told.notes:
+        click.echo(f"note: {visible(note)}", err=True)
+    return manifests
+
+
+def sort_manifests(names: Iterable[str]) -> Manifests:
+    """Read files, and tell policies from objects, without a word.
+
+    Raises:
+        FileError: Something cannot be read.
+    """
     manifests = Manifests()
     for document in read_documents(names, manifests.told):
         (manifests.policies if document.is_policy else manifests.objects).append(document)
-    for note in manifests.told.notes:
-        click.echo(f"note: {visible(note)}", err=True)
     return manifests
 
 

@@ -129,7 +129,7 @@ def _create(cluster: Cluster, objects: list[dict[str, Any]]) -> Iterator[tuple[s
 
 def _acting(name: str) -> Iterator[tuple[dict[str, Any], bool]]:
     """What an expected plan acts on, and whether its policy does so at the instant of the plan."""
-    for policy in yaml.safe_load(expected(name)[1])["policies"]:
+    for policy in expected(name)["policies"]:
         now = policy.get("calendar", {}).get("actsNow", True)
         yield from ((decision, now) for decision in policy["decisions"] if decision["verdict"] == "act")
 
