@@ -123,6 +123,21 @@ def namespace_written(document: Document) -> str | None:
     return written if isinstance(written, str) else ""
 
 
+def check_namespaces(documents: Iterable[Document], namespace: str | None) -> None:
+    """Refuse policies of files that name another namespace than ``-n``.
+
+    Raises:
+        InputError: One does.
+    """
+    for document in documents:
+        written = namespace_written(document)
+        if written and namespace and written != namespace:
+            raise InputError(
+                f"{document.place('metadata.namespace')}: metadata.namespace is '{written}', and -n says "
+                f"'{namespace}': leave one of them out"
+            )
+
+
 def report_problems(document: Document | None, problems: Iterable[Problem], level: str = "") -> None:
     """Print problems to standard error, each as ``file.yaml:12: spec.ttl: …``."""
     for problem in problems:

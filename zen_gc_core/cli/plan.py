@@ -11,6 +11,7 @@ import click
 
 from zen_gc_core.cli.documents import Document
 from zen_gc_core.cli.input import (
+    check_namespaces,
     compile_documents,
     load_installed,
     namespace_written,
@@ -136,13 +137,7 @@ def _check(request: _Request, manifests: Manifests) -> None:
         raise InputError("--assume-complete is said of files, and the objects come from the cluster: leave it out")
     if not manifests.policies and not request.name:
         raise InputError(no_policies("no policies", manifests.objects) or _NO_POLICIES)
-    for document in manifests.policies:
-        written = namespace_written(document)
-        if written and request.namespace and written != request.namespace:
-            raise InputError(
-                f"{document.place('metadata.namespace')}: metadata.namespace is '{written}', and -n says "
-                f"'{request.namespace}': leave one of them out"
-            )
+    check_namespaces(manifests.policies, request.namespace)
 
 
 class PluginMissingError(ZenGCError):

@@ -77,9 +77,11 @@ class Connection:
         place: Where the coordinates were found, in words for messages.
         clock: The server's clock, as its answers show it.
         account: As which account requests are made; None: with the rights of the credentials.
+        rehearses: Whether every write is a dry run of the server.
     """
 
     account: Account | None = None
+    rehearses: bool = False
 
     def __init__(self, place: Place, user_agent: str, pool_size: int, observe: Observe | None) -> None:
         self.place = place

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from zen_gc_core.cluster.answers import failure
 from zen_gc_core.cluster.errors import MalformedAnswer
-from zen_gc_core.model.results import Result, Written
+from zen_gc_core.model.results import DONE, Result, Unsure, Written
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from zen_gc_core.cluster.answers import Answer
     from zen_gc_core.cluster.observing import Observed
     from zen_gc_core.model.requests import Request
-    from zen_gc_core.model.results import Unsure
 
 
 def read_answer(answer: Answer, request: Request, observed: Observed) -> Written | Unsure:
@@ -43,6 +42,16 @@ def read_answer(answer: Answer, request: Request, observed: Observed) -> Written
     except MalformedAnswer as error:
         return unreadable(request, observed, error)
     return replace(read, message=f"{answer}: {read.message}") if read.message else read
+
+
+def rehearsed(read: Written | Unsure) -> Written:
+    """What the answer to a dry run of the server says: it would have done it, or what it says of a write that fails.
+
+    No read of the object says more: it is as it was.
+    """
+    if isinstance(read, Unsure):
+        return Written(Result.WOULD_ACT if read.if_gone is Result.DELETED else read.if_gone, read.message)
+    return replace(read, result=Result.WOULD_ACT) if read.result in {*DONE, Result.ACCEPTED} else read
 
 
 def unreadable(request: Request, observed: Observed, error: MalformedAnswer) -> Written | Unsure:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 from zen_gc_core.cluster.errors import AnswerTooLarge
 from zen_gc_core.cluster.observing import read_object
 from zen_gc_core.cluster.retrying import STEPS, UNANSWERED, patiently
-from zen_gc_core.cluster.write_answers import read_answer, settle, unreadable
+from zen_gc_core.cluster.write_answers import read_answer, rehearsed, settle, unreadable
 from zen_gc_core.errors import ClusterError
 from zen_gc_core.model.results import Result, Unsure, Written
 
@@ -145,7 +145,7 @@ class Writer:
         """
         if not request.sends:
             self.authority()
-            return Written(request.done)
+            return Written(Result.WOULD_ACT if self.connection.rehearses else request.done)
         if observed.terminating:
             return Written(Result.ACCEPTED, "it is terminating already; nothing was sent")
         wire = _WIRES[request.verb]
@@ -182,6 +182,8 @@ class Writer:
             if attempt.step < STEPS:
                 raise
             answered = Written(Result.FAILED, f"{attempt.request.words.noun} failed after retries: {error}", error)
+        if self.connection.rehearses:
+            return rehearsed(answered)
         return self._settled(answered, attempt.observed) if isinstance(answered, Unsure) else answered
 
     def _leaving(self) -> None:

@@ -42,7 +42,7 @@ class Result(enum.StrEnum):
     DROPPED = "dropped"
     """Looked at again right before the write, the object is no longer due."""
     WOULD_ACT = "would-act"
-    """A dry run: nothing was sent."""
+    """A dry run: nothing was changed."""
     NOT_RECYCLED = "not-recycled"
     """There is no copy of the object in the recycle bin, so that it is not deleted."""
     FAILED = "failed"

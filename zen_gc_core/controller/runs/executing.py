@@ -136,6 +136,7 @@ class Executing:
                 batch_size=behavior.batch_size or context.settings.batch_size,
                 sleep=context.sleep,
                 closed=self._closed if self._gate.stands else None,
+                installed=context.installed,
             ),
             rate,
             context.authority,

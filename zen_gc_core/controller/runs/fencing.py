@@ -45,6 +45,7 @@ class Fence:
         sleep: Waits while the server fails or asks for patience; whatever it raises ends the wait.
         clock: The boot-time clock, in seconds.
         closed: Why windows or blackouts let nothing be written now; None where they do. None: there are none.
+        installed: Whether the policy is in the cluster; one of a file is what it was when it was read.
     """
 
     def __init__(  # noqa: PLR0913  what is looked at, and how
@@ -57,8 +58,10 @@ class Fence:
         sleep: Callable[[float], None] = time.sleep,
         clock: Callable[[], float] = boottime,
         closed: Callable[[], str | None] | None = None,
+        installed: bool = True,
     ) -> None:
         self._connection = connection
+        self._installed = installed
         self._policy = compiled.reference
         self._difference = compiled.difference
         self._account = compiled.account
@@ -138,7 +141,8 @@ class Fence:
         self._left = self._batch_size
 
     def _check(self) -> None:
-        self._look_at_policy()
+        if self._installed:
+            self._look_at_policy()
         self._look_at_account()
         self._switch.look(self._sleep)
         check_clocks(self._connection.clock.skew())

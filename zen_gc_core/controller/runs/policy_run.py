@@ -137,7 +137,12 @@ class PolicyRun:
                 told=self._reporting.gathered,
             )
             preparing = Preparing(
-                context.connection, context.resources, context.namespaces, context.grants, gatherer=gatherer
+                context.connection,
+                context.resources,
+                context.namespaces,
+                context.grants,
+                gatherer=gatherer,
+                most_due=context.most_due,
             )
             now = self._now()
             held_from = self.entry.ledger.passes.begin(now, self._between_passes(now)) if self._lasts else None
@@ -247,6 +252,7 @@ class PolicyRun:
             ),
         )
         self._reporting.unlisted(plan)
+        plan = self._context.narrowed(plan)
         self._reporting.follow_up()
         executing = Executing(
             self._context,
@@ -270,5 +276,5 @@ class PolicyRun:
             started=self._started,
             duration=boottime() - self._began,
             stopped=stopped,
-            dry_run=self.dry_run,
+            dry_run=self.dry_run or self.connection.rehearses,
         )

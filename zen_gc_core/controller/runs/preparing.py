@@ -12,7 +12,7 @@ from zen_gc_core.controller.runs.going_along import kept_inside
 from zen_gc_core.controller.runs.members import Member
 from zen_gc_core.controller.runs.rights import SERVICES
 from zen_gc_core.controller.runs.settling import settle
-from zen_gc_core.engine.case import Case
+from zen_gc_core.engine.case import MOST_DUE, Case
 from zen_gc_core.engine.protections import Protections
 from zen_gc_core.engine.reaching import namespaces_of
 from zen_gc_core.engine.retaining.standing import keeping_what_is_retained
@@ -42,6 +42,7 @@ class Preparing:
         record: Whether plans hold every matched object (``zen-gc plan``).
         record_skipped: Whether they hold the unmatched, too.
         gatherer: Lists the other objects on which conditions depend.
+        most_due: How many due objects are held.
     """
 
     def __init__(  # noqa: PLR0913  each is a choice of the caller
@@ -54,11 +55,13 @@ class Preparing:
         record: bool = False,
         record_skipped: bool = False,
         gatherer: Gatherer | None = None,
+        most_due: int = MOST_DUE,
     ) -> None:
         self._connection = connection
         self._resources = resources
         self._namespaces = namespaces
         self._grants = grants
+        self._most_due = most_due
         self._record = record
         self._record_skipped = record_skipped
         self._gatherer = gatherer or Gatherer(connection, resources, named=record)
@@ -85,6 +88,7 @@ class Preparing:
             keeping_what_is_retained(self._protections(compiled), compiled),
             record=self._record,
             record_skipped=self._record_skipped,
+            most_due=self._most_due,
             whole=self._whole,
             unlisted=unknown,
         )

@@ -44,7 +44,7 @@ class Reporting:
     def __init__(
         self, context: RunContext, entry: Entry, next_run: Callable[[], dt.datetime | None], *, scheduled: bool = False
     ) -> None:
-        self.writes = RunReporter(context.log, context.metrics, context.events, entry.reference)
+        self.writes = RunReporter(context.log, context.metrics, context.events, entry.reference, context.outcome)
         self._context = context
         self._entry = entry
         self._next_run = next_run

@@ -10,6 +10,7 @@ from zen_gc_core.cluster.clocks import earlier_of
 from zen_gc_core.cluster.errors import Cancelled
 from zen_gc_core.cluster.impersonating import ConnectionAs
 from zen_gc_core.controller.runs.stopping import Stopped
+from zen_gc_core.engine.case import MOST_DUE
 from zen_gc_core.model.reasons import Reason
 
 if TYPE_CHECKING:
@@ -27,10 +28,21 @@ if TYPE_CHECKING:
     from zen_gc_core.controller.telling.events import PolicyEvents
     from zen_gc_core.controller.telling.metrics import Metrics
     from zen_gc_core.controller.telling.runlog import RunLog
-    from zen_gc_core.controller.telling.status_writer import StatusWriter
+    from zen_gc_core.controller.telling.status_writer import Statuses
     from zen_gc_core.engine.protections import Grants
     from zen_gc_core.model.accounts import Account
+    from zen_gc_core.model.plan import Plan
+    from zen_gc_core.model.report import Outcome
     from zen_gc_core.plugins import Plugins
+
+
+def whole(plan: Plan) -> Plan:
+    """All of a plan."""
+    return plan
+
+
+def untold(_outcome: Outcome) -> None:
+    """Nobody else wants to know."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +70,10 @@ class RunContext:
         write_timeout: Seconds for one write, as the authority's end assumes it.
         bins: How full the recycle bins are.
         turns: How many lists of other objects on which plans depend there may be at the same time.
+        installed: Whether the policies are in the cluster; those of files are looked at no more once they are read.
+        most_due: How many due objects a plan holds; the rest waits for the next run.
+        narrowed: What a run may do of its plan: less than that, or all of it.
+        outcome: Told what became of each object.
     """
 
     connection: Connection
@@ -76,10 +92,14 @@ class RunContext:
     log: RunLog
     metrics: Metrics
     events: PolicyEvents
-    statuses: StatusWriter
+    statuses: Statuses
     write_timeout: float
     bins: Bins
     turns: threading.Semaphore
+    installed: bool = True
+    most_due: int = MOST_DUE
+    narrowed: Callable[[Plan], Plan] = whole
+    outcome: Callable[[Outcome], None] = untold
 
     def now(self) -> dt.datetime:
         """The present, by the earlier of the local and the server's clock."""

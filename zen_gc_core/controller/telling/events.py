@@ -7,7 +7,7 @@ An event stands beside the policy that it is about, for whoever may read that. H
 from __future__ import annotations
 
 import enum
-from typing import TYPE_CHECKING, Final, NamedTuple, Self
+from typing import TYPE_CHECKING, Final, NamedTuple, Protocol, Self
 
 from zen_gc_core.cluster.events import LONGEST_MESSAGE
 from zen_gc_core.durations import format_duration
@@ -19,7 +19,6 @@ from zen_gc_core.texts import counted, placed
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from zen_gc_core.cluster.events import EventRecorder
     from zen_gc_core.errors import ClusterError
     from zen_gc_core.model.decision import Decision
     from zen_gc_core.model.plan import Plan, Soon
@@ -113,6 +112,13 @@ def event_of(request: type[Request], result: Result) -> ObjectEvent | None:
     return events.get(result)
 
 
+class Recorder(Protocol):
+    """Where events go."""
+
+    def record(self, about: PolicyReference, reason: str, message: str, *, warning: bool = False) -> None:
+        """Take one event."""
+
+
 class PolicyEvents:
     """Says in Kubernetes Events what the controller does; may be used by several threads.
 
@@ -120,7 +126,7 @@ class PolicyEvents:
         recorder: Where to.
     """
 
-    def __init__(self, recorder: EventRecorder) -> None:
+    def __init__(self, recorder: Recorder) -> None:
         self._recorder = recorder
 
     def outcome(self, policy: PolicyReference, event: ObjectEvent, outcome: Outcome, attempts: int) -> None:

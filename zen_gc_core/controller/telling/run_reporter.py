@@ -12,6 +12,8 @@ from zen_gc_core.model.report import Outcome
 from zen_gc_core.model.results import Result
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from zen_gc_core.cluster.writing import Attempt
     from zen_gc_core.controller.telling.events import ObjectEvent, PolicyEvents
     from zen_gc_core.controller.telling.metrics import Metrics
@@ -36,13 +38,22 @@ class RunReporter:
         metrics: The metrics.
         events: The events.
         policy: The policy.
+        told: Told of each outcome, too.
     """
 
-    def __init__(self, log: RunLog, metrics: Metrics, events: PolicyEvents, policy: PolicyReference) -> None:
+    def __init__(
+        self,
+        log: RunLog,
+        metrics: Metrics,
+        events: PolicyEvents,
+        policy: PolicyReference,
+        told: Callable[[Outcome], object] = bool,
+    ) -> None:
         self._log = log
         self._metrics = metrics
         self._events = events
         self._policy = policy
+        self._told_outcome = told
         self._lock = threading.Lock()
         self._results: Counter[Result] = Counter()
         self._told = 0
@@ -85,6 +96,7 @@ class RunReporter:
     def _tell(self, outcome: Outcome, seconds: float, attempts: int, cause: BaseException | None) -> None:
         self._log.outcome(self._policy, outcome, seconds, attempts=max(attempts, 1), cause=cause)
         self._metrics.outcome(self._policy, outcome, seconds=seconds, at=dt.datetime.now(dt.UTC))
+        self._told_outcome(outcome)
         event = event_of(outcome.decision.asks_for, outcome.result)
         if event is not None and self._has_place(event):
             self._events.outcome(self._policy, event, outcome, attempts)

@@ -49,6 +49,21 @@ class HasStatus(Protocol):
         """At which times it runs, for people; empty when it runs every so often."""
 
 
+class Statuses(Protocol):
+    """Where statuses go."""
+
+    def write(
+        self,
+        policy: HasStatus,
+        how: Standing,
+        counted: Mapping[str, object],
+        *,
+        next_run: dt.datetime | None,
+        acted: bool = False,
+    ) -> None:
+        """Write a policy's status."""
+
+
 @dataclass(frozen=True, slots=True)
 class StatusWriter:
     """Writes statuses; may be used by several threads, but for one policy by one at a time.

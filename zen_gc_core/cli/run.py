@@ -1,0 +1,113 @@
+"""``zen-gc run``: one clean-up, by hand, with the code and under the guards of the controller's runs."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from zen_gc_core import __version__
+from zen_gc_core.cli.approving import approvals_of, approved_documents
+from zen_gc_core.cli.clean_up import CleanUp, Subject
+from zen_gc_core.cli.input import check_namespaces, compile_documents, load_installed, read_manifests
+from zen_gc_core.cli.options import BooleanCommand, files_option, output_option, settings_of, settings_options
+from zen_gc_core.cli.strangers import no_policies
+from zen_gc_core.cluster.connection import Connection
+from zen_gc_core.controller.process import logs
+from zen_gc_core.controller.settings import Allowing, Connecting, Locating, Settings
+from zen_gc_core.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from zen_gc_core.cli.input import Manifests
+
+
+@click.command(
+    cls=BooleanCommand,
+    epilog="\b\nExamples:\n"
+    "  zen-gc run -f policy.yaml\n"
+    "  zen-gc run -f policies/ -n team-a --dry-run\n"
+    "  zen-gc run -f policy.yaml --yes -o json",
+)
+@files_option("Policies: files, directories, - for standard input.")
+@click.option("-n", "--namespace", help="Namespace of policies that name none; default the context's.")
+@click.option("-y", "--yes", is_flag=True, help="Do not ask. Lifts nothing: neither breaker, switch nor protection.")
+@click.option(
+    "--dry-run/--no-dry-run",
+    default=False,
+    help="Send every write as a dry run of the server, which checks all of it and changes nothing.",
+)
+@click.option(
+    "--approve",
+    multiple=True,
+    metavar="DIGEST/N",
+    help="Let the policy of this digest act on up to N objects in this run, whatever its breaker says.",
+)
+@output_option("How outcomes are printed.", "table", "json")
+@click.option(
+    "--log-level",
+    type=click.Choice(["off", "error", "warning", "info", "debug"]),
+    default="off",
+    show_default=True,
+    help="Least level of the log, which goes to standard error.",
+)
+@settings_options(Allowing)
+@settings_options(Locating)
+@settings_options(Connecting)
+def command(**values: Any) -> int:
+    """Clean up once, as policies in files say, with your own rights; without a controller and without CRDs.
+
+    Shows the plan, asks, and acts: each object is read and judged again right before its write, and every guard of the
+    controller holds. What became of each object is printed last.
+    """
+    manifests = read_manifests(values["filenames"])
+    _check(manifests, values["namespace"])
+    approvals = approvals_of(values["approve"])
+    connecting = settings_of(Connecting, values)
+    settings = _settings(values)
+    plugins, grants = load_installed(settings), settings.grants(settings.own_namespace)
+    connection = Connection.open(
+        kubeconfig=connecting.kubeconfig or None, context=connecting.context or None, user_agent=f"zen-gc/{__version__}"
+    )
+    namespace = values["namespace"] or connection.namespace
+    documents, compilations = manifests.policies, compile_documents(manifests.policies, plugins, grants, namespace)
+    if approvals:
+        documents = approved_documents(documents, compilations, approvals)
+        compilations = compile_documents(documents, plugins, grants, namespace)
+    clean_up = CleanUp(
+        connection,
+        settings,
+        plugins,
+        grants,
+        yes=values["yes"],
+        as_json=values["output"] == "json",
+        dry_run=values["dry_run"],
+    )
+    with logs.configure("critical" if values["log_level"] == "off" else values["log_level"], "console"):
+        return clean_up.run([Subject(*each) for each in zip(compilations, documents, strict=True)])
+
+
+def _check(manifests: Manifests, namespace: str | None) -> None:
+    """Refuse what cannot be meant together.
+
+    Raises:
+        InputError: It says what, and what to write instead.
+    """
+    if manifests.objects and manifests.policies:
+        raise InputError(
+            f"run takes the objects from the cluster: leave them out of the files ({manifests.objects[0].place()} holds one)"
+        )
+    if not manifests.policies:
+        raise InputError(no_policies("no policies", manifests.objects) or "no policies: add files with -f")
+    check_namespaces(manifests.policies, namespace)
+
+
+def _settings(values: Mapping[str, Any]) -> Settings:
+    """The settings of the controller that mean something here; the others are as they are by default."""
+    return Settings(
+        **asdict(settings_of(Connecting, values)),
+        **asdict(settings_of(Allowing, values)),
+        **asdict(settings_of(Locating, values)),
+    )
