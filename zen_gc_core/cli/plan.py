@@ -14,7 +14,6 @@ from zen_gc_core.cli.input import (
     check_namespaces,
     compile_documents,
     load_installed,
-    namespace_written,
     read_manifests,
     report_problems,
 )
