@@ -21,6 +21,7 @@ _COMMANDS = {
     "controller": "Run the controller.",
     "rbac": "Print the roles that policies need, or what is missing of them.",
     "approve": "Let one policy past its breaker.",
+    "import": "Turn policies of other cleaners into policies that never delete more.",
     "restore": "Bring back what a policy deleted, scaled down or suspended.",
     "plugins": "List the installed plugins and their keywords.",
     "crd": "Print the CustomResourceDefinitions.",
@@ -30,6 +31,9 @@ _COMMANDS = {
     "version": "Print the version, and what it stands on.",
     "completion": "Print the completion script of a shell.",
 }
+
+_MODULES = {"import": "importing"}
+"""Commands whose names are no names of modules."""
 
 
 class _Commands(click.Group):
@@ -41,7 +45,8 @@ class _Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
         if cmd_name not in _COMMANDS:
             return None
-        command: click.Command = importlib.import_module(f"{__name__}.{cmd_name}").command
+        module = _MODULES.get(cmd_name, cmd_name)
+        command: click.Command = importlib.import_module(f"{__name__}.{module}").command
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002

@@ -49,11 +49,20 @@ def read_documents(names: Iterable[str], told: Told | None = None) -> Iterator[D
         if name == "-":
             yield from _documents("standard input", sys.stdin.buffer.read(LARGEST_JSON + 1), told)
             continue
-        for path in _expanded(name, told):
-            yield from _documents(str(path), _content(path), told)
+        for path in expanded(name, told):
+            yield from _documents(str(path), content_of(path), told)
 
 
-def _expanded(name: str, told: Told) -> list[Path]:
+def expanded(name: str, told: Told) -> list[Path]:
+    """The files of a name: itself, or what a directory holds.
+
+    Args:
+        name: A path.
+        told: Takes what is passed over.
+
+    Raises:
+        FileError: There is none.
+    """
     if not name:
         raise FileError("-f: the name of the file is empty")
     path = Path(name)
@@ -69,7 +78,12 @@ def _expanded(name: str, told: Told) -> list[Path]:
     return [file for file in found if file.name not in _PASSED_OVER]
 
 
-def _content(path: Path) -> bytes:
+def content_of(path: Path) -> bytes:
+    """All of a file; of a huge one, a byte more than is accepted.
+
+    Raises:
+        FileError: It cannot be read.
+    """
     try:
         with path.open("rb") as file:
             return file.read(LARGEST_JSON + 1)

@@ -165,6 +165,11 @@ def kinds_of(api_version: str) -> tuple[str, ...]:
     return tuple(sorted([*_NAMESPACED.get(api_version, {}), *_CLUSTER_SCOPED.get(api_version, {})]))
 
 
+def groups_and_versions() -> tuple[str, ...]:
+    """Kubernetes' own groups and versions, those of each group from the oldest on."""
+    return tuple(sorted({*_NAMESPACED, *_CLUSTER_SCOPED}))
+
+
 def leaves_nothing(api_version: str, kind: str) -> bool:
     """Whether a kind is a question to the server (``TokenReview``), of which no object is ever kept."""
     return kind in _NOT_KEPT.get(api_version, ())
