@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable
 
+    from zen_gc_core.engine.case import Case
     from zen_gc_core.engine.compiling import Compilation
     from zen_gc_core.engine.protections import Grants
     from zen_gc_core.model.plan import Plan, Veto
@@ -24,6 +25,7 @@ class Asking:
         skipped: Whether scanned but unmatched objects get a decision, too.
         veto: Asks the plugins about a plan.
         everything: Whether files hold all objects that there are.
+        watch: Is shown the case of each policy that is planned: what its objects are judged with.
     """
 
     now: dt.datetime
@@ -31,6 +33,7 @@ class Asking:
     skipped: bool = False
     veto: Callable[[Plan], tuple[Veto, ...]] | None = None
     everything: bool = False
+    watch: Callable[[Case], object] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,6 +76,7 @@ class Workshop:
     def __post_init__(self) -> None:
         self.shape = shape_of(self.targets)
         self.expressions = Expressions(self.policy, self.vocabulary.cel_functions, self.shape)
+        self._inner: dict[str, list[tuple[str, Matcher]]] = {}
 
     def keyword(
         self,
@@ -224,8 +225,19 @@ class Workshop:
             compiled = self.keyword(self.vocabulary.matchers, use, depth=depth, polarity=polarity)
             if compiled is not None:
                 reads |= reads_of(compiled)
-                parts.append(Part(name, compiled.call, compiled.explain))
+                inner = tuple(self._inner.pop(use.path, ()))
+                parts.append(Part(name, compiled.call, compiled.explain, use.path, reads_of(compiled), inner))
         return Matcher(tuple(parts), reads)
+
+    def nest(self, keyword: str, path: str, matcher: Matcher) -> None:
+        """Note that a keyword is made of a condition map, for who asks what a condition is made of.
+
+        Args:
+            keyword: Where the keyword stands.
+            path: Where the map stands.
+            matcher: The map.
+        """
+        self._inner.setdefault(keyword, []).append((path, matcher))
 
 
 class _KeywordBuild(Build):
@@ -245,6 +257,7 @@ class _KeywordBuild(Build):
             polarity = self.polarity.reversed if negated else self.polarity
         place = below(self._path, path)
         matcher = self._workshop.matchers(raw, place, depth=self._depth + 1, polarity=polarity)
+        self._workshop.nest(self._path, place, matcher)
         return Compiled(matcher, _written(matcher.reads), matcher.explain)
 
     def cel(self, text: str, path: str) -> Compiled[Any]:

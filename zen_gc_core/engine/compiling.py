@@ -21,7 +21,7 @@ from zen_gc_core.model.finishing import BUILT_IN, Finishing
 from zen_gc_core.model.held_marks import HoldMark, Unmark
 from zen_gc_core.model.polarity import Polarity
 from zen_gc_core.model.policy import Policy, PolicyReference, Problem
-from zen_gc_core.model.reads import Reads
+from zen_gc_core.model.reads import WHOLE, Reads
 from zen_gc_core.model.reasons import Reason
 
 if TYPE_CHECKING:
@@ -67,6 +67,8 @@ class CompiledPolicy:
         shares_allowance: Whether it has several expressions that may cost much: they share one allowance on an object.
         written: What its author wrote at a native place.
         account: As whom its requests are made; None: as the controller.
+        start: The instant from which the TTL counts, for people; None when it counts from none, or does not say.
+        expiry_reads: What the TTL declared that it looks at.
     """
 
     policy: Policy
@@ -85,6 +87,8 @@ class CompiledPolicy:
     shares_allowance: bool = False
     written: Callable[[str], str] = str
     account: Account | None = None
+    start: Callable[[Candidate, Run], dt.datetime | None] | None = None
+    expiry_reads: Reads = WHOLE
 
     @property
     def lifted_until_whole(self) -> Lifted:
@@ -225,6 +229,8 @@ def _compile(parsed: ParsedPolicy, vocabulary: Vocabulary, grants: Grants, check
         shares_allowance=workshop.expressions.metered > 1,
         written=parsed.spelling.written,
         account=account_of(policy, grants.default_account),
+        start=ttl.start,
+        expiry_reads=reads_of(ttl),
     )
     return Compilation(parsed.reference, compiled, (), _told((*warnings, *protected_targets(policy, grants, parsed))))
 

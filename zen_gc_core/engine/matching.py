@@ -44,11 +44,18 @@ class Part:
         name: The keyword.
         call: The callable.
         explain: Says why it does not hold; None when it cannot.
+        path: Where it stands in the policy, natively.
+        reads: What it declared that it looks at.
+        inner: The condition maps that it is made of (``any``), and where each stands, natively; none of those that are
+            about other objects.
     """
 
     name: str
     call: Callable[[Candidate, Run], Any]
     explain: Callable[[Candidate, Run], str] | None
+    path: str
+    reads: Reads
+    inner: tuple[tuple[str, Matcher], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

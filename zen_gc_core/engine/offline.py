@@ -116,6 +116,8 @@ def _plan(compiled: CompiledPolicy, files: Files, asking: Asking) -> Plan:
         run = replace(run, related=related_in(files, compiled.relations, run, everything=asking.everything))
     protections = keeping_what_is_retained(Protections(asking.grants, files.kept_inside, files.has_service), compiled)
     case = Case(compiled, run, protections, record=True, record_skipped=asking.skipped)
+    if asking.watch is not None:
+        asking.watch(case)
     tallies = []
     everything = []
     for kind in dict.fromkeys((target.api_version, target.kind) for target in compiled.policy.targets):

@@ -30,7 +30,7 @@ from zen_gc_core.model.reads import Reads
 from zen_gc_core.texts import placed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from zen_gc_core.keywords import Run
     from zen_gc_core.model.candidate import Candidate
@@ -158,6 +158,32 @@ class Protections:
             )
             or None
         )
+
+    def each_against(self, candidate: Candidate, run: Run, lifted: Lifted = NOTHING_LIFTED) -> Iterator[str]:
+        """All that protects an object, where ``against`` stops at the first; in the same order.
+
+        Args:
+            candidate: As for ``against``.
+            run: As for ``against``.
+            lifted: As for ``against``.
+
+        Raises:
+            Undecided: As for ``against``.
+        """
+        marking = marked(candidate.labels, candidate.annotations, run.now)
+        rules: tuple[Callable[[], str | None], ...] = (
+            lambda: self._by_place(candidate),
+            lambda: self._by_kind(candidate) if candidate.kind in NAMED_HERE else None,
+            lambda: self._by_recycling(candidate) if lifted.recycling else None,
+            lambda: f"it {carries(candidate, run.now)}" if marking else None,
+            lambda: "it is terminating" if candidate.terminating else None,
+            lambda: None if lifted.owned else _by_owner(candidate, run),
+            lambda: None if lifted.managed else _by_manager(candidate, run),
+            lambda: self._by_namespace(candidate, run),
+            lambda: self._by_service(candidate),
+            lambda: None if lifted.marking else self._by_contents(candidate, run, lifted),
+        )
+        yield from filter(None, (rule() for rule in rules))
 
     def of_what_goes_along(
         self, candidate: Candidate, run: Run, lifted: Lifted = NOTHING_LIFTED, *, inside: bool = False

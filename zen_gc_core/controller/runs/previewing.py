@@ -91,6 +91,8 @@ class _Preview:
             return {}
         try:
             self._members = preparing.members(compiled, asking.now, compiled.policy.held_from or EARLIEST)
+            if asking.watch is not None and self._members:
+                asking.watch(next(iter(self._members.values())).case)
         except Stopped as stop:
             problem = Problem("", str(stop), stop.ending.reason)
             self._compilation = replace(self._compilation, compiled=None, errors=(problem,))

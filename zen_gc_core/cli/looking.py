@@ -1,0 +1,210 @@
+"""Looking: what ``why`` and ``forecast`` plan over, policies and objects of files, or what is installed on a cluster."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, Protocol
+
+from zen_gc_core.cli.documents import Document
+from zen_gc_core.cli.input import as_candidate, compile_documents, load_installed, read_manifests
+from zen_gc_core.cli.named import Kind, offline_kind
+from zen_gc_core.cli.options import instant_of, settings_of
+from zen_gc_core.cli.strangers import no_policies
+from zen_gc_core.controller.settings import Allowing, Connecting, Locating
+from zen_gc_core.engine.asking import Asking
+from zen_gc_core.engine.files import DEFAULT_NAMESPACE, Files
+from zen_gc_core.engine.offline import plan_offline
+from zen_gc_core.engine.shares import kind_key
+from zen_gc_core.errors import InputError
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from zen_gc_core.cli.input import Manifests
+    from zen_gc_core.cluster.connection import Connection
+    from zen_gc_core.engine.asking import Planned
+    from zen_gc_core.engine.case import Case
+    from zen_gc_core.engine.compiling import Compilation
+    from zen_gc_core.model.candidate import Candidate
+    from zen_gc_core.plugins import Plugins
+
+_NO_OBJECTS: Final = "no objects: add files, or --live"
+
+
+class Objects(Protocol):
+    """The objects that are planned over: those of files, or of a cluster."""
+
+    namespace: str
+    """The namespace of what names none."""
+
+    def kinds(self) -> list[Kind]:
+        """The kinds that there are."""
+
+    def find(self, api_version: str, kind: str, namespace: str, name: str) -> Candidate | None:
+        """One object, whole; None where there is none of that kind and name."""
+
+    def holding(self, kind: Kind, name: str) -> list[str]:
+        """The namespaces that are known to hold an object of that kind and name; of a cluster, none is asked."""
+
+    def plan(self, compilations: Sequence[Compilation], asking: Asking) -> list[Planned]:
+        """Plan policies over all objects."""
+
+
+@dataclass(frozen=True, slots=True)
+class Looking:
+    """What was asked for, read and compiled, and not planned yet.
+
+    Args:
+        now: The instant.
+        own_namespace: The namespace that is protected as the controller's own.
+        compilations: The policies.
+        documents: Where each stands; None for one that is installed.
+        objects: The objects.
+        asking: How plans are asked for.
+    """
+
+    now: dt.datetime
+    own_namespace: str
+    compilations: Sequence[Compilation]
+    documents: Sequence[Document | None]
+    objects: Objects
+    asking: Asking
+
+    def about(self, kind: Kind) -> list[Compilation]:
+        """The policies that may look at objects of a kind, and those that are invalid."""
+        return [
+            one
+            for one in self.compilations
+            if one.compiled is None
+            or any(
+                target.wildcard is not None or kind_key(target.group, target.kind) == kind.key
+                for target in one.compiled.policy.targets
+            )
+        ]
+
+    def document_of(self, compilation: Compilation) -> Document | None:
+        """Where a policy stands; None for one that is installed."""
+        places = zip(self.compilations, self.documents, strict=True)
+        return next((document for one, document in places if one.reference is compilation.reference), None)
+
+    def planned(
+        self, compilations: Sequence[Compilation], watch: Callable[[Case], object] | None = None
+    ) -> list[Planned]:
+        """Plan policies over all objects.
+
+        Args:
+            compilations: Those of the policies that are to be planned.
+            watch: As ``Asking.watch``.
+        """
+        asking = Asking(
+            self.asking.now,
+            self.asking.grants,
+            veto=self.asking.veto,
+            everything=self.asking.everything,
+            watch=watch,
+        )
+        return self.objects.plan(compilations, asking)
+
+
+def look(values: Mapping[str, Any]) -> Looking:
+    """Read the files, or the cluster's policies, that a command names.
+
+    Without any file the cluster is asked, for its policies and its objects; with policies alone, ``--live`` asks it for its
+    objects.
+
+    Args:
+        values: The command's parameters: those of ``looking_options`` and of the three settings.
+
+    Raises:
+        InputError: They cannot be meant together.
+    """
+    allowing = settings_of(Allowing, values)
+    own_namespace = settings_of(Locating, values).own_namespace
+    connecting = settings_of(Connecting, values)
+    plugins = load_installed(allowing)
+    grants = allowing.grants(own_namespace)
+    now = instant_of(values["now"])
+    asking = Asking(now, grants, veto=plugins.veto, everything=values["assume_complete"])
+    live = values["live"] or bool(connecting.context or connecting.kubeconfig) or not values["filenames"]
+    manifests = read_manifests(values["filenames"])
+    _check(manifests, values, live=live)
+    if live:
+        return _live(manifests, plugins, asking, own_namespace, connecting, values["namespace"])
+    default = values["namespace"] or DEFAULT_NAMESPACE
+    compilations = compile_documents(manifests.policies, plugins, grants, default)
+    files = Files([as_candidate(document) for document in manifests.objects], compilations, default)
+    return Looking(now, own_namespace, compilations, manifests.policies, _OfFiles(files, default), asking)
+
+
+def _check(manifests: Manifests, values: Mapping[str, Any], *, live: bool) -> None:
+    if live and manifests.objects:
+        raise InputError(
+            f"--live takes the objects from the cluster: leave them out of the files "
+            f"({manifests.objects[0].place()} holds one)"
+        )
+    if live and values["assume_complete"]:
+        raise InputError("--assume-complete is said of files, and the objects come from the cluster: leave it out")
+    if live:
+        return
+    if not manifests.policies and not manifests.told.lists:
+        raise InputError(no_policies("no policies", manifests.objects) or "no policies: add files with -f, or --live")
+    if not manifests.objects and not manifests.told.lists:
+        raise InputError(_NO_OBJECTS)
+
+
+class _OfFiles:
+    def __init__(self, files: Files, namespace: str) -> None:
+        self.namespace = namespace
+        self._files = files
+
+    def kinds(self) -> list[Kind]:
+        return [offline_kind(each.api_version, each.kind, namespaced=each.namespaced) for each in self._files.kinds()]
+
+    def find(self, api_version: str, kind: str, namespace: str, name: str) -> Candidate | None:
+        found = (each for each in self._files.of_kind(api_version, kind) if each.name == name)
+        return next((each for each in found if each.namespace == namespace), None)
+
+    def holding(self, kind: Kind, name: str) -> list[str]:
+        found = (each for each in self._files.of_kind(kind.api_version, kind.kind) if each.name == name)
+        return sorted({each.namespace for each in found})
+
+    def plan(self, compilations: Sequence[Compilation], asking: Asking) -> list[Planned]:
+        return plan_offline(compilations, self._files, asking)
+
+
+def _live(  # noqa: PLR0913, PLR0917  what is asked of a cluster
+    manifests: Manifests,
+    plugins: Plugins,
+    asking: Asking,
+    own_namespace: str,
+    connecting: Connecting,
+    namespace: str | None,
+) -> Looking:
+    """As ``look``, of a cluster; what talks to one is loaded here."""
+    from zen_gc_core.cli.live_objects import LiveObjects  # noqa: PLC0415  looking at files does not wait for a client
+    from zen_gc_core.cluster.connection import Connection  # noqa: PLC0415  as above
+    from zen_gc_core.cluster.policies import list_policies  # noqa: PLC0415  as above
+
+    connection: Connection = Connection.open(
+        kubeconfig=connecting.kubeconfig or None, context=connecting.context or None
+    )
+    default = namespace or connection.namespace
+    documents: Sequence[Document | None] = manifests.policies
+    if manifests.policies:
+        compilations = compile_documents(manifests.policies, plugins, asking.grants, default)
+    else:
+        installed = [_installed(policy) for policy in list_policies(connection)]
+        compilations = compile_documents(installed, plugins, asking.grants)
+        documents = [None] * len(installed)
+    objects = LiveObjects(connection, default)
+    return Looking(asking.now, own_namespace, compilations, documents, objects, asking)
+
+
+def _installed(policy: dict[str, Any]) -> Document:
+    return Document(policy, "", policy["kind"], f"policy {policy.get('metadata', {}).get('name', '')}")
+
+
+def invalid(compilations: Iterable[Compilation]) -> bool:
+    """Whether one of some policies has errors."""
+    return any(one.compiled is None for one in compilations)

@@ -1,0 +1,12 @@
+"""Examining: what a policy sees of one object, part by part, for people who ask why it goes or stays.
+
+Nothing here decides: the verdict is the plan's (``planning``), and each part is asked of the very callables that the plan
+was judged by.
+"""
+
+from __future__ import annotations
+
+from zen_gc_core.engine.examining.parts import Asked, Saw
+from zen_gc_core.engine.examining.examination import Examination, Expiry, Group, examine
+
+__all__ = ["Asked", "Examination", "Expiry", "Group", "Saw", "examine"]
