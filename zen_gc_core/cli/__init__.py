@@ -16,6 +16,7 @@ from zen_gc_core.texts import visible_lines
 _COMMANDS = {
     "plan": "Show what policies would do, and why; writes nothing.",
     "run": "Clean up once, with your own rights.",
+    "why": "Show why an object goes or stays.",
     "validate": "Check policies.",
     "test": "Compare plans with those that are expected.",
     "controller": "Run the controller.",

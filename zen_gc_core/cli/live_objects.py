@@ -26,6 +26,8 @@ class LiveObjects:
         namespace: The namespace of what names none.
     """
 
+    holds = "the cluster has"
+
     def __init__(self, connection: Connection, namespace: str) -> None:
         self.namespace = namespace
         self._connection = connection

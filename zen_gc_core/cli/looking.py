@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
+
+import click
 
 from zen_gc_core.cli.documents import Document
 from zen_gc_core.cli.input import as_candidate, compile_documents, load_installed, read_manifests
 from zen_gc_core.cli.named import Kind, offline_kind
-from zen_gc_core.cli.options import instant_of, settings_of
+from zen_gc_core.cli.options import files_option, instant_of, settings_of, settings_options
 from zen_gc_core.cli.strangers import no_policies
 from zen_gc_core.controller.settings import Allowing, Connecting, Locating
 from zen_gc_core.engine.asking import Asking
@@ -19,7 +21,7 @@ from zen_gc_core.errors import InputError
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from zen_gc_core.cli.input import Manifests
     from zen_gc_core.cluster.connection import Connection
@@ -29,6 +31,8 @@ if TYPE_CHECKING:
     from zen_gc_core.model.candidate import Candidate
     from zen_gc_core.plugins import Plugins
 
+F = TypeVar("F", bound="Callable[..., Any]")
+
 _NO_OBJECTS: Final = "no objects: add files, or --live"
 
 
@@ -37,6 +41,8 @@ class Objects(Protocol):
 
     namespace: str
     """The namespace of what names none."""
+    holds: str
+    """Where they are, in words that take an object: ``the files hold``."""
 
     def kinds(self) -> list[Kind]:
         """The kinds that there are."""
@@ -62,6 +68,7 @@ class Looking:
         documents: Where each stands; None for one that is installed.
         objects: The objects.
         asking: How plans are asked for.
+        live: Whether they are those of a cluster.
     """
 
     now: dt.datetime
@@ -70,6 +77,7 @@ class Looking:
     documents: Sequence[Document | None]
     objects: Objects
     asking: Asking
+    live: bool = False
 
     def about(self, kind: Kind) -> list[Compilation]:
         """The policies that may look at objects of a kind, and those that are invalid."""
@@ -105,6 +113,39 @@ class Looking:
             watch=watch,
         )
         return self.objects.plan(compilations, asking)
+
+
+def looking_options(namespace: str) -> Callable[[F], F]:
+    """Give a command the options of which ``look`` makes sense.
+
+    Args:
+        namespace: What ``-n`` says.
+    """
+
+    def decorate(function: F) -> F:
+        for option in (
+            settings_options(Connecting),
+            settings_options(Locating),
+            settings_options(Allowing),
+            click.option(
+                "--assume-complete/--no-assume-complete",
+                default=False,
+                help="Without a cluster: the files hold all objects that there are, so that what no file holds does not "
+                "exist.",
+            ),
+            click.option("--now", metavar="RFC3339", help="The instant to look at; default now."),
+            click.option(
+                "--live/--no-live",
+                default=False,
+                help="Take the objects from the cluster, and without files the policies, too.",
+            ),
+            files_option("Policies and objects: files, directories, - for standard input."),
+            click.option("-n", "--namespace", help=namespace),
+        ):
+            function = option(function)
+        return function
+
+    return decorate
 
 
 def look(values: Mapping[str, Any]) -> Looking:
@@ -154,6 +195,8 @@ def _check(manifests: Manifests, values: Mapping[str, Any], *, live: bool) -> No
 
 
 class _OfFiles:
+    holds = "the files hold"
+
     def __init__(self, files: Files, namespace: str) -> None:
         self.namespace = namespace
         self._files = files
@@ -198,13 +241,8 @@ def _live(  # noqa: PLR0913, PLR0917  what is asked of a cluster
         compilations = compile_documents(installed, plugins, asking.grants)
         documents = [None] * len(installed)
     objects = LiveObjects(connection, default)
-    return Looking(asking.now, own_namespace, compilations, documents, objects, asking)
+    return Looking(asking.now, own_namespace, compilations, documents, objects, asking, live=True)
 
 
 def _installed(policy: dict[str, Any]) -> Document:
     return Document(policy, "", policy["kind"], f"policy {policy.get('metadata', {}).get('name', '')}")
-
-
-def invalid(compilations: Iterable[Compilation]) -> bool:
-    """Whether one of some policies has errors."""
-    return any(one.compiled is None for one in compilations)

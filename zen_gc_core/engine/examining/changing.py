@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from zen_gc_core.engine.calendar.foreseeing import foresee
 from zen_gc_core.engine.keep_mark import KEEP
 from zen_gc_core.instants import format_instant
-from zen_gc_core.model.decision import KeptBy, Verdict
+from zen_gc_core.model.decision import Verdict
 from zen_gc_core.texts import listed
 
 if TYPE_CHECKING:
@@ -54,10 +54,15 @@ def to_go(examination: Examination, decision: Decision) -> list[str]:
     """
     if decision.verdict is Verdict.ACT:
         return []
-    return list(dict.fromkeys(_blocking(examination, decision)))
+    blocking = list(dict.fromkeys(_blocking(examination)))
+    alone = examination.alone
+    if not blocking or (alone is not None and alone.verdict is Verdict.ACT):
+        # what the policy says of other objects keeps it: what is retained, what would go along; or the action does
+        blocking.append(f"this must not be so any more: {decision.because}")
+    return blocking
 
 
-def _blocking(examination: Examination, decision: Decision) -> Iterator[str]:
+def _blocking(examination: Examination) -> Iterator[str]:
     if not examination.taken:
         yield _unselected(examination)
         return
@@ -72,14 +77,8 @@ def _blocking(examination: Examination, decision: Decision) -> Iterator[str]:
     elif expiry is not None and expiry.due is None:
         yield f"it must have a time at which it is due: {expiry.words or f'{expiry.ttl} gives none'}"
     elif expiry is not None and expiry.due is not None and expiry.due >= examination.case.run.now:
-        yield f"it must be {format_instant(expiry.due)} or later"
-    alone = examination.alone
-    if alone is not None and alone.verdict is Verdict.ACT:  # others keep it, or what goes along with it
-        yield f"this must not be so any more: {decision.because}"
-    elif alone is not None and alone.kept_by is KeptBy.ERROR:
-        yield f"this must not be so any more: {alone.because}"
-    elif alone is not None and alone.kept_by is KeptBy.CONDITION and all(each.holds for each in examination.conditions):
-        yield f"this must not be so any more: {alone.because}"
+        since = ", its conditions holding from now on without a break" if expiry.supposed else ""
+        yield f"it must be later than {format_instant(expiry.due)}{since}"
 
 
 def _unselected(examination: Examination) -> str:

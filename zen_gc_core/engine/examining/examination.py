@@ -40,6 +40,7 @@ class Expiry:
         doubt: Why it cannot be told; None when it can.
         saw: The values that it looked at.
         whole: Whether it looks at the whole object.
+        supposed: Whether the object is due then only if its conditions began to hold now.
     """
 
     ttl: str
@@ -50,6 +51,7 @@ class Expiry:
     doubt: str | None
     saw: tuple[Saw, ...]
     whole: bool
+    supposed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +138,7 @@ def _protections(case: Case, candidate: Candidate) -> Iterator[str]:
 
 def _expiry(case: Case, candidate: Candidate) -> Expiry:
     compiled, run = case.compiled, case.run
-    start, due, doubt = None, None, None
+    start, due, doubt, supposed = None, None, None, False
     if compiled.start is not None:
         try:
             start = compiled.start(candidate, run)
@@ -145,7 +147,7 @@ def _expiry(case: Case, candidate: Candidate) -> Expiry:
     try:
         due = instant_of(compiled.expiry, candidate, run)
         if due is None and compiled.holding is not None:
-            due = instant_of(compiled.holding, candidate, run)
+            due, supposed = instant_of(compiled.holding, candidate, run), True
     except Undecided as error:
         doubt = str(error)
     ttl = compiled.policy.ttl
@@ -158,6 +160,7 @@ def _expiry(case: Case, candidate: Candidate) -> Expiry:
         doubt,
         tuple(seen(candidate, compiled.expiry_reads)),
         compiled.expiry_reads.everything,
+        supposed,
     )
 
 

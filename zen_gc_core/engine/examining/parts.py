@@ -188,8 +188,8 @@ def _related(part: Part, candidate: Candidate, run: Run, compiled: CompiledPolic
             known.marks, known.doubts, known.unknown_in, known.unknown, known.namespaces, known.names
         )
         _answer(part, candidate, replace(run, related={**run.related, declared.relation: listening}))
-        for found in listening.heard:
-            yield Looked(_objects(declared.relation), declared.path, _found(found))
+        for words in dict.fromkeys(map(_found, listening.heard)):
+            yield Looked(_objects(declared.relation), declared.path, words)
 
 
 def _objects(relation: Relation) -> str:

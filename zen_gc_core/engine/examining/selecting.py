@@ -89,7 +89,9 @@ def _by_namespace(selector: LabelSelector, target: Target, candidate: Candidate,
         return Asked("namespaceSelector", path, None, str(doubt))
     if namespace.object is None:
         return Asked("namespaceSelector", path, None, f"the labels of Namespace {candidate.namespace} are not known")
-    return _by_labels("namespaceSelector", selector, namespace.labels, f"Namespace {candidate.namespace}: labels", target)
+    return _by_labels(
+        "namespaceSelector", selector, namespace.labels, f"Namespace {candidate.namespace}: labels", target
+    )
 
 
 def _by_labels(what: str, selector: LabelSelector, carried: Mapping[str, str], where: str, target: Target) -> Asked:
@@ -108,4 +110,6 @@ def _by_fields(target: Target, candidate: Candidate) -> Asked:
     seen = tuple(saw(candidate, path) for path, _ in fields)
     takes = selector is None or selector.takes(candidate.get)
     asked = listed([f"{path}={value}" for path, value in fields])
-    return Asked("fieldSelector", child(target.path, "fieldSelector"), takes, "" if takes else f"asked for is {asked}", seen)
+    return Asked(
+        "fieldSelector", child(target.path, "fieldSelector"), takes, "" if takes else f"asked for is {asked}", seen
+    )
