@@ -108,6 +108,7 @@ class Looking:
         asking = Asking(
             self.asking.now,
             self.asking.grants,
+            skipped=watch is not None and not self.live,  # a cluster is not asked for what no selector takes
             veto=self.asking.veto,
             everything=self.asking.everything,
             watch=watch,

@@ -220,7 +220,8 @@ def _time(examination: Examination, expiry: Expiry) -> Iterator[Line]:
         yield Line(visible(f"cannot be told: {expiry.doubt}"), _INDENT)
     elif not expiry.words:
         yield Line("it never expires", _INDENT)
-    yield from (Line(visible(value), _INDENT) for value in _values(expiry.saw))
+    told = [each for each in expiry.saw if expiry.due is None or each.value is not MISSING]
+    yield from (Line(visible(value), _INDENT) for value in _values(told))
     if expiry.whole:
         yield Line("looks at the whole object", _INDENT)
 

@@ -9,16 +9,18 @@ import pytest
 from tests.unit.engine.situations import (
     EVERYWHERE,
     KEEP,
+    OLD,
     OWNER,
     compilation,
     compiled,
     document,
     finished_job,
     judged,
+    run_of,
     thing,
 )
 from zen_gc_core.engine.protected import LIFTED_BY_NOBODY, PROTECTED_KINDS
-from zen_gc_core.engine.protections import Grants, Lifted, needs_whole
+from zen_gc_core.engine.protections import Grants, Lifted, Protections, needs_whole
 from zen_gc_core.errors import Undecided
 from zen_gc_core.model.decision import KeptBy, Verdict
 from zen_gc_core.model.finishing import BUILT_IN
@@ -497,3 +499,29 @@ def test_a_policy_on_something_protected_is_valid_with_a_warning(target, path, f
 
 def _compilation(target, grants):
     return compilation(document(target=target), grants=grants)
+
+
+UNDER_ALL = [
+    ({}, []),
+    ({"deletionTimestamp": OLD, "labels": {KEEP: ""}}, [f"it carries {KEEP}", "it is terminating"]),
+    (
+        {"namespace": "kube-system", "labels": {KEEP: "yes"}},
+        ["namespace kube-system is protected", f"it carries {KEEP}"],
+    ),
+    (
+        {"ownerReferences": [OWNER], "labels": {KEEP: ""}},
+        [
+            f"it carries {KEEP}",
+            "it is not finished, and ReplicaSet web controls it (`behavior.includeOwned: true` lifts this)",
+        ],
+    ),
+]
+
+
+@pytest.mark.parametrize(("metadata", "reasons"), UNDER_ALL)
+def test_all_that_protects_an_object_is_told_and_begins_with_what_keeps_it(policy, metadata, reasons):
+    """For `why`: who lifts the first protection is not surprised by the next."""
+    asked = JsonCandidate.from_object(thing(**metadata))
+    guard, run = Protections(), run_of(policy)
+    assert list(guard.each_against(asked, run, policy.lifted)) == reasons
+    assert guard.against(asked, run, policy.lifted) == next(iter(reasons), None)

@@ -70,7 +70,7 @@ def _blocking(examination: Examination) -> Iterator[str]:
         yield f"it must be readable: {examination.candidate.malformed}"
         return
     yield from (f"nothing must protect it: {why}" for why in examination.protections)
-    yield from map(_unmet, (each for each in examination.conditions if each.holds is not True))
+    yield from (_unmet(each, "condition ") for each in examination.conditions if each.holds is not True)
     expiry = examination.expiry
     if expiry is not None and expiry.doubt is not None:
         yield f"{_CANNOT_TELL} when it is due: {expiry.doubt}"
@@ -88,10 +88,10 @@ def _unselected(examination: Examination) -> str:
     return f"the policy must look at it: {' — or: '.join(filter(None, ways))}"
 
 
-def _unmet(part: Asked) -> str:
+def _unmet(part: Asked, what: str = "") -> str:
     if part.holds is None:
-        return f"{_CANNOT_TELL} whether {part.what} holds: {part.because}"
-    return f"{part.what} must hold{f': {part.because}' if part.because else ''}"
+        return f"{_CANNOT_TELL} whether {what}{part.what} holds: {part.because}"
+    return f"{what}{part.what} must hold{f': {part.because}' if part.because else ''}"
 
 
 def to_stay(examination: Examination, decision: Decision) -> list[str]:
@@ -104,7 +104,7 @@ def to_stay(examination: Examination, decision: Decision) -> list[str]:
     if decision.verdict not in {Verdict.ACT, Verdict.WAIT}:
         return []
     found = [f"it is marked: {keep_command(decision)}"]
-    found += [f"{each.what} does not hold any more" for each in examination.conditions]
+    found += [f"condition {each.what} does not hold any more" for each in examination.conditions]
     if examination.group is not None:
         among = f" of {examination.group.words}" if examination.group.words else ""
         found.append(f"it is among those{among} that spec.retain keeps")

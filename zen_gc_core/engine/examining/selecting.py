@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from zen_gc_core.engine.examining.parts import Asked, Saw, saw
 from zen_gc_core.engine.parsing.spelling import child
 from zen_gc_core.errors import Undecided
-from zen_gc_core.fieldpaths import MISSING, FieldPath
+from zen_gc_core.fieldpaths import MISSING, FieldPath, spell
 from zen_gc_core.model.scope import EveryNamespace, MatchingNamespaces, TheseNamespaces, Unwritten
 from zen_gc_core.texts import listed
 
@@ -56,14 +56,14 @@ def _asked(target: Target, candidate: Candidate, run: Run) -> Iterator[Asked]:
         words = "" if takes else f"asked for is {wanted}"
         yield Asked("names", child(path, "names"), takes, words, (Saw("metadata.name", candidate.name),))
     if target.label_selector is not None:
-        yield _by_labels("labelSelector", target.label_selector, candidate.labels, "metadata.labels", target)
+        yield _by_labels("labelSelector", target.label_selector, candidate.labels, target)
     if target.field_selector is not None:
         yield _by_fields(target, candidate)
     if target.opt_in is not None:
         carried = target.opt_in.carried_by(candidate)
-        path_of = FieldPath(("metadata", target.opt_in.where, target.opt_in.key), "")
+        segments = ("metadata", target.opt_in.where, target.opt_in.key)
         words = "" if carried else f"it does not carry {target.opt_in}, by which objects opt in to every kind"
-        seen = Saw(f"metadata.{target.opt_in.where}['{target.opt_in.key}']", candidate.get(path_of))
+        seen = saw(candidate, FieldPath(segments, spell(segments)))
         yield Asked("opt-in", path, carried, words, (seen,))
 
 
@@ -89,15 +89,13 @@ def _by_namespace(selector: LabelSelector, target: Target, candidate: Candidate,
         return Asked("namespaceSelector", path, None, str(doubt))
     if namespace.object is None:
         return Asked("namespaceSelector", path, None, f"the labels of Namespace {candidate.namespace} are not known")
-    return _by_labels(
-        "namespaceSelector", selector, namespace.labels, f"Namespace {candidate.namespace}: labels", target
-    )
+    return _by_labels("namespaceSelector", selector, namespace.labels, target, f"Namespace {candidate.namespace}: ")
 
 
-def _by_labels(what: str, selector: LabelSelector, carried: Mapping[str, str], where: str, target: Target) -> Asked:
+def _by_labels(what: str, selector: LabelSelector, carried: Mapping[str, str], target: Target, of: str = "") -> Asked:
     seen = tuple(
-        Saw(f"{where}['{each.key}']", carried.get(each.key, MISSING))
-        for each in {each.key: each for each in selector.requirements}.values()
+        Saw(f"{of}{spell(('metadata', 'labels', key))}", carried.get(key, MISSING))
+        for key in dict.fromkeys(each.key for each in selector.requirements)
     )
     unmet = [str(each) for each in selector.requirements if not each.takes(carried)]
     words = f"asked for is {listed(unmet)}" if unmet else ""

@@ -1,0 +1,153 @@
+"""What `why` and the other commands that look print, to the letter; and what they make of wrong input."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.golden.examples import EXAMPLES, NOW, POLICIES, expected
+from tests.golden.looked import COMMANDS, GOLDEN, looked
+from tests.golden.running import zen_gc
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+HOSTILE = ["<script>alert(1)</script>", "\u0627\u0644\u0627\u0633\u0645", "a\U0001f9f9b", "x\x1b[31my\u202ez\n"]
+"""Names that no API server takes and files may hold: markup, Arabic, an emoji, control characters."""
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_what_is_looked_at_is_printed_to_the_letter(name: str) -> None:
+    """`python -m tests.golden.looked` writes the files anew."""
+    ran = looked(name)
+    assert ran.out == (GOLDEN / name).read_text(encoding="utf-8")
+    assert (ran.code, ran.err) == (0, "")
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_why_says_of_each_object_of_an_example_what_its_plan_says(name: str) -> None:
+    """The same verdict for the same reason; one object a verdict of each policy is asked about."""
+    command, _ = expected(name)
+    arguments = command.split()[2:]
+    planned = json.loads(zen_gc("plan", *arguments, "-o", "json", "--all", cwd=POLICIES).out)
+    asked: dict[tuple[str, str, str], dict[str, Any]] = {}
+    for policy in planned["policies"]:
+        for decision in policy["decisions"]:
+            place = decision["kind"], decision["namespace"], decision["name"]
+            asked.setdefault((policy["name"], decision["verdict"], decision["kind"]), {"place": place})
+    for kind, namespace, thing in {each["place"] for each in asked.values()}:
+        there = ("-n", namespace) if namespace else ()
+        ran = zen_gc("why", f"{kind}/{thing}", *arguments, "-o", "json", *there, cwd=POLICIES)
+        said = {each["name"]: (each["verdict"], each["because"]) for each in json.loads(ran.out)["policies"]}
+        for policy in planned["policies"]:
+            for decision in policy["decisions"]:
+                if (decision["kind"], decision["namespace"], decision["name"]) == (kind, namespace, thing):
+                    assert said[policy["name"]] == (decision["verdict"], decision["because"])
+
+
+def manifest(name: str, kind: str = "ConfigMap", api_version: str = "v1", **rest: Any) -> dict[str, Any]:
+    """An object of last year, in `default`."""
+    metadata = {"name": name, "creationTimestamp": "2025-12-31T00:00:00Z", "namespace": "default"}
+    return {"apiVersion": api_version, "kind": kind, "metadata": metadata, **rest}
+
+
+def policy(name: str = "tidy", kind: str = "ConfigMap", api_version: str = "v1", **spec: Any) -> dict[str, Any]:
+    """A policy that takes all objects of a kind after an hour."""
+    targets = [{"apiVersion": api_version, "kind": kind}]
+    return {
+        "apiVersion": "gc.kube-zen.io/v1alpha1",
+        "kind": "GarbageCollectionPolicy",
+        "metadata": {"name": name, "namespace": "default"},
+        "spec": {"targetResources": targets, "ttl": {"afterCreation": "1h"}, **spec},
+    }
+
+
+def written(directory: Path, *documents: dict[str, Any]) -> str:
+    """Manifests in a file."""
+    path = directory / "all.json"
+    path.write_text(json.dumps({"apiVersion": "v1", "kind": "List", "items": documents}), encoding="utf-8")
+    return str(path)
+
+
+WRONG = [
+    ("job", "'job' is no object: write KIND/NAME, such as job/nightly-report"),
+    ("a/b/c", "'a/b/c' is no object: write KIND/NAME, such as job/nightly-report"),
+    ("/x", "'/x' is no object: write KIND/NAME, such as job/nightly-report"),
+    ("configmp/a", "the files hold no configmp; did you mean 'configmap'?"),
+    ("cm/a.batch", "the files hold no ConfigMap default/a.batch"),
+    ("configmaps.batch/a", "the files hold no configmaps.batch; did you mean 'configmaps'?"),
+    ("cm/b", "the files hold no ConfigMap default/b"),
+]
+
+
+@pytest.mark.parametrize(("word", "error"), WRONG)
+def test_an_object_that_is_not_there_is_told_and_exits_2(tmp_path: Path, word: str, error: str) -> None:
+    """With what was written, and what to write instead."""
+    ran = zen_gc("why", word, "-f", written(tmp_path, policy(), manifest("a")), "--now", NOW)
+    assert (ran.code, ran.out, ran.err) == (2, "", f"{error}\n")
+
+
+def test_an_object_in_two_namespaces_is_asked_for(tmp_path: Path) -> None:
+    """And -n says which."""
+    other = manifest("a")
+    other["metadata"]["namespace"] = "team"
+    files = written(tmp_path, policy(), manifest("a"), other)
+    ran = zen_gc("why", "cm/a", "-f", files, "--now", NOW)
+    assert (ran.code, ran.err) == (2, "there is a ConfigMap a in default and team: -n says which\n")
+    assert zen_gc("why", "cm/a", "-n", "team", "-f", files, "--now", NOW).out.startswith("ConfigMap team/a, made ")
+
+
+def test_a_policy_that_is_wrong_is_told_and_exits_2(tmp_path: Path) -> None:
+    """The others are answered all the same."""
+    wrong = policy("wrong", conditions={"phse": ["Failed"]})
+    ran = zen_gc("why", "cm/a", "-f", written(tmp_path, wrong, policy(), manifest("a")), "--now", NOW)
+    assert ran.code == 2
+    assert "GarbageCollectionPolicy default/wrong: INVALID, it never acts (1 error)" in ran.out
+    assert "GarbageCollectionPolicy default/tidy: delete" in ran.out
+    assert "phse" in ran.err
+
+
+def test_policies_about_other_kinds_are_counted_and_not_listed(tmp_path: Path) -> None:
+    """A cluster has many."""
+    others = [policy(f"jobs-{number}", "Job", "batch/v1") for number in range(3)]
+    ran = zen_gc("why", "cm/a", "-f", written(tmp_path, *others, manifest("a")), "--now", NOW)
+    assert ran.out.splitlines()[1].endswith("no policy looks at it (3 about other kinds)")
+    assert ran.code == 0
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_no_terminal_obeys_a_name(tmp_path: Path, name: str) -> None:
+    """Whatever the object is called, and whatever its values are."""
+    thing = manifest("a", data={"mode": name})
+    thing["metadata"]["labels"] = {"team": name}
+    asking = policy(conditions={"fields": [{"path": "data.mode", "value": "on"}]})
+    ran = zen_gc("why", "cm/a", "-f", written(tmp_path, asking, thing), "--now", NOW)
+    assert all(line.isprintable() for line in ran.out.split("\n"))
+    assert "data.mode = " in ran.out
+
+
+def test_the_content_of_a_secret_is_not_shown(tmp_path: Path) -> None:
+    """A condition may read it; who asks why need not see it."""
+    secret = manifest("a", "Secret", type="Opaque", data={"password": "aHVudGVyMg=="})
+    asking = policy(kind="Secret", conditions={"cel": "object.data.password != ''"})
+    for form in ("text", "json"):
+        ran = zen_gc("why", "secret/a", "-f", written(tmp_path, asking, secret), "--now", NOW, "-o", form)
+        assert "aHVudGVyMg" not in ran.out
+        assert ("is not shown" if form == "text" else '"hidden": true') in ran.out
+
+
+@pytest.mark.parametrize(
+    ("spec", "words"),
+    [
+        ({"paused": True}, "not now: the policy is paused (spec.paused)"),
+        ({"behavior": {"dryRun": True}}, "not now: it only says what it would do (spec.behavior.dryRun)"),
+        ({"behavior": {"breaker": {"maxObjects": 1}}}, "not now: the breaker stops it: "),
+    ],
+)
+def test_what_holds_a_whole_policy_back_is_told_of_one_object(tmp_path: Path, spec: dict[str, Any], words: str) -> None:
+    """`delete` alone would let people wait for what does not come."""
+    files = written(tmp_path, policy(**spec), manifest("a"), manifest("b"))
+    ran = zen_gc("why", "cm/a", "-f", files, "--now", NOW)
+    assert words in ran.out, ran.err
