@@ -58,12 +58,17 @@ class Document:
 
     def place(self, path: str = "") -> str:
         """Where a value stands: ``file.yaml:12``; the nearest value above it that the file has."""
+        line = self.line_of(path)
+        return self.source if line is None else f"{self.source}:{line}"
+
+    def line_of(self, path: str = "") -> int | None:
+        """The line of a value, or of the nearest above it that the file has; None for JSON."""
         if self.line is None:
-            return self.source
+            return None
         where = path
         while where and where not in self.lines:
             where = where[: max(where.rfind("."), where.rfind("["), 0)]
-        return f"{self.source}:{self.lines.get(where, self.line)}"
+        return self.lines.get(where, self.line)
 
 
 @dataclass(slots=True)

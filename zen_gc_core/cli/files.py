@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 LARGEST_YAML: Final = 64 * 2**20
 LARGEST_JSON: Final = 2**30
 
+STANDARD_INPUT: Final = "standard input"
+
 _SUFFIXES: Final = frozenset((".yaml", ".yml", ".json"))
 _EXPECTED: Final = "expected.yaml"
 _PASSED_OVER: Final = {
@@ -45,12 +47,47 @@ def read_documents(names: Iterable[str], told: Told | None = None) -> Iterator[D
         FileError: Something cannot be read, or is no manifest.
     """
     told = Told() if told is None else told
+    for source in sources_of(names, told):
+        yield from documents_of(source, told)
+
+
+def sources_of(names: Iterable[str], told: Told) -> Iterator[Path | None]:
+    """The files that names mean: those of a directory each by itself; None is standard input.
+
+    Raises:
+        FileError: A name means no file.
+    """
     for name in names:
-        if name == "-":
-            yield from _documents("standard input", sys.stdin.buffer.read(LARGEST_JSON + 1), told)
-            continue
-        for path in expanded(name, told):
-            yield from _documents(str(path), content_of(path), told)
+        yield from (None,) if name == "-" else expanded(name, told)
+
+
+def name_of(source: Path | None) -> str:
+    """The name of a file, as messages give it."""
+    return STANDARD_INPUT if source is None else str(source)
+
+
+def content_of(source: Path | None) -> bytes:
+    """The content of a file, of which no more is read than may be read.
+
+    Raises:
+        FileError: It cannot be read.
+    """
+    if source is None:
+        return sys.stdin.buffer.read(LARGEST_JSON + 1)
+    try:
+        with source.open("rb") as file:
+            return file.read(LARGEST_JSON + 1)
+    except OSError as error:
+        raise FileError(f"{source}: {error.strerror}") from None
+
+
+def documents_of(source: Path | None, told: Told) -> Iterator[Document]:
+    """The manifests of one file.
+
+    Raises:
+        FileError: It cannot be read, or something in it is no manifest.
+    """
+    yield from documents_in(name_of(source), content_of(source), told)
 
 
 def expanded(name: str, told: Told) -> list[Path]:
@@ -78,20 +115,17 @@ def expanded(name: str, told: Told) -> list[Path]:
     return [file for file in found if file.name not in _PASSED_OVER]
 
 
-def content_of(path: Path) -> bytes:
-    """All of a file; of a huge one, a byte more than is accepted.
+def documents_in(source: str, content: bytes, told: Told) -> Iterator[Document]:
+    """The manifests of the content of a file.
+
+    Args:
+        source: The file's name.
+        content: Its content.
+        told: Takes what is worth telling beside the documents.
 
     Raises:
-        FileError: It cannot be read.
+        FileError: Something in it is no manifest.
     """
-    try:
-        with path.open("rb") as file:
-            return file.read(LARGEST_JSON + 1)
-    except OSError as error:
-        raise FileError(f"{path}: {error.strerror}") from None
-
-
-def _documents(source: str, content: bytes, told: Told) -> Iterator[Document]:
     if content.startswith(b"\xef\xbb\xbf"):
         content = content[3:]
     if not content.strip(b" \t\r\n"):
