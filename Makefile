@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test proof soak mutate hostile tenants host lint fix check coverage bench fuzz mistakes apiserver helm programs released pins compat image wheel sbom chart crds docs lock clean
+.PHONY: help demo test proof soak mutate hostile tenants host lint fix check coverage bench fuzz mistakes apiserver helm programs released pins compat image wheel sbom chart crds docs site lock clean
 
 help:  ## Show this list.
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -106,6 +106,10 @@ crds: $(VENV)/run  ## Write crds/ anew from the models and the keywords.
 docs: $(VENV)/run  ## Write the generated pages of the reference anew.
 	@$(BIN)/python docs/generate.py
 	@$(BIN)/python docs/draw.py
+
+site: $(VENV)/run  ## Build the site of the documentation, build/site/index.html.
+	@$(BIN)/python docs/site.py
+	@$$($(BIN)/python tools/programs.py --print zensical) build --strict
 
 lock:  ## Lock the dependencies anew (needs uv).
 	@uv pip compile --universal --python-version 3.11 -q pyproject.toml --generate-hashes --no-header --no-annotate --upgrade -o requirements/image.txt

@@ -176,6 +176,7 @@ SOURCES: Final[Mapping[str, Source]] = {
     "umoci": DebianPackage("umoci"),
     "zizmor": _CHECKERS,
     "cyclonedx-py": _CHECKERS,
+    "zensical": _CHECKERS,
 }
 
 
