@@ -106,6 +106,7 @@ crds: $(VENV)/run  ## Write crds/ anew from the models and the keywords.
 docs: $(VENV)/run  ## Write the generated pages of the reference anew.
 	@$(BIN)/python docs/generate.py
 	@$(BIN)/python docs/draw.py
+	@$(BIN)/python docs/pictures.py
 
 site: $(VENV)/run  ## Build the site of the documentation, build/site/index.html.
 	@$(BIN)/python docs/site.py

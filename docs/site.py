@@ -34,10 +34,8 @@ def place_of(file: Path) -> Path | None:
     return ELSEWHERE / file.relative_to(ROOT)
 
 
-def laid_out(page: Path) -> str:
-    """The text of a page with the links that it has in the site."""
-    place = place_of(page)
-    assert place is not None
+def laid_out(page: Path, place: Path) -> str:
+    """The text of a page with the links that it has at its place in the site."""
 
     def link(found: re.Match[str]) -> str:
         text, target, anchor = found[1], found[2], found[3] or ""
@@ -72,7 +70,7 @@ def lay_out(pages: Path = PAGES) -> None:
         target = pages / place
         target.parent.mkdir(parents=True, exist_ok=True)
         if file.suffix == ".md":
-            target.write_text(laid_out(file), encoding="utf-8")
+            target.write_text(laid_out(file, place), encoding="utf-8")
             waiting += linked(file)
         else:
             shutil.copyfile(file, target)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import html.parser
 import shutil
 import subprocess
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
@@ -18,6 +17,7 @@ from tests.platform.outside import program
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 FETCHED = {"src": ("script", "img", "iframe", "source"), "href": ("link",)}
 """The attributes of elements that a browser fetches by itself; a link is followed by a reader."""
