@@ -107,6 +107,7 @@ docs: $(VENV)/run  ## Write the generated pages of the reference anew.
 	@$(BIN)/python docs/generate.py
 	@$(BIN)/python docs/draw.py
 	@$(BIN)/python docs/pictures.py
+	@$(BIN)/python docs/site.py --navigation
 
 site: $(VENV)/run  ## Build the site of the documentation, build/site/index.html.
 	@$(BIN)/python docs/site.py

@@ -1,14 +1,16 @@
 """Lays out the pages of the site, ``build/pages``: those of ``docs/``, and the Markdown elsewhere in the repository that they link to.
 
-``make site`` builds the site of them with what ``mkdocs.yml`` says. A link to a file that is no page, a test for example, leaves
+Its navigation, the end of ``mkdocs.yml``, is the index ``docs/README.md``: ``python docs/site.py --navigation`` writes it anew. ``make site`` builds the site of them with what ``mkdocs.yml`` says. A link to a file that is no page, a test for example, leaves
 its text behind: the site stands by itself, and knows no address of the repository.
 """  # noqa: INP001  a script beside the pages that it lays out
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -17,11 +19,13 @@ if TYPE_CHECKING:
 
 ROOT: Final = Path(__file__).parents[1]
 DOCS: Final = ROOT / "docs"
+CONFIGURATION: Final = ROOT / "mkdocs.yml"
 PAGES: Final = ROOT / "build" / "pages"
 ELSEWHERE: Final = "repository"
 """The folder of the site that holds the pages from outside ``docs/``, as they lie in the repository."""
 
 _LINK = re.compile(r"(?<!!)\[([^\[\]]*)\]\(([^)\s#]+)(#[^)\s]*)?\)")
+_ENTRY = re.compile(r"- \[([^\]]+)\]\(([^)\s]+)\)")
 _PICTURES: Final = frozenset({".svg", ".png"})
 
 
@@ -76,5 +80,20 @@ def lay_out(pages: Path = PAGES) -> None:
             shutil.copyfile(file, target)
 
 
+def configuration() -> str:
+    """``mkdocs.yml`` with the navigation that the index has: a tab for each heading, a page for each link."""
+    said, mark, _ = CONFIGURATION.read_text(encoding="utf-8").partition("nav:\n")
+    rows = ["- README.md"]
+    for line in (DOCS / "README.md").read_text(encoding="utf-8").splitlines():
+        if line.startswith("## "):
+            rows.append(f"- {line.removeprefix('## ')}:")
+        elif found := _ENTRY.fullmatch(line):
+            rows.append(f"  - {json.dumps(found[1])}: {found[2]}")
+    return said + mark + "\n".join(rows) + "\n"
+
+
 if __name__ == "__main__":
-    lay_out()
+    if sys.argv[1:] == ["--navigation"]:
+        CONFIGURATION.write_text(configuration(), encoding="utf-8")
+    else:
+        lay_out()

@@ -37,6 +37,21 @@ _MODULES = {"import": "importing"}
 """Commands whose names are no names of modules."""
 
 
+_KUBECTL = "kubectl zen-gc"
+
+
+def _program() -> str:
+    """The name under which the program was called: kubectl runs it as ``kubectl-zen_gc``."""
+    return _KUBECTL if os.path.basename(sys.argv[0]).startswith("kubectl-") else "zen-gc"  # noqa: PTH119  no path is needed
+
+
+def _renamed(command: click.Command) -> click.Command:
+    """A command whose examples call the program by the name under which it was called."""
+    if _program() == _KUBECTL and command.epilog and _KUBECTL not in command.epilog:
+        command.epilog = command.epilog.replace("zen-gc ", f"{_KUBECTL} ")
+    return command
+
+
 class _Commands(click.Group):
     """Commands that are imported when they are called."""
 
@@ -48,7 +63,7 @@ class _Commands(click.Group):
             return None
         module = _MODULES.get(cmd_name, cmd_name)
         command: click.Command = importlib.import_module(f"{__name__}.{module}").command
-        return command
+        return _renamed(command)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         with formatter.section("Commands"):
@@ -89,7 +104,7 @@ def main() -> None:
 
 def _run() -> int:
     try:
-        outcome = commands.main(standalone_mode=False)
+        outcome = _renamed(commands).main(prog_name=_program(), standalone_mode=False)
     except click.ClickException as error:
         return _misused(error)
     except (click.exceptions.Abort, KeyboardInterrupt):
@@ -115,7 +130,7 @@ def _misused(error: click.ClickException) -> int:
     if isinstance(error, click.exceptions.NoArgsIsHelpError):
         click.echo(error.format_message())
         return error.exit_code
-    command = error.ctx.command_path if isinstance(error, click.UsageError) and error.ctx else "zen-gc"
+    command = error.ctx.command_path if isinstance(error, click.UsageError) and error.ctx else _program()
     return _failed(InputError(f"{command}: {error.format_message()} (see {command} --help)"), error.exit_code)
 
 
