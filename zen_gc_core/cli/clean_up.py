@@ -13,7 +13,7 @@ from zen_gc_core.cli.attending import INTERRUPTED, attended, interruptible
 from zen_gc_core.cli.input import report_problems
 from zen_gc_core.cli.output import as_json, as_table
 from zen_gc_core.cli.progress import Bar
-from zen_gc_core.cli.run_outcomes import outcome_document, outcome_table, policy_of, question, summary
+from zen_gc_core.cli.run_outcomes import outcome_document, outcome_table, policy_of, question, summary, undone
 from zen_gc_core.cli.run_refusals import check_runnable, check_switch, obstacle, rests
 from zen_gc_core.cluster.attention import Attention
 from zen_gc_core.cluster.rehearsing import RehearsingConnection
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from zen_gc_core.engine.compiling import Compilation
     from zen_gc_core.engine.protections import Grants
     from zen_gc_core.model.decision import Decision
+    from zen_gc_core.model.report import Ending
     from zen_gc_core.plugins import Plugins
 
 
@@ -56,11 +57,13 @@ class _Task:
     """What is to be done for one policy.
 
     Args:
-        wish: What may be done.
+        compilation: The policy.
+        approved: What may be done.
         decisions: What is to be done, object by object.
     """
 
-    wish: Wish
+    compilation: Compilation
+    approved: Approved
     decisions: tuple[Decision, ...]
 
 
@@ -116,12 +119,14 @@ class CleanUp:
             report_problems(subject.document, one.compilation.warnings, "warning: ")
         if any(one.compilation.compiled is None for one in planned):
             return 2
-        planned = [one for one in planned if not _resting(one)]
-        if _hindered(planned, now):
-            return 1
-        tasks = [task for one in planned if (task := _task(one)) is not None]
-        if tasks and not self.yes:
-            confirm(question(decision for task in tasks for decision in task.decisions), err=self.as_json)
+        tasks = [_task(one, resting=_resting(one)) for one in planned]
+        if endings := _hindered([one for one in planned if rests(one.compilation) is None], now):
+            return self._tell([undone(task.compilation, task.decisions, endings.get(_title(task))) for task in tasks])
+        decisions = [decision for task in tasks for decision in task.decisions]
+        if not decisions:
+            return self._tell([undone(task.compilation, (), None) for task in tasks])
+        if not self.yes:
+            confirm(question(decisions), err=self.as_json)
         return self._carry_out(tasks, switch)
 
     def _carry_out(self, tasks: Sequence[_Task], switch: KillSwitch) -> int:
@@ -137,18 +142,23 @@ class CleanUp:
             attention=attention,
             told=bar.count,
         )
+
+        def carry_out(task: _Task) -> Policy:
+            if not task.decisions:
+                return undone(task.compilation, (), None)
+            return policy_of(hand.run(Wish(task.compilation, task.approved)), task.decisions)
+
         with interruptible(hand.stopping, bar.ending):
-            done = attended(lambda: [hand.run(task.wish) for task in tasks], attention, bar.draw)
+            policies = attended(lambda: [carry_out(task) for task in tasks], attention, bar.draw)
             hand.close()
         bar.close()
-        policies = [policy_of(one, task.decisions) for one, task in zip(done, tasks, strict=True)]
+        if not self.as_json:
+            click.echo(f"\n{outcome_table([policy for policy in policies if policy.fates])}\n")
         return self._tell(policies, interrupted=hand.stopping.is_set())
 
-    def _tell(self, policies: Sequence[Policy], *, interrupted: bool) -> int:
+    def _tell(self, policies: Sequence[Policy], *, interrupted: bool = False) -> int:
         if self.as_json:
             click.echo(as_json(outcome_document(policies, dry_run=self.dry_run)))
-        elif policies:
-            click.echo(f"\n{outcome_table(policies)}\n")
         click.echo(summary(policies, interrupted=interrupted), err=self.as_json)
         if interrupted:
             return INTERRUPTED
@@ -163,25 +173,24 @@ def _resting(planned: Planned) -> bool:
     return why is not None
 
 
-def _hindered(planned: Sequence[Planned], now: datetime) -> bool:
-    """Whether anything is in the way of any policy, which is told: then nothing at all is done."""
-    found = [(one, why) for one in planned if (why := obstacle(one, now)) is not None]
-    for one, why in found:
-        click.echo(visible(f"{_title(one)}: nothing is done: {why}"), err=True)
+def _hindered(planned: Sequence[Planned], now: datetime) -> dict[str, Ending]:
+    """What is in the way of policies, by title, which is told: where there is anything, nothing at all is done."""
+    found = {_title(one): ending for one in planned if (ending := obstacle(one, now)) is not None}
+    for title, ending in found.items():
+        click.echo(visible(f"{title}: nothing is done: {ending.message}"), err=True)
     if found and len(found) < len(planned):
         others = counted(len(planned) - len(found), "other policy", "other policies")
         click.echo(f"nor for {others}: leave this one out to run them", err=True)
-    return bool(found)
+    return found
 
 
-def _title(planned: Planned) -> str:
-    return f"{planned.compilation.reference.kind} {planned.compilation.reference}"
+def _title(one: Planned | _Task) -> str:
+    return f"{one.compilation.reference.kind} {one.compilation.reference}"
 
 
-def _task(planned: Planned) -> _Task | None:
-    """What is to be done for a policy; None where that is nothing."""
-    if planned.plan is None:
-        return None
-    approved = Approved.all_of(planned.plan)
-    decisions = (*acting(planned.plan.decisions), *planned.plan.owed)
-    return _Task(Wish(planned.compilation, approved), decisions) if decisions else None
+def _task(planned: Planned, *, resting: bool) -> _Task:
+    """What is to be done for a policy."""
+    plan = planned.plan
+    if plan is None or resting:
+        return _Task(planned.compilation, Approved({}), ())
+    return _Task(planned.compilation, Approved.all_of(plan), (*acting(plan.decisions), *plan.owed))

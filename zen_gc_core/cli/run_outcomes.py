@@ -13,7 +13,8 @@ from zen_gc_core.texts import placed, visible
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from zen_gc_core.controller.runs.by_hand import Done, Wish
+    from zen_gc_core.controller.runs.by_hand import Done
+    from zen_gc_core.engine.compiling import Compilation
     from zen_gc_core.model.decision import Decision
     from zen_gc_core.model.report import Ending
 
@@ -22,6 +23,7 @@ CHANGED_SINCE: Final = "changed-since"
 NOT_TRIED: Final = "not-tried"
 """It was approved, and the run ended before its turn."""
 
+_TERMINATING: Final = "it is terminating: a finalizer or its grace period holds it"
 _CHANGED: Final = frozenset((Result.DROPPED, Result.CONFLICT))
 _UNDONE: Final = frozenset((Result.FAILED, Result.NOT_RECYCLED, Result.BLOCKED, NOT_TRIED))
 """What was wanted, and did not come to be although nothing changed."""
@@ -49,19 +51,19 @@ class Policy:
     """What became of one policy.
 
     Args:
-        wish: What was wanted of it.
+        compilation: The policy.
         fates: What became of its objects, in the order of the plan.
         ending: Why it did not do all that was wanted; None when nothing was in the way.
     """
 
-    wish: Wish
+    compilation: Compilation
     fates: tuple[Fate, ...]
     ending: Ending | None
 
     @property
     def title(self) -> str:
         """Its kind and its name."""
-        reference = self.wish.compilation.reference
+        reference = self.compilation.reference
         return f"{reference.kind} {reference}"
 
     @property
@@ -78,14 +80,20 @@ def policy_of(done: Done, decisions: Iterable[Decision], changed: Iterable[Fate]
         decisions: What was to be done with its objects.
         changed: The objects of which it was known before the run that they are not what they were.
     """
-    return Policy(done.wish, (*(_fate(done, decision) for decision in decisions), *changed), done.ending)
+    return Policy(done.wish.compilation, (*(_fate(done, decision) for decision in decisions), *changed), done.ending)
+
+
+def undone(compilation: Compilation, decisions: Iterable[Decision], ending: Ending | None) -> Policy:
+    """What becomes of a policy for which nothing was done."""
+    return Policy(compilation, tuple(Fate(decision, NOT_TRIED) for decision in decisions), ending)
 
 
 def _fate(done: Done, decision: Decision) -> Fate:
     outcome = done.outcomes.get(decision.uid)
     if outcome is not None:
         result = CHANGED_SINCE if outcome.result in _CHANGED else str(outcome.result)
-        return Fate(decision, result, outcome.message, outcome.attempt_id)
+        message = outcome.message or (_TERMINATING if outcome.result is Result.ACCEPTED else "")
+        return Fate(decision, result, message, outcome.attempt_id)
     if done.report is None or any(each.uid == decision.uid for each in done.report.plan.decisions):
         return Fate(decision, NOT_TRIED)
     return Fate(decision, CHANGED_SINCE, "it is not due any more")
@@ -137,12 +145,9 @@ def _counts(fates: Iterable[Fate]) -> str:
 def summary(policies: Sequence[Policy], *, interrupted: bool) -> str:
     """The last line."""
     said = _counts(fate for policy in policies for fate in policy.fates)
-    failed = [policy for policy in policies if policy.failed]
     if interrupted:
         return f"Interrupted: {said}."
-    if failed:
-        return f"Not all was done: {said}."
-    return f"Done: {said}."
+    return f"{'Not all was done' if any(policy.failed for policy in policies) else 'Done'}: {said}."
 
 
 def outcome_document(policies: Sequence[Policy], *, dry_run: bool) -> dict[str, Any]:
@@ -151,13 +156,12 @@ def outcome_document(policies: Sequence[Policy], *, dry_run: bool) -> dict[str, 
 
 
 def _policy(policy: Policy) -> dict[str, Any]:
-    compilation = policy.wish.compilation
-    reference, ending = compilation.reference, policy.ending
+    reference, ending = policy.compilation.reference, policy.ending
     return {
         "kind": reference.kind,
         "namespace": reference.namespace,
         "name": reference.name,
-        "digest": compilation.digest,
+        "digest": policy.compilation.digest,
         "results": dict(sorted(Counter(fate.result for fate in policy.fates).items())),
         "ended": {"reason": str(ending.reason), "message": ending.message} if ending is not None else None,
         "objects": [_object(fate) for fate in policy.fates],

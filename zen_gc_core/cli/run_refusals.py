@@ -9,6 +9,7 @@ from zen_gc_core.engine.breaker import approved
 from zen_gc_core.engine.calendar.gate import Gate
 from zen_gc_core.errors import ClusterError, InputError
 from zen_gc_core.model.reasons import Reason
+from zen_gc_core.model.report import Ending, RunReport
 from zen_gc_core.texts import visible
 
 if TYPE_CHECKING:
@@ -83,7 +84,7 @@ def rests(compilation: Compilation) -> str | None:
     return None
 
 
-def obstacle(planned: Planned, now: dt.datetime) -> str | None:
+def obstacle(planned: Planned, now: dt.datetime) -> Ending | None:
     """What is in the way of a plan, so that nothing at all is done; None where nothing is.
 
     Args:
@@ -92,23 +93,21 @@ def obstacle(planned: Planned, now: dt.datetime) -> str | None:
     """
     compiled, plan = planned.compilation.compiled, planned.plan
     if planned.failure is not None or plan is None or compiled is None:
-        return planned.failure or "it could not be planned"
-    if plan.stopped:
-        return _stopped(plan, compiled)
-    if plan.acts and (closed := Gate(compiled.policy.calendar).closed(now)) is not None:
-        return closed
-    return None
+        return Ending(Reason.NOT_EVALUATED, planned.failure or "it could not be planned")
+    ending = RunReport(plan).ending
+    if ending is not None and ending.reason is Reason.BREAKER_TRIPPED:
+        return Ending(ending.reason, _tripped(plan, compiled))
+    if ending is not None:
+        return Ending(ending.reason, ending.words or ending.message)
+    closed = Gate(compiled.policy.calendar).closed(now) if plan.acts else None
+    return Ending(Reason.DEFERRED, closed) if closed is not None else None
 
 
-def _stopped(plan: Plan, compiled: CompiledPolicy) -> str:
-    if plan.tripped is not None:
-        digest = compiled.policy.digest
-        why = plan.tripped.partition("; ")[0]
-        if not digest:
-            return f"the breaker stops it: {why}; its spec holds numbers that no approval can name: raise the limit"
-        before = approved(compiled.policy)
-        more = f", and was approved for {before}" if before else ""
-        return f"the breaker stops it: {why}{more}; to let this run: --approve {digest}/{plan.acts}, or raise the limit"
-    if plan.overfull is not None:
-        return plan.overfull
-    return "; ".join(f"plugin {veto.plugin} vetoes it: {veto.reason}" for veto in plan.vetoed)
+def _tripped(plan: Plan, compiled: CompiledPolicy) -> str:
+    digest = compiled.policy.digest
+    why = (plan.tripped or "").partition("; ")[0]
+    if not digest:
+        return f"the breaker stops it: {why}; its spec holds numbers that no approval can name: raise the limit"
+    before = approved(compiled.policy)
+    more = f", and was approved for {before}" if before else ""
+    return f"the breaker stops it: {why}{more}; to let this run: --approve {digest}/{plan.acts}, or raise the limit"

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import json
+import os
+import pty
+import struct
+import subprocess
+import sys
+import termios
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
-from tests.cluster.controller.stage import AT_ONCE, TARGET, Stage
+from tests.cluster.controller.stage import AT_ONCE, TARGET, EmbeddedStage, Stage
 from tests.golden.running import Ran, zen_gc
 from zen_gc_core.model.policy import API_VERSION, CLUSTER, NAMESPACED
 
-if TYPE_CHECKING:
-    from pathlib import Path
+PATIENCE = 120
+PROGRAM = str(Path(sys.executable).with_name("zen-gc"))
 
 
 @dataclass
@@ -27,6 +36,12 @@ class ByHand:
     stage: Stage
     directory: Path
     config: Path | None = None
+
+    @property
+    def embedded(self) -> EmbeddedStage:
+        """The stage, where it is an embedded one."""
+        assert isinstance(self.stage, EmbeddedStage)
+        return self.stage
 
     def policy(self, name: str = "by-hand", *, kind: str = NAMESPACED, **spec: Any) -> Path:
         """Write a policy, by default one that takes labelled ConfigMaps at once, and return its file."""
@@ -45,11 +60,45 @@ class ByHand:
 
     def zen_gc(self, command: str, *arguments: str | Path) -> Ran:
         """Run a command on the cluster."""
-        where = (
-            f"--kubeconfig={self.config or self.stage.cluster.kubeconfig_path}",
-            f"--controller-namespace={self.stage.home}",
+        return zen_gc(command, *arguments, *self._where)
+
+    @property
+    def _where(self) -> tuple[str, str]:
+        config = self.config or self.stage.cluster.kubeconfig_path
+        return f"--kubeconfig={config}", f"--controller-namespace={self.stage.home}"
+
+    def at_a_terminal(
+        self, typed: bytes, *arguments: str | Path, columns: int = 80, **environment: str
+    ) -> tuple[int, str]:
+        """Run it at a terminal, type when it asks; its exit code, and what the terminal showed."""
+        ours, theirs = pty.openpty()
+        fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
+        command = [PROGRAM, *map(str, arguments), *self._where]
+        base = {"PATH": os.defpath, "HOME": str(self.directory), "TERM": "xterm", "PYTHONUTF8": "1"}
+        shown, asked = b"", False
+        with subprocess.Popen(
+            command, stdin=theirs, stdout=theirs, stderr=theirs, close_fds=True, env={**base, **environment}
+        ) as process:
+            os.close(theirs)
+            with contextlib.suppress(OSError):  # the other end is closed
+                while read := os.read(ours, 4096):
+                    shown += read
+                    if not asked and b"[y/N]" in shown:
+                        asked = True
+                        os.write(ours, typed)
+            os.close(ours)
+            return process.wait(PATIENCE), shown.decode()
+
+    def process(self, *arguments: str | Path) -> subprocess.Popen[str]:
+        """Start a clean-up as a process of its own."""
+        return subprocess.Popen(
+            [PROGRAM, "run", *map(str, arguments), "--yes", *self._where],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env={"PATH": os.defpath, "HOME": str(self.directory), "PYTHONUTF8": "1"},
         )
-        return zen_gc(command, *arguments, *where)
 
     def run(self, *arguments: str | Path) -> Ran:
         """Clean up without being asked."""

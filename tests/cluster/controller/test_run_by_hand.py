@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
+import json
+import signal
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.cluster.controller.by_hand import ByHand
+from tests.cluster.controller.by_hand import PATIENCE, ByHand
+from tests.cluster.controller.stage import until
+from zen_gc_core.cluster import attention
+from zen_gc_core.cluster.attention import LONGEST_STANDSTILL, Attention
+from zen_gc_core.cluster.errors import AuthorityLost
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.cluster.controller.stage import Stage
+    from tests.cluster.controller.stage import EmbeddedStage, Stage
+
+
+@pytest.fixture
+def here(embedded: EmbeddedStage, tmp_path: Path) -> ByHand:
+    """A person at an embedded cluster."""
+    return ByHand(embedded, tmp_path)
 
 
 @pytest.fixture
@@ -46,3 +58,58 @@ def test_without_a_terminal_and_without_yes_nothing_is_done(hand: ByHand) -> Non
     ran = hand.zen_gc("run", "-f", hand.policy())
     assert (ran.code, ran.errors) == (2, ["there is no terminal to ask at: give --yes"])
     assert hand.stage.names() == {name}
+
+
+@pytest.mark.parametrize(("typed", "code"), [(b"y\n", 0), (b"n\n", 130), (b"\n", 130), (b"\x04", 130)])
+def test_only_a_yes_acts(here: ByHand, typed: bytes, code: int) -> None:
+    """No, a bare return and the end of input do nothing; what is asked says how many, and of what."""
+    names = set(here.stage.make_many(2))
+    marks = here.policy("marks", action={"label": {"acme.io/old": "yes"}})
+    ended, shown = here.at_a_terminal(typed, "run", "-f", here.policy("deletes"), "-f", marks)
+    assert "Delete 2 objects, mark 2? [y/N]:" in shown
+    assert (ended, bool(here.stage.names() & names)) == (code, code != 0), shown
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_ends_it_after_the_writes_that_are_under_way(here: ByHand, number: signal.Signals) -> None:
+    """What was deleted is told, and the rest is there and told as not tried."""
+    stage = here.stage
+    names = set(stage.make_many(40))
+    policy = here.policy(behavior={"maxDeletionsPerSecond": 10})
+    with here.process("-f", policy, "-o", "json") as running:
+        until(lambda: len(stage.names()) < 38, "it has begun")
+        running.send_signal(number)
+        out, err = running.communicate(timeout=PATIENCE)
+    objects = json.loads(out)["policies"][0]["objects"]
+    results = {each["name"]: each["result"] for each in objects}
+    assert running.returncode == 130
+    assert "ending after the writes that are under way" in err
+    assert set(results) == names
+    assert {name for name, result in results.items() if result == "not-tried"} == stage.names() != set()
+    assert set(results.values()) == {"deleted", "not-tried"}
+
+
+def test_a_program_that_stood_still_sends_nothing_more() -> None:
+    """Its right ends for good, also where it is renewed afterwards: nobody knows who wants it still."""
+    now = 0.0
+    right = Attention(lambda: now)
+    for _ in range(10):
+        now += LONGEST_STANDSTILL
+        right.renew()
+        right.check()
+    now += LONGEST_STANDSTILL + 1
+    right.renew()
+    with pytest.raises(AuthorityLost, match="stood still for 31 s"):
+        right.check()
+    right.renew()
+    with pytest.raises(AuthorityLost):
+        right.check()
+
+
+def test_a_clean_up_whose_machine_slept_ends(here: ByHand, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Between the question and the first write: nothing is sent, and it ends with 1."""
+    names = set(here.stage.make_many(3))
+    monkeypatch.setattr(attention, "LONGEST_STANDSTILL", -1.0)
+    ran = here.run("-f", here.policy())
+    assert (ran.code, here.stage.names(), here.embedded.sent("DELETE")) == (1, names, [])
+    assert "ended early: AuthorityLost: the program stood still" in ran.out

@@ -27,6 +27,8 @@ from zen_gc_core.controller.runs.sweeping import Sweep
 from zen_gc_core.controller.telling.events import PolicyEvents
 from zen_gc_core.controller.telling.metrics import Metrics
 from zen_gc_core.controller.telling.runlog import RunLog
+from zen_gc_core.model.reasons import Reason
+from zen_gc_core.model.report import Ending
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -38,7 +40,7 @@ if TYPE_CHECKING:
     from zen_gc_core.engine.compiling import Compilation, CompiledPolicy
     from zen_gc_core.engine.protections import Grants
     from zen_gc_core.model.approved import Approved
-    from zen_gc_core.model.report import Ending, Outcome, RunReport
+    from zen_gc_core.model.report import Outcome, RunReport
     from zen_gc_core.model.results import Result
     from zen_gc_core.plugins import Plugins
 
@@ -160,6 +162,7 @@ class ByHand:
             bins=Bins(connection, secrets=settings.recycle_secrets),
             turns=threading.Semaphore(settings.max_concurrent_sweeps),
             most_due=MOST_DUE,
+            advised=lambda ending, _policy: ending,
         )
 
     def run(self, wish: Wish) -> Done:
@@ -169,6 +172,8 @@ class ByHand:
             wish: The policy; it compiles.
         """
         compiled = _compiled(wish)
+        if self.stopping.is_set():
+            return Done(wish, {}, failure=Ending(Reason.STOPPING, "the program is ending"))
         outcomes: dict[str, Outcome] = {}
 
         def note(outcome: Outcome) -> None:

@@ -15,7 +15,6 @@ from zen_gc_core.cluster.policies import read_policy
 from zen_gc_core.controller.runs.errands import Errand, claim
 from zen_gc_core.controller.runs.executing import Executing
 from zen_gc_core.controller.runs.gathering import Gatherer
-from zen_gc_core.controller.runs.granting import with_command
 from zen_gc_core.controller.runs.preparing import Preparing
 from zen_gc_core.controller.runs.reporting import Reporting
 from zen_gc_core.controller.runs.rights import check_access, check_recycling, check_related
@@ -216,7 +215,7 @@ class PolicyRun:
             self.entry.access_checked = False
         if isinstance(error, NotFound):
             error = TargetUnavailable(f"the kind is not served any more: {error}")
-        self.failure = with_command(ending_by(error), self.entry.reference)
+        self.failure = self._context.advised(ending_by(error), self.entry.reference)
 
     def finish(self) -> None:
         """Plan, act and report, once all sweeps have passed."""
@@ -265,7 +264,7 @@ class PolicyRun:
             dry_run=self.dry_run,
         )
         carried = executing.execute(plan, next(iter(members.values())).case)
-        stopped = with_command(carried.stopped, self.entry.reference) if carried.stopped is not None else None
+        stopped = self._context.advised(carried.stopped, self.entry.reference) if carried.stopped is not None else None
         reported = self._reported(plan, carried.results, stopped)
         self.report = replace(reported, not_recycled=carried.not_recycled)
 

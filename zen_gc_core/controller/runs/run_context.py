@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from zen_gc_core.cluster.clocks import earlier_of
 from zen_gc_core.cluster.errors import Cancelled
 from zen_gc_core.cluster.impersonating import ConnectionAs
+from zen_gc_core.controller.runs.granting import with_command
 from zen_gc_core.controller.runs.stopping import Stopped
 from zen_gc_core.engine.case import MOST_DUE
 from zen_gc_core.model.reasons import Reason
@@ -32,7 +33,8 @@ if TYPE_CHECKING:
     from zen_gc_core.engine.protections import Grants
     from zen_gc_core.model.accounts import Account
     from zen_gc_core.model.plan import Plan
-    from zen_gc_core.model.report import Outcome
+    from zen_gc_core.model.policy import PolicyReference
+    from zen_gc_core.model.report import Ending, Outcome
     from zen_gc_core.plugins import Plugins
 
 
@@ -74,6 +76,7 @@ class RunContext:
         most_due: How many due objects a plan holds; the rest waits for the next run.
         narrowed: What a run may do of its plan: less than that, or all of it.
         outcome: Told what became of each object.
+        advised: The end of a run, with what whoever reads of it may do about it.
     """
 
     connection: Connection
@@ -100,6 +103,7 @@ class RunContext:
     most_due: int = MOST_DUE
     narrowed: Callable[[Plan], Plan] = whole
     outcome: Callable[[Outcome], None] = untold
+    advised: Callable[[Ending, PolicyReference], Ending] = with_command
 
     def now(self) -> dt.datetime:
         """The present, by the earlier of the local and the server's clock."""
