@@ -12,7 +12,7 @@ from zen_gc_core.cli.jsons import NO_UTF8
 from zen_gc_core.cli.yamls import YamlError, read_yaml
 from zen_gc_core.importing.conversion import Source
 from zen_gc_core.importing.kinds import Kinds
-from zen_gc_core.importing.recognising import misspelt, tool_of
+from zen_gc_core.importing.recognising import fault_of, tool_of
 from zen_gc_core.texts import kind_of, with_article
 
 if TYPE_CHECKING:
@@ -75,9 +75,9 @@ def _named(source: Source) -> str:
 
 def _check(source: Source) -> None:
     """Refuse what was meant for a tool, and is not what it reads; the rest is passed over."""
-    known = misspelt(source.content)
-    if known is not None:
-        raise FileError(f"{source.place}: {known}")
+    fault = fault_of(source.content)
+    if fault is not None:
+        raise FileError(f"{source.place}: {fault}")
 
 
 def _sources(name: str, found: Foreign) -> Iterator[Source]:
@@ -104,10 +104,11 @@ def _of_text(place: str, content: bytes) -> Iterator[Source]:
     try:
         for document in read_yaml(text):
             seen = True
-            if document.doubts:
-                doubt = document.doubts[0]
-                raise FileError(f"{place}:{doubt.line}: {doubt.message}")
-            yield from _taken_apart(place, document, document.value, "")
+            for source in _taken_apart(place, document, document.value, ""):
+                if document.doubts and tool_of(source.content) is not None:
+                    doubt = document.doubts[0]
+                    raise FileError(f"{place}:{doubt.line}: {doubt.message}")
+                yield source
     except YamlError as error:
         raise FileError(f"{place}:{error.line}: {error}") from None
     if not seen:

@@ -19,6 +19,7 @@ from zen_gc_core.cli.options import (
     settings_options,
 )
 from zen_gc_core.cli.output import as_json
+from zen_gc_core.cli.second_opinion import ask
 from zen_gc_core.controller.settings import Allowing, Locating
 from zen_gc_core.engine.asking import Asking
 from zen_gc_core.engine.checking import compile_document
@@ -30,11 +31,11 @@ from zen_gc_core.texts import visible
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from zen_gc_core.engine.protections import Grants
     from zen_gc_core.importing.comparing import Comparison
-    from zen_gc_core.importing.conversion import Conversion
+    from zen_gc_core.importing.conversion import Answer, Conversion
     from zen_gc_core.importing.kinds import Kinds
     from zen_gc_core.plugins import Plugins
 
@@ -44,10 +45,10 @@ AUTO: Final = "auto"
 @click.command(
     cls=BooleanCommand,
     epilog="\b\nExamples:\n"
-    "  zen-gc import -f rules.yaml > policies.yaml\n"
+    "  zen-gc import -f kyverno/ > policies.yaml\n"
     "  zen-gc import --from kube-janitor -f rules.yaml -f deployment.yaml -o report\n"
-    "  zen-gc import -f rules.yaml --against objects.json\n"
-    "  zen-gc import --from kube-janitor",
+    "  zen-gc import -f cleaners/ --against objects.json\n"
+    "  zen-gc import --from k8s-ttl-controller",
 )
 @click.option(
     "--from",
@@ -71,7 +72,7 @@ AUTO: Final = "auto"
 @settings_options(Allowing)
 @settings_options(Locating)
 def command(**values: Any) -> int:
-    """Turn the annotations and rules of kube-janitor into policies. Writes nothing.
+    """Turn policies of Kyverno, kube-janitor, k8s-ttl-controller and k8s-cleaner into policies. Writes nothing.
 
     They never delete more than the original: each construct is exact, narrower (more is kept), or impossible. A policy
     that lacks something of its original is paused. Exits 1 where something is impossible.
@@ -104,7 +105,15 @@ def _converted(foreign: Foreign, tool: str | None, *, given: bool) -> list[Conve
     if not tools:
         whose = f" of {tool}" if tool else ""
         raise InputError(f"the files hold no policy, rule or marked object{whose} to import")
-    return [conversion for each in tools for conversion in convert(each, foreign.by_tool.get(each, []), foreign.kinds)]
+    return [
+        conversion
+        for each in tools
+        for conversion in convert(each, foreign.by_tool.get(each, []), foreign.kinds, _interpret)
+    ]
+
+
+def _interpret(expression: str, now: dt.datetime, cases: Sequence[Mapping[str, Any]]) -> list[Answer]:
+    return [(opinion.value, opinion.error) for opinion in ask(expression, now, cases)]
 
 
 def _hold(conversion: Conversion, plugins: Plugins, grants: Grants) -> None:

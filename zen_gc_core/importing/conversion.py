@@ -8,16 +8,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol, TypeAlias
 
 from zen_gc_core.model.policy import API_VERSION, CLUSTER, NAMESPACED
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
 Document = dict[str, Any]
 """A manifest, decoded."""
+
+Answer = tuple[Any, str | None]
+"""What an interpreter says of an expression on one object: the value, or why there is none."""
+
+Interpreter: TypeAlias = "Callable[[str, dt.datetime, Sequence[Mapping[str, Any]]], Sequence[Answer]]"
+"""Another interpreter of CEL, for the comparison: the text, the instant, and the variables of each object."""
 
 LONGEST_NAME: Final = 63
 """The most characters of the name of a policy that is made here."""

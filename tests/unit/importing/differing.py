@@ -6,6 +6,7 @@ import datetime as dt
 from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
+from zen_gc_core.cli.second_opinion import ask
 from zen_gc_core.engine.asking import Asking
 from zen_gc_core.engine.checking import compile_document
 from zen_gc_core.engine.protections import Grants
@@ -135,7 +136,7 @@ def _body(random: Random, kind: str) -> dict[str, Any]:
 def converted(tool: str, documents: Iterable[dict[str, Any]]) -> list[Conversion]:
     """What comes of documents of a tool; policies that zen-gc refuses are left out, as the command leaves them out."""
     sources = [Source(document, f"it.yaml:{index + 1}") for index, document in enumerate(documents)]
-    conversions = convert(tool, sources, Kinds([PREVIEWS]))
+    conversions = convert(tool, sources, Kinds([PREVIEWS]), interpret)
     for conversion in conversions:
         conversion.policies = [each for each in conversion.policies if _compile(each).compiled is not None]
     return conversions
@@ -173,3 +174,8 @@ def changed(conversion: Conversion, change: Callable[[dict[str, Any]], None]) ->
     for policy in conversion.policies:
         change(policy["spec"])
     return conversion
+
+
+def interpret(expression: str, now: dt.datetime, cases: Sequence[dict[str, Any]]) -> list[tuple[Any, str | None]]:
+    """What cel-python says of an expression."""
+    return [(opinion.value, opinion.error) for opinion in ask(expression, now, cases)]

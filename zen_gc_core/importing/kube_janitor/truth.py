@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 import jmespath.functions
 
-from zen_gc_core.errors import ExpressionError, InputError
+from zen_gc_core.errors import InputError
 from zen_gc_core.expressions.jmespath import compile_jmespath, tree
 from zen_gc_core.expressions.jmespath.inferring import kinds_yielded
 
@@ -35,7 +35,7 @@ def condition_of(expression: str) -> str:
     """
     try:
         program = compile_jmespath(expression)
-    except (ExpressionError, InputError) as error:
+    except InputError as error:
         raise InputError(f"it does not compile: {str(error).splitlines()[0]}") from None
     _check_reads(program.reads)
     nodes = list(_all(program.root))
