@@ -27,6 +27,10 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "why-protected.txt": ("why", "secrets", "signing-key-kept", "-f", "old-secrets", *_AT),
     "why-three-policies.txt": ("why", "deployments.apps/trial-waiting", "-f", "staged-trials", *_AT),
     "why-three-policies.json": ("why", "deployments.apps/trial-waiting", "-f", "staged-trials", *_AT, "-o", "json"),
+    "forecast.txt": ("forecast", "-f", ".", *_AT, "--within", "30d"),
+    "forecast.json": ("forecast", "-f", "failed-pods", "-f", "keep-newest", "-f", "quiet-hours", *_AT, "-o", "json"),
+    "forecast-hours.txt": ("forecast", "-f", "failed-pods", *_AT, "--within", "6h"),
+    "forecast-months.txt": ("forecast", "-f", "annotated", *_AT, "--within", "90d"),
 }
 """What each file is printed by, in `examples/policies`."""
 

@@ -29,8 +29,7 @@ def test_what_is_looked_at_is_printed_to_the_letter(name: str) -> None:
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_why_says_of_each_object_of_an_example_what_its_plan_says(name: str) -> None:
     """The same verdict for the same reason; one object a verdict of each policy is asked about."""
-    command, _ = expected(name)
-    arguments = command.split()[2:]
+    arguments = ("-f", name, "--now", NOW, *expected(name).get("flags", ()))
     planned = json.loads(zen_gc("plan", *arguments, "-o", "json", "--all", cwd=POLICIES).out)
     asked: dict[tuple[str, str, str], dict[str, Any]] = {}
     for policy in planned["policies"]:
@@ -151,3 +150,50 @@ def test_what_holds_a_whole_policy_back_is_told_of_one_object(tmp_path: Path, sp
     files = written(tmp_path, policy(**spec), manifest("a"), manifest("b"))
     ran = zen_gc("why", "cm/a", "-f", files, "--now", NOW)
     assert words in ran.out, ran.err
+
+
+def test_a_forecast_counts_what_the_plan_decides() -> None:
+    """Each object that the selectors take once: due now, in a bucket, later, or kept; and the bars count the same."""
+    arguments = ("-f", "failed-pods", "-f", "completed-jobs", "-f", "keep-newest", "--now", NOW, "-o", "json")
+    plan = json.loads(zen_gc("plan", *arguments, cwd=POLICIES).out)
+    found = json.loads(zen_gc("forecast", *arguments, "--within", "3d", cwd=POLICIES).out)
+    for policy in plan["policies"]:
+        rows = [row for row in found["rows"] if row["policy"]["name"] == policy["name"]]
+        assert sum(row["due"]["now"] for row in rows) == policy["due"]
+        assert sum(sum(row["due"].values()) + row["kept"] for row in rows) == policy["matched"]
+    assert found["bars"][0] == {"from": None, "to": NOW, "count": found["due"]}
+    assert sum(bar["count"] for bar in found["bars"][1:]) == found["coming"] == len(found["next"])
+    times = [each["expiresAt"] for each in found["next"]]
+    assert times == sorted(times)
+    assert all(NOW <= each <= found["until"] for each in times)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error"),
+    [
+        (("--within", "soon"), "Invalid value for '--within': "),
+        (("--within", "0s"), "Invalid value for '--within': "),
+        (("-A", "-f", "x.yaml"), "-A is said of installed policies, and -f gives files: leave one of them out"),
+        (("-f", "policy-only.json"), "no objects: add files, or --live"),
+    ],
+)
+def test_a_forecast_of_what_makes_no_sense_exits_2(tmp_path: Path, arguments: tuple[str, ...], error: str) -> None:
+    """In one line."""
+    (tmp_path / "policy-only.json").write_text(json.dumps(policy()))
+    (tmp_path / "x.yaml").write_text(json.dumps(policy()))
+    ran = zen_gc("forecast", *arguments, cwd=tmp_path)
+    assert (ran.code, ran.out) == (2, "")
+    assert error in ran.err
+    assert len(ran.errors) == 1
+
+
+def test_twenty_objects_are_named_and_the_others_counted(tmp_path: Path) -> None:
+    """The soonest; what is due already is in the first bar."""
+    things = [manifest(f"n{number:02}") for number in range(30)]
+    for number, thing in enumerate(things):
+        thing["metadata"]["creationTimestamp"] = f"2026-01-01T11:{number:02}:00Z"
+    ran = zen_gc("forecast", "-f", written(tmp_path, policy(), *things), "--now", "2026-01-01T12:05:00Z")
+    assert ran.out.splitlines()[-1] == "and 5 more"
+    assert "5 objects due now, 25 more until 2026-01-08T12:05:00Z" in ran.out
+    assert ran.out.index("default/n05") < ran.out.index("default/n24")
+    assert "default/n25" not in ran.out

@@ -17,6 +17,7 @@ _COMMANDS = {
     "plan": "Show what policies would do, and why; writes nothing.",
     "run": "Clean up once, with your own rights.",
     "why": "Show why an object goes or stays.",
+    "forecast": "Show what will be due, and when.",
     "validate": "Check policies.",
     "test": "Compare plans with those that are expected.",
     "controller": "Run the controller.",

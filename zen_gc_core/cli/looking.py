@@ -11,6 +11,7 @@ from zen_gc_core.cli.documents import Document
 from zen_gc_core.cli.input import as_candidate, compile_documents, load_installed, read_manifests
 from zen_gc_core.cli.named import Kind, offline_kind
 from zen_gc_core.cli.options import files_option, instant_of, settings_of, settings_options
+from zen_gc_core.cli.plan import PluginMissingError
 from zen_gc_core.cli.strangers import no_policies
 from zen_gc_core.controller.settings import Allowing, Connecting, Locating
 from zen_gc_core.engine.asking import Asking
@@ -34,6 +35,11 @@ if TYPE_CHECKING:
 F = TypeVar("F", bound="Callable[..., Any]")
 
 _NO_OBJECTS: Final = "no objects: add files, or --live"
+_EVERYWHERE: Final = click.option(
+    *("-A", "--all-namespaces/--no-all-namespaces", "all_namespaces"),
+    default=False,
+    help="All installed policies: those of every namespace, and those of the cluster.",
+)
 
 
 class Objects(Protocol):
@@ -116,11 +122,12 @@ class Looking:
         return self.objects.plan(compilations, asking)
 
 
-def looking_options(namespace: str) -> Callable[[F], F]:
+def looking_options(namespace: str, *, everywhere: bool = False) -> Callable[[F], F]:
     """Give a command the options of which ``look`` makes sense.
 
     Args:
         namespace: What ``-n`` says.
+        everywhere: Whether it takes ``-A``, which arrives as ``all_namespaces``.
     """
 
     def decorate(function: F) -> F:
@@ -141,6 +148,7 @@ def looking_options(namespace: str) -> Callable[[F], F]:
                 help="Take the objects from the cluster, and without files the policies, too.",
             ),
             files_option("Policies and objects: files, directories, - for standard input."),
+            *([_EVERYWHERE] if everywhere else []),
             click.option("-n", "--namespace", help=namespace),
         ):
             function = option(function)
@@ -149,14 +157,15 @@ def looking_options(namespace: str) -> Callable[[F], F]:
     return decorate
 
 
-def look(values: Mapping[str, Any]) -> Looking:
+def look(values: Mapping[str, Any], *, everywhere: bool = True) -> Looking:
     """Read the files, or the cluster's policies, that a command names.
 
     Without any file the cluster is asked, for its policies and its objects; with policies alone, ``--live`` asks it for its
     objects.
 
     Args:
-        values: The command's parameters: those of ``looking_options`` and of the three settings.
+        values: The command's parameters, those of ``looking_options``.
+        everywhere: Whether all installed policies are meant; else those of the namespace.
 
     Raises:
         InputError: They cannot be meant together.
@@ -168,11 +177,15 @@ def look(values: Mapping[str, Any]) -> Looking:
     grants = allowing.grants(own_namespace)
     now = instant_of(values["now"])
     asking = Asking(now, grants, veto=plugins.veto, everything=values["assume_complete"])
+    missing = plugins.missing(allowing.require_plugin)
+    if missing:
+        raise PluginMissingError(f"required plugin {'; '.join(missing)}")
     live = values["live"] or bool(connecting.context or connecting.kubeconfig) or not values["filenames"]
     manifests = read_manifests(values["filenames"])
     _check(manifests, values, live=live)
     if live:
-        return _live(manifests, plugins, asking, own_namespace, connecting, values["namespace"])
+        where = _Where(connecting, values["namespace"], everywhere=everywhere)
+        return _live(manifests, plugins, asking, own_namespace, where)
     default = values["namespace"] or DEFAULT_NAMESPACE
     compilations = compile_documents(manifests.policies, plugins, grants, default)
     files = Files([as_candidate(document) for document in manifests.objects], compilations, default)
@@ -180,6 +193,10 @@ def look(values: Mapping[str, Any]) -> Looking:
 
 
 def _check(manifests: Manifests, values: Mapping[str, Any], *, live: bool) -> None:
+    if values.get("all_namespaces") and values["filenames"]:
+        raise InputError("-A is said of installed policies, and -f gives files: leave one of them out")
+    if values.get("all_namespaces") and values["namespace"]:
+        raise InputError(f"-A means all namespaces, and -n says '{values['namespace']}': leave one of them out")
     if live and manifests.objects:
         raise InputError(
             f"--live takes the objects from the cluster: leave them out of the files "
@@ -217,28 +234,30 @@ class _OfFiles:
         return plan_offline(compilations, self._files, asking)
 
 
-def _live(  # noqa: PLR0913, PLR0917  what is asked of a cluster
-    manifests: Manifests,
-    plugins: Plugins,
-    asking: Asking,
-    own_namespace: str,
-    connecting: Connecting,
-    namespace: str | None,
-) -> Looking:
+@dataclass(frozen=True, slots=True)
+class _Where:
+    """Which cluster, and which of its policies."""
+
+    connecting: Connecting
+    namespace: str | None
+    everywhere: bool
+
+
+def _live(manifests: Manifests, plugins: Plugins, asking: Asking, own_namespace: str, where: _Where) -> Looking:
     """As ``look``, of a cluster; what talks to one is loaded here."""
     from zen_gc_core.cli.live_objects import LiveObjects  # noqa: PLC0415  looking at files does not wait for a client
     from zen_gc_core.cluster.connection import Connection  # noqa: PLC0415  as above
     from zen_gc_core.cluster.policies import list_policies  # noqa: PLC0415  as above
 
     connection: Connection = Connection.open(
-        kubeconfig=connecting.kubeconfig or None, context=connecting.context or None
+        kubeconfig=where.connecting.kubeconfig or None, context=where.connecting.context or None
     )
-    default = namespace or connection.namespace
+    default = where.namespace or connection.namespace
     documents: Sequence[Document | None] = manifests.policies
     if manifests.policies:
         compilations = compile_documents(manifests.policies, plugins, asking.grants, default)
     else:
-        installed = [_installed(policy) for policy in list_policies(connection)]
+        installed = [_installed(each) for each in list_policies(connection, None if where.everywhere else default)]
         compilations = compile_documents(installed, plugins, asking.grants)
         documents = [None] * len(installed)
     objects = LiveObjects(connection, default)

@@ -41,6 +41,11 @@ def cluster() -> Iterator[InProcessCluster]:
             served.create({"apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata})
         served.create(policy("scratch", "1h", names=["scratch*"]))
         served.create(policy("everywhere", "2h", "ClusterGarbageCollectionPolicy", namespaces=["team-b"]))
+        cluster_wide = policy("secrets", "2h", "ClusterGarbageCollectionPolicy", namespaces=["team-a"])
+        cluster_wide["spec"]["targetResources"][0]["kind"] = "Secret"
+        served.create(cluster_wide)
+        secret = {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "token", "namespace": "team-a"}}
+        served.create(secret)
         jobs = policy("jobs", "1h")
         jobs["spec"]["targetResources"] = [{"apiVersion": "batch/v1", "kind": "Job"}]
         served.create(jobs)
@@ -60,7 +65,7 @@ def test_why_asks_the_installed_policies_where_there_are_no_files(cluster: InPro
     )
     assert (ran.code, ran.err) == (0, "")
     document = json.loads(ran.out)
-    assert document["policiesAboutOtherKinds"] == 1
+    assert document["policiesAboutOtherKinds"] == 2
     said = {each["name"]: each["verdict"] for each in document["policies"]}
     assert said == {"scratch": "act", "everywhere": "skip"}
     (everywhere,) = (each for each in document["policies"] if each["name"] == "everywhere")
@@ -91,3 +96,19 @@ def test_what_a_cluster_does_not_have_is_told(cluster: InProcessCluster, word: s
     ran = zen_gc("why", word, "-n", "team-a", "--kubeconfig", cluster.kubeconfig_path)
     assert (ran.code, ran.out) == (1 if "/nope" in error else 2, "")
     assert ran.err.startswith(error[:30])
+
+
+FORECASTS = [(("-n", "team-a"), {"scratch"}), (("-A",), {"scratch", "secrets"}), ((), set[str]())]
+
+
+@pytest.mark.parametrize(("where", "policies"), FORECASTS)
+def test_a_forecast_is_of_the_policies_of_a_namespace_or_of_all(
+    cluster: InProcessCluster, where: tuple[str, ...], policies: set[str]
+) -> None:
+    """Without either, of the context's namespace, which has none."""
+    ran = zen_gc("forecast", *where, "--kubeconfig", cluster.kubeconfig_path, "-o", "json", "--within", "2h")
+    document = json.loads(ran.out)
+    assert (ran.code, ran.err) == (0, "")
+    found = {row["policy"]["name"] for row in document["rows"]}
+    assert found == policies
+    assert document["coming"] == len(found)
