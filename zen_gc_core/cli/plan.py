@@ -27,6 +27,7 @@ from zen_gc_core.cli.options import (
     settings_options,
 )
 from zen_gc_core.cli.output import as_document, as_json, as_table, as_yaml
+from zen_gc_core.cli.report import as_page
 from zen_gc_core.cli.strangers import no_policies
 from zen_gc_core.controller.settings import Allowing, Connecting, Locating
 from zen_gc_core.engine.asking import Asking
@@ -52,6 +53,7 @@ _NO_POLICIES: Final = "no policies: add files with -f, or the NAME of an install
     "  zen-gc plan -f policies/ -f objects.yaml --now 2026-01-01T12:00:00Z\n"
     "  kubectl get pods -A -o json | zen-gc plan -f policy.yaml -f -\n"
     "  zen-gc plan -f policy.yaml --live\n"
+    "  zen-gc plan -f policy.yaml --live -o html > report.html\n"
     "  zen-gc plan finished-jobs -n team-a -o json",
 )
 @click.argument("name", required=False)
@@ -64,7 +66,7 @@ _NO_POLICIES: Final = "no policies: add files with -f, or the NAME of an install
 @files_option("Policies and objects: files, directories, - for standard input.")
 @click.option("--live/--no-live", default=False, help="Take the objects from the cluster.")
 @click.option("--now", metavar="RFC3339", help="The instant to plan for; default now.")
-@output_option("How plans are printed.", "table", "json", "yaml")
+@output_option("How plans are printed; html is a page that stands by itself.", "table", "json", "yaml", "html")
 @click.option(
     "--assume-complete/--no-assume-complete",
     default=False,
@@ -212,6 +214,8 @@ def _references(request: _Request, default_namespace: str) -> list[PolicyReferen
 def _print(request: _Request, planned: list[Planned], form: str) -> None:
     if form == "table":
         click.echo(as_table(request.now, request.own_namespace, planned))
+    elif form == "html":
+        click.echo(as_page(request.now, request.own_namespace, planned))
     else:
         document = as_document(request.now, planned)
         click.echo(as_json(document) if form == "json" else as_yaml(document))
