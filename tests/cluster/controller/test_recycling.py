@@ -395,18 +395,22 @@ def test_a_dry_run_copies_nothing(embedded: EmbeddedStage, inside: Callable[...,
 @pytest.mark.real
 def test_leaders_fall_in_the_middle_and_nothing_is_lost(real: Stage, replica: Callable[..., Replica]) -> None:
     """Killed, stopped and killed, while somebody writes to the objects: of each that is gone there is its last state."""
-    real.make_many(120, data={"n": "0"})
-    items = real.cluster.request("GET", f"/api/v1/namespaces/{real.namespace}/configmaps?labelSelector=gc%3Dyes")
-    uids = {each["metadata"]["name"]: each["metadata"]["uid"] for each in items.body["items"]}
+    there = real.make_many(120, data={"n": "0"})
+    made = set(there)
     seen = witness(real)
-    writing = threading.Event()
+    fallen, writing = threading.Event(), threading.Event()
 
     def write() -> None:
+        """One object after the other; in the place of one that is gone there is another, so that no leader runs out of them."""
         number = 0
         while not writing.wait(0.01):
             number += 1
-            path = real.config_map(random.choice(list(uids)))
-            real.cluster.request("PATCH", path, {"data": {"n": str(number)}}, content_type=MERGE)
+            place = random.randrange(len(there))
+            path = real.config_map(there[place])
+            answer = real.cluster.request("PATCH", path, {"data": {"n": str(number)}}, content_type=MERGE)
+            if answer.status == 404 and not fallen.is_set():
+                there[place] = real.make(data={"n": "0"})
+                made.add(there[place])
 
     writer = threading.Thread(target=write, daemon=True)
     writer.start()
@@ -414,17 +418,18 @@ def test_leaders_fall_in_the_middle_and_nothing_is_lost(real: Stage, replica: Ca
     policy = real.policy(behavior={**RECYCLE, "maxDeletionsPerSecond": 12, "breaker": breaker})
     replicas = [replica(real, name=f"r{number}").awake() for number in range(2)]
     let_leaders_fall(real, replica, replicas, (signal.SIGKILL, signal.SIGSTOP, signal.SIGKILL), after=8)
+    fallen.set()
     until(lambda: not real.names(), "all go in the end")
     writing.set()
     writer.join()
-    until(lambda: len(seen.ended) >= len(uids))
+    until(lambda: len(seen.ended) >= len(made))
     seen.end()
     assert seen.gaps == 0
     kept = {copy["spec"]["uid"]: json.loads(copy["spec"]["object"]) for copy in copies(real)}
     ended = {item["metadata"]["uid"]: item for item in seen.ended}
-    assert set(uids.values()) <= set(ended)
-    assert set(uids.values()) <= set(kept)
-    assert all(kept[uid]["data"] == ended[uid]["data"] for uid in uids.values())
+    assert {item["metadata"]["name"] for item in ended.values()} == made
+    assert set(ended) <= set(kept)
+    assert all(kept[uid]["data"] == item["data"] for uid, item in ended.items())
     assert real.status(policy)["lastRun"]["notRecycled"] == 0
 
 
