@@ -19,6 +19,7 @@ import yaml
 
 from docs.chart import FILES
 from docs.dashboard import dashboard_file
+from docs.plugin_parts import plugins_page
 from docs.references import references_page
 from zen_gc_core import cli
 from zen_gc_core.expressions.cel import reference as cel
@@ -260,6 +261,7 @@ PAGES: Final[Mapping[str, Callable[[], str]]] = {
     "reference/references.md": references_page,
     "reference/cli.md": commands_page,
     "reference/cel.md": cel.reference,
+    "reference/plugins.md": plugins_page,
     "../deploy/monitoring/dashboard.json": dashboard_file,
     **{f"../deploy/helm/zen-gc/{name}": make for name, make in FILES.items()},
 }

@@ -5,11 +5,13 @@ Nothing is global and nothing happens at import: ``load_plugins`` takes the entr
 
 from __future__ import annotations
 
+import contextlib
 import importlib.metadata
+import sys
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
-from zen_gc_core import hookspecs
+from zen_gc_core import hookspecs, tracing
 from zen_gc_core.errors import InputError
 from zen_gc_core.model.plan import Veto
 from zen_gc_core.model.references import kinds_told
@@ -112,6 +114,7 @@ class Plugins:
             try:
                 answers = manager.hook.zen_gc_veto(plan=plan)
             except (Exception, SystemExit) as error:  # noqa: BLE001  whatever a plugin raises is its veto
+                tracing.show(error)
                 vetoes.append(Veto(name, f"its veto raised {_described(error)}"))
                 continue
             vetoes.extend(Veto(name, _reason(answer)) for answer in answers)
@@ -200,8 +203,10 @@ class _Loading:
         if point.name in self.managers:
             return f"an entry point named '{point.name}' is loaded already"
         try:
-            offer.collect(point.load())
+            with contextlib.redirect_stdout(sys.stderr):  # what it prints is no part of what a command prints
+                offer.collect(point.load())
         except (Exception, SystemExit) as error:  # noqa: BLE001  whatever it raises, it alone is out
+            tracing.show(error)
             return _described(error)
         return self._known.clash(offer)
 

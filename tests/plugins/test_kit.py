@@ -7,8 +7,18 @@ import itertools
 
 import pytest
 
-from zen_gc_core import Compiled, Config, Delete, Keyword, Mark, Undecided
-from zen_gc_core.testing import OBJECTS, ask, check_keyword, compile_keyword, explain, request_of
+from zen_gc_core import Compiled, Config, Delete, InputError, Keyword, Mark, Undecided
+from zen_gc_core.testing import (
+    OBJECTS,
+    ask,
+    check_keyword,
+    compile_keyword,
+    explain,
+    plan_of,
+    policy_of,
+    report_of,
+    request_of,
+)
 
 
 class Nothing(Config):
@@ -133,3 +143,28 @@ def test_an_action_sees_the_decision_that_made_the_object_due():
 
     request_of(_keyword(request), {}, OBJECTS[0])
     assert seen == [("ConfigMap", "sample", True)]
+
+
+def test_what_kind_a_keyword_is_is_found_out():
+    """By the requests that it says, else by what it answers; what answers as both is neither."""
+    check_keyword(_keyword(lambda _candidate, run: run.now), {})
+    check_keyword(_keyword(lambda _decision, _run: Delete(), requests=Delete), {})
+    with pytest.raises(AssertionError, match=r"an action says which requests it makes, Keyword\(…, requests=Delete\)"):
+        check_keyword(_keyword(lambda _decision, _run: Delete()), {})
+    with pytest.raises(AssertionError, match="of whatever object: if it is a TTL"):
+        check_keyword(_keyword(lambda _candidate, _run: None), {})
+    with pytest.raises(AssertionError, match=r"not an aware datetime or None|not true or false"):
+        check_keyword(_keyword(lambda candidate, run: run.now if candidate.kind == "Job" else True), {})
+
+
+def test_plans_and_reports_are_made_of_objects_and_numbers():
+    """As hooks get them; what is misspelt is refused."""
+    thing = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "a", "namespace": "b", "uid": "c"}}
+    plan = plan_of(thing, policy=policy_of("old", "", annotations={"x": "y"}))
+    assert (plan.due, plan.decisions[0].name, str(plan.policy), plan.policy.annotations["x"]) == (1, "a", "old", "y")
+    report = report_of(plan, stopped="BreakerTripped", deleted=2, failed=1)
+    assert (report.results["deleted"], str(report.stopped.reason), report.plan) == (2, "BreakerTripped", plan)
+    with pytest.raises(InputError, match=r"there is no result 'delted'; did you mean 'deleted'"):
+        report_of(delted=1)
+    with pytest.raises(InputError, match="there is no reason 'Tripped'"):
+        report_of(stopped="Tripped")

@@ -5,11 +5,10 @@ from __future__ import annotations
 import importlib
 import os
 import sys
-import traceback
 
 import click
 
-from zen_gc_core import __version__
+from zen_gc_core import __version__, tracing
 from zen_gc_core.errors import ClusterError, InputError, ZenGCError
 from zen_gc_core.texts import visible_lines
 
@@ -118,8 +117,7 @@ def _run() -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except Exception as error:  # noqa: BLE001  the last resort: one line, not a traceback
-        if os.environ.get("ZEN_GC_TRACEBACK"):
-            traceback.print_exc()
+        tracing.show(error)
         return _failed(
             ClusterError(f"this is a bug: {type(error).__name__}: {error} (ZEN_GC_TRACEBACK=1 shows where)"), 1
         )

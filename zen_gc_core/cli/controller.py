@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from zen_gc_core import tracing
 from zen_gc_core.cli.options import BooleanCommand, settings_of, settings_options
 from zen_gc_core.cli.output import columns
 from zen_gc_core.controller.process import allocating, logs
@@ -47,6 +48,7 @@ def command(once: bool, **values: Any) -> None:  # noqa: FBT001  a switch
     Each option can also be given as an environment variable: --gc-interval as ZEN_GC_GC_INTERVAL.
     """
     settings = settings_of(Settings, values)
+    os.environ.pop(tracing.VARIABLE, None)  # a traceback may quote objects, and all that is printed is logged
     allocating.give_back_what_is_large()
     undo = logs.configure(
         settings.log_level, "json" if settings.log_format == "json" else "console", sys.stderr if once else sys.stdout

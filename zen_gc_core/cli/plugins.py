@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
@@ -11,7 +11,13 @@ from zen_gc_core.cli.output import as_json, columns
 from zen_gc_core.plugins import installed_entry_points, load_plugins
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from zen_gc_core.plugins import Plugin
+
+
+_SHOWN: Final = 4
+"""How many kinds of objects a table names."""
 
 
 @click.command(epilog="\b\nExamples:\n  zen-gc plugins\n  zen-gc plugins -o json")
@@ -38,8 +44,16 @@ def _document(plugin: Plugin) -> dict[str, Any]:
     }
 
 
+def _some(kind: str, names: Sequence[str]) -> str:
+    """Names; of kinds of objects no more than fit a line of a table, JSON has them all."""
+    more = len(names) - _SHOWN
+    return (
+        ", ".join(names) if more <= 1 or not kind.endswith(" kinds") else f"{', '.join(names[:_SHOWN])} and {more} more"
+    )
+
+
 def _row(plugin: Plugin) -> tuple[str, ...]:
-    words = "; ".join(f"{kind}: {', '.join(names)}" for kind, names in plugin.keywords.items())
+    words = "; ".join(f"{kind}: {_some(kind, names)}" for kind, names in plugin.keywords.items())
     if plugin.failure is not None:
         words = f"QUARANTINED: {plugin.failure}"
     return plugin.name, plugin.distribution, plugin.version, words or "none"

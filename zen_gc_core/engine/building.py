@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
+from zen_gc_core import tracing
 from zen_gc_core.engine.accounting import Account
 from zen_gc_core.engine.configuring import MisconfiguredError, below, checked
 from zen_gc_core.engine.declaring import Declared, declare, kind_problem
@@ -125,6 +126,7 @@ class Workshop:
         except CompilingTooLong:
             raise
         except Exception as error:  # noqa: BLE001  a plugin's fault refuses the policy that uses it, and no other
+            tracing.show(error)
             self.errors.append(
                 Problem(path, f"plugin '{offered.plugin}' failed to compile it: {type(error).__name__}: {error}")
             )

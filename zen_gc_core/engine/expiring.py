@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING, Final
 
+from zen_gc_core import tracing
 from zen_gc_core.errors import Undecided
 from zen_gc_core.instants import EARLIEST, format_instant
 
@@ -40,6 +41,7 @@ def instant_of(
     except Undecided:
         raise
     except Exception as error:
+        tracing.show(error)
         raise Undecided(f"the TTL failed: {type(error).__name__}: {error}") from error
     if instant < EARLIEST:
         raise Undecided(f"the expiry {format_instant(instant)} cannot be right: it is before 2014")

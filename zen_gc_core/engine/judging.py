@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+from zen_gc_core import tracing
 from zen_gc_core.engine.expiring import instant_of, words_of
 from zen_gc_core.engine.requesting import RefusedRequestError
 from zen_gc_core.errors import Missing, Undecided
@@ -203,6 +204,7 @@ def _act(compiled: CompiledPolicy, candidate: Candidate, run: Run, instant: dt.d
     except RefusedRequestError as refused:
         return keep(candidate, KeptBy.ERROR, f"the action {refused}")
     except Exception as error:  # noqa: BLE001  whatever an action raises or answers, nothing is done
+        tracing.show(error)
         told = f"the action failed: {compiled.written(compiled.policy.action.path)}"
         return keep(candidate, KeptBy.ERROR, f"the action failed: {type(error).__name__}: {error}", told)
     return Decision(

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from zen_gc_core import tracing
 from zen_gc_core.errors import Undecided
 from zen_gc_core.model.reads import WHOLE, Reads
 from zen_gc_core.model.restricting import restrict
@@ -84,6 +85,7 @@ class Matcher:
                 undecided = undecided or _placed(part.name, doubt)
                 continue
             except Exception as error:  # noqa: BLE001  whatever a keyword raises, it has not decided
+                tracing.show(error)
                 undecided = undecided or _placed(part.name, _fault(part.name, error))
                 continue
             if answer is False:

@@ -7,7 +7,8 @@
 
 ``ask`` puts one question to one keyword, as the engine would; ``check_keyword`` holds it to the promises of the
 plugin contract over a corpus of ordinary and impossible objects. ``finish_of`` asks a row of ``zen_gc_finishes``,
-``uses_of`` rows of ``zen_gc_references``.
+``uses_of`` rows of ``zen_gc_references``. ``plan_of`` and ``report_of`` make what ``zen_gc_veto`` and
+``zen_gc_run_finished`` are called with.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from zen_gc_core.testing.keywords import (
     warnings_of,
 )
 from zen_gc_core.testing.objects import OBJECTS
+from zen_gc_core.testing.runs import plan_of, policy_of, report_of
 
 __all__ = [
     "NOW",
@@ -35,6 +37,9 @@ __all__ = [
     "compile_keyword",
     "explain",
     "finish_of",
+    "plan_of",
+    "policy_of",
+    "report_of",
     "request_of",
     "uses_of",
     "warnings_of",

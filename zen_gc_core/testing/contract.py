@@ -14,6 +14,7 @@ from zen_gc_core.engine.matching import reads_of
 from zen_gc_core.errors import Undecided
 from zen_gc_core.fieldpaths import MISSING
 from zen_gc_core.model.json_candidates import JsonCandidate
+from zen_gc_core.model.requests import Request
 from zen_gc_core.model.restricting import restrict
 from zen_gc_core.testing.keywords import compile_keyword, request_of, run_of
 from zen_gc_core.testing.objects import OBJECTS
@@ -35,7 +36,7 @@ def check_keyword(
     config: Any,
     objects: Iterable[Any] = OBJECTS,
     *,
-    kind: Kind = "matcher",
+    kind: Kind | None = None,
     **situation: Unpack[Situation],
 ) -> None:
     """Hold a keyword to the promises of the plugin contract.
@@ -48,7 +49,8 @@ def check_keyword(
         keyword: The keyword.
         config: A configuration of it, as decoded JSON.
         objects: Decoded JSON of any shape; by default ordinary objects and impossible ones.
-        kind: What kind of keyword it is.
+        kind: What kind of keyword it is; by default it is found out: what says which requests it makes is an action, what
+            answers true or false a matcher, and what answers an instant or None a TTL.
         situation: See ``Situation``.
 
     Raises:
@@ -56,14 +58,21 @@ def check_keyword(
         InputError: The configuration is refused.
     """
     check_documented(keyword)
-    if kind == "action":
+    if kind == "action" or (kind is None and keyword.requests):
         for obj in objects:
             _check_request(keyword, config, obj, situation)
         return
     compiled = compile_keyword(keyword, config, **situation)
+    if kind is None and (compiled.start or compiled.needs or compiled.at_once or compiled.holding):
+        kind = "ttl"
     checked = _Checked(keyword.name, kind, compiled, reads_of(compiled), run_of(situation, compiled))
     for obj in objects:
         checked.check(obj)
+    _promise(
+        checked.kind is not None or not checked.silent,
+        f"{keyword.name} answers None, not true or false, of whatever object: if it is a TTL, check it with objects of "
+        'which it yields an instant, or with kind="ttl"',
+    )
 
 
 def check_documented(keyword: Keyword[Any, Any]) -> None:
@@ -95,13 +104,16 @@ def _check_request(keyword: Keyword[Any, Any], config: Any, obj: Any, situation:
     )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Checked:
+    """A keyword that is being checked; without a kind, its first answer says which it is."""
+
     name: str
-    kind: Kind
+    kind: Kind | None
     compiled: Compiled[Any]
     reads: Reads
     run: Run
+    silent: bool = False
 
     def check(self, original: Any) -> None:
         obj = copy.deepcopy(original)
@@ -144,7 +156,20 @@ class _Checked:
     def _check_type(self, answer: Any, obj: Any) -> None:
         if isinstance(answer, str):
             _promise(answer.startswith("undecided: "), f"{self.name} answers with text: {_shown(obj)}")
-        elif self.kind == "matcher":
+            return
+        _promise(
+            not isinstance(answer, Request),
+            f"{self.name} answers with a {type(answer).__name__}: an action says which requests it makes, "
+            f"Keyword(…, requests={type(answer).__name__})",
+        )
+        self.silent = self.silent or answer is None
+        if self.kind is None and answer is not None:
+            _promise(
+                isinstance(answer, bool | dt.datetime),
+                f"{self.name} answers {answer!r}, not true or false as a matcher, nor an aware datetime or None as a TTL",
+            )
+            self.kind = "matcher" if isinstance(answer, bool) else "ttl"
+        if self.kind == "matcher":
             _promise(answer is True or answer is False, f"{self.name} answers {answer!r}, not true or false")
         elif answer is not None:
             _promise(

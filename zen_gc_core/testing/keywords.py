@@ -186,8 +186,19 @@ def request_of(keyword: Keyword[Any, Any], config: Any, obj: Any, **situation: U
     Raises:
         InputError: The configuration is refused.
     """
-    candidate, run = _candidate(obj), run_of(situation)
-    decision = Decision(
+    run = run_of(situation)
+    request: Request = compile_keyword(keyword, config, **situation).call(due(_candidate(obj), run.now), run)
+    return request
+
+
+def due(candidate: Candidate, at: dt.datetime) -> Decision:
+    """The decision that an object is due.
+
+    Args:
+        candidate: The object.
+        at: Since when.
+    """
+    return Decision(
         candidate.api_version,
         candidate.kind,
         candidate.namespace,
@@ -195,10 +206,8 @@ def request_of(keyword: Keyword[Any, Any], config: Any, obj: Any, **situation: U
         candidate.uid,
         Verdict.ACT,
         "it is due",
-        expires_at=run.now,
+        expires_at=at,
     )
-    request: Request = compile_keyword(keyword, config, **situation).call(decision, run)
-    return request
 
 
 def run_of(situation: Situation, compiled: Compiled[Any] | None = None) -> Run:

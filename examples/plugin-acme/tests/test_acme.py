@@ -5,9 +5,18 @@ import datetime as dt
 import pytest
 from acme_zen_gc import AFTER_RELEASE, FREEZE, PALETTE, PARK, RELEASED, RENDER, TEAM, UNDRAWN, zen_gc_veto
 
-from zen_gc_core import InputError, MergePatch, Plan, Undecided
-from zen_gc_core.model.policy import PolicyReference
-from zen_gc_core.testing import OBJECTS, ask, check_keyword, explain, finish_of, request_of, uses_of
+from zen_gc_core import InputError, MergePatch, Undecided
+from zen_gc_core.testing import (
+    OBJECTS,
+    ask,
+    check_keyword,
+    explain,
+    finish_of,
+    plan_of,
+    policy_of,
+    request_of,
+    uses_of,
+)
 
 
 def _labelled(**labels):
@@ -102,7 +111,7 @@ def test_a_wait_that_cannot_be_meant_is_refused(config):
 
 @pytest.mark.parametrize("at", ["2026-01-01T10:00:00Z", "soon", None])
 def test_its_start_and_its_opt_in_keep_the_promises_of_the_plugin_contract(at):
-    check_keyword(AFTER_RELEASE, {"wait": "30d"}, [*OBJECTS, _released(at)], kind="ttl")
+    check_keyword(AFTER_RELEASE, {"wait": "30d"}, [*OBJECTS, _released(at)])
 
 
 def _render(step):
@@ -129,7 +138,7 @@ RENDERS = [("acme.io/v1", "Render")]
 
 def test_a_render_is_parked_by_a_patch_of_its_queue():
     assert request_of(PARK, {}, _render("queued"), targets=RENDERS) == MergePatch({"spec": {"queue": "night"}})
-    check_keyword(PARK, {"queue": "weekend"}, kind="action", targets=RENDERS)
+    check_keyword(PARK, {"queue": "weekend"}, targets=RENDERS)
 
 
 @pytest.mark.parametrize(
@@ -141,8 +150,7 @@ def test_what_cannot_be_parked_is_refused(config, targets):
 
 
 def _plan(annotations):
-    policy = PolicyReference("GarbageCollectionPolicy", "shop", "old-configs", annotations=annotations)
-    return Plan(policy, dt.datetime(2026, 1, 1, tzinfo=dt.UTC), scanned=1, matched=1, due=1, decisions=())
+    return plan_of(policy=policy_of("old-configs", "shop", annotations=annotations))
 
 
 def test_a_freeze_stops_the_run_with_its_reason():
