@@ -4,20 +4,37 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
 from zen_gc_core.cli.strangers import misspelt_policy, no_document, no_object, without_kind
 from zen_gc_core.errors import InputError
+from zen_gc_core.model.json_candidates import JsonCandidate
 from zen_gc_core.model.policy import CLUSTER, NAMESPACED
 from zen_gc_core.texts import kind_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
 LARGEST_POLICY: Final = 3 * 2**19
 """1.5 MiB: what etcd takes for one object."""
+
+
+_NO_LINES: Final[Mapping[str, int]] = MappingProxyType({})
+
+
+class _Names(msgspec.Struct):
+    name: str
+    namespace: str = ""
+
+
+class _Identity(msgspec.Struct):
+    metadata: _Names
+
+
+_decode_identity = msgspec.json.Decoder(_Identity).decode
 
 
 class FileError(InputError):
@@ -42,7 +59,41 @@ class Document:
     kind: str
     source: str
     line: int | None = None
-    lines: dict[str, int] = field(default_factory=dict)
+    lines: Mapping[str, int] = field(default_factory=lambda: _NO_LINES)
+
+    def identity(self) -> tuple[str, str]:
+        """The object's namespace, as it is written, and its name; no more of it is decoded.
+
+        Raises:
+            FileError: As ``candidate``.
+        """
+        if isinstance(self.content, msgspec.Raw):
+            try:
+                metadata = _decode_identity(self.content).metadata
+            except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+                pass  # it is met again below, and told
+            else:
+                if metadata.name:
+                    return metadata.namespace, metadata.name
+        candidate = self.candidate()
+        return candidate.namespace, candidate.name
+
+    def candidate(self) -> JsonCandidate:
+        """The object as a candidate, made anew.
+
+        Raises:
+            FileError: It has no name; there is nothing to say of such an object.
+        """
+        if isinstance(self.content, msgspec.Raw):
+            try:
+                candidate = JsonCandidate.from_json(self.content, api_version=self.api_version, kind=self.kind)
+            except InputError as error:
+                raise FileError(f"{self.source}: {error}") from None
+        else:
+            candidate = JsonCandidate.from_object(self.content, api_version=self.api_version, kind=self.kind)
+        if not candidate.name:
+            raise FileError(f"{self.place('metadata')}: {self.kind}: metadata.name is missing")
+        return candidate
 
     @property
     def is_policy(self) -> bool:
@@ -151,7 +202,7 @@ def check_object(place: str, api_version: str, kind: str, value: dict[str, Any])
         raise FileError(f"{place}: {fault}")
 
 
-def _below(whole: Document, prefix: str) -> dict[str, int]:
+def _below(whole: Document, prefix: str) -> Mapping[str, int]:
     if not prefix:
         return whole.lines
     start = f"{prefix}."

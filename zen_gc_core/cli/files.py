@@ -5,6 +5,7 @@ Every error is one line with the file and, where there is one, the line.
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -32,6 +33,7 @@ _PASSED_OVER: Final = {
     "values.yaml": "helm template renders it",
 }
 """Files of a directory that are for other programs, and which."""
+_NO_SPACE: Final = re.compile(rb"[^ \t\r\n]")
 _JSON_STARTS: Final = (b"{", b"[")
 
 
@@ -128,11 +130,12 @@ def documents_in(source: str, content: bytes, told: Told) -> Iterator[Document]:
     """
     if content.startswith(b"\xef\xbb\xbf"):
         content = content[3:]
-    if not content.strip(b" \t\r\n"):
+    first = _NO_SPACE.search(content)  # and no copy of the rest
+    if first is None:
         raise FileError(f"{source}: the file is empty")
     if len(content) > LARGEST_JSON:
         raise FileError(f"{source}: larger than {LARGEST_JSON >> 20} MiB")
-    if content.lstrip()[:1] in _JSON_STARTS and (found := read_json(source, content, told)) is not None:
+    if first[0] in _JSON_STARTS and (found := read_json(source, content, told)) is not None:
         yield from found
     else:
         yield from _yaml(source, content, told)

@@ -8,21 +8,23 @@ from typing import TYPE_CHECKING
 import click
 import msgspec
 
-from zen_gc_core.cli.documents import Document, FileError, Told
+from zen_gc_core.cli.documents import Document, Told
 from zen_gc_core.cli.files import read_documents
+from zen_gc_core.cli.waiting import waiting
 from zen_gc_core.engine.checking import compile_document
 from zen_gc_core.errors import InputError
-from zen_gc_core.model.json_candidates import JsonCandidate
 from zen_gc_core.model.policy import NAMESPACED
 from zen_gc_core.plugins import Plugins, installed_entry_points, load_plugins, refuse_unknown
 from zen_gc_core.texts import visible
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from zen_gc_core.controller.settings import Allowing
     from zen_gc_core.engine.compiling import Compilation
     from zen_gc_core.engine.protections import Grants
+    from zen_gc_core.engine.stored import Stored
+    from zen_gc_core.model.json_candidates import JsonCandidate
     from zen_gc_core.model.policy import Problem
 
 
@@ -60,27 +62,28 @@ def sort_manifests(names: Iterable[str]) -> Manifests:
         FileError: Something cannot be read.
     """
     manifests = Manifests()
-    for document in read_documents(names, manifests.told):
-        (manifests.policies if document.is_policy else manifests.objects).append(document)
+    with waiting(lambda: f"reading files: {len(manifests.objects):,} objects"):
+        for document in read_documents(names, manifests.told):
+            (manifests.policies if document.is_policy else manifests.objects).append(document)
     return manifests
 
 
 def as_candidate(document: Document) -> JsonCandidate:
-    """An object of a file as a candidate.
+    """An object of a file as a candidate, which lasts.
 
     Raises:
         FileError: It has no name; there is nothing to say of such an object.
     """
-    if isinstance(document.content, msgspec.Raw):
-        try:
-            candidate = JsonCandidate.from_json(document.content, api_version=document.api_version, kind=document.kind)
-        except InputError as error:
-            raise FileError(f"{document.source}: {error}") from None
-    else:
-        candidate = JsonCandidate.from_object(document.content, api_version=document.api_version, kind=document.kind)
-    if not candidate.name:
-        raise FileError(f"{document.place('metadata')}: {document.kind}: metadata.name is missing")
-    return candidate
+    return document.candidate()
+
+
+def as_stored(documents: Iterable[Document]) -> Iterator[JsonCandidate | Stored]:
+    """Objects of files as they are planned over: of many in one list, each is made when it is looked at, and forgotten.
+
+    Raises:
+        FileError: One has no name.
+    """
+    return (document if isinstance(document.content, msgspec.Raw) else document.candidate() for document in documents)
 
 
 def load_installed(allowing: Allowing) -> Plugins:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
 import click
 
 from zen_gc_core.cli.documents import Document
-from zen_gc_core.cli.input import as_candidate, compile_documents, load_installed, read_manifests
+from zen_gc_core.cli.input import as_stored, compile_documents, load_installed, read_manifests
 from zen_gc_core.cli.named import Kind, offline_kind
 from zen_gc_core.cli.options import files_option, instant_of, settings_of, settings_options
 from zen_gc_core.cli.plan import PluginMissingError
@@ -188,7 +188,7 @@ def look(values: Mapping[str, Any], *, everywhere: bool = True) -> Looking:
         return _live(manifests, plugins, asking, own_namespace, where)
     default = values["namespace"] or DEFAULT_NAMESPACE
     compilations = compile_documents(manifests.policies, plugins, grants, default)
-    files = Files([as_candidate(document) for document in manifests.objects], compilations, default)
+    files = Files(as_stored(manifests.objects), compilations, default)
     return Looking(now, own_namespace, compilations, manifests.policies, _OfFiles(files, default), asking)
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from zen_gc_core.cli.input import as_candidate, compile_documents, namespace_written
+from zen_gc_core.cli.input import as_stored, compile_documents, namespace_written
+from zen_gc_core.cli.waiting import waiting, waiting_for_each
 from zen_gc_core.engine.files import DEFAULT_NAMESPACE, Files
-from zen_gc_core.engine.offline import plan_offline
+from zen_gc_core.engine.offline import plans_offline
 from zen_gc_core.texts import counted, placed, visible
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from zen_gc_core.cli.documents import Document
     from zen_gc_core.cli.input import Manifests
@@ -26,7 +27,7 @@ _MOST_REPEATED: Final = 5
 
 def plan_files(
     manifests: Manifests, plugins: Plugins, asking: Asking, tell: Tell, namespace: str | None = None
-) -> list[Planned]:
+) -> Iterator[Planned]:
     """Plan the policies of files over the objects of files.
 
     Args:
@@ -37,20 +38,22 @@ def plan_files(
         namespace: Where what names no namespace is; None: in ``default``, which is told.
 
     Returns:
-        A plan a policy, in the order of the files.
+        A plan a policy, in the order of the files, each made when it is asked for.
 
     Raises:
         FileError: An object has no name.
     """
     default = namespace or DEFAULT_NAMESPACE
     compilations = compile_documents(manifests.policies, plugins, asking.grants, default)
-    candidates = [as_candidate(document) for document in manifests.objects]
-    files = Files(candidates, compilations, default)
-    places = {id(candidate): document for candidate, document in zip(candidates, manifests.objects, strict=True)}
-    _repeated(files, places, tell)
+    with waiting(lambda: f"looking through {counted(len(manifests.objects), 'object')} of the files"):
+        files = Files(as_stored(manifests.objects), compilations, default)
+    known = files.looked_at
+    _repeated(files, manifests.objects, tell)
     if not namespace:
         _assumed(compilations, manifests.policies, files, tell)
-    return plan_offline(compilations, files, asking)
+    return waiting_for_each(
+        plans_offline(compilations, files, asking), lambda: f"planning: {files.looked_at - known:,} objects judged"
+    )
 
 
 def _assumed(compilations: Sequence[Compilation], documents: Sequence[Document], files: Files, tell: Tell) -> None:
@@ -59,7 +62,7 @@ def _assumed(compilations: Sequence[Compilation], documents: Sequence[Document],
         if compilation.compiled is None or namespace_written(document) != "":
             continue
         kinds = {(target.api_version, target.kind) for target in compilation.compiled.policy.targets}
-        found = {candidate.namespace for kind in kinds for candidate in files.of_kind(*kind)}
+        found = {place for kind in kinds for place in files.places_of(*kind)}
         if found - {""} and DEFAULT_NAMESPACE not in found:
             tell(
                 f"{visible(document.place('metadata'))}: note: no namespace is written: {DEFAULT_NAMESPACE} is assumed, "
@@ -67,14 +70,14 @@ def _assumed(compilations: Sequence[Compilation], documents: Sequence[Document],
             )
 
 
-def _repeated(files: Files, documents: Mapping[int, Document], tell: Tell) -> None:
+def _repeated(files: Files, documents: Sequence[Document], tell: Tell) -> None:
     """Warn of objects that are there twice."""
-    for candidate, earlier in files.repeated[:_MOST_REPEATED]:
+    for later, earlier in files.repeated[:_MOST_REPEATED]:
+        candidate = documents[later].candidate()
         place = placed(candidate.namespace, candidate.name)
-        other = documents[id(earlier)].place()
         tell(
-            f"{visible(documents[id(candidate)].place())}: warning: {candidate.kind} {visible(place)} is in "
-            f"{visible(other)}, too: this one counts"
+            f"{visible(documents[later].place())}: warning: {candidate.kind} {visible(place)} is in "
+            f"{visible(documents[earlier].place())}, too: this one counts"
         )
     if (more := len(files.repeated) - _MOST_REPEATED) > 0:
         tell(f"warning: {counted(more, 'more object is', 'more objects are')} there twice")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import yaml
 
@@ -19,7 +19,7 @@ from zen_gc_core.texts import counted, placed, visible
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from zen_gc_core.engine.asking import Planned
     from zen_gc_core.engine.calendar.foreseeing import Foresight
@@ -35,10 +35,21 @@ def as_document(now: dt.datetime, planned: Iterable[Planned]) -> dict[str, Any]:
         now: The instant of the plans.
         planned: Policies and their plans.
     """
-    return {"now": format_instant(now), "policies": [_policy(now, one) for one in planned]}
+    policies = []
+    for one in planned:
+        decisions = [decision_document(decision) for decision in one.plan.decisions] if one.plan else []
+        policies.append(policy_document(now, one, decisions))
+    return {"now": format_instant(now), "policies": policies}
 
 
-def _policy(now: dt.datetime, planned: Planned) -> dict[str, Any]:
+def policy_document(now: dt.datetime, planned: Planned, decisions: Any) -> dict[str, Any]:
+    """A policy and its plan as the JSON of the contract.
+
+    Args:
+        now: The instant of the plan.
+        planned: The policy and its plan.
+        decisions: What stands for the decisions.
+    """
     reference, plan = planned.compilation.reference, planned.plan
     failed = {"failed": planned.failure} if planned.failure is not None else {}
     gaps = (
@@ -62,7 +73,7 @@ def _policy(now: dt.datetime, planned: Planned) -> dict[str, Any]:
         "tripped": plan.overfull or plan.tripped if plan else None,
         "unseen": UNSEEN if plan and going_unseen(plan) else None,
         "vetoed": [{"plugin": veto.plugin, "reason": veto.reason} for veto in plan.vetoed] if plan else [],
-        "decisions": [_decision(decision) for decision in plan.decisions] if plan else [],
+        "decisions": decisions,
         **_recycling(plan),
         **gaps,
         **_calendar(_foresight(now, planned)),
@@ -98,7 +109,8 @@ def _problem(problem: Problem) -> dict[str, str]:
     return {"path": problem.path, "message": problem.message}
 
 
-def _decision(decision: Decision) -> dict[str, Any]:
+def decision_document(decision: Decision) -> dict[str, Any]:
+    """A decision as the JSON of the contract; every value of it is a text."""
     shown: dict[str, Any] = {
         "apiVersion": decision.api_version,
         "kind": decision.kind,
@@ -141,7 +153,7 @@ def as_yaml(document: Any) -> str:
     return text.rstrip("\n")
 
 
-def as_table(now: dt.datetime, own_namespace: str, planned: Sequence[Planned]) -> str:
+def as_table(now: dt.datetime, own_namespace: str, planned: Iterable[Planned]) -> str:
     """Plans as a table for people: a headline a policy, a line an object.
 
     Args:
@@ -149,12 +161,38 @@ def as_table(now: dt.datetime, own_namespace: str, planned: Sequence[Planned]) -
         own_namespace: The namespace that is protected as the controller's own.
         planned: Policies and their plans.
     """
-    sections = [_section(now, one) for one in planned]
-    headline = f"At {format_instant(now)}, with the controller in namespace {visible(own_namespace)}:"
-    return "\n\n".join([headline, *sections]) if sections else "No policies."
+    return "".join(table_parts(now, own_namespace, planned))
 
 
-def _section(now: dt.datetime, planned: Planned) -> str:
+def table_parts(now: dt.datetime, own_namespace: str, planned: Iterable[Planned]) -> Iterator[str]:
+    """As ``as_table``, in parts of some lines: of many objects the text is larger than all that is known of them."""
+    said = False
+    for one in planned:
+        if not said:
+            yield f"At {format_instant(now)}, with the controller in namespace {visible(own_namespace)}:"
+        said = True
+        yield "\n\n" + "\n".join(section_lines(now, one))
+        if one.plan is not None and one.plan.decisions:
+            yield from _lines(one.plan.decisions)
+        del one  # the next plan is made when this one is let go
+    if not said:
+        yield "No policies."
+
+
+def _lines(decisions: Sequence[Decision]) -> Iterator[str]:
+    """The rows of a table, each behind the end of the line before it."""
+    widths = [len(title) for title in _HEADER[:-1]]
+    for decision in decisions:
+        for column, cell in enumerate(_row(decision)[:-1]):
+            widths[column] = max(widths[column], len(cell))
+    yield f"\n{_line(_HEADER, widths)}"
+    for begin in range(0, len(decisions), _LINES_AT_ONCE):
+        some = decisions[begin : begin + _LINES_AT_ONCE]
+        yield "".join(f"\n{_line(_row(decision), widths)}" for decision in some)
+
+
+def section_lines(now: dt.datetime, planned: Planned) -> list[str]:
+    """What is said of a policy above its objects, for people."""
     compilation, plan = planned.compilation, planned.plan
     reference = compilation.reference
     title = f"{reference.kind} {reference}"
@@ -184,12 +222,11 @@ def _section(now: dt.datetime, planned: Planned) -> str:
             f"  not listed, and what may own such objects is kept: {visible(str(each))}" for each in plan.unlisted
         )
         lines.extend(f"  vetoed by plugin {veto.plugin}: {veto.reason}" for veto in plan.vetoed)
-    if plan is not None and plan.decisions:
-        lines.append(columns([_HEADER, *(_row(decision) for decision in plan.decisions)]))
-    return "\n".join(lines)
+    return lines
 
 
-_HEADER = ("VERDICT", "KIND", "OBJECT", "BECAUSE")
+_HEADER: Final = ("VERDICT", "KIND", "OBJECT", "BECAUSE")
+_LINES_AT_ONCE: Final = 1_000
 
 
 def _row(decision: Decision) -> tuple[str, ...]:
@@ -202,7 +239,8 @@ def _row(decision: Decision) -> tuple[str, ...]:
 def columns(rows: Sequence[Sequence[str]], indent: str = "  ") -> str:
     """Rows as left-aligned columns, as kubectl prints them."""
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]) - 1)]
-    return "\n".join(
-        indent + "   ".join([*(cell.ljust(width) for cell, width in zip(row, widths, strict=False)), row[-1]])
-        for row in rows
-    )
+    return "\n".join(_line(row, widths, indent) for row in rows)
+
+
+def _line(row: Sequence[str], widths: Sequence[int], indent: str = "  ") -> str:
+    return indent + "   ".join([*(cell.ljust(width) for cell, width in zip(row, widths, strict=False)), row[-1]])

@@ -26,8 +26,7 @@ from zen_gc_core.cli.options import (
     settings_of,
     settings_options,
 )
-from zen_gc_core.cli.output import as_document, as_json, as_table, as_yaml
-from zen_gc_core.cli.report import as_page
+from zen_gc_core.cli.printing import print_plans
 from zen_gc_core.cli.strangers import no_policies
 from zen_gc_core.controller.settings import Allowing, Connecting, Locating
 from zen_gc_core.engine.asking import Asking
@@ -37,7 +36,7 @@ from zen_gc_core.model.policy import CLUSTER, NAMESPACED, PolicyReference
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from zen_gc_core.cli.input import Manifests
     from zen_gc_core.engine.asking import Planned
@@ -98,11 +97,11 @@ def command(**values: Any) -> int:
     if manifests.told.lists and not (manifests.policies or manifests.objects or request.name):
         click.echo("note: the list is empty: there is no policy to plan", err=True)
         if values["output"] != "table":
-            _print(request, [], values["output"])
+            print_plans((), values["output"], request.now, request.own_namespace)
         return 0
     _check(request, manifests)
-    planned, documents = _planned(request, manifests)
-    _print(request, planned, values["output"])
+    plans, documents = _planned(request, manifests)
+    planned = print_plans(plans, values["output"], request.now, request.own_namespace)
     for one, document in zip(planned, documents, strict=True):
         report_problems(document, one.compilation.errors)
         report_problems(document, one.compilation.warnings, "warning: ")
@@ -158,7 +157,7 @@ class _Request:
     connecting: Connecting
 
 
-def _planned(request: _Request, manifests: Manifests) -> tuple[list[Planned], Sequence[Document | None]]:
+def _planned(request: _Request, manifests: Manifests) -> tuple[Iterable[Planned], Sequence[Document | None]]:
     plugins = load_installed(request.allowing)
     missing = plugins.missing(request.allowing.require_plugin)
     if missing:
@@ -177,7 +176,7 @@ def _planned(request: _Request, manifests: Manifests) -> tuple[list[Planned], Se
 
 def _live(
     request: _Request, manifests: Manifests, plugins: Plugins, asking: Asking
-) -> tuple[list[Planned], Sequence[Document | None]]:
+) -> tuple[Iterable[Planned], Sequence[Document | None]]:
     """Plan over a cluster; what talks to one is loaded here."""
     from zen_gc_core.cluster.connection import Connection  # noqa: PLC0415  planning offline does not wait for a client
     from zen_gc_core.controller.runs import previewing  # noqa: PLC0415  as above
@@ -209,13 +208,3 @@ def _references(request: _Request, default_namespace: str) -> list[PolicyReferen
     name = request.name or ""
     references = [PolicyReference(NAMESPACED, request.namespace or default_namespace, name)]
     return references if request.namespace else [*references, PolicyReference(CLUSTER, "", name)]
-
-
-def _print(request: _Request, planned: list[Planned], form: str) -> None:
-    if form == "table":
-        click.echo(as_table(request.now, request.own_namespace, planned))
-    elif form == "html":
-        click.echo(as_page(request.now, request.own_namespace, planned))
-    else:
-        document = as_document(request.now, planned)
-        click.echo(as_json(document) if form == "json" else as_yaml(document))

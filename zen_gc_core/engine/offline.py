@@ -38,7 +38,12 @@ if TYPE_CHECKING:
 
 def plan_offline(compilations: Iterable[Compilation], files: Files, asking: Asking) -> list[Planned]:
     """Plan policies over the objects of files, each by itself."""
-    return [_planned(compilation, files, asking) for compilation in compilations]
+    return list(plans_offline(compilations, files, asking))
+
+
+def plans_offline(compilations: Iterable[Compilation], files: Files, asking: Asking) -> Iterator[Planned]:
+    """As ``plan_offline``, each plan when it is asked for: nobody has to hold the plans of all policies at once."""
+    return (_planned(compilation, files, asking) for compilation in compilations)
 
 
 def _planned(compilation: Compilation, files: Files, asking: Asking) -> Planned:
@@ -83,24 +88,23 @@ def _unseen(policy: Policy, files: Files) -> Iterator[Problem]:
                 f"the files hold {target.kind} objects of {listed(others)}: they are read as they are, and a server "
                 f"would convert them to {target.api_version}",
             )
-        found = files.of_kind(target.api_version, target.kind)
-        if not found:
+        places = files.places_of(target.api_version, target.kind)
+        if not places:
             nearby = files.nearby(target.api_version, target.kind)
             if nearby is not None:
                 yield Problem(target.path, nearby)
-        elif not any(target.scope.takes(candidate.namespace) for candidate in found):
-            yield _out_of_reach(policy, target, found)
+        elif not any(map(target.scope.takes, places)):
+            yield _out_of_reach(policy, target, len(files.of_kind(target.api_version, target.kind)), sorted(places))
 
 
-def _out_of_reach(policy: Policy, target: Target, found: Sequence[Candidate]) -> Problem:
+def _out_of_reach(policy: Policy, target: Target, count: int, places: Sequence[str]) -> Problem:
     """Objects of a kind are there, and all of them in other Namespaces than those of the policy."""
     own = isinstance(target.scope, TheseNamespaces) and target.scope.names == {policy.reference.namespace}
-    places = sorted({candidate.namespace for candidate in found})
     there = listed(places) if len(places) <= 3 else f"{', '.join(places[:3])}, …"
     asked = f"Namespace {policy.reference.namespace}" if own else "these Namespaces"
     return Problem(
         "metadata.namespace" if own else f"{target.path}.namespaces",
-        f"the files hold no {target.kind} in {asked}; {counted(len(found), 'is', 'are')} in {there}",
+        f"the files hold no {target.kind} in {asked}; {counted(count, 'is', 'are')} in {there}",
     )
 
 
@@ -119,17 +123,20 @@ def _plan(compiled: CompiledPolicy, files: Files, asking: Asking) -> Plan:
     if asking.watch is not None:
         asking.watch(case)
     tallies = []
-    everything = []
-    for kind in dict.fromkeys((target.api_version, target.kind) for target in compiled.policy.targets):
+    kinds = list(dict.fromkeys((target.api_version, target.kind) for target in compiled.policy.targets))
+    for kind in kinds:
         tally = tally_of(case, compiled.targets_of(*kind))
         tallies.append(tally)
         for candidate in files.of_kind(*kind):
-            everything.append(candidate)
             tally.offer(candidate)
-    return conclude(case, tallies, lambda: _counts(case, tallies, everything), asking.veto)
+
+    def counts() -> Counts:
+        return _counts(case, tallies, (candidate for kind in kinds for candidate in files.of_kind(*kind)))
+
+    return conclude(case, tallies, counts, asking.veto)
 
 
-def _counts(case: Case, tallies: Sequence[Tally], everything: Sequence[Candidate]) -> Counts:
+def _counts(case: Case, tallies: Sequence[Tally], everything: Iterable[Candidate]) -> Counts:
     """The unfinished objects of each kind: those that are due, and all in scope."""
     there: dict[KindKey, set[str]] = {}
     for candidate in everything:

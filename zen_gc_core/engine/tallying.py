@@ -73,7 +73,10 @@ class Tally:
         self.guards = Guards()
         self.owed = Owed.of(case)
         self.notice = Notice.of(case)
-        self._ask = lasting.due if case.compiled.holding is not None else judging.due
+        if case.compiled.holding is not None:
+            self._ask = lasting.due
+        else:  # what is recorded explains itself, whatever keeps it
+            self._ask = judging.decide if case.record else judging.due
         self._recorded: list[Decision] = []
         self._heap: list[tuple[float, int, Decision, bool, Held | None]] = []
         self._held = 0

@@ -120,7 +120,7 @@ class JsonCandidate(LazyJson):
             candidate._head = head
             candidate._items = items
             candidate._sections = NOTHING_YET
-            candidate._peeked = False
+            candidate._peeked = None
             candidate._index = index
             candidate.finish = None
             metadata = head.metadata

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 NOTHING_YET: Final[Mapping[str, Any]] = {}
 """The sections of an object of which none has been decoded."""
 
+_IN_VAIN: Final = ("", "", None)
+"""What a peek leaves that could not be decoded: no section is called that."""
 _SLICED: Final = frozenset(("metadata", "spec", "status", "type"))
 
 
@@ -46,7 +48,8 @@ class LazyJson:
     _head: Head | None
     _items: Items | OneItem | None
     _sections: Mapping[str, Any]
-    _peeked: bool
+    _peeked: tuple[str, str, Any] | None
+    """The one field of a section that was decoded alone: the section, the field, and its value or ``UNSET``."""
     _index: int
 
     @property
@@ -106,17 +109,20 @@ class LazyJson:
         raw = getattr(head, root)
         if raw is msgspec.UNSET:
             return MISSING
-        if len(segments) > 1 and isinstance(segments[1], str) and not self._peeked:
-            # Most policies ask for one field of an object, and most objects are kept by the answer. What cannot be
-            # decoded like that is no object, or cannot be decoded at all: that is told below.
-            self._peeked = True
-            try:
-                value = field_decoder(segments[1])(raw).value
+        if len(segments) > 1 and isinstance(field := segments[1], str):
+            peeked = self._peeked
+            if peeked is None:
+                # Most policies ask for one field of an object, and most objects are kept by the answer. What cannot be
+                # decoded like that is no object, or cannot be decoded at all: that is told below.
+                try:
+                    peeked = self._peeked = (root, field, field_decoder(field)(raw).value)
+                except Exception:  # noqa: BLE001
+                    self._peeked = _IN_VAIN
+            if peeked is not None and peeked[1] == field and peeked[0] == root:
+                value = peeked[2]
                 if len(segments) == 2 or value is msgspec.UNSET:
                     return MISSING if value is msgspec.UNSET else value
                 return walk(value, segments[2:])
-            except Exception:  # noqa: BLE001, S110
-                pass
         # Kept with the candidate, which lives for a moment, and not with the page: a thousand decoded objects that
         # stay make the cyclic garbage collector run, which is a third of the work.
         section = decode_json(raw)
