@@ -1,4 +1,4 @@
-"""What is missing of the rights that policies need, as the cluster says."""
+"""What is missing of the rights that policies need, as the cluster says, and what accounts may do beyond them."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from zen_gc_core.cli.output import as_json
 from zen_gc_core.cli.roles import IMPERSONATE, impersonation, rules_by_namespace
+from zen_gc_core.cli.surplus import Surplus, surpluses
 from zen_gc_core.cluster.access import account_may
 from zen_gc_core.cluster.accounts import SERVICE_ACCOUNTS
 from zen_gc_core.cluster.observing import observe
@@ -53,9 +54,11 @@ class Missing:
 
     Args:
         gaps: The policies that were looked at, with what each lacks.
+        surplus: What their accounts may do beyond what they need.
     """
 
     gaps: tuple[tuple[Need, tuple[Gap, ...]], ...]
+    surplus: tuple[Surplus, ...] = ()
 
     @property
     def any(self) -> bool:
@@ -65,14 +68,16 @@ class Missing:
     def text(self, form: str) -> str:
         """All of it, for people, or as JSON."""
         if form == "json":
-            return as_json({"policies": [_policy(need, gaps) for need, gaps in self.gaps]})
+            policies = [_policy(need, gaps) for need, gaps in self.gaps]
+            return as_json({"policies": policies, "surplus": [each.document() for each in self.surplus]})
         lines = [
             line
             for need, gaps in self.gaps
             if gaps
             for line in (need.title, *(f"  {gap}" for gap in gaps), f"  grant it: {command(need.policy)}")
         ]
-        return "\n".join(lines) or f"nothing is missing: {counted(len(self.gaps), 'policy', 'policies')}"
+        nothing = f"nothing is missing: {counted(len(self.gaps), 'policy', 'policies')}"
+        return "\n".join([*(lines or [nothing]), *(line for each in self.surplus for line in each.lines())])
 
 
 def _policy(need: Need, gaps: Sequence[Gap]) -> dict[str, object]:
@@ -106,7 +111,8 @@ def check(connection: Connection, needs: Sequence[Need], controller: Account, ho
     Raises:
         ClusterError: The cluster does not say.
     """
-    return Missing(tuple((need, tuple(_gaps(connection, need, controller, how))) for need in needs))
+    gaps = tuple((need, tuple(_gaps(connection, need, controller, how))) for need in needs)
+    return Missing(gaps, surpluses(connection, needs))
 
 
 def _gaps(connection: Connection, need: Need, controller: Account, how: str) -> Iterator[Gap]:

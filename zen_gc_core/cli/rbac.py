@@ -55,7 +55,10 @@ _CONTROLLER: Final = "gc-controller"
     "--live/--no-live", default=False, help="Ask the cluster which kinds there are; without -f, take all its policies."
 )
 @click.option(
-    "--check/--no-check", "checks", default=False, help="Say what is missing on the cluster; exits 1 if anything is."
+    "--check/--no-check",
+    "checks",
+    default=False,
+    help="Say what is missing on the cluster, and what accounts may do there beyond it; exits 1 if anything is missing.",
 )
 @click.option(
     "--wide/--no-wide", default=False, help="Print also what gives a policy of a namespace rights beyond its namespace."
@@ -79,7 +82,7 @@ def command(**values: Any) -> int:
     """Print the Roles and RoleBindings that policies need: those of their accounts, and the controller's to act as them.
 
     Policies come from files; NAME is one that is installed. Each policy has roles of its own, with nothing that it
-    does not need. With --check nothing is printed but what is missing.
+    does not need. With --check nothing is printed but what is missing, and what is too much.
     """
     asked = _Asked.of(values)
     manifests = read_manifests(values["filenames"])

@@ -208,6 +208,30 @@ def test_what_reaches_beyond_the_namespace_is_not_printed_by_the_way(real: Stage
     assert "ClusterRole" in {each["kind"] for each in yaml.safe_load_all(wide.out)}
 
 
+def test_what_an_account_may_do_beyond_its_policies_is_named(real: Stage) -> None:
+    """Not what everybody may, and not what another policy of the same account needs; nothing is missing for it."""
+    policy = prepared(real, "deletes")
+    apply(real, printed(real, policy))
+    asked = rbac(real, policy, "-n", real.namespace, "--check")
+    assert (asked.code, asked.out) == (0, "nothing is missing: 1 policy\n")
+    rule = {"apiGroups": [""], "resources": ["secrets", "configmaps"], "verbs": ["delete", "watch"]}
+    rights.grant(real, real.namespace, rights.subject(real.namespace, "cleaner"), rule, name="more")
+    until(lambda: "secrets" in rbac(real, policy, "-n", real.namespace, "--check").out, "the server has seen the role")
+    asked = rbac(real, policy, "-n", real.namespace, "--check")
+    assert (asked.code, asked.out.splitlines()) == (
+        0,
+        [
+            "nothing is missing: 1 policy",
+            f"the ServiceAccount {real.namespace}/cleaner may do in its namespace what these policies do not need:",
+            "  watch configmaps",
+            "  delete, watch secrets",
+        ],
+    )
+    (surplus,) = json.loads(rbac(real, policy, "-n", real.namespace, "--check", "-o", "json").out)["surplus"]
+    assert [each["resource"] for each in surplus["rights"]] == ["configmaps", "secrets"]
+    assert surplus["unknown"] is None
+
+
 def test_an_account_that_is_missing_is_named(real: Stage, inside: Callable[..., Inside]) -> None:
     """By the status and by ``--check``; other policies go on."""
     real.make_many(2)
