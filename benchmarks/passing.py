@@ -107,6 +107,11 @@ def retaining(which: str) -> dict[str, Any]:
 
 def prepared(connection: Connection, documents: list[dict[str, Any]]) -> Sweep:
     """A sweep of policies, compiled and ready: what is done once a generation is not part of a pass."""
+    return Sweep(connection, PODS, members_of(connection, documents), selectors=FieldSelectors(connection))
+
+
+def members_of(connection: Connection, documents: list[dict[str, Any]], now: dt.datetime = NOW) -> list[Any]:
+    """Policies on a sweep of an instant, compiled and ready."""
     vocabulary = load_plugins(installed_entry_points()).vocabulary
     preparing = Preparing(connection, Resources(connection), Namespaces(connection), Grants())
     members: list[Any] = []
@@ -114,9 +119,9 @@ def prepared(connection: Connection, documents: list[dict[str, Any]]) -> Sweep:
         compiled = compile_policy(parse_policy(document), vocabulary).compiled
         if compiled is None:
             raise SystemExit("a policy of the benchmark is invalid")
-        members.extend(preparing.members(compiled, NOW).values())
+        members.extend(preparing.members(compiled, now).values())
     gc.freeze()  # as the controller does when it has started
-    return Sweep(connection, PODS, members, selectors=FieldSelectors(connection))
+    return members
 
 
 def swept(sweep: Sweep, *, plans: bool) -> tuple[int, int, int]:

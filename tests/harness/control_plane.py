@@ -113,6 +113,19 @@ class ControlPlane:
             time.sleep(PAUSE)
         await_ready(self.endpoints, self._directory)
 
+    def pid(self, name: str) -> int:
+        """The process of one of its programs: it lives in its directory.
+
+        Raises:
+            LookupError: there is none.
+        """
+        for process in Path("/proc").glob("[0-9]*"):
+            with contextlib.suppress(OSError):
+                program = process.joinpath("cmdline").read_bytes().partition(b"\0")[0].decode(errors="replace")
+                if Path(program).name == name and process.joinpath("cwd").samefile(self._directory):
+                    return int(process.name)
+        raise LookupError(f"no {name} runs in {self._directory}")
+
     def leave(self) -> None:
         """Stop using it; it stops when nobody uses it."""
         self._users.close()

@@ -6,7 +6,9 @@ and these only when asked for. Without them a namespace stays Terminating and de
 
 from __future__ import annotations
 
+import os
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tests.harness.cluster import Cluster, ClusterError
@@ -15,7 +17,6 @@ from tests.harness.etcd import Etcd
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from pathlib import Path
 
 ATTEMPTS = 10
 PAUSE = 0.1
@@ -65,6 +66,11 @@ class RealCluster(Cluster):
     def restart(self, name: str) -> None:
         """Kill ``kube-apiserver`` or another process of it, start it again, and wait until the API server is ready."""
         self._plane.restart(name)
+
+    def cpu_seconds(self, name: str = "kube-apiserver") -> float:
+        """The processor time that one of its processes has taken since it was started."""
+        fields = Path(f"/proc/{self._plane.pid(name)}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
     def multiply(self, item: Mapping[str, Any], names: Sequence[str]) -> None:
         """Make copies of an object that is there, one for each name, several times as fast as `create`: for work at scale.

@@ -201,6 +201,10 @@ class Refused(Explained):
         super().__init__(message)
 
 
+class LimitRefused(Refused):
+    """The server does not go on with a list whose next page is to have another length than the first."""
+
+
 class MalformedAnswer(Explained):
     """An answer that is not what the Kubernetes API promises; often a proxy's."""
 

@@ -16,12 +16,14 @@ from zen_gc_core.cluster.errors import (
     AccessDenied,
     BadConfiguration,
     Expired,
+    LimitRefused,
     ListIncomplete,
     NotFound,
     Refused,
     TLSTrouble,
     Unauthorized,
 )
+from zen_gc_core.cluster.page_turns import PageTurns
 from zen_gc_core.cluster.paging import Page, PageReader, Selection
 from zen_gc_core.errors import ClusterError, InputError
 from zen_gc_core.model.json_candidates import JsonCandidate
@@ -54,7 +56,7 @@ _TELLING: Final = (AccessDenied, BadConfiguration, NotFound, Refused, TLSTrouble
 
 @dataclass(frozen=True, slots=True)
 class Restart:
-    """The continue token expired (410) and the list begins again: what was counted so far does not count.
+    """The list begins again, its continue token having expired (410), or being refused: what was counted does not count.
 
     Args:
         number: Which restart it is, from 1.
@@ -71,6 +73,7 @@ def pages(  # noqa: PLR0913  what a list is made of
     check_cancelled: Callable[[], None] | None = None,
     timeout: float = PAGE_TIMEOUT,
     sleep: Callable[[float], None] = time.sleep,
+    turns: PageTurns | None = None,
 ) -> Iterator[Page | Restart]:
     """List a resource, a page at a time; the next page is read while the caller looks at this one.
 
@@ -81,6 +84,7 @@ def pages(  # noqa: PLR0913  what a list is made of
         check_cancelled: Asked, every quarter of a second, while a page is waited for; what it raises ends the list.
         timeout: Seconds for one page.
         sleep: Waits between attempts; whatever it raises ends the list.
+        turns: The turns at reading pages that it shares with other lists; None: it waits for nobody.
 
     Yields:
         Pages, and a ``Restart`` where all pages before it do not count.
@@ -92,7 +96,7 @@ def pages(  # noqa: PLR0913  what a list is made of
         AccessDenied, Unauthorized, BadConfiguration, TLSTrouble: As they say.
     """
     reader = PageReader(connection, resource, selection or Selection(), timeout, sleep)
-    with _ReadAhead(reader, check_cancelled) as ahead:
+    with _ReadAhead(reader, check_cancelled, turns or PageTurns()) as ahead:
         yield from _read_through(ahead, resource)
 
 
@@ -111,6 +115,13 @@ def _read_through(ahead: _ReadAhead, resource: Resource) -> Iterator[Page | Rest
             token = ""
             progress = _Progress(resource)
             ahead.ask(token)
+            yield Restart(restarts)
+            continue
+        except LimitRefused:
+            restarts += 1
+            token = ""
+            progress = _Progress(resource)
+            ahead.begin_again()
             yield Restart(restarts)
             continue
         except _TELLING:
@@ -170,9 +181,10 @@ def candidates(page: Page) -> Iterator[Candidate]:
 class _ReadAhead:
     """Reads pages on a thread of its own, one for each that is asked for; left, the thread ends with its page."""
 
-    def __init__(self, reader: PageReader, check_cancelled: Callable[[], None] | None) -> None:
+    def __init__(self, reader: PageReader, check_cancelled: Callable[[], None] | None, turns: PageTurns) -> None:
         self._reader = reader
         self._check_cancelled = check_cancelled
+        self._turns = turns
         self._asked: queue.SimpleQueue[str | None] = queue.SimpleQueue()
         self._read: queue.SimpleQueue[tuple[Page, str] | BaseException] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name=f"list {reader.resource}", daemon=True)
@@ -182,14 +194,21 @@ class _ReadAhead:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self._turns.leave(self)
         self._asked.put(None)
 
     def ask(self, token: str) -> None:
         """Have a page read."""
         self._asked.put(token)
 
+    def begin_again(self) -> None:
+        """Have the first page read, and let all be as long."""
+        self._reader.begin_again()
+        self.ask("")
+
     def result(self) -> tuple[Page, str]:
         """The page that was asked for and the token of the next, or the error that kept it from being read."""
+        self._turns.want(self)
         while True:
             try:
                 found = self._read.get(timeout=SECONDS_BETWEEN_LOOKS)
@@ -197,13 +216,21 @@ class _ReadAhead:
                 if self._check_cancelled is not None:
                     self._check_cancelled()
                 continue
+            self._turns.have(self)
             if isinstance(found, BaseException):
                 raise found
             return found
 
     def _run(self) -> None:
-        while (token := self._asked.get()) is not None:
-            try:
-                self._read.put(self._reader.read(token))
-            except BaseException as error:  # noqa: BLE001  raised again by ``result``, on the caller's thread
-                self._read.put(error)
+        try:
+            while (token := self._asked.get()) is not None:
+                if not self._turns.begin(self):
+                    return
+                try:
+                    self._read.put(self._reader.read(token))
+                except BaseException as error:  # noqa: BLE001  raised again by ``result``, on the caller's thread
+                    self._read.put(error)
+                finally:
+                    self._turns.end(self)
+        finally:
+            self._turns.forget(self)

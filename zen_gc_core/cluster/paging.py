@@ -13,9 +13,12 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from zen_gc_core.cluster.answers import failure
-from zen_gc_core.cluster.errors import AnswerTooLarge, MalformedAnswer
+from zen_gc_core.cluster.clocks import boottime
+from zen_gc_core.cluster.errors import AnswerTooLarge, LimitRefused, MalformedAnswer, TimedOut
+from zen_gc_core.cluster.page_sizes import MOST, PageSizes
 from zen_gc_core.cluster.retrying import patiently
 from zen_gc_core.cluster.throttling import Throttle
+from zen_gc_core.cluster.versions import serves_pages_from_cache
 from zen_gc_core.errors import InputError
 from zen_gc_core.model.heads import Head, Items, decode_items
 from zen_gc_core.model.unreadable import split_items
@@ -26,11 +29,14 @@ if TYPE_CHECKING:
     from zen_gc_core.cluster.answers import Answer
     from zen_gc_core.cluster.connection import Connection
     from zen_gc_core.cluster.resource import Resource
+    from zen_gc_core.errors import ClusterError
 
-PAGE_SIZE: Final = 500
 LARGEST_PAGE: Final = 12 * 1024 * 1024
 """The most bytes of a page. A sweep holds two at a time; an object alone is smaller: etcd takes 1.5 MiB, and JSON writes a
 character in six bytes at the most."""
+
+LONG_PAGE_TIMEOUT: Final = 20.0
+"""Seconds for a page that is longer than the first one was: a shorter one is asked for, before the list counts as stalled."""
 
 METADATA_ONLY: Final = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json"
 
@@ -93,14 +99,14 @@ class Selection:
         label_selector: As the API's ``labelSelector`` parameter; empty asks nothing.
         field_selector: As the API's ``fieldSelector`` parameter; empty asks nothing.
         metadata_only: Whether metadata is enough. A server may send whole objects all the same.
-        limit: How many items a page has; fewer where that is more than 12 MiB.
+        limit: How many items a page has, fewer where that is more than 12 MiB; None: as many as are best (``page_sizes``).
     """
 
     namespace: str | None = None
     label_selector: str = ""
     field_selector: str = ""
     metadata_only: bool = False
-    limit: int = PAGE_SIZE
+    limit: int | None = None
 
 
 class PageReader:
@@ -126,12 +132,13 @@ class PageReader:
         self._timeout = timeout
         self._connection = connection
         self._selection = selection
-        self._limit = selection.limit
+        self._sizes = PageSizes(metadata_only=selection.metadata_only, fixed=selection.limit)
+        self._asked_about_cache = False
         self._sleep = sleep
         self._throttle = Throttle(sleep=sleep)
 
     def read(self, token: str) -> tuple[Page, str]:
-        """Read one page; tried again while the server fails, and with fewer items when it is too large.
+        """Read one page; tried again while the server fails, and with fewer items when it is too large or too slow.
 
         Args:
             token: The continue token; empty for the first page.
@@ -140,28 +147,58 @@ class PageReader:
             The page, and the token of the next; empty after the last.
 
         Raises:
+            LimitRefused: The server may want all pages to be as long as the first; ``begin_again``.
             ClusterError: It cannot be had.
         """
         return patiently(lambda _step: self._fitting(token), self._sleep, self._throttle, timeouts=False)
 
+    def begin_again(self) -> None:
+        """Let all pages be as long as the first one, which is to be read next."""
+        self._sizes.fix()
+
     def _fitting(self, token: str) -> tuple[Page, str]:
+        sizes = self._sizes
         while True:
+            began = boottime()
             try:
                 answer = self._ask(token)
             except AnswerTooLarge:
-                if self._limit == 1:
+                if not sizes.shrink():
                     raise
-                self._limit = max(self._limit // 4, 1)
                 continue
-            if answer.status == 200:
-                if len(answer.body) < LARGEST_PAGE // 4:  # else a page twice as long might not fit again
-                    self._limit = min(self._limit * 2, self._selection.limit)
-                return self._page(answer)
-            raise failure(answer, verb="list", resource=str(self.resource), namespace=self._selection.namespace or "")
+            except TimedOut:
+                if not sizes.grown:
+                    raise
+                sizes.begin_again()
+                continue
+            if answer.status == 504 and sizes.grown:
+                sizes.begin_again()
+                continue
+            if answer.status != 200:
+                raise self._failure(answer, token)
+            page, following = self._page(answer)
+            sizes.note(len(page.items), len(answer.body), boottime() - began, whole=page.complete)
+            if following:
+                self._ask_about_cache()
+            return page, following
+
+    def _failure(self, answer: Answer, token: str) -> ClusterError:
+        error = failure(answer, verb="list", resource=str(self.resource), namespace=self._selection.namespace or "")
+        if answer.status == 504:
+            self._sizes.shrink()
+        if answer.status == 400 and token and self._sizes.changing:
+            return LimitRefused(str(error), answer.status)
+        return error
+
+    def _ask_about_cache(self) -> None:
+        if self._sizes.at_the_most and not self._asked_about_cache:
+            self._asked_about_cache = True
+            if serves_pages_from_cache(self._connection, self.resource):
+                self._sizes.most = MOST
 
     def _ask(self, token: str) -> Answer:
-        wanted = self._selection
-        query = {"limit": str(self._limit)}
+        wanted, sizes = self._selection, self._sizes
+        query = {"limit": str(sizes.limit)}
         if wanted.label_selector:
             query["labelSelector"] = wanted.label_selector
         if wanted.field_selector:
@@ -172,8 +209,8 @@ class PageReader:
             "GET",
             self.resource.path(wanted.namespace),
             query=query,
-            accept=METADATA_ONLY if wanted.metadata_only else "application/json",
-            timeout=self._timeout,
+            accept=METADATA_ONLY if wanted.metadata_only and not sizes.sampling else "application/json",
+            timeout=min(self._timeout, LONG_PAGE_TIMEOUT) if sizes.grown else self._timeout,
             limit=LARGEST_PAGE,
             bulk=True,
             verb="LIST",

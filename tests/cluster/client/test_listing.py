@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from zen_gc_embedded import Fault, Request
 
+from zen_gc_core.cluster import paging
 from zen_gc_core.cluster.counting import FieldSelectors, count
 from zen_gc_core.cluster.errors import (
     AccessDenied,
@@ -122,7 +123,7 @@ def test_a_list_asks_for_pages_and_for_nothing_old(broken: Lab, server: Embedded
     server.seed(config_maps(1100))
     server.requests.clear()
     assert len(names(pages(broken.connection, CONFIG_MAPS))) == 1100
-    assert [request.query["limit"] for request in server.requests] == ["500"] * 3
+    assert [request.query["limit"] for request in server.requests] == ["500", "1000"]
     assert all("resourceVersion" not in request.query for request in server.requests)
 
 
@@ -283,12 +284,84 @@ def test_who_does_not_want_the_list_any_more_need_not_wait_for_it(broken: Lab, s
 
 
 def test_a_page_that_is_too_large_is_asked_for_in_smaller_ones(broken: Lab, server: EmbeddedCluster) -> None:
-    """12 MiB hold 7 ConfigMaps of half a MiB, but not 31."""
+    """12 MiB hold 7 ConfigMaps of half a MiB, but not 31; 16 of them come near to 8 MiB."""
     large = [{**each, "data": {"key": "x" * 500_000}} for each in config_maps(100)]
     server.seed(large)
     server.requests.clear()
     assert len(names(pages(broken.connection, CONFIG_MAPS))) == 100
-    assert [int(request.query["limit"]) for request in server.requests] == [500, 125, 31, *[7] * 15]
+    assert [int(request.query["limit"]) for request in server.requests] == [500, 125, 31, 7, 14, *[16] * 5]
+
+
+def test_pages_grow_to_some_mebibytes_and_no_more(broken: Lab, server: EmbeddedCluster) -> None:
+    """Each is at most twice as long as the one before; 8 MiB hold some 800 ConfigMaps of 10 KB."""
+    server.seed([{**each, "data": {"key": "x" * 10_000}} for each in config_maps(4000)])
+    assert limits(broken, server, 4000) == [500, *[784] * 5]
+
+
+def test_pages_of_small_objects_are_bounded_by_number(broken: Lab, server: EmbeddedCluster) -> None:
+    """By 2,000 while the server may read them from etcd, by 10,000 where it is known to have them in its cache."""
+    server.seed(config_maps(24_000))
+    server.faults = lambda each: Fault(status=404) if each.path == "/version" else None
+    assert limits(broken, server, 24_000) == [500, 1000, *[2000] * 12]
+    server.faults = None
+    assert limits(broken, server, 24_000) == [500, 1000, 2000, 4000, 8000, 10_000]
+
+
+def limits(lab: Lab, server: EmbeddedCluster, objects: int, *, metadata_only: bool = False) -> list[int]:
+    """How many objects each page was asked to have, in a list of so many."""
+    server.requests.clear()
+    found = pages(lab.connection, CONFIG_MAPS, Selection(metadata_only=metadata_only), sleep=lambda _: None)
+    assert len(names(found)) == objects
+    return [int(each.query["limit"]) for each in server.requests if "limit" in each.query]
+
+
+def test_a_list_of_metadata_grows_by_what_whole_objects_have(broken: Lab, server: EmbeddedCluster) -> None:
+    """The server reads whole objects before it trims them: a page is asked for whole before pages grow, and each 20 pages."""
+    server.seed([{**each, "data": {"key": "x" * 20_000}} for each in config_maps(10_100)])
+    asked = limits(broken, server, 10_100, metadata_only=True)
+    assert asked == [500, 100, *[405] * 20, 100, *[405] * 4]
+    whole = [each.headers.get("Accept") == "application/json" for each in server.requests if "limit" in each.query]
+    assert [place for place, each in enumerate(whole) if each] == [1, 22]
+
+
+def test_a_short_list_of_metadata_is_one_page(broken: Lab, server: EmbeddedCluster) -> None:
+    """It is as short as any: nobody needs to know how large the objects are."""
+    server.seed(config_maps(300))
+    assert limits(broken, server, 300, metadata_only=True) == [500]
+
+
+@pytest.mark.parametrize("fault", [Fault(delay=1.5), Fault(status=504)], ids=["timeout", "504"])
+def test_a_long_page_that_does_not_come_is_asked_for_short(
+    broken: Lab, server: EmbeddedCluster, monkeypatch: pytest.MonkeyPatch, fault: Fault
+) -> None:
+    """At once, without a step of patience; then pages grow again."""
+    monkeypatch.setattr(paging, "LONG_PAGE_TIMEOUT", 0.5)
+    server.seed(config_maps(6000))
+    server.faults = on_lists(None, None, fault, None)
+    assert limits(broken, server, 6000)[:5] == [500, 1000, 2000, 500, 1000]
+
+
+def test_a_gateway_that_gives_up_on_the_first_page_is_asked_for_less(broken: Lab, server: EmbeddedCluster) -> None:
+    """504 with 500 objects: a step of patience, and a quarter of them."""
+    server.seed(config_maps(100))
+    server.faults = on_lists(Fault(status=504), None)
+    assert limits(broken, server, 100) == [500, 125]
+
+
+@pytest.mark.parametrize("metadata_only", [False, True])
+def test_a_server_that_wants_pages_of_one_length_has_them(
+    broken: Lab, server: EmbeddedCluster, *, metadata_only: bool
+) -> None:
+    """400 for a changed limit: the list begins again, and what was counted before does not count."""
+    server.seed(config_maps(1800))
+
+    def strict(request: Request) -> Fault | None:
+        changed = "continue" in request.query and request.query["limit"] != "500"
+        return Fault(status=400) if changed else None
+
+    server.faults = strict
+    asked = limits(broken, server, 1800, metadata_only=metadata_only)
+    assert asked == [500, 100 if metadata_only else 1000, 500, 500, 500, 500]
 
 
 def test_objects_that_no_page_holds_together_are_listed_one_by_one(broken: Lab, server: EmbeddedCluster) -> None:

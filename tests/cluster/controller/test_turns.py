@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import time
 from typing import TYPE_CHECKING
 
 from zen_gc_embedded import Fault
@@ -50,6 +52,31 @@ def test_a_namespace_with_many_accounts_takes_no_turns_of_others(
     waited = [each.path for each in lists_of(embedded)[before:]]
     first = next(number for number, path in enumerate(waited) if neighbour.namespace in path)
     assert first < ACCOUNTS / 2, waited
+
+
+def test_all_sweeps_together_have_one_page_in_flight(embedded: EmbeddedStage, inside: Callable[..., Inside]) -> None:
+    """Two at the same time take their pages one after the other, so that each is asked for when the last has come."""
+    asked: dict[str, list[float]] = {"configmaps": [], "secrets": []}
+
+    def slow(request: Request) -> Fault | None:
+        plural = request.path.rpartition("/")[2]
+        if (
+            request.method != "GET"
+            or plural not in asked
+            or not by_controller(request)
+            or request.query["limit"] == "1"
+        ):
+            return None
+        asked[plural].append(time.monotonic())
+        return Fault(delay=SLOW)
+
+    for kind in ("ConfigMap", "Secret"):
+        embedded.policy(targetResources=[{"apiVersion": "v1", "kind": kind}])
+    embedded.server.faults = slow
+    inside(embedded, max_concurrent_sweeps=2)
+    until(lambda: all(len(each) > 3 for each in asked.values()), "both have been listed some times")
+    times = sorted(asked["configmaps"] + asked["secrets"])
+    assert min(later - earlier for earlier, later in itertools.pairwise(times)) >= SLOW * 0.9
 
 
 def lists_of(stage: EmbeddedStage) -> list[Request]:

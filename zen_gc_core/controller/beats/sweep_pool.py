@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from zen_gc_core.cluster.clocks import boottime
+from zen_gc_core.cluster.page_turns import PageTurns
 from zen_gc_core.controller.beats.places import identity_of, payer_of
 from zen_gc_core.controller.beats.scheduling import BeatKey
 from zen_gc_core.controller.runs.sweeping import Sweep
@@ -76,6 +77,7 @@ class SweepPool:
         self._post = post
         self._most = context.settings.max_concurrent_sweeps
         self._pool = ThreadPoolExecutor(self._most, thread_name_prefix="sweep")
+        self._page_turns = PageTurns()
         self._preparing: set[Ride] = set()
         self._waiting: dict[BeatKey, list[Ride]] = {}
         self._come: dict[BeatKey, None] = {}
@@ -184,6 +186,7 @@ class SweepPool:
                 members,
                 selectors=rides[0].run.selectors,
                 check_cancelled=self._context.check_cancelled,
+                turns=self._page_turns,
             )
             sweep.run()
             self._context.metrics.sweep_finished(str(resource), sweep.objects, boottime() - began)

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from zen_gc_core.cluster.connection import Connection
     from zen_gc_core.cluster.counting import FieldSelectors
+    from zen_gc_core.cluster.page_turns import PageTurns
     from zen_gc_core.cluster.resource import Resource
     from zen_gc_core.controller.runs.members import Member
     from zen_gc_core.model.policy import Target
@@ -44,6 +45,7 @@ class Sweep:
         members: The policies on it.
         selectors: Knows which field selectors the server supports.
         check_cancelled: Asked while a page is waited for; what it raises ends the sweep.
+        turns: The turns at reading pages of all sweeps; None: it is the only one.
 
     Attributes:
         members: The policies on it.
@@ -51,7 +53,7 @@ class Sweep:
         lists: How many lists were begun.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  whom it asks, for whom, and with whom
         self,
         connection: Connection,
         resource: Resource,
@@ -59,7 +61,9 @@ class Sweep:
         *,
         selectors: FieldSelectors,
         check_cancelled: Callable[[], None] | None = None,
+        turns: PageTurns | None = None,
     ) -> None:
+        self._turns = turns
         self._connection = connection
         self._resource = resource
         self.members = members
@@ -98,7 +102,10 @@ class Sweep:
         self.lists += 1
         audience = Audience(members)
         self._stall.moved()
-        for page in pages(self._connection, self._resource, selection, check_cancelled=self._stall.check):
+        listing = pages(
+            self._connection, self._resource, selection, check_cancelled=self._stall.check, turns=self._turns
+        )
+        for page in listing:
             if isinstance(page, Restart):
                 audience = Audience(members)
                 continue

@@ -1,0 +1,97 @@
+"""Turns at reading pages: all sweeps together have one page in flight, and one that was read before it was wanted.
+
+That is what the API server's fairness charges for, and what the memory bound counts on. Nobody waits long for another:
+neither for a page that does not come, nor for somebody who takes long to judge what has.
+"""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING, Final
+
+from zen_gc_core.cluster.clocks import boottime
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable
+
+LONGEST_TURN: Final = 5.0
+"""Seconds after which a page in flight keeps nobody else from asking for one."""
+
+
+class PageTurns:
+    """The turns of the lists that share them; may be used by several threads.
+
+    Who reads a page brackets it by ``begin`` and ``end``; who judges says that he waits for one, and that he has it.
+
+    Args:
+        clock: The boot-time clock, in seconds.
+    """
+
+    def __init__(self, clock: Callable[[], float] = boottime) -> None:
+        self._clock = clock
+        self._changed = threading.Condition()
+        self._in_flight: dict[Hashable, float] = {}
+        self._wanted: set[Hashable] = set()
+        self._left: set[Hashable] = set()
+        self._ahead: Hashable | None = None
+
+    def begin(self, who: Hashable) -> bool:
+        """Wait until a list may ask for its next page; False when nobody wants it any more.
+
+        Args:
+            who: The list.
+        """
+        with self._changed:
+            while who not in self._left:
+                wanted = who in self._wanted
+                if wanted or self._ahead is None:
+                    wait = self._seconds_of_others()
+                    if wait <= 0:
+                        self._in_flight[who] = self._clock()
+                        self._ahead = self._ahead if wanted else who
+                        return True
+                    self._changed.wait(wait)
+                else:
+                    self._changed.wait()
+            self._left.discard(who)
+            return False
+
+    def end(self, who: Hashable) -> None:
+        """The page of a list has come, or failed."""
+        with self._changed:
+            self._in_flight.pop(who, None)
+            self._changed.notify_all()
+
+    def want(self, who: Hashable) -> None:
+        """A list's page is waited for: it is not one that was read before it was wanted."""
+        with self._changed:
+            self._wanted.add(who)
+            self._step_back(who)
+
+    def have(self, who: Hashable) -> None:
+        """Whoever waited for a list's page has it."""
+        with self._changed:
+            self._wanted.discard(who)
+            self._step_back(who)
+
+    def leave(self, who: Hashable) -> None:
+        """Nobody wants a list any more."""
+        with self._changed:
+            self._wanted.discard(who)
+            self._left.add(who)
+            self._step_back(who)
+
+    def forget(self, who: Hashable) -> None:
+        """The reader of a list has ended."""
+        with self._changed:
+            self._left.discard(who)
+
+    def _step_back(self, who: Hashable) -> None:
+        if self._ahead is who:
+            self._ahead = None
+        self._changed.notify_all()
+
+    def _seconds_of_others(self) -> float:
+        """How long the pages in flight keep others from asking."""
+        newest = max(self._in_flight.values(), default=float("-inf"))
+        return newest + LONGEST_TURN - self._clock()
