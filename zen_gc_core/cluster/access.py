@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
 from zen_gc_core.cluster.answers import failure
-from zen_gc_core.cluster.errors import AccessDenied, MalformedAnswer
+from zen_gc_core.cluster.errors import MalformedAnswer
 from zen_gc_core.cluster.impersonating import ConnectionAs
 
 if TYPE_CHECKING:
@@ -76,17 +76,3 @@ def _reviewed(connection: Connection, kind: str, spec: Mapping[str, Any], namesp
         raise MalformedAnswer(f"{answer}: the review has no answer")
     allowed: bool = status["allowed"]
     return allowed
-
-
-def require(
-    connection: Connection, verb: str, resource: Resource, namespace: str = "", *, subresource: str = ""
-) -> None:
-    """As ``may``, but raises when the answer is no.
-
-    Raises:
-        AccessDenied: It is not allowed.
-        ClusterError: The server does not say.
-    """
-    if not may(connection, verb, resource, namespace, subresource=subresource):
-        what = f"{resource}/{subresource}" if subresource else str(resource)
-        raise AccessDenied(verb, what, namespace, account=connection.account)

@@ -14,6 +14,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from zen_gc_core import __version__
+from zen_gc_core.cluster.access_reviews import AccessReviews
 from zen_gc_core.cluster.authority import Authority
 from zen_gc_core.cluster.connection import Connection
 from zen_gc_core.cluster.counting import FieldSelectors
@@ -223,6 +224,7 @@ class Controller:
             home=connection,
             resources=Resources(connection),
             namespaces=Namespaces(connection),
+            reviews=AccessReviews(connection),
             selectors=FieldSelectors(connection),
             settings=self._settings,
             grants=self._settings.grants(self._namespace),

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from zen_gc_core import __version__
+from zen_gc_core.cluster.access_reviews import AccessReviews
 from zen_gc_core.cluster.counting import FieldSelectors
 from zen_gc_core.cluster.discovery import Resources
 from zen_gc_core.cluster.namespaces import Namespaces
@@ -145,6 +146,7 @@ class ByHand:
             home=connection,
             resources=Resources(connection),
             namespaces=Namespaces(connection),
+            reviews=AccessReviews(connection),
             selectors=FieldSelectors(connection),
             settings=settings,
             grants=grants,

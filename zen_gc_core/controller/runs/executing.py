@@ -179,6 +179,9 @@ class Executing:
             ledger.accepted.setdefault(outcome.decision.uid, (outcome, now))
         if carried.stopped is not None and carried.stopped.reason is Reason.ACCESS_DENIED:
             self._entry.access_checked = False
+            context.reviews.forget()
+        elif carried.forbidden:
+            context.reviews.forget()
         if carried.unexpected is not None:
             context.log.failed("carrying out a plan", carried.unexpected)
         return carried

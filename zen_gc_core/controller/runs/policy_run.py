@@ -168,10 +168,10 @@ class PolicyRun:
         """Ask whether it may do what it needs to, before anything is listed for it."""
         context, compiled = self._context, self._compiled
         places = {resource: member.targets for resource, member in members.items()}
-        check_access(context.connection, compiled.writes, places, dry_run=self.dry_run)
+        check_access(context.reviews, compiled.writes, places, dry_run=self.dry_run)
         if compiled.policy.behavior.recycle is not None and not self.dry_run:
-            check_recycling(context.connection, context.resources, places, secrets=context.grants.recycle_secrets)
-        check_related(context.connection, context.resources, next(iter(members.values())).case.compiled)
+            check_recycling(context.reviews, context.resources, places, secrets=context.grants.recycle_secrets)
+        check_related(context.reviews, context.resources, next(iter(members.values())).case.compiled)
 
     def _claim(self) -> None:
         """Write down that the policy runs for its scheduled time, before anything else is done for it.
@@ -213,6 +213,7 @@ class PolicyRun:
     def _fail(self, error: ClusterError) -> None:
         if isinstance(error, AccessDenied):
             self.entry.access_checked = False
+            self._context.reviews.forget()
         if isinstance(error, NotFound):
             error = TargetUnavailable(f"the kind is not served any more: {error}")
         self.failure = self._context.advised(ending_by(error), self.entry.reference)
@@ -246,7 +247,7 @@ class PolicyRun:
             self._context.plugins.veto,
             Gaps(
                 unlisted(self.members),
-                {} if self.dry_run else dict(forbidden(connection, members, requests)),
+                {} if self.dry_run else dict(forbidden(self._context.reviews, members, requests)),
                 self.entry.ledger.fights.of(self._compiled.reference),
             ),
         )

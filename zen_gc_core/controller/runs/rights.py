@@ -8,7 +8,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from zen_gc_core.cluster.access import may, require
 from zen_gc_core.cluster.errors import AccessDenied, TargetUnavailable
 from zen_gc_core.cluster.recycle_bin import IN_NAMESPACES, OF_THE_CLUSTER, RIGHTS
 from zen_gc_core.cluster.resource import SECRETS, Resource
@@ -24,7 +23,7 @@ from zen_gc_core.texts import listed
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
 
-    from zen_gc_core.cluster.connection import Connection
+    from zen_gc_core.cluster.access_reviews import AccessReviews
     from zen_gc_core.controller.runs.related_kinds import Serving
     from zen_gc_core.engine.compiling import CompiledPolicy
     from zen_gc_core.engine.protections import Grants
@@ -177,7 +176,7 @@ def rights_of(
 
 
 def check_access(
-    connection: Connection,
+    reviews: AccessReviews,
     requests: Collection[type[Request]],
     places: Mapping[Resource, Sequence[Target]],
     *,
@@ -188,7 +187,7 @@ def check_access(
     Of kinds that only a wildcard means it is asked later: by listing them, and before something of them is written.
 
     Args:
-        connection: The cluster.
+        reviews: What the server says of rights.
         requests: What the policy's action may ask for.
         places: Its targets, by resource; scopes settled.
         dry_run: Whether nothing will be written.
@@ -199,11 +198,11 @@ def check_access(
     """
     named = {resource: targets for resource, targets in places.items() if not by_wildcard(targets)}
     for right in on_targets(requests, named, dry_run=dry_run):
-        require(connection, right.verb, right.resource, right.namespace, subresource=right.subresource)
+        reviews.require(right.verb, right.resource, right.namespace, subresource=right.subresource)
 
 
 def check_recycling(
-    connection: Connection,
+    reviews: AccessReviews,
     serving: Serving,
     places: Mapping[Resource, Sequence[Target]],
     *,
@@ -212,7 +211,7 @@ def check_recycling(
     """Ask the server whether a policy's run may fill and empty the recycle bin.
 
     Args:
-        connection: The cluster.
+        reviews: What the server says of rights.
         serving: What it serves.
         places: The policy's targets, by resource; scopes settled.
         secrets: Whether Secrets may be copied, too.
@@ -230,14 +229,14 @@ def check_recycling(
     for kind in sorted(kinds):
         serving.resolve(API_VERSION, kind)
     for right in on_the_bin(places, secrets=secrets):
-        require(connection, right.verb, right.resource, right.namespace)
+        reviews.require(right.verb, right.resource, right.namespace)
 
 
-def check_related(connection: Connection, serving: Serving, compiled: CompiledPolicy) -> None:
+def check_related(reviews: AccessReviews, serving: Serving, compiled: CompiledPolicy) -> None:
     """Ask the server whether a policy's run may list the other objects on which its conditions depend.
 
     Args:
-        connection: The cluster.
+        reviews: What the server says of rights.
         serving: What it serves.
         compiled: The policy, its scopes settled.
 
@@ -247,11 +246,11 @@ def check_related(connection: Connection, serving: Serving, compiled: CompiledPo
     """
     missing: dict[str, list[str]] = {}
     for right in on_related(compiled, serving):
-        if not may(connection, right.verb, right.resource, right.namespace):
+        if not reviews.may(right.verb, right.resource, right.namespace):
             missing.setdefault(right.namespace, []).append(str(right.resource))
     for namespace, names in missing.items():
         more = [f"{len(names) - MOST_NAMED} more"] if len(names) > MOST_NAMED else []
-        raise AccessDenied("list", listed([*names[:MOST_NAMED], *more]), namespace, account=connection.account)
+        raise AccessDenied("list", listed([*names[:MOST_NAMED], *more]), namespace, account=reviews.account)
 
 
 def _namespaces(resource: Resource, targets: Sequence[Target]) -> list[str]:

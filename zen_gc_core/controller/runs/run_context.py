@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import threading
     from collections.abc import Callable
 
+    from zen_gc_core.cluster.access_reviews import AccessReviews
     from zen_gc_core.cluster.connection import Connection
     from zen_gc_core.cluster.counting import FieldSelectors
     from zen_gc_core.cluster.discovery import Resources
@@ -56,6 +57,7 @@ class RunContext:
         home: The cluster, with the controller's own rights, for what is its own: policies, their status, accounts.
         resources: Which resource a kind is.
         namespaces: Looks Namespaces up.
+        reviews: What the API server says of rights.
         selectors: Knows which field selectors the server supports.
         settings: The controller's settings.
         grants: What policies may do beyond the protections.
@@ -83,6 +85,7 @@ class RunContext:
     home: Connection
     resources: Resources
     namespaces: Namespaces
+    reviews: AccessReviews
     selectors: FieldSelectors
     settings: Settings
     grants: Grants
@@ -135,6 +138,7 @@ class RunContext:
         return replace(
             self,
             connection=connection,
+            reviews=self.reviews.seen_by(connection),
             selectors=self.selectors.seen_by(connection),
             bins=self.bins.seen_by(connection),
         )

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from zen_gc_core.cluster.access import may
 from zen_gc_core.cluster.errors import AccessDenied, ListIncomplete, MalformedAnswer, NotFound, Refused
 from zen_gc_core.engine.expanding import by_wildcard
 from zen_gc_core.model.unlisted import Unlisted
@@ -15,7 +14,7 @@ from zen_gc_core.model.unlisted import Unlisted
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
 
-    from zen_gc_core.cluster.connection import Connection
+    from zen_gc_core.cluster.access_reviews import AccessReviews
     from zen_gc_core.cluster.resource import Resource
     from zen_gc_core.controller.runs.members import Member
     from zen_gc_core.engine.tallying import Tally
@@ -68,12 +67,12 @@ def tallies_of(members: Mapping[Resource, Member]) -> list[Tally]:
 
 
 def forbidden(
-    connection: Connection, members: Mapping[Resource, Member], requests: Collection[type[Request]]
+    reviews: AccessReviews, members: Mapping[Resource, Member], requests: Collection[type[Request]]
 ) -> Iterator[tuple[tuple[str, str], str]]:
     """The kinds of wildcards with something due that may not be written, by version and name, and why.
 
     Args:
-        connection: The cluster.
+        reviews: What the server says of rights.
         members: The policy on its sweeps, those that came to their end.
         requests: What its action asks for.
 
@@ -87,6 +86,6 @@ def forbidden(
         names = member.namespaces if resource.namespaced else None
         where = [""] if names is None else sorted(names)
         for verb, subresource in verbs:
-            if not all(may(connection, verb, resource, name, subresource=subresource) for name in where):
+            if not all(reviews.may(verb, resource, name, subresource=subresource) for name in where):
                 yield (resource.api_version, resource.kind), f"grant the verb {verb} on {resource}"
                 break
