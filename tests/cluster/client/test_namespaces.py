@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 from zen_gc_embedded import Fault
 
-from zen_gc_core.cluster.access import may, require
+from zen_gc_core.cluster.access import may
+from zen_gc_core.cluster.access_reviews import AccessReviews
 from zen_gc_core.cluster.connection import Connection
 from zen_gc_core.cluster.discovery import Resources
 from zen_gc_core.cluster.errors import AccessDenied
@@ -102,7 +103,7 @@ def test_what_the_administrator_may_do_is_everything(lab: Lab) -> None:
     """On both servers."""
     pods = lab.resource("v1", "Pod")
     assert may(lab.connection, "delete", pods, lab.namespace)
-    require(lab.connection, "list", pods)
+    AccessReviews(lab.connection).require("list", pods)
 
 
 def test_a_service_account_without_rights_is_told_which_it_lacks(real_cluster: RealCluster) -> None:
@@ -113,7 +114,7 @@ def test_a_service_account_without_rights_is_told_which_it_lacks(real_cluster: R
         pods = Resources(connection).resolve("v1", "Pod")
         assert not may(connection, "delete", pods, namespace)
         with pytest.raises(AccessDenied, match=f"grant the verb delete on pods in namespace {namespace}$"):
-            require(connection, "delete", pods, namespace)
+            AccessReviews(connection).require("delete", pods, namespace)
         with pytest.raises(AccessDenied) as caught:
             Namespaces(connection).names()
     assert "grant the verb list on namespaces" in str(caught.value)
