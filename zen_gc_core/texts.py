@@ -7,6 +7,7 @@ Pure functions of text. Whatever a name, a message of a server or a value of an 
 from __future__ import annotations
 
 import difflib
+import unicodedata
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -14,6 +15,9 @@ if TYPE_CHECKING:
 
 _LONGEST_WORD: Final = 317
 """Characters of a word that are compared: the longest keyword. The comparing is quadratic."""
+_NO_COLUMN: Final = frozenset(("Mn", "Me", "Cf"))
+"""Categories of characters that are written over the one before them."""
+_WIDE: Final = frozenset(("W", "F"))
 _SILENT: Final = ("one", "once", "uni", "use", "usa", "eu")
 """How words begin that are written with a vowel and spoken with a consonant."""
 
@@ -46,6 +50,20 @@ def visible(text: str, most: int | None = None) -> str:
     if not shown.isprintable():
         shown = "".join(character if character.isprintable() else repr(character)[1:-1] for character in shown)
     return shown if most is None or len(text) <= most >= len(shown) else f"{shown[: most - 1]}…"
+
+
+def width(text: str) -> int:
+    """How many columns of a terminal a text takes that ``visible`` has left: wide characters two, combining ones none.
+
+    Args:
+        text: Any text without characters that a terminal obeys.
+    """
+    if text.isascii():
+        return len(text)
+    return sum(
+        0 if unicodedata.category(each) in _NO_COLUMN else 2 if unicodedata.east_asian_width(each) in _WIDE else 1
+        for each in text
+    )
 
 
 def visible_lines(text: str) -> str:

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 
 import click
 
+from zen_gc_core.cli.approved_view import approved_view
 from zen_gc_core.cli.asking import confirm
 from zen_gc_core.cli.attending import INTERRUPTED, attended, interruptible
 from zen_gc_core.cli.input import report_problems
 from zen_gc_core.cli.output import as_json, as_table
+from zen_gc_core.cli.plan_live import preview
 from zen_gc_core.cli.progress import Bar
 from zen_gc_core.cli.run_outcomes import outcome_document, outcome_table, policy_of, question, summary, undone
 from zen_gc_core.cli.run_refusals import check_runnable, check_switch, obstacle, rests
@@ -19,16 +21,16 @@ from zen_gc_core.cluster.attention import Attention
 from zen_gc_core.cluster.rehearsing import RehearsingConnection
 from zen_gc_core.controller.runs.by_hand import ByHand, Wish
 from zen_gc_core.controller.runs.kill_switch import KillSwitch
-from zen_gc_core.controller.runs.previewing import plan_live
 from zen_gc_core.engine.asking import Asking
-from zen_gc_core.model.approved import Approved, acting
+from zen_gc_core.model.approved import Approved
 from zen_gc_core.texts import counted, visible
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from zen_gc_core.cli.documents import Document
-    from zen_gc_core.cli.run_outcomes import Policy
+    from zen_gc_core.cli.approved_view import ApprovedView
+    from zen_gc_core.cli.run_outcomes import Fate, Policy
+    from zen_gc_core.cli.subjects import Subject
     from zen_gc_core.cluster.connection import Connection
     from zen_gc_core.controller.settings import Settings
     from zen_gc_core.engine.asking import Planned
@@ -40,31 +42,22 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Subject:
-    """A policy that is to be carried out.
-
-    Args:
-        compilation: The policy.
-        document: Where it stands; None where it is in no file.
-    """
-
-    compilation: Compilation
-    document: Document | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class _Task:
     """What is to be done for one policy.
 
     Args:
-        compilation: The policy.
+        subject: The policy.
+        compilation: The policy, with what was found while it was planned.
         approved: What may be done.
         decisions: What is to be done, object by object.
+        changed: What was approved, and is not to be done any more.
     """
 
+    subject: Subject
     compilation: Compilation
     approved: Approved
     decisions: tuple[Decision, ...]
+    changed: tuple[Fate, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,24 +100,27 @@ class CleanUp:
         if any(subject.compilation.compiled is None for subject in subjects):
             return 2
         for subject in subjects:
-            check_runnable(subject.compilation, installed=False)
+            check_runnable(subject.compilation, installed=subject.installed)
         switch = KillSwitch(self.connection, own_namespace)
         check_switch(switch, own_namespace)
         now = datetime.now(UTC)
         asking = Asking(now, self.grants, veto=self.plugins.veto)
-        planned = plan_live(self.connection, [subject.compilation for subject in subjects], asking)
-        click.echo(as_table(now, own_namespace, planned), err=self.as_json)
-        for one, subject in zip(planned, subjects, strict=True):
-            report_problems(subject.document, one.compilation.errors)
-            report_problems(subject.document, one.compilation.warnings, "warning: ")
+        planned = preview(self.connection, [subject.compilation for subject in subjects], asking)
+        views = [approved_view(one, subject.approved) for one, subject in zip(planned, subjects, strict=True)]
+        click.echo(as_table(now, own_namespace, [view.planned for view in views]), err=self.as_json)
+        for view, subject in zip(views, subjects, strict=True):
+            report_problems(subject.document, view.planned.compilation.errors)
+            report_problems(subject.document, view.planned.compilation.warnings, "warning: ")
+            for line in view.told:
+                click.echo(f"{_title(view.planned)}: {line}", err=True)
         if any(one.compilation.compiled is None for one in planned):
             return 2
-        tasks = [_task(one, resting=_resting(one)) for one in planned]
+        tasks = [_task(subject, one, view) for subject, one, view in zip(subjects, planned, views, strict=True)]
         if endings := _hindered([one for one in planned if rests(one.compilation) is None], now):
             return self._tell([undone(task.compilation, task.decisions, endings.get(_title(task))) for task in tasks])
         decisions = [decision for task in tasks for decision in task.decisions]
         if not decisions:
-            return self._tell([undone(task.compilation, (), None) for task in tasks])
+            return self._tell([undone(task.compilation, (), None, task.changed) for task in tasks])
         if not self.yes:
             confirm(question(decisions), err=self.as_json)
         return self._carry_out(tasks, switch)
@@ -145,8 +141,10 @@ class CleanUp:
 
         def carry_out(task: _Task) -> Policy:
             if not task.decisions:
-                return undone(task.compilation, (), None)
-            return policy_of(hand.run(Wish(task.compilation, task.approved)), task.decisions)
+                return undone(task.compilation, (), None, task.changed)
+            subject = task.subject
+            wish = Wish(task.compilation, task.approved, subject.status, subject.installed)
+            return policy_of(hand.run(wish), task.decisions, task.changed)
 
         with interruptible(hand.stopping, bar.ending):
             policies = attended(lambda: [carry_out(task) for task in tasks], attention, bar.draw)
@@ -165,14 +163,6 @@ class CleanUp:
         return 1 if any(policy.failed for policy in policies) else 0
 
 
-def _resting(planned: Planned) -> bool:
-    """Whether a policy does nothing by its own word, which is told."""
-    why = rests(planned.compilation)
-    if why is not None:
-        click.echo(f"{_title(planned)}: nothing is done for it: {why}", err=True)
-    return why is not None
-
-
 def _hindered(planned: Sequence[Planned], now: datetime) -> dict[str, Ending]:
     """What is in the way of policies, by title, which is told: where there is anything, nothing at all is done."""
     found = {_title(one): ending for one in planned if (ending := obstacle(one, now)) is not None}
@@ -188,9 +178,13 @@ def _title(one: Planned | _Task) -> str:
     return f"{one.compilation.reference.kind} {one.compilation.reference}"
 
 
-def _task(planned: Planned, *, resting: bool) -> _Task:
-    """What is to be done for a policy."""
-    plan = planned.plan
-    if plan is None or resting:
-        return _Task(planned.compilation, Approved({}), ())
-    return _Task(planned.compilation, Approved.all_of(plan), (*acting(plan.decisions), *plan.owed))
+def _task(subject: Subject, planned: Planned, view: ApprovedView) -> _Task:
+    """What is to be done for a policy; of one that rests, nothing, which is told."""
+    plan, why = planned.plan, rests(planned.compilation)
+    if why is not None:
+        click.echo(f"{_title(planned)}: nothing is done for it: {why}", err=True)
+    if plan is None or why is not None:
+        return _Task(subject, planned.compilation, Approved({}), ())
+    approved = subject.approved or Approved.all_of(plan)
+    narrowed = approved.narrow(plan)
+    return _Task(subject, planned.compilation, approved, (*narrowed.decisions, *narrowed.owed), view.changed)

@@ -12,7 +12,7 @@ from zen_gc_core.cli.documents import Document, Told
 from zen_gc_core.cli.files import read_documents
 from zen_gc_core.cli.waiting import waiting
 from zen_gc_core.engine.checking import compile_document
-from zen_gc_core.errors import InputError
+from zen_gc_core.errors import InputError, ZenGCError
 from zen_gc_core.model.policy import NAMESPACED
 from zen_gc_core.plugins import Plugins, installed_entry_points, load_plugins, refuse_unknown
 from zen_gc_core.texts import visible
@@ -84,6 +84,20 @@ def as_stored(documents: Iterable[Document]) -> Iterator[JsonCandidate | Stored]
         FileError: One has no name.
     """
     return (document if isinstance(document.content, msgspec.Raw) else document.candidate() for document in documents)
+
+
+class PluginMissingError(ZenGCError):
+    """A plugin without which nothing may be done (``--require-plugin``) is not loaded."""
+
+
+def require_plugins(plugins: Plugins, allowing: Allowing) -> None:
+    """Refuse to go on without the plugins that are required.
+
+    Raises:
+        PluginMissingError: One of them is not loaded.
+    """
+    if missing := plugins.missing(allowing.require_plugin):
+        raise PluginMissingError(f"required plugin {'; '.join(missing)}")
 
 
 def load_installed(allowing: Allowing) -> Plugins:

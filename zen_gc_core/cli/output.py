@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 import yaml
 
+from zen_gc_core.cli.plan_view import WHOLE, Totals
 from zen_gc_core.cli.scalars import ScalarError, plain_scalar
 from zen_gc_core.durations import format_duration
 from zen_gc_core.engine.calendar.foreseeing import foresee
@@ -15,12 +17,13 @@ from zen_gc_core.engine.guarding import UNSEEN, going_unseen
 from zen_gc_core.engine.recycling import not_copied
 from zen_gc_core.instants import format_instant
 from zen_gc_core.model.decision import Verdict
-from zen_gc_core.texts import counted, placed, visible
+from zen_gc_core.texts import counted, placed, visible, width
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
+    from zen_gc_core.cli.plan_view import View
     from zen_gc_core.engine.asking import Planned
     from zen_gc_core.engine.calendar.foreseeing import Foresight
     from zen_gc_core.model.decision import Decision
@@ -28,16 +31,17 @@ if TYPE_CHECKING:
     from zen_gc_core.model.policy import Problem
 
 
-def as_document(now: dt.datetime, planned: Iterable[Planned]) -> dict[str, Any]:
+def as_document(now: dt.datetime, planned: Iterable[Planned], view: View = WHOLE) -> dict[str, Any]:
     """Plans as the JSON of the contract.
 
     Args:
         now: The instant of the plans.
         planned: Policies and their plans.
+        view: How much of them is shown.
     """
     policies = []
     for one in planned:
-        decisions = [decision_document(decision) for decision in one.plan.decisions] if one.plan else []
+        decisions = [decision_document(decision) for decision in view.of(one.plan)]
         policies.append(policy_document(now, one, decisions))
     return {"now": format_instant(now), "policies": policies}
 
@@ -153,42 +157,49 @@ def as_yaml(document: Any) -> str:
     return text.rstrip("\n")
 
 
-def as_table(now: dt.datetime, own_namespace: str, planned: Iterable[Planned]) -> str:
+def as_table(now: dt.datetime, own_namespace: str, planned: Iterable[Planned], view: View = WHOLE) -> str:
     """Plans as a table for people: a headline a policy, a line an object.
 
     Args:
         now: The instant of the plans.
         own_namespace: The namespace that is protected as the controller's own.
         planned: Policies and their plans.
+        view: How much of them is shown, and how.
     """
-    return "".join(table_parts(now, own_namespace, planned))
+    return "".join(table_parts(now, own_namespace, planned, view))
 
 
-def table_parts(now: dt.datetime, own_namespace: str, planned: Iterable[Planned]) -> Iterator[str]:
+def table_parts(now: dt.datetime, own_namespace: str, planned: Iterable[Planned], view: View = WHOLE) -> Iterator[str]:
     """As ``as_table``, in parts of some lines: of many objects the text is larger than all that is known of them."""
-    said = False
+    said, totals = False, Totals()
     for one in planned:
+        totals.add(one)
         if not said:
             yield f"At {format_instant(now)}, with the controller in namespace {visible(own_namespace)}:"
         said = True
         yield "\n\n" + "\n".join(section_lines(now, one))
-        if one.plan is not None and one.plan.decisions:
-            yield from _lines(one.plan.decisions)
-        del one  # the next plan is made when this one is let go
+        if decisions := view.of(one.plan):
+            yield from _lines(decisions, view)
+        del one, decisions  # the next plan is made when this one is let go
     if not said:
         yield "No policies."
+    elif view.summary:
+        yield f"\n\n{totals}"
 
 
-def _lines(decisions: Sequence[Decision]) -> Iterator[str]:
+def _lines(decisions: Sequence[Decision], view: View) -> Iterator[str]:
     """The rows of a table, each behind the end of the line before it."""
     widths = [len(title) for title in _HEADER[:-1]]
     for decision in decisions:
         for column, cell in enumerate(_row(decision)[:-1]):
-            widths[column] = max(widths[column], len(cell))
+            widths[column] = max(widths[column], width(cell))
     yield f"\n{_line(_HEADER, widths)}"
     for begin in range(0, len(decisions), _LINES_AT_ONCE):
         some = decisions[begin : begin + _LINES_AT_ONCE]
-        yield "".join(f"\n{_line(_row(decision), widths)}" for decision in some)
+        if view.colour:
+            yield "".join(f"\n{_line(_row(each), widths, paint=partial(view.paint, each))}" for each in some)
+        else:
+            yield "".join(f"\n{_line(_row(each), widths)}" for each in some)
 
 
 def section_lines(now: dt.datetime, planned: Planned) -> list[str]:
@@ -237,10 +248,13 @@ def _row(decision: Decision) -> tuple[str, ...]:
 
 
 def columns(rows: Sequence[Sequence[str]], indent: str = "  ") -> str:
-    """Rows as left-aligned columns, as kubectl prints them."""
-    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]) - 1)]
+    """Rows as left-aligned columns, as kubectl prints them; a wide character takes two places, an accent none."""
+    widths = [max(width(row[column]) for row in rows) for column in range(len(rows[0]) - 1)]
     return "\n".join(_line(row, widths, indent) for row in rows)
 
 
-def _line(row: Sequence[str], widths: Sequence[int], indent: str = "  ") -> str:
-    return indent + "   ".join([*(cell.ljust(width) for cell, width in zip(row, widths, strict=False)), row[-1]])
+def _line(row: Sequence[str], widths: Sequence[int], indent: str = "  ", paint: Callable[[str], str] = str) -> str:
+    cells = [cell + " " * (taken - width(cell)) for cell, taken in zip(row, widths, strict=False)]
+    if cells:
+        cells[0] = paint(cells[0])
+    return indent + "   ".join([*cells, row[-1]])

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from zen_gc_core.cli.output import as_document, as_json, as_yaml, decision_document, policy_document, table_parts
+from zen_gc_core.cli.plan_view import WHOLE
 from zen_gc_core.cli.report import as_page
 from zen_gc_core.instants import format_instant
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterable, Iterator
 
+    from zen_gc_core.cli.plan_view import View
     from zen_gc_core.engine.asking import Planned
     from zen_gc_core.model.decision import Decision
 
@@ -29,7 +31,9 @@ _PLACE: Final = f'\n      "decisions": {json.dumps(_HERE)}'
 _AT_ONCE: Final = 1_000
 
 
-def print_plans(planned: Iterable[Planned], form: str, now: dt.datetime, own_namespace: str) -> list[Planned]:
+def print_plans(
+    planned: Iterable[Planned], form: str, now: dt.datetime, own_namespace: str, view: View = WHOLE
+) -> list[Planned]:
     """Print plans while they are made.
 
     Args:
@@ -37,6 +41,7 @@ def print_plans(planned: Iterable[Planned], form: str, now: dt.datetime, own_nam
         form: ``table``, ``json``, ``yaml`` or ``html``.
         now: The instant of the plans.
         own_namespace: The namespace that is protected as the controller's own.
+        view: How much of them is shown, and how.
 
     Returns:
         The policies, without their plans.
@@ -50,30 +55,32 @@ def print_plans(planned: Iterable[Planned], form: str, now: dt.datetime, own_nam
             del one
 
     if form == "yaml":
-        click.echo(as_yaml(as_document(now, passing())))
+        click.echo(as_yaml(as_document(now, passing(), view)))
         return printed
     if form == "html":
         click.echo(as_page(now, own_namespace, list(passing())))
         return printed
-    for part in table_parts(now, own_namespace, passing()) if form == "table" else json_parts(now, passing()):
-        click.echo(part, nl=False)
+    table = form == "table"
+    for part in table_parts(now, own_namespace, passing(), view) if table else json_parts(now, passing(), view):
+        click.echo(part, nl=False, color=view.colour)
     click.echo()
     return printed
 
 
-def json_parts(now: dt.datetime, planned: Iterable[Planned]) -> Iterator[str]:
+def json_parts(now: dt.datetime, planned: Iterable[Planned], view: View = WHOLE) -> Iterator[str]:
     """The JSON of the contract, in parts of some lines.
 
     Args:
         now: The instant of the plans.
         planned: Policies and their plans, each made when it is asked for.
+        view: How much of them is shown.
     """
     yield f'{{\n  "now": {json.dumps(format_instant(now))},\n  "policies": ['
     between = ""
     for one in planned:
         whole = as_json(policy_document(now, one, _HERE)).replace("\n", "\n    ")
         before, _, after = whole.partition(_PLACE)
-        decisions = one.plan.decisions if one.plan else ()
+        decisions = view.of(one.plan)
         yield f'{between}\n    {before}\n      "decisions": ['
         for begin in range(0, len(decisions), _AT_ONCE):
             yield ("," if begin else "") + ",".join(map(_decision, decisions[begin : begin + _AT_ONCE]))

@@ -14,7 +14,7 @@ from zen_gc_core.model.results import DONE, Result
 if TYPE_CHECKING:
     from zen_gc_core.model.report import Outcome
 
-_CLEAR: Final = "\r\x1b[K"
+CLEAR: Final = "\r\x1b[K"
 _WIDEST_BAR: Final = 30
 _NARROWEST_BAR: Final = 5
 
@@ -54,7 +54,7 @@ class Bar:
             return
         line = self.line(terminal_width() - 1)
         if line != self._shown:
-            sys.stderr.write(f"{_CLEAR}{line}")
+            sys.stderr.write(f"{CLEAR}{line}")
             sys.stderr.flush()
             self._shown = line
 
@@ -76,6 +76,6 @@ class Bar:
     def close(self) -> None:
         """Take it away."""
         if self._shown:
-            sys.stderr.write(_CLEAR)
+            sys.stderr.write(CLEAR)
             sys.stderr.flush()
             self._shown = ""

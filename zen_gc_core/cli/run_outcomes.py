@@ -83,9 +83,11 @@ def policy_of(done: Done, decisions: Iterable[Decision], changed: Iterable[Fate]
     return Policy(done.wish.compilation, (*(_fate(done, decision) for decision in decisions), *changed), done.ending)
 
 
-def undone(compilation: Compilation, decisions: Iterable[Decision], ending: Ending | None) -> Policy:
+def undone(
+    compilation: Compilation, decisions: Iterable[Decision], ending: Ending | None, changed: Iterable[Fate] = ()
+) -> Policy:
     """What becomes of a policy for which nothing was done."""
-    return Policy(compilation, tuple(Fate(decision, NOT_TRIED) for decision in decisions), ending)
+    return Policy(compilation, (*(Fate(decision, NOT_TRIED) for decision in decisions), *changed), ending)
 
 
 def _fate(done: Done, decision: Decision) -> Fate:
@@ -118,7 +120,8 @@ def outcome_table(policies: Sequence[Policy]) -> str:
         if policy.ending is not None:
             lines.append(f"  ended early: {visible(str(policy.ending))}")
         if policy.fates:
-            lines.append(columns([_HEADER, *map(_row, policy.fates)]))
+            table = columns([_HEADER, *map(_row, policy.fates)])
+            lines.extend(line.rstrip() for line in table.split("\n"))
         sections.append("\n".join(lines))
     return "\n\n".join(sections)
 

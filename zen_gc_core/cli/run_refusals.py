@@ -105,6 +105,8 @@ def obstacle(planned: Planned, now: dt.datetime) -> Ending | None:
 
 def _tripped(plan: Plan, compiled: CompiledPolicy) -> str:
     digest = compiled.policy.digest
+    if compiled.reference.uid:
+        return f"the breaker stops it: {plan.tripped}"
     why = (plan.tripped or "").partition("; ")[0]
     if not digest:
         return f"the breaker stops it: {why}; its spec holds numbers that no approval can name: raise the limit"

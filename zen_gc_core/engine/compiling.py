@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from zen_gc_core.engine.building import CompilingTooLong, Workshop
 from zen_gc_core.engine.declaring import Declared, about_absence
-from zen_gc_core.engine.identity import NOTHING, UNKNOWN, SelfReads, difference, digest_of
+from zen_gc_core.engine.identity import DIGEST_DIGITS, NOTHING, UNKNOWN, SelfReads, difference, digest_of
 from zen_gc_core.engine.matching import Matcher, reads_of
 from zen_gc_core.engine.opting_in import beyond_metadata, opted_in
 from zen_gc_core.engine.parsing import limits
@@ -210,7 +210,8 @@ def _compile(parsed: ParsedPolicy, vocabulary: Vocabulary, grants: Grants, check
         recycling=policy.behavior.recycle is not None,
     )
     self_reads = SelfReads.of(workshop.expressions.policy_reads, by_plugins=workshop.account.by_plugins)
-    policy = replace(policy, digest=digest_of(parsed.reference, parsed.spec, self_reads))
+    digest = digest_of(parsed.reference, parsed.spec, self_reads)
+    policy = replace(policy, digest=digest[:DIGEST_DIGITS], full_digest=digest)
     finishing = vocabulary.finishing
     compiled = CompiledPolicy(
         policy=policy,

@@ -97,7 +97,7 @@ def _texts(value: Any) -> dict[str, str]:
 
 
 def digest_of(reference: PolicyReference, spec: Mapping[str, Any], reads: SelfReads) -> str:
-    """The digest by which a policy is approved: 16 hex digits of SHA-256 over canonical JSON (RFC 8785).
+    """The digest of a policy: SHA-256 over canonical JSON (RFC 8785), of which approvals name the first 16 digits.
 
     The same from a file as from the cluster, whoever made the object anew; another one with every edit that may change
     what the policy means. A pause changes nothing.
@@ -108,7 +108,7 @@ def digest_of(reference: PolicyReference, spec: Mapping[str, Any], reads: SelfRe
         reads: What it reads of its labels and annotations.
 
     Returns:
-        The digest; empty when canonical JSON cannot hold the spec, as for integers beyond 2**53.
+        All 64 hex digits; empty when canonical JSON cannot hold the spec, as for integers beyond 2**53.
     """
     identity: dict[str, Any] = {
         "kind": reference.kind,
@@ -120,6 +120,6 @@ def digest_of(reference: PolicyReference, spec: Mapping[str, Any], reads: SelfRe
     if labels := _taken(reference.labels, reads.labels):
         identity["labels"] = labels
     try:
-        return hashlib.sha256(rfc8785.dumps(identity)).hexdigest()[:DIGEST_DIGITS]
+        return hashlib.sha256(rfc8785.dumps(identity)).hexdigest()
     except (rfc8785.CanonicalizationError, RecursionError, UnicodeError):
         return ""

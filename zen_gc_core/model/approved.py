@@ -22,15 +22,13 @@ class Wanted:
         kind: Its kind.
         namespace: Its namespace; empty when cluster-scoped.
         name: Its name.
-        verb: What is to be done with it (``delete``).
-        action: The keyword of the action that asks for that.
+        action: What is to be done with it (``delete``).
     """
 
     group: str
     kind: str
     namespace: str
     name: str
-    verb: str
     action: str
 
     @classmethod
@@ -41,7 +39,6 @@ class Wanted:
             decision.kind,
             decision.namespace,
             decision.name,
-            decision.asks_for.words.verb,
             decision.action or "",
         )
 

@@ -196,6 +196,7 @@ class Policy:
         evaluation_interval: How often it runs; None takes the controller's default.
         paused: Whether it rests.
         digest: What an approval names; empty until it is compiled, and where there can be none.
+        full_digest: All of that digest, of which approvals name the beginning.
         retain: What it retains of each group of objects; None: nothing.
         calendar: When it acts.
         held_from: From when its marks count, as its status says; None: it does not say.
@@ -211,6 +212,7 @@ class Policy:
     evaluation_interval: timedelta | None = None
     paused: bool = False
     digest: str = ""
+    full_digest: str = ""
     retain: Retain | None = None
     calendar: Calendar = ALWAYS
     held_from: datetime | None = None

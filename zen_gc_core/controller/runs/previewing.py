@@ -24,7 +24,7 @@ from zen_gc_core.model.policy import Problem
 from zen_gc_core.model.unlisted import Gaps
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from typing import Any
 
     from zen_gc_core.cluster.connection import Connection
@@ -48,7 +48,12 @@ def installed_policy(connection: Connection, reference: PolicyReference) -> dict
     return seen.document() if seen is not None else None
 
 
-def plan_live(connection: Connection, compilations: Iterable[Compilation], asking: Asking) -> list[Planned]:
+def plan_live(
+    connection: Connection,
+    compilations: Iterable[Compilation],
+    asking: Asking,
+    began: Callable[[Sweep], object] = bool,
+) -> list[Planned]:
     """Plan policies over the objects of a cluster; one pass over a resource serves all of them.
 
     A policy whose objects cannot be listed gets no plan and the reason; the others are planned all the same.
@@ -57,6 +62,7 @@ def plan_live(connection: Connection, compilations: Iterable[Compilation], askin
         connection: The cluster.
         compilations: The policies.
         asking: How plans are asked for.
+        began: Told of each sweep before it begins.
     """
     previews = [_Preview(compilation) for compilation in compilations]
     resources = Resources(connection)
@@ -75,7 +81,9 @@ def plan_live(connection: Connection, compilations: Iterable[Compilation], askin
             sweeps.setdefault(resource, []).append(member)
     selectors = FieldSelectors(connection)
     for resource, members in sweeps.items():
-        Sweep(connection, resource, members, selectors=selectors).run()
+        sweep = Sweep(connection, resource, members, selectors=selectors)
+        began(sweep)
+        sweep.run()
     return [preview.planned(connection, namespaces, asking) for preview in previews]
 
 
