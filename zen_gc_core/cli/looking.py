@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
 import click
 
 from zen_gc_core.cli.documents import Document
-from zen_gc_core.cli.input import as_stored, compile_documents, load_installed, read_manifests
+from zen_gc_core.cli.input import as_stored, compile_documents, load_installed, read_manifests, require_plugins
 from zen_gc_core.cli.named import Kind, offline_kind
 from zen_gc_core.cli.options import files_option, instant_of, settings_of, settings_options
-from zen_gc_core.cli.plan import PluginMissingError
 from zen_gc_core.cli.strangers import no_policies
 from zen_gc_core.controller.settings import Allowing, Connecting, Locating
 from zen_gc_core.engine.asking import Asking
@@ -177,9 +176,7 @@ def look(values: Mapping[str, Any], *, everywhere: bool = True) -> Looking:
     grants = allowing.grants(own_namespace)
     now = instant_of(values["now"])
     asking = Asking(now, grants, veto=plugins.veto, everything=values["assume_complete"])
-    missing = plugins.missing(allowing.require_plugin)
-    if missing:
-        raise PluginMissingError(f"required plugin {'; '.join(missing)}")
+    require_plugins(plugins, allowing)
     live = values["live"] or bool(connecting.context or connecting.kubeconfig) or not values["filenames"]
     manifests = read_manifests(values["filenames"])
     _check(manifests, values, live=live)
