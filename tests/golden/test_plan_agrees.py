@@ -202,7 +202,8 @@ MISTAKEN = [
         ["-f", "cleaner.json"],
         (
             "no policies: cleaner.json holds a Cleaner of k8s-cleaner: zen-gc reads GarbageCollectionPolicy and "
-            "ClusterGarbageCollectionPolicy of gc.kube-zen.io/v1alpha1"
+            "ClusterGarbageCollectionPolicy of gc.kube-zen.io/v1alpha1; zen-gc import --from k8s-cleaner -f cleaner.json makes "
+            "such of it"
         ),
     ),
     (["-f", "hatcher.json"], "no policies: hatcher.json holds a HatcherRule of hatcher.io: zen-gc reads"),

@@ -137,7 +137,10 @@ def as_json(document: Any) -> str:
 
 
 class _Dumper(yaml.SafeDumper):
-    """Writes a text in quotes wherever kubectl, or this program, would read something else in it."""
+    """Writes a text in quotes wherever kubectl, or this program, would read something else in it, and everything out."""
+
+    def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002  the same for everything
+        return True
 
 
 def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:

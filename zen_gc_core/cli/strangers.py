@@ -31,6 +31,9 @@ _OTHER_TOOLS: Final = {
 }
 """Kinds by which other tools are told what to remove."""
 
+_IMPORTED: Final = frozenset({"Kyverno", "k8s-cleaner"})
+"""Those whose policies ``zen-gc import`` knows, by the names of their tools in small letters."""
+
 _CLEANING: Final = ("clean", "prun", "janitor", "garbage", "collect", "reap", "hatch", "expir", "ttl", "retention")
 """Parts of the kinds of tools that are not in the table."""
 
@@ -63,7 +66,7 @@ def without_kind(value: dict[str, Any]) -> str | None:
         return "it is an event of a watch: leave out --output-watch-events"
     rules = value.get("rules")
     if isinstance(rules, list) and all(isinstance(rule, dict) and "ttl" in rule for rule in rules) and rules:
-        return f"these are rules of kube-janitor: {_OURS}"
+        return f"these are rules of kube-janitor: {_OURS}; zen-gc import --from kube-janitor -f FILE makes such of them"
     policies = value.get("policies")
     if isinstance(policies, list) and any(
         isinstance(policy, dict) and str(policy.get("resource", "")).startswith("k8s.") for policy in policies
@@ -98,9 +101,19 @@ def no_policies(lead: str, documents: Iterable[Document]) -> str | None:
         lead: How the sentence begins.
         documents: What the files hold.
     """
+    documents = list(documents)
     found = dict.fromkeys(filter(None, map(_policy_of_others, documents)))
     told = list(found)[:3]
-    return f"{lead}: {'; '.join(told)}: {_OURS}" if told else None
+    return f"{lead}: {'; '.join(told)}: {_OURS}{_import_of(documents)}" if told else None
+
+
+def _import_of(documents: Iterable[Document]) -> str:
+    """How the first policy that can be imported is; nothing where none can."""
+    for document in documents:
+        tool = _OTHER_TOOLS.get((document.api_version.partition("/")[0], document.kind))
+        if tool in _IMPORTED and document.kind != "Report":
+            return f"; zen-gc import --from {tool.lower()} -f {document.source} makes such of it"
+    return ""
 
 
 _OURS: Final = f"zen-gc reads {NAMESPACED} and {CLUSTER} of {API_VERSION}"

@@ -8,7 +8,7 @@ from zen_gc_core.importing.cleaner import converting as cleaner
 from zen_gc_core.importing.kube_janitor import converting as janitor
 from zen_gc_core.importing.kube_janitor.flags import first_of
 from zen_gc_core.importing.kube_janitor.rules import rules_of
-from zen_gc_core.importing.kyverno import deleting, labelled
+from zen_gc_core.importing.kyverno import cleaning, deleting, labelled
 from zen_gc_core.importing.kyverno.filters import filters_of
 from zen_gc_core.importing.recognising import CLEANER, KUBE_JANITOR, KYVERNO, is_labelled
 from zen_gc_core.importing.ttl_controller import converting as ttl_controller
@@ -56,6 +56,8 @@ def _kyverno(sources: Sequence[Source], kinds: Kinds, interpreter: Interpreter) 
         kind = source.content.get("kind")
         if kind in {"DeletingPolicy", deleting.NAMESPACED}:
             found.append(deleting.convert(source, exceptions, filters, kinds, interpreter))
+        elif kind in {"ClusterCleanupPolicy", cleaning.NAMESPACED}:
+            found.append(cleaning.convert(source, filters, kinds))
     if not sources or any(is_labelled(source.content) for source in sources):
         found.append(labelled.convert())
     return found

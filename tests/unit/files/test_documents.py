@@ -90,7 +90,7 @@ STRANGERS: list[tuple[Any, str]] = [
         {"rules": [{"id": "a", "resources": ["pods"], "jmespath": "x", "ttl": "1d"}]},
         (
             "these are rules of kube-janitor: zen-gc reads GarbageCollectionPolicy and ClusterGarbageCollectionPolicy "
-            "of gc.kube-zen.io/v1alpha1"
+            "of gc.kube-zen.io/v1alpha1; zen-gc import --from kube-janitor -f FILE makes such of them"
         ),
     ),
     (

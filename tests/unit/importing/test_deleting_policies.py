@@ -122,9 +122,9 @@ def test_the_comparison_tells_a_policy_that_takes_more(change):
     """Each guard of the import, taken out: something goes that Kyverno keeps."""
     constraints = {
         "resourceRules": [rule("pods", "configmaps", "previews")],
-        "objectSelector": {"matchLabels": {"app": "web"}},
+        "objectSelector": {"matchExpressions": [{"key": "app", "operator": "In", "values": ["web", "api"]}]},
         "excludeResourceRules": [
-            rule("pods", "configmaps", "previews", resourceNames=[f"tmp-{n}1" for n in range(60)])
+            rule("pods", "configmaps", "previews", resourceNames=[f"tmp-{n}" for n in range(60)])
         ],
     }
     documents = [

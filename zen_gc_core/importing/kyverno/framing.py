@@ -24,12 +24,15 @@ class Framing:
         conversion: Takes what becomes of it.
         filters: What Kyverno never looks at.
         namespace: The namespace of the original; empty for one of the cluster.
+
+    Attributes:
+        namespace: That namespace.
     """
 
     def __init__(self, conversion: Conversion, filters: Filters, namespace: str) -> None:
         self._conversion = conversion
         self._filters = filters
-        self._namespace = namespace
+        self.namespace = namespace
         self._doubtful = False
         if filters.place:
             conversion.exact("resourceFilters", f"of {filters.place}: what they name is left out")
@@ -69,12 +72,10 @@ class Framing:
         written = [*(names or ["*"]), *filters.names(kind.kind)]
         if written != ["*"]:
             target["names"] = written
-        if kind.namespaced and not self._namespace:
+        if kind.namespaced and not self.namespace:
             target["namespaces"] = list(dict.fromkeys([*(namespaces or ["*"]), *filters.namespaces_of(kind.kind)]))
-        if self._namespace and (not kind.namespaced or f"!{self._namespace}" in filters.namespaces_of(kind.kind)):
-            self._conversion.exact(
-                kind.kind, f"Kyverno deletes none of them by a policy of {self._namespace}: left out"
-            )
+        if self.namespace and (not kind.namespaced or f"!{self.namespace}" in filters.namespaces_of(kind.kind)):
+            self._conversion.exact(kind.kind, f"Kyverno deletes none of them by a policy of {self.namespace}: left out")
             return None
         return target
 
@@ -95,7 +96,7 @@ class Framing:
         conversion = self._conversion
         path = "spec.deletionPropagationPolicy"
         paused = self._doubtful or not scheduled or bool(conversion.of(Level.IMPOSSIBLE))
-        namespace = self._namespace or None
+        namespace = self.namespace or None
         targets = spec["targetResources"]
         if propagation and propagation not in POLICIES:
             conversion.impossible(path, f"'{propagation}' is none of {', '.join(sorted(POLICIES))}")
