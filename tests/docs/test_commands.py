@@ -80,6 +80,12 @@ def test_a_flag_that_a_page_names_exists(page: Path) -> None:
     known = {name for command in commands if command for parameter in command.params for name in parameter.opts}
     others = {"--help", "--version", "--flag", "--build-arg", "--require-hashes", "--from-literal", "--randomly-seed"}
     others |= {"--take-ownership", "--force-conflicts", "--reset-then-reuse-values"}  # of helm
+    others |= {
+        "--interval",
+        "--deployment-time-annotation",
+        "--delete-notification",
+    }  # of kube-janitor, as the next line
+    others |= {f"--{verb}-{what}" for verb in ("include", "exclude") for what in ("resources", "namespaces")}
     named = {found[0] for code in code_of(page) if (found := re.match(r"--[a-z][-a-z]+", code))}
     assert named <= known | others
 

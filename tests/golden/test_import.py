@@ -108,6 +108,24 @@ def test_an_object_that_only_ours_takes_is_exit_code_1(tmp_path, monkeypatch):
     assert ["only", "ours", "goes", "1"] in [line.split() for line in shown.out.splitlines()]
 
 
+def test_what_cel_python_lacks_is_asked_of_another_interpreter_and_told(tmp_path):
+    """Optional fields, which many policies of Kyverno use."""
+    (tmp_path / "objects.yaml").write_text(
+        OBJECTS.replace("janitor/ttl: 1h}}", "x: y}, labels: {draft: 'true'}}"), encoding="utf-8"
+    )
+    policy = (FOLDER / "dpol-bare.yaml").read_text(encoding="utf-8")
+    policy = policy.replace("pods]", "configmaps]").replace(
+        "    namespaceSelector:\n      matchLabels: {stage: dev}\n", ""
+    )
+    lines = [line for line in policy.splitlines() if "expression:" not in line]
+    expression = "    expression: object.metadata.?labels.draft.orValue('') == 'true'"
+    (tmp_path / "policy.yaml").write_text("\n".join([*lines, expression]), encoding="utf-8")
+    shown = zen_gc("import", "-f", tmp_path / "policy.yaml", "--against", tmp_path / "objects.yaml", "--now", NOW)
+    assert shown.code == 0, shown
+    assert "cel-python lacks something" in shown.err
+    assert ["both", "go", "1"] in [line.split() for line in shown.out.splitlines()]
+
+
 def test_marked_objects_and_policies_of_several_tools_come_over_together(tmp_path):
     """auto: each document by the tool that it is of."""
     (tmp_path / "objects.yaml").write_text(OBJECTS, encoding="utf-8")

@@ -10,6 +10,7 @@ import click
 from zen_gc_core.cli.foreign import Foreign, read_foreign
 from zen_gc_core.cli.imported import as_comparison, as_objects, as_policies, as_report, whole
 from zen_gc_core.cli.input import as_candidate, load_installed, read_manifests
+from zen_gc_core.cli.interpreting import Interpreting
 from zen_gc_core.cli.options import (
     BooleanCommand,
     files_option,
@@ -19,8 +20,7 @@ from zen_gc_core.cli.options import (
     settings_options,
 )
 from zen_gc_core.cli.output import as_json
-from zen_gc_core.cli.second_opinion import ask
-from zen_gc_core.controller.settings import Allowing, Locating
+from zen_gc_core.controller.settings import Allowing, Connecting, Locating
 from zen_gc_core.engine.asking import Asking
 from zen_gc_core.engine.checking import compile_document
 from zen_gc_core.errors import InputError
@@ -30,13 +30,11 @@ from zen_gc_core.importing.recognising import TOOLS
 from zen_gc_core.texts import visible
 
 if TYPE_CHECKING:
-    import datetime as dt
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from zen_gc_core.engine.protections import Grants
     from zen_gc_core.importing.comparing import Comparison
-    from zen_gc_core.importing.conversion import Answer, Conversion
-    from zen_gc_core.importing.kinds import Kinds
+    from zen_gc_core.importing.conversion import Conversion
     from zen_gc_core.plugins import Plugins
 
 AUTO: Final = "auto"
@@ -68,9 +66,15 @@ AUTO: Final = "auto"
     metavar="FILE",
     help="Compare on these objects: what the tool would delete now, and what the policies would. Exits 1 if they take more.",
 )
+@click.option(
+    "--live/--no-live",
+    default=False,
+    help="Compare on the objects of the cluster, and ask it which kinds there are.",
+)
 @click.option("--now", metavar="RFC3339", help="The instant to compare for; default now.")
 @settings_options(Allowing)
 @settings_options(Locating)
+@settings_options(Connecting)
 def command(**values: Any) -> int:
     """Turn policies of Kyverno, kube-janitor, k8s-ttl-controller and k8s-cleaner into policies. Writes nothing.
 
@@ -83,14 +87,27 @@ def command(**values: Any) -> int:
     foreign = read_foreign(values["filenames"], tool)
     for note in foreign.notes:
         click.echo(f"note: {visible(note)}", err=True)
+    connecting = settings_of(Connecting, values)
+    live = None
+    if values["live"] or connecting.context or connecting.kubeconfig:
+        if values["against"]:
+            raise InputError("--live takes the objects from the cluster: leave --against out")
+        from zen_gc_core.cli.living import Living  # noqa: PLC0415  files do not wait for a client
+
+        live = Living(connecting)
+        foreign.kinds = foreign.kinds.among(live.kinds())
     conversions = _converted(foreign, tool, given=bool(values["filenames"]))
     allowing = settings_of(Allowing, values)
     plugins, grants = load_installed(allowing), allowing.grants(settings_of(Locating, values).own_namespace)
     for conversion in conversions:
         _hold(conversion, plugins, grants)
     comparisons = None
-    if values["against"]:
-        comparing = _comparing(values["against"], plugins, grants, instant_of(values["now"]), foreign.kinds)
+    if values["against"] or live is not None:
+        made = [policy for conversion in conversions for policy in conversion.policies]
+        contents = live.objects(made) if live is not None else _objects(values["against"])
+        compiling = partial(compile_document, vocabulary=plugins.vocabulary, grants=grants)
+        asking = Asking(instant_of(values["now"]), grants)
+        comparing = Comparing(contents, foreign.kinds, compiling, asking)
         comparisons = [comparing.compare(conversion) for conversion in conversions]
     _print(conversions, comparisons, values["output"])
     if comparisons is not None:
@@ -108,12 +125,8 @@ def _converted(foreign: Foreign, tool: str | None, *, given: bool) -> list[Conve
     return [
         conversion
         for each in tools
-        for conversion in convert(each, foreign.by_tool.get(each, []), foreign.kinds, _interpret)
+        for conversion in convert(each, foreign.by_tool.get(each, []), foreign.kinds, Interpreting())
     ]
-
-
-def _interpret(expression: str, now: dt.datetime, cases: Sequence[Mapping[str, Any]]) -> list[Answer]:
-    return [(opinion.value, opinion.error) for opinion in ask(expression, now, cases)]
 
 
 def _hold(conversion: Conversion, plugins: Plugins, grants: Grants) -> None:
@@ -143,11 +156,10 @@ def _print(conversions: Sequence[Conversion], comparisons: Sequence[Comparison] 
         click.echo(as_comparison(comparisons))
 
 
-def _comparing(names: Sequence[str], plugins: Plugins, grants: Grants, now: dt.datetime, kinds: Kinds) -> Comparing:
+def _objects(names: Sequence[str]) -> list[dict[str, Any]]:
     documents = read_manifests(names).objects
     if not documents:
         raise InputError("--against: the files hold no objects")
     for document in documents:
         as_candidate(document)  # says what is wrong with one, and where
-    compiling = partial(compile_document, vocabulary=plugins.vocabulary, grants=grants)
-    return Comparing((document.plain for document in documents), kinds, compiling, Asking(now, grants))
+    return [document.plain for document in documents]

@@ -41,6 +41,12 @@ class Kinds:
     def __init__(self, documents: Iterable[dict[str, Any]] = ()) -> None:
         self._known = [*_own(), *(kind for document in documents for kind in defined(document))]
 
+    def among(self, served: Iterable[KnownKind]) -> Kinds:
+        """These kinds, and those that a cluster serves, each group's preferred version first."""
+        found = Kinds()
+        found._known = list(dict.fromkeys([*self._known, *reversed(list(served))]))
+        return found
+
     def of_plural(self, plural: str, group: str | None = None) -> list[KnownKind]:
         """The kinds of a plural, each group's newest version once; those of the core first.
 

@@ -123,9 +123,7 @@ def test_the_comparison_tells_a_policy_that_takes_more(change):
     constraints = {
         "resourceRules": [rule("pods", "configmaps", "previews")],
         "objectSelector": {"matchExpressions": [{"key": "app", "operator": "In", "values": ["web", "api"]}]},
-        "excludeResourceRules": [
-            rule("pods", "configmaps", "previews", resourceNames=[f"tmp-{n}" for n in range(60)])
-        ],
+        "excludeResourceRules": [rule("pods", "configmaps", "previews", resourceNames=[f"tmp-{n}" for n in range(60)])],
     }
     documents = [
         policy(

@@ -10,7 +10,7 @@ import pytest
 from tests.unit.importing.differing import changed, compare, converted, objects
 from zen_gc_core.errors import InputError
 from zen_gc_core.importing.comparing import Cell
-from zen_gc_core.importing.kube_janitor.truth import condition_of
+from zen_gc_core.importing.kube_janitor.truth import condition_of, settled
 
 MARKS = {
     "annotations": {
@@ -179,6 +179,43 @@ def test_an_expression_that_could_take_more_is_refused_by_name(expression, words
     """What the two interpreters see differently in the dangerous direction."""
     with pytest.raises(InputError, match=re.escape(words)):
         condition_of(expression)
+
+
+@pytest.mark.parametrize(
+    ("expression", "written"),
+    [
+        ("metadata.labels.tier == 'gold'", "(metadata.labels.tier || '') == 'gold'"),
+        ("'a' != a.\"x/y\" && (b[0].d == 'q')", "'a' != (a.\"x/y\" || '') && ((b[0].d || '') == 'q')"),
+        ("spec.containers[?image == 'x']", "spec.containers[?(image || '') == 'x']"),
+        ("a == b", "a == b"),
+        ("a == ''", "a == ''"),
+        ("a.b == `1`", "a.b == `1`"),
+    ],
+)
+def test_what_leaves_out_leaves_out_no_more_than_there(expression, written):
+    """A field that is not there equals no text; open, it would leave out all objects without it."""
+    assert settled(expression) == written
+
+
+def test_an_object_without_the_label_of_an_earlier_rule_goes_by_the_later_one():
+    """It goes there, and it goes here."""
+    documents = [
+        {
+            "rules": [
+                {
+                    "id": "gold",
+                    "resources": ["configmaps"],
+                    "jmespath": "metadata.labels.tier == 'gold'",
+                    "ttl": "forever",
+                },
+                {"id": "rest", "resources": ["configmaps"], "jmespath": "metadata.name", "ttl": "1h"},
+            ]
+        }
+    ]
+    (conversion,) = converted("kube-janitor", documents)
+    metadata = {"name": "a", "namespace": "team-a", "uid": "u", "creationTimestamp": "2026-01-01T00:00:00Z"}
+    found = compare(conversion, [{"apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata}])
+    assert len(found[Cell.BOTH_GO]) == 1
 
 
 def test_a_rule_after_one_that_does_not_come_over_is_paused():

@@ -8,7 +8,7 @@ from zen_gc_core.errors import InputError
 from zen_gc_core.importing.conversion import Conversion, Document
 from zen_gc_core.importing.kube_janitor.meaning import EXPIRY_ANNOTATION, TTL_ANNOTATION, KubeJanitor
 from zen_gc_core.importing.kube_janitor.rules import EVERY, FOREVER
-from zen_gc_core.importing.kube_janitor.truth import compares, condition_of, may_yield_number
+from zen_gc_core.importing.kube_janitor.truth import compares, condition_of, may_yield_number, settled
 from zen_gc_core.texts import listed
 
 if TYPE_CHECKING:
@@ -168,6 +168,13 @@ class _Converting:
             "behavior.includeOwned and behavior.includeManaged take them, as kube-janitor does",
         )
 
+    def _left_out(self, rule: Rule) -> str | None:
+        """A rule's expression as a condition that leaves out; None where there is none."""
+        try:
+            return condition_of(settled(rule.expression))
+        except InputError:
+            return None
+
     def _conditions(self) -> list[str | None]:
         """Each rule's expression as a condition; None where there is none."""
         found: list[str | None] = []
@@ -219,7 +226,7 @@ class _Converting:
                 named = listed([self._rules[at].name for at in before])
                 it.exact(path, f"{rule.name}: the first rule counts: conditions.none has {named}")
             if targets:
-                none = [{"jmespath": told} for at in before if (told := conditions[at]) is not None]
+                none = [{"jmespath": told} for at in before if (told := self._left_out(self._rules[at])) is not None]
                 name = rule.name if number == 1 else f"{rule.name}-{number}"
                 self._add_policies(name, rule.ttl, targets, {"jmespath": condition, "none": none}, paused=bool(untold))
 

@@ -49,6 +49,34 @@ def condition_of(expression: str) -> str:
     )
 
 
+def settled(expression: str) -> str:
+    """An expression in which a field that is not there equals no text, as it does there; here it would be open.
+
+    Where an expression only leaves something out, open is not the same as false: it would leave out all that lacks the
+    field.
+
+    Raises:
+        InputError: It does not compile.
+    """
+    places = sorted(
+        (side.start, side.end)
+        for node in _all(compile_jmespath(expression).root)
+        if isinstance(node, tree.Comparison) and node.operator in {"eq", "ne"}
+        for side, other in ((node.left, node.right), (node.right, node.left))
+        if isinstance(side, tree.Path | tree.Chain) and isinstance(other, tree.Constant) and _is_text(other.value)
+    )
+    parts, end = [], 0
+    for start, stop in places:
+        if start >= end:
+            parts += [expression[end:start], "(", expression[start:stop], " || '')"]
+            end = stop
+    return "".join([*parts, expression[end:]])
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str) and bool(value)
+
+
 def may_yield_number(expression: str) -> bool:
     """Whether a number may come out, which Python calls true unless it is 0, and which is kept here."""
     return "number" in kinds_yielded(compile_jmespath(expression).root)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from zen_gc_core.importing.kyverno.deleting import Expressions
     from zen_gc_core.importing.kyverno.filters import Filters
 
-_LACKS: Final = re.compile(r"does not compile|undeclared reference|no (?:matching|such) overload|gave no answer")
+LACKS: Final = re.compile(r"does not compile|undeclared reference|no (?:matching|such) overload|gave no answer")
 """How the interpreter says that it lacks something, by which it cannot tell."""
 
 _AT_ONCE: Final = 500
@@ -81,6 +81,6 @@ def _goes(conditions: Sequence[Answer], exceptions: Sequence[Sequence[Answer]]) 
         return False
     if any(error is None and value is False for value, error in conditions):
         return False
-    if any(error is not None and _LACKS.search(error) for _, error in conditions):
+    if any(error is not None and LACKS.search(error) for _, error in conditions):
         return None
     return all(error is None and value is True for value, error in conditions)
