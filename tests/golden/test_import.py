@@ -200,6 +200,37 @@ def test_a_policy_of_another_tool_than_the_one_that_is_named_is_refused(tmp_path
     assert "a Cleaner is of k8s-cleaner, and --from says kyverno" in line
 
 
+def test_a_comment_ends_nowhere_but_at_its_end(tmp_path):
+    """Names, schedules and scripts with every kind of line break stay comments: no line of them is YAML."""
+    breaks = "\u2028kind: Evil\u0085kind: Evil\x0bkind: Evil\rkind: Evil\nkind: Evil"
+    text = (FOLDER / "cleaner-lua.yaml").read_text(encoding="utf-8")
+    (document,) = yaml.safe_load_all(text)
+    document["spec"]["schedule"] = f"0 0 * *{breaks}"
+    document["spec"]["resourcePolicySet"]["resourceSelectors"][0]["evaluate"] = f"return 1{breaks}"
+    (tmp_path / "it.json").write_text(json.dumps(document), encoding="utf-8")
+    printed = zen_gc("import", "-f", tmp_path / "it.json")
+    assert printed.code == 1
+    assert [each["kind"] for each in yaml.safe_load_all(printed.out)] == ["ClusterGarbageCollectionPolicy"]
+    assert all(line.startswith("#") for line in printed.out.splitlines() if "Evil" in line)
+
+
+def test_policies_of_one_name_get_names_of_their_own(tmp_path):
+    """Applied, the last would take the place of the others."""
+    text = (FOLDER / "cleaner-labels.yaml").read_text(encoding="utf-8")
+    (tmp_path / "a.yaml").write_text(text, encoding="utf-8")
+    (tmp_path / "b.yaml").write_text(text, encoding="utf-8")
+    made = list(yaml.safe_load_all(zen_gc("import", "-f", tmp_path).out))
+    names = [each["metadata"]["name"] for each in made]
+    assert names == ["by-label", "by-label-orphaning", "by-label-2", "by-label-orphaning-2"]
+
+
+def test_settings_alone_delete_nothing(tmp_path):
+    """The ConfigMap of Kyverno without a policy."""
+    text = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: kyverno}\ndata: {resourceFilters: '[Event,*,*]'}\n"
+    (tmp_path / "it.yaml").write_text(text, encoding="utf-8")
+    assert _line("-f", tmp_path / "it.yaml") == "the files hold nothing that deletes: give the policies, too"
+
+
 def test_nothing_to_import_is_said():
     """Neither files nor a tool."""
     assert _line() == "nothing to import: add files with -f, or name the tool with --from"

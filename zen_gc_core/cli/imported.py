@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from zen_gc_core.importing.comparing import Comparison
     from zen_gc_core.importing.conversion import Conversion
 
+_ODD: Final = frozenset({Cell.UNTOLD, Cell.UNTOLD_STAYS})
+"""Cells that are shown where something is in them."""
+
 _HEADS: Final = {
     Level.EXACT: "translated:",
     Level.NARROWER: "narrower, so that more is kept:",
@@ -125,9 +128,9 @@ def as_comparison(comparisons: Iterable[Comparison]) -> str:
     lines = []
     for each in comparisons:
         lines.append(visible(f"{each.title}:"))
-        shown = [cell for cell in Cell if cell is not Cell.UNTOLD or each.counts[cell]]
+        shown = [cell for cell in Cell if cell not in _ODD or each.counts[cell]]
         lines.append(columns([(str(cell), str(each.counts[cell])) for cell in shown]))
-        for cell in (Cell.ONLY_OURS, Cell.UNTOLD, Cell.ONLY_THEIRS, Cell.BOTH_GO):
+        for cell in (Cell.ONLY_OURS, Cell.UNTOLD, Cell.UNTOLD_STAYS, Cell.ONLY_THEIRS, Cell.BOTH_GO):
             examples = each.examples.get(cell, [])
             if examples:
                 more = each.counts[cell] - len(examples)

@@ -25,6 +25,7 @@ from zen_gc_core.engine.asking import Asking
 from zen_gc_core.engine.checking import compile_document
 from zen_gc_core.errors import InputError
 from zen_gc_core.importing.comparing import Comparing
+from zen_gc_core.importing.conversion import LONGEST_NAME
 from zen_gc_core.importing.converting import convert
 from zen_gc_core.importing.recognising import TOOLS
 from zen_gc_core.texts import visible
@@ -99,8 +100,10 @@ def command(**values: Any) -> int:
     conversions = _converted(foreign, tool, given=bool(values["filenames"]))
     allowing = settings_of(Allowing, values)
     plugins, grants = load_installed(allowing), allowing.grants(settings_of(Locating, values).own_namespace)
+    names: set[tuple[str, str, str]] = set()
     for conversion in conversions:
         _hold(conversion, plugins, grants)
+        _name_apart(conversion, names)
     comparisons = None
     if values["against"] or live is not None:
         made = [policy for conversion in conversions for policy in conversion.policies]
@@ -122,11 +125,14 @@ def _converted(foreign: Foreign, tool: str | None, *, given: bool) -> list[Conve
     if not tools:
         whose = f" of {tool}" if tool else ""
         raise InputError(f"the files hold no policy, rule or marked object{whose} to import")
-    return [
+    found = [
         conversion
         for each in tools
         for conversion in convert(each, foreign.by_tool.get(each, []), foreign.kinds, Interpreting())
     ]
+    if not found:
+        raise InputError("the files hold nothing that deletes: give the policies, too")
+    return found
 
 
 def _hold(conversion: Conversion, plugins: Plugins, grants: Grants) -> None:
@@ -143,6 +149,20 @@ def _hold(conversion: Conversion, plugins: Plugins, grants: Grants) -> None:
             conversion.assumed.append(f"{name}: {problem.path}: {problem.message.splitlines()[0]}")
         kept.append(policy)
     conversion.policies = kept
+
+
+def _name_apart(conversion: Conversion, taken: set[tuple[str, str, str]]) -> None:
+    """Give policies of one name names of their own: applied, the last would take the place of the others."""
+    for policy in conversion.policies:
+        metadata = policy["metadata"]
+        name = metadata["name"]
+        key = (policy["kind"], metadata.get("namespace", ""), name)
+        number = 1
+        while key in taken:
+            number += 1
+            key = (*key[:2], f"{name[: LONGEST_NAME - 4]}-{number}")
+        metadata["name"] = key[2]
+        taken.add(key)
 
 
 def _print(conversions: Sequence[Conversion], comparisons: Sequence[Comparison] | None, form: str) -> None:

@@ -42,6 +42,7 @@ class Cell(StrEnum):
     ONLY_THEIRS = "only theirs goes"
     ONLY_OURS = "only ours goes"
     UNTOLD = "ours goes, the reference cannot tell"
+    UNTOLD_STAYS = "ours stays, the reference cannot tell"
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +144,8 @@ class Comparing:
 def _cell(*, goes: bool, taken: bool | None) -> Cell:
     if goes:
         return Cell.UNTOLD if taken is None else Cell.BOTH_GO if taken else Cell.ONLY_OURS
+    if taken is None:
+        return Cell.UNTOLD_STAYS
     return Cell.ONLY_THEIRS if taken else Cell.BOTH_STAY
 
 

@@ -14,7 +14,7 @@ from zen_gc_core.model.policy import API_VERSION, CLUSTER, NAMESPACED
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
 Document = dict[str, Any]
 """A manifest, decoded."""
@@ -168,6 +168,11 @@ class Conversion:
     def impossible(self, path: str, words: str) -> None:
         """Note a construct that does not come over."""
         self.constructs.append(Construct(path, Level.IMPOSSIBLE, words))
+
+    def refuse_unknown(self, paths: Iterable[str]) -> None:
+        """Note fields that are not known: they may restrict what is deleted."""
+        for path in paths:
+            self.impossible(path, "is not known to this importer, and might restrict what is deleted")
 
     def of(self, level: Level) -> list[Construct]:
         """The constructs of a level."""

@@ -55,6 +55,10 @@ class Fields:
             raise self.wrong(name, f"must be {with_article(_NAMES[kind])}, not {kind_of(value)}")
         return value
 
+    def unknown(self, *known: str) -> list[str]:
+        """The paths of fields that are not known, which may restrict what is deleted."""
+        return [self.at(str(name)) for name, value in self.content.items() if name not in known and value is not None]
+
     def text(self, name: str) -> str:
         """A text that must be there.
 

@@ -16,7 +16,7 @@ AGE = "{{ time_diff('{{target.metadata.creationTimestamp}}','{{ time_now_utc() }
 SINCE = "{{ time_since('', '{{ target.metadata.creationTimestamp }}', '') }}"
 OWNERS = "{{ target.metadata.ownerReferences[] || `[]` }}"
 KINDS = ("Pod", "v1/ConfigMap", "apps/v1/Deployment", "batch/v1/Job", "acme.io/v1/Preview", "Namespace", "Service")
-VALUES = (
+VALUES: tuple[object, ...] = (
     "web",
     "web-1",
     "w*",
@@ -269,6 +269,36 @@ def test_a_variable_with_a_plain_value_is_written_in_and_any_other_is_impossible
     (conversion,) = converted("kyverno", [policy(**spec)])
     assert "'dev'" in conversion.policies[0]["spec"]["conditions"]["cel"][0]
     assert {each.path for each in conversion.constructs if each.level == "impossible"} == {"spec.context[1]"}
+
+
+@pytest.mark.parametrize(
+    ("spec", "path"),
+    [
+        ({"minAge": "1h"}, "spec.minAge"),
+        ({"conditions": {"none": []}}, "spec.conditions.none"),
+        (
+            {"match": {"any": [{"resources": {"kinds": ["Pod"], "phase": "Failed"}}]}},
+            "spec.match.any[0].resources.phase",
+        ),
+        ({"exclude": {"any": [{"resources": {"phase": "Failed"}}]}}, "spec.exclude.any[0].resources.phase"),
+        ({"exclude": {"any": [{"resources": {"kinds": ["*"]}}]}}, "spec.exclude.any[0].resources (exclude)"),
+        ({"exclude": {"any": [{"resources": {"kinds": ["*.io/v1/Pod"]}}]}}, "spec.exclude.any[0].resources (exclude)"),
+        ({"exclude": {"any": [{"resources": {"kinds": ["Pod/*"]}}]}}, "spec.exclude.any[0].resources (exclude)"),
+        (
+            {"exclude": {"any": [{"resources": {"namespaceSelector": {"matchLabels": {"a": "b"}}}}]}},
+            "spec.exclude.any[0].resources (exclude)",
+        ),
+        (
+            {"exclude": {"any": [{"resources": {"selector": {"matchLabels": {"a": "b*"}}}}]}},
+            "spec.exclude.any[0].resources (exclude)",
+        ),
+    ],
+)
+def test_a_field_that_is_not_known_pauses_the_policy(spec, path):
+    """It might restrict what is deleted."""
+    (conversion,) = converted("kyverno", [policy(**{"match": {"any": [{"resources": {"kinds": ["Pod"]}}]}, **spec})])
+    assert path in {each.path for each in conversion.constructs if each.level == "impossible"}
+    assert [each["spec"]["paused"] for each in conversion.policies] == [True]
 
 
 def test_the_samples_that_users_copy_have_keywords():

@@ -190,6 +190,28 @@ def test_a_wildcard_and_nothing_are_impossible(constraints, path):
     assert path in {each.path for each in conversion.constructs if each.level == "impossible"}
 
 
+@pytest.mark.parametrize(
+    ("spec", "path"),
+    [
+        ({"minAge": "1h"}, "spec.minAge"),
+        (
+            {"matchConstraints": {"resourceRules": [rule("pods")], "fieldSelector": {}}},
+            "spec.matchConstraints.fieldSelector",
+        ),
+        (
+            {"matchConstraints": {"resourceRules": [rule("pods", phases=["Failed"])]}},
+            "spec.matchConstraints.resourceRules[0].phases",
+        ),
+    ],
+)
+def test_a_field_that_is_not_known_pauses_the_policy(spec, path):
+    """It might restrict what is deleted."""
+    whole = {"matchConstraints": {"resourceRules": [rule("pods")]}, **spec}
+    (conversion,) = converted("kyverno", [policy(**whole)])
+    assert path in {each.path for each in conversion.constructs if each.level == "impossible"}
+    assert [each["spec"]["paused"] for each in conversion.policies] == [True]
+
+
 def test_what_kyvernos_filters_leave_out_rests_until_they_are_given():
     """ReplicaSets are left out by the filters of its chart; a ConfigMap without that filter lets the policy act."""
     constraints = {"resourceRules": [{**rule("pods"), "apiGroups": ["apps"], "resources": ["replicasets"]}]}

@@ -100,6 +100,8 @@ JOBS = {"group": "batch", "version": "v1", "kind": "Job"}
         (cleaner(PODS, schedule="@reboot"), "spec.schedule"),
         (cleaner(PODS, deleteOptions={"propagationPolicy": "Sideways"}), "spec.deleteOptions.propagationPolicy"),
         (cleaner(PODS, action="Destroy"), "spec.action"),
+        (cleaner(PODS, onlyOnSundays=True), "spec.onlyOnSundays"),
+        (cleaner({**PODS, "annotationFilters": []}), "spec.resourcePolicySet.resourceSelectors[0].annotationFilters"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )

@@ -235,8 +235,34 @@ def test_a_rule_after_one_that_does_not_come_over_is_paused():
     assert not paused["kube-janitor-pods"]
 
 
-def test_a_flag_that_is_not_understood_pauses_everything():
+def _by_shell():
+    document = deployment()
+    container = document["spec"]["template"]["spec"]["containers"][0]
+    container["command"] = ["sh", "-c", "kube-janitor --exclude-namespaces=team-a"]
+    return document
+
+
+def _by_config_map():
+    document = deployment("--dry-run")
+    container = document["spec"]["template"]["spec"]["containers"][0]
+    container["envFrom"] = [{"configMapRef": {"name": "settings"}}]
+    return document
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        deployment("--exclude-namespaces=team-.*"),
+        deployment("--exclude-namespaces=$(NAMESPACES)"),
+        deployment("--never-on-sundays"),
+        deployment("--resource-context-hook=acme.hook"),
+        _by_shell(),
+        _by_config_map(),
+    ],
+    ids=["no plain name", "a variable", "an unknown flag", "a hook", "a script", "a ConfigMap"],
+)
+def test_a_flag_that_is_not_understood_pauses_everything(document):
     """It might keep something."""
-    (conversion,) = converted("kube-janitor", [deployment("--exclude-namespaces=team-.*")])
+    (conversion,) = converted("kube-janitor", [document])
     assert conversion.policies
     assert all(each["spec"]["paused"] for each in conversion.policies)

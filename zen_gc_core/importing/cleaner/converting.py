@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from zen_gc_core.importing.cleaner.meaning import Cleaner
-from zen_gc_core.importing.cleaner.selecting import read_selectors
+from zen_gc_core.importing.cleaner.selecting import SELECTOR_FIELDS, read_selectors
 from zen_gc_core.importing.conversion import Conversion, Level
 from zen_gc_core.importing.crons import add_schedule
 from zen_gc_core.importing.propagating import POLICIES, by_default
@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from zen_gc_core.importing.kinds import Kinds
     from zen_gc_core.importing.reading import Fields
 
+_KNOWN: Final = (
+    *("action", "blastRadiusLimit", "deleteOptions", "notifications", "occurrenceThreshold", "resourcePolicySet"),
+    *("rollback", "schedule", "startingDeadlineSeconds", "storeResourcePath", "transform"),
+)
 _KEPT_FOR: Final = "7d"
 _NOT_RECYCLED: Final = frozenset({"Namespace", "CustomResourceDefinition"})
 
@@ -41,6 +45,10 @@ def convert(source: Source, kinds: Kinds) -> Conversion:
     aggregated = policy_set.get("aggregatedSelection", str, "")
     action = spec.get("action", str, "Delete")
     conversion.original = Cleaner(selectors, action == "Delete", bool(aggregated))
+    conversion.refuse_unknown(spec.unknown(*_KNOWN))
+    conversion.refuse_unknown(policy_set.unknown("resourceSelectors", "aggregatedSelection"))
+    for each in policy_set.maps("resourceSelectors"):
+        conversion.refuse_unknown(each.unknown(*SELECTOR_FIELDS))
     if not selectors:
         conversion.impossible("spec.resourcePolicySet.resourceSelectors", "there are none: nothing is selected")
     targets = [_target(selector, kinds, conversion) for selector in selectors]

@@ -16,6 +16,13 @@ if TYPE_CHECKING:
     from zen_gc_core.importing.reading import Fields
 
 _OPERATORS: Final = {"Equal": "In", "Different": "NotIn", "Has": "Exists", "DoesNotHave": "DoesNotExist"}
+_FEEDING: Final = ("metricSource", "metricQueries", "includeEvents", "logSource")
+SELECTOR_FIELDS: Final = (
+    *("group", "version", "kind", "namespace", "namespaceSelector", "labelFilters", "evaluate", "excludeDeleted"),
+    *_FEEDING,
+)
+"""The fields of a selector that are known."""
+
 _KEY: Final = r"[A-Za-z0-9][-A-Za-z0-9_./]*"
 _SET: Final = re.compile(rf"({_KEY})\s+(in|notin)\s+\(([^()]*)\)")
 _EQUAL: Final = re.compile(rf"({_KEY})\s*(==|=|!=)\s*([-A-Za-z0-9_.]*)")
@@ -75,7 +82,6 @@ def read_selectors(policy_set: Fields) -> Iterator[Selector]:
         InputError: They are broken; one line with file and place.
     """
     for each in policy_set.maps("resourceSelectors"):
-        beside = ("metricSource", "metricQueries", "includeEvents", "logSource")
         yield Selector(
             each.path,
             group=each.get("group", str, ""),
@@ -85,7 +91,7 @@ def read_selectors(policy_set: Fields) -> Iterator[Selector]:
             namespaces=_selector(each) if each.get("namespaceSelector", str, "").strip() else None,
             labels=tuple(map(_filter, each.maps("labelFilters"))),
             script=each.get("evaluate", str, ""),
-            beside=tuple(name for name in beside if each.content.get(name)),
+            beside=tuple(name for name in _FEEDING if each.content.get(name)),
         )
 
 

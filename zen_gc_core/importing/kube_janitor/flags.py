@@ -68,7 +68,8 @@ def flags_of(manifest: Mapping[str, Any], place: str) -> Flags | None:
         words = [*_texts(container.get("command")), *_texts(container.get("args"))]
         image = str(container.get("image", "")).rpartition("/")[2]
         if image.partition(":")[0].partition("@")[0] == "kube-janitor" or "kube-janitor" in words:
-            return _read(words, container.get("env"), place)
+            flags = _read(words, container.get("env"), place)
+            return replace(flags, unknown=(*flags.unknown, "envFrom")) if container.get("envFrom") else flags
     return None
 
 
@@ -84,7 +85,7 @@ def _texts(value: Any) -> list[str]:
 
 
 def _read(words: list[str], environment: Any, place: str) -> Flags:
-    flags = replace(Flags(), place=place)
+    flags = replace(Flags(), place=place, unknown=tuple(f"in '{word}'" for word in words if _is_a_script(word)))
     for variable in environment if isinstance(environment, list) else ():
         name = str(variable.get("name", "")).lower().replace("_", "-") if isinstance(variable, dict) else ""
         if name in _LISTS:
@@ -98,6 +99,11 @@ def _read(words: list[str], environment: Any, place: str) -> Flags:
             continue
         flags = _with(flags, name, value if equals else next(rest, None))
     return flags
+
+
+def _is_a_script(word: str) -> bool:
+    """Whether a word of a command line is a command line of its own (``sh -c "kube-janitor --dry-run"``)."""
+    return not word.startswith("-") and len(word.split()) > 1
 
 
 def _with(flags: Flags, name: str, value: Any) -> Flags:

@@ -9,7 +9,7 @@ from zen_gc_core.importing.conversion import Conversion
 from zen_gc_core.importing.crons import add_schedule
 from zen_gc_core.importing.kyverno.asking import read_condition
 from zen_gc_core.importing.kyverno.framing import Framing
-from zen_gc_core.importing.kyverno.selecting import conditions_of, read_filters
+from zen_gc_core.importing.kyverno.selecting import conditions_of, read_filters, unknown_of
 from zen_gc_core.importing.kyverno.sweeping import Cleanup
 from zen_gc_core.importing.kyverno.targeting import targets_of
 from zen_gc_core.importing.kyverno.translating import condition_of, seconds_of
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from zen_gc_core.importing.reading import Fields
 
 NAMESPACED: Final = "CleanupPolicy"
+_KNOWN: Final = ("context", "match", "exclude", "conditions", "schedule", "deletionPropagationPolicy")
 _OWNERS: Final = ("metadata", "ownerReferences")
 
 
@@ -45,6 +46,10 @@ def convert(source: Source, unseen: Unseen, kinds: Kinds) -> Conversion:
     conversion = Conversion("kyverno", f"{kind} {f'{namespace}/' if namespace else ''}{name}", source.place)
     spec = fields_of(source).map("spec")
     matched, excluded = read_filters(spec, "match"), read_filters(spec, "exclude")
+    conversion.refuse_unknown(spec.unknown(*_KNOWN))
+    conversion.refuse_unknown(spec.map("conditions").unknown("any", "all"))
+    for part in ("match", "exclude"):
+        conversion.refuse_unknown(unknown_of(spec.map(part)))
     variables = _variables(spec, conversion)
     every = _conditions(spec, "all", variables, conversion)
     some = _conditions(spec, "any", variables, conversion)

@@ -104,6 +104,15 @@ def read_constraints(spec: Fields) -> Constraints:
     )
 
 
+def unknown_of(spec: Fields) -> Iterator[str]:
+    """The fields of ``matchConstraints`` that are not known."""
+    found = spec.map("matchConstraints")
+    lists = ("resourceRules", "excludeResourceRules")
+    yield from found.unknown(*lists, "objectSelector", "namespaceSelector", "matchPolicy")
+    for rule in found.maps("resourceRules"):
+        yield from rule.unknown("apiGroups", "apiVersions", "resources", "resourceNames", "scope", "operations")
+
+
 def _rule(rule: Fields) -> ResourceRule:
     return ResourceRule(
         rule.path,

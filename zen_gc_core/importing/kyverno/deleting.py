@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any, Final
 from zen_gc_core.errors import InputError
 from zen_gc_core.importing.conversion import Conversion
 from zen_gc_core.importing.crons import add_schedule
-from zen_gc_core.importing.kyverno.constraints import kinds_of, read_constraints
+from zen_gc_core.importing.kyverno.constraints import kinds_of, read_constraints, unknown_of
 from zen_gc_core.importing.kyverno.expressions import condition_of
 from zen_gc_core.importing.kyverno.framing import Framing
 from zen_gc_core.importing.kyverno.meaning import Deleting
+from zen_gc_core.importing.kyverno.wildcards import matches
 from zen_gc_core.importing.labels import joined
 from zen_gc_core.importing.reading import fields_of, name_of
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from zen_gc_core.importing.reading import Fields
 
 NAMESPACED: Final = "NamespacedDeletingPolicy"
+_KNOWN: Final = ("matchConstraints", "conditions", "variables", "schedule", "deletionPropagationPolicy")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,8 @@ def convert(
     conversion = Conversion("kyverno", f"{kind} {f'{namespace}/' if namespace else ''}{name}", source.place)
     spec = fields_of(source).map("spec")
     constraints = read_constraints(spec)
+    conversion.refuse_unknown(spec.unknown(*_KNOWN))
+    conversion.refuse_unknown(unknown_of(spec))
     asked = _expressions(spec, kind, name, exceptions)
     framing = Framing(conversion, filters, namespace)
     targets = []
@@ -111,7 +115,7 @@ def _expressions(spec: Fields, kind: str, name: str, exceptions: Sequence[Source
         tuple(each.text("expression") for each in exception.maps("matchConditions"))
         for exception in (fields_of(one).map("spec") for one in exceptions)
         if any(
-            each.get("name", str, "") == name and each.get("kind", str, kind) == kind
+            matches(each.get("name", str, ""), name) and each.get("kind", str, kind) == kind
             for each in exception.maps("policyRefs")
         )
     )

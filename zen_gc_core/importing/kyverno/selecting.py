@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from zen_gc_core.importing.reading import Fields
 
 _VERSION: Final = re.compile(r"v[0-9]\w*|\*", re.ASCII)
+_RESOURCES: Final = (
+    *("kinds", "name", "names", "namespaces", "selector", "namespaceSelector", "annotations"),
+    "operations",  # of admission: a clean-up is none of them
+)
 _USERS: Final = ("subjects", "roles", "clusterRoles", "userInfo")
 
 
@@ -123,6 +127,13 @@ def read_filters(spec: Fields, name: str) -> Filters:
     return Filters(tuple(map(_filter, found.maps("any"))), tuple(map(_filter, found.maps("all"))))
 
 
+def unknown_of(found: Fields) -> Iterator[str]:
+    """The fields of ``match`` or ``exclude`` that are not known."""
+    for entry in (*found.maps("any"), *found.maps("all")):
+        yield from entry.unknown("resources", *_USERS)
+        yield from entry.map("resources").unknown(*_RESOURCES)
+
+
 def _filter(entry: Fields) -> ResourceFilter:
     for name in _USERS:
         if entry.content.get(name):
@@ -186,8 +197,8 @@ def conditions_of(found: ResourceFilter, kinds: Collection[GroupKind]) -> Docume
 
 def _taken(found: ResourceFilter, kinds: Collection[GroupKind]) -> list[GroupKind]:
     for kind in found.kinds:
-        if "*" in kind.kind or "?" in kind.kind:
-            raise InputError(f"kinds: '{kind.kind}': name the kinds")
+        if any(sign in part for part in (kind.kind, (kind.group or "")) for sign in "*?"):
+            raise InputError(f"kinds: '{kind.kind}': name the kinds, and their groups")
     return [
         each
         for each in kinds

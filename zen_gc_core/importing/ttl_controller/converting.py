@@ -95,6 +95,8 @@ def resources_of(manifest: Document) -> frozenset[str] | None:
         image = str(container.get("image", "")).rpartition("/")[2].partition(":")[0].partition("@")[0]
         if image != TOOL:
             continue
+        if container.get("envFrom"):
+            return frozenset({"(envFrom)"})  # as below
         environment = container.get("env")
         for variable in environment if isinstance(environment, list) else ():
             if isinstance(variable, dict) and variable.get("name") == _RESOURCES:
