@@ -48,8 +48,8 @@ def convert(source: Source, unseen: Unseen, kinds: Kinds) -> Conversion:
     matched, excluded = read_filters(spec, "match"), read_filters(spec, "exclude")
     conversion.refuse_unknown(spec.unknown(*_KNOWN))
     conversion.refuse_unknown(spec.map("conditions").unknown("any", "all"))
-    for part in ("match", "exclude"):
-        conversion.refuse_unknown(unknown_of(spec.map(part)))
+    for which in ("match", "exclude"):
+        conversion.refuse_unknown(unknown_of(spec.map(which)))
     variables = _variables(spec, conversion)
     every = _conditions(spec, "all", variables, conversion)
     some = _conditions(spec, "any", variables, conversion)
