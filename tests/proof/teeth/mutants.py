@@ -10,6 +10,7 @@ import orjson
 import zen_gc_conditions.combinations
 import zen_gc_conditions.fields
 
+from zen_gc_core.cli import clean_up
 from zen_gc_core.cluster import (
     authority,
     counting,
@@ -20,6 +21,7 @@ from zen_gc_core.cluster import (
     observing,
     paging,
     recycle_bin,
+    rehearsing,
     writing,
 )
 from zen_gc_core.cluster.answers import Answer
@@ -49,7 +51,7 @@ from zen_gc_core.engine.parsing import globs, scopes
 from zen_gc_core.engine.retaining import holding, tallies
 from zen_gc_core.errors import ClusterError, Undecided
 from zen_gc_core.instants import parse_instant
-from zen_gc_core.model import held_marks
+from zen_gc_core.model import approved, held_marks
 from zen_gc_core.model.decision import KeptBy
 from zen_gc_core.model.heads import Items
 from zen_gc_core.model.json_candidates import JsonCandidate
@@ -494,3 +496,27 @@ def leaf_before_trust() -> None:
 
 def _nothing(*_: Any) -> None:
     """Nothing is looked at."""
+
+
+@_mutant("yes-lifts-the-breaker")
+def yes_lifts_the_breaker() -> None:
+    """Who says yes has said yes to any number."""
+    swap(clean_up, "obstacle", lambda *_: None)
+    narrow = approved.Approved.narrow
+    swap(approved.Approved, "narrow", lambda self, plan: dataclasses.replace(narrow(self, plan), tripped=None))
+
+
+@_mutant("approved-by-name")
+def approved_by_name() -> None:
+    """A saved plan names objects, and not which of them."""
+    swap(
+        approved.Approved,
+        "takes",
+        lambda self, decision: approved.Wanted.of(decision) in self.objects.values(),
+    )
+
+
+@_mutant("rehearsal-in-earnest")
+def rehearsal_in_earnest() -> None:
+    """A dry run of the server is asked for where it is not looked for: of a DELETE with a body, beside it."""
+    swap(rehearsing, "_said", lambda options: options or {})

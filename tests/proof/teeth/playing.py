@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -10,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from tests.cluster.controller.controllers import Replica
-from tests.cluster.controller.stage import EmbeddedStage, by_controller, until
+from tests.cluster.controller.stage import PATIENCE, EmbeddedStage, by_controller, until
 from tests.harness.crds import install_crds
 from tests.harness.embedded import InProcessCluster
 
@@ -74,6 +75,38 @@ class Play:
         said = started.err.read_text()
         assert code in {0, 1}, said
         assert "evaluat" in said or "policy invalid" in said, said
+
+    def by_hand(self, command: str, *arguments: str | Path) -> str:
+        """Plan, or clean up, as a person does; what it says."""
+        ran = subprocess.run(
+            [
+                *(sys.executable, "-m", "tests.proof.teeth.launch", self.mutant, command, *map(str, arguments)),
+                f"--kubeconfig={self._cluster.kubeconfig_path}",
+                f"--controller-namespace={self.stage.home}",
+            ],
+            env={"PATH": os.environ.get("PATH", os.defpath), "HOME": str(self.directory)},
+            cwd=ROOT,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE,
+            check=False,
+        )
+        assert "GarbageCollectionPolicy" in ran.stdout, ran.stderr
+        return ran.stdout
+
+    def policy_file(self, **spec: Any) -> Path:
+        """A policy as most scenarios have it, in a file."""
+        target = {"apiVersion": "v1", "kind": "ConfigMap", "labelSelector": {"matchLabels": {"gc": "yes"}}}
+        document = {
+            "apiVersion": "gc.kube-zen.io/v1alpha1",
+            "kind": "GarbageCollectionPolicy",
+            "metadata": {"name": "by-hand", "namespace": self.stage.namespace},
+            "spec": {"targetResources": [target], "ttl": {"immediate": True}, **DONE, **spec},
+        }
+        path = self.directory / f"{self.mutant}-policy.json"
+        path.write_text(json.dumps(document))
+        return path
 
     def items(self, *names: str, **document: Any) -> None:
         """Make ConfigMaps that the policies of most scenarios take, past every check of the server."""

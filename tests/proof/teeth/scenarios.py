@@ -772,6 +772,34 @@ def who_acts_as_nobody_does_nothing(play: Play) -> str:
     return _taken(play, "x")
 
 
+def yes_lifts_no_breaker(play: Play) -> str:
+    """By hand: four are due, three are the most, and nobody is asked."""
+    names = ["a", "b", "c", "d"]
+    play.items(*names)
+    play.by_hand("run", "-f", play.policy_file(behavior={"breaker": {"maxObjects": 3}}), "--yes")
+    return _taken(play, *names)
+
+
+def what_only_has_the_name_of_what_was_approved_stays(play: Play) -> str:
+    """Deleted and made anew between the plan that was saved and its run."""
+    play.items("x", "free")
+    plan = play.directory / f"{play.mutant}-plan.json"
+    play.by_hand("plan", "-f", play.policy_file(), "--live", "--out", plan)
+    play.stage.delete(play.stage.config_map("x"))
+    play.items("x", uid="another")
+    play.by_hand("run", plan, "--yes")
+    assert play.gone("free"), "what was approved went"
+    return _taken(play, "x")
+
+
+def a_dry_run_of_the_server_changes_nothing(play: Play) -> str:
+    """By hand: every write is sent."""
+    play.items("x")
+    play.by_hand("run", "-f", play.policy_file(), "--yes", "--dry-run")
+    assert play.sent(), "it was sent"
+    return _taken(play, "x")
+
+
 def _taken(play: Play, *names: str, namespace: str | None = None) -> str:
     gone = play.gone(*names, namespace=namespace)
     return f"{len(gone)} deleted that should stay: {json.dumps(gone[:3])}" if gone else ""
@@ -819,5 +847,8 @@ SCENARIOS = (
     Scenario(what_a_policy_does_is_done_as_its_account, ("delete-without-impersonation", "list-without-impersonation")),
     Scenario(who_acts_as_nobody_does_nothing, ("account-not-looked-for",)),
     Scenario(clocks_that_disagree_stop_it, ("clock-not-compared",)),
+    Scenario(yes_lifts_no_breaker, ("yes-lifts-the-breaker",)),
+    Scenario(what_only_has_the_name_of_what_was_approved_stays, ("approved-by-name",)),
+    Scenario(a_dry_run_of_the_server_changes_nothing, ("rehearsal-in-earnest",)),
     Scenario(who_trusts_the_webhook_goes_on_to, ("leaf-before-trust",)),
 )
