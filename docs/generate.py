@@ -63,9 +63,9 @@ flag wins. Options that take `NAME[,NAME…]` may be repeated. Durations in flag
 | exit code | meaning |
 |---|---|
 | 0 | done; of the controller, ended by SIGTERM or SIGINT |
-| 1 | something failed: no cluster, no rights, a required plugin is missing, a quarantined plugin (`plugins`), a run that failed (`controller --once`) |
+| 1 | something failed: no cluster, no rights, a required plugin is missing, a quarantined plugin (`plugins`), a run that failed (`controller --once`), what was to be done and is not (`run`) |
 | 2 | wrong usage, unreadable input, or an invalid policy |
-| 130 | interrupted |
+| 130 | interrupted, or the answer was no |
 
 Errors are one line each on standard error. `ZEN_GC_TRACEBACK=1` shows where a bug is.
 """
