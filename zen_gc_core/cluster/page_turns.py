@@ -14,7 +14,7 @@ from zen_gc_core.cluster.clocks import boottime
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
 
-LONGEST_TURN: Final = 5.0
+LONGEST_TURN: Final = 1.0
 """Seconds after which a page in flight keeps nobody else from asking for one."""
 
 
@@ -31,6 +31,7 @@ class PageTurns:
         self._clock = clock
         self._changed = threading.Condition()
         self._in_flight: dict[Hashable, float] = {}
+        self._waiting: dict[Hashable, None] = {}
         self._wanted: set[Hashable] = set()
         self._left: set[Hashable] = set()
         self._ahead: Hashable | None = None
@@ -42,19 +43,25 @@ class PageTurns:
             who: The list.
         """
         with self._changed:
-            while who not in self._left:
-                wanted = who in self._wanted
-                if wanted or self._ahead is None:
-                    wait = self._seconds_of_others()
-                    if wait <= 0:
+            self._waiting[who] = None
+            try:
+                while who not in self._left:
+                    wait = self._seconds_of_others() if self._is_next(who) else None
+                    if wait is not None and wait <= 0:
                         self._in_flight[who] = self._clock()
-                        self._ahead = self._ahead if wanted else who
+                        self._ahead = self._ahead if who in self._wanted else who
                         return True
                     self._changed.wait(wait)
-                else:
-                    self._changed.wait()
-            self._left.discard(who)
-            return False
+                self._left.discard(who)
+                return False
+            finally:
+                del self._waiting[who]
+                self._changed.notify_all()
+
+    def _is_next(self, who: Hashable) -> bool:
+        """Whether a list is the first of those that may ask: what nobody waits for yet asks only while nothing is read ahead."""
+        may = (each for each in self._waiting if each in self._wanted or self._ahead is None)
+        return next(may, None) is who
 
     def end(self, who: Hashable) -> None:
         """The page of a list has come, or failed."""

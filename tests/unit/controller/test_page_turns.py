@@ -76,6 +76,26 @@ def test_a_page_that_does_not_come_holds_up_nobody_for_long() -> None:
     assert second.began.wait(30)
 
 
+def test_who_waits_for_longest_is_next() -> None:
+    """So that lists that hang one after the other starve nobody."""
+    now = [100.0]
+    turns = PageTurns(lambda: now[0])
+    for who in "abc":
+        turns.want(who)
+    assert turns.begin("a")
+    second = Reader(turns, "b")
+    assert second.waits()
+    third = Reader(turns, "c")
+    assert third.waits()
+    now[0] += LONGEST_TURN
+    turns.want("b")
+    assert second.began.wait(30)
+    assert third.waits()
+    now[0] += LONGEST_TURN
+    turns.want("c")
+    assert third.began.wait(30)
+
+
 def test_a_list_that_nobody_wants_any_more_stops_waiting() -> None:
     """Its thread ends."""
     turns = PageTurns()
