@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from benchmarks import beats, deletes, expressions, offline, paging, passes, relating, startup
+from benchmarks import beats, deletes, expressions, instants, offline, paging, passes, relating, startup
 
 SECTIONS = {
     "startup": startup.run,
@@ -14,6 +14,7 @@ SECTIONS = {
     "offline": offline.run,
     "deletes": deletes.run,
     "beats": beats.run,
+    "instants": instants.run,
     "expressions": lambda: expressions.main() == 0,
 }
 

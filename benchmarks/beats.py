@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import signal
 import subprocess
@@ -35,29 +36,33 @@ def run() -> bool:
     with EmbeddedCluster() as cluster, tempfile.TemporaryDirectory() as directory:
         cluster.seed([*crd_documents(load_plugins(installed_entry_points()).vocabulary), *_policies()])
         kubeconfig = cluster.write_kubeconfig(Path(directory) / "kubeconfig")
-        command = [
-            str(Path(sys.executable).with_name("zen-gc")),
-            "controller",
-            f"--kubeconfig={kubeconfig}",
-            "--enable-leader-election=false",
-            "--metrics-addr=127.0.0.1:0",
-            "--health-addr=127.0.0.1:0",
-            f"--gc-interval={INTERVAL}s",
-            "--log-level=info",
-        ]
-        with (Path(directory) / "log").open("wb") as log, subprocess.Popen(command, stdout=log, stderr=log) as process:
-            try:
-                port = _port(Path(directory) / "log")
-                figures = [
-                    _figure("lists an interval", process, port, rest=0.0),
-                    _figure(
-                        "lists an interval, the process stopped for two thirds of the time", process, port, rest=2.0
-                    ),
-                ]
-            finally:
-                process.send_signal(signal.SIGCONT)
-                process.terminate()
+        with started(kubeconfig, Path(directory) / "log", f"--gc-interval={INTERVAL}s") as (process, port):
+            figures = [
+                _figure("lists an interval", process, port, rest=0.0),
+                _figure("lists an interval, the process stopped for two thirds of the time", process, port, rest=2.0),
+            ]
     return show(f"Beats: {POLICIES} policies on one resource, {INTERVALS} intervals of {INTERVAL} s", figures)
+
+
+@contextlib.contextmanager
+def started(kubeconfig: Path, log: Path, *flags: str) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
+    """A controller in a process of its own; and the port of its metrics."""
+    command = [
+        str(Path(sys.executable).with_name("zen-gc")),
+        "controller",
+        f"--kubeconfig={kubeconfig}",
+        "--enable-leader-election=false",
+        "--metrics-addr=127.0.0.1:0",
+        "--health-addr=127.0.0.1:0",
+        "--log-level=info",
+        *flags,
+    ]
+    with log.open("wb") as written, subprocess.Popen(command, stdout=written, stderr=written) as process:
+        try:
+            yield process, _port(log)
+        finally:
+            process.send_signal(signal.SIGCONT)
+            process.terminate()
 
 
 def _policies() -> Iterator[dict[str, Any]]:
@@ -93,6 +98,11 @@ def _figure(name: str, process: subprocess.Popen[bytes], port: int, *, rest: flo
 
 
 def _lists(port: int) -> int:
+    return metric(port, "gc_sweep_duration_seconds_count", "configmaps")
+
+
+def metric(port: int, name: str, resource: str) -> int:
+    """A counter of a controller, by its resource; 0 while it is not there."""
     text = urllib3.request("GET", f"http://127.0.0.1:{port}/metrics", timeout=30.0).data.decode()
-    found = re.search(r'^gc_sweep_duration_seconds_count\{resource="configmaps"\} ([0-9.e+]+)', text, re.MULTILINE)
+    found = re.search(rf'^{name}\{{resource="{resource}"\}} ([0-9.e+]+)', text, re.MULTILINE)
     return int(float(found[1])) if found else 0

@@ -11,14 +11,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from zen_gc_core.engine.shares import Count
+from zen_gc_core.engine.shares import NOTHING_WRITTEN, Count
 from zen_gc_core.model.policy import GROUP, NAMESPACED
 from zen_gc_core.texts import counted
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from zen_gc_core.engine.shares import Counts
+    from zen_gc_core.engine.shares import Counts, Written
     from zen_gc_core.model.policy import Policy
 
 APPROVE: Final = f"{GROUP}/approve"
@@ -27,7 +27,14 @@ APPROVE: Final = f"{GROUP}/approve"
 _APPROVAL: Final = re.compile(r"([0-9a-f]{16})/([0-9]{1,18})", re.ASCII)
 
 
-def tripped(policy: Policy, *, due: int, unfinished: int, counts: Callable[[], Counts | None]) -> str | None:
+def tripped(
+    policy: Policy,
+    *,
+    due: int,
+    unfinished: int,
+    counts: Callable[[], Counts | None],
+    before: Written = NOTHING_WRITTEN,
+) -> str | None:
     """Why a run must act on nothing, or None.
 
     Args:
@@ -36,17 +43,27 @@ def tripped(policy: Policy, *, due: int, unfinished: int, counts: Callable[[], C
         unfinished: How many of those are unfinished, for all that is known: no fewer.
         counts: The unfinished objects of each kind, counted by one rule; asked only when the percentage counts; None
             when they cannot be told.
+        before: What other runs of it wrote to, in the time for which the limits count; where nothing is due, it is nothing.
     """
+    if not due:
+        before = NOTHING_WRITTEN
+    beside = f" beside the {before.objects} of the time between its passes" if before.objects else ""
+    fresh, due = due, due + before.objects
     if due <= approved(policy):
         return None
     breaker = policy.behavior.breaker
     if breaker.max_objects is not None and due > breaker.max_objects:
-        return f"it would act on {counted(due, 'object')}, more than breaker.maxObjects {breaker.max_objects}; {_lift(policy, due)}"
+        return (
+            f"it would act on {counted(fresh, 'object')}{beside}, more than breaker.maxObjects {breaker.max_objects}; "
+            f"{_lift(policy, due)}"
+        )
+    unfinished += before.unfinished
     if unfinished < breaker.min_objects:
         return None
     kinds = counts()
     if kinds is None:
         return f"it would act on {counted(unfinished, 'unfinished object')}, and how many there are cannot be told; {_lift(policy, due)}"
+    kinds = {kind: _with(before, count) for kind, count in kinds.items()}
     together = Count(sum(count.unfinished for count in kinds.values()), sum(count.whole for count in kinds.values()))
     for what, count in (("", together), *((f"{kind} ", count) for (_, kind), count in kinds.items())):
         if count.unfinished >= breaker.min_objects and count.unfinished * 100 > breaker.max_percent * count.whole:
@@ -55,6 +72,11 @@ def tripped(policy: Policy, *, due: int, unfinished: int, counts: Callable[[], C
                 f"breaker.maxPercent {breaker.max_percent}; {_lift(policy, due)}"
             )
     return None
+
+
+def _with(before: Written, count: Count) -> Count:
+    """A count of one kind, with what was written to before; of several kinds, each counts it."""
+    return Count(count.unfinished + before.unfinished, count.whole + before.gone)
 
 
 def approved(policy: Policy) -> int:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Callable
 
     from zen_gc_core.engine.compiling import CompiledPolicy
@@ -32,6 +33,7 @@ class Case:
         whole: Reads an object whole of which only the metadata was listed; None when it is gone. Raises Undecided
             when it cannot.
         unlisted: What is known before anything is listed: kinds of wildcards that cannot be.
+        upcoming_until: Until when it is remembered what will be due; None: it is not.
     """
 
     compiled: CompiledPolicy
@@ -42,3 +44,4 @@ class Case:
     most_due: int = MOST_DUE
     whole: Callable[[Candidate], Candidate | None] | None = None
     unlisted: tuple[Unlisted, ...] = ()
+    upcoming_until: dt.datetime | None = None

@@ -35,7 +35,7 @@ _CONDITION: Final = KeptBy.CONDITION
 
 def due(
     compiled: CompiledPolicy, candidate: Candidate, run: Run, protections: Protections, *, owner_matters: bool = True
-) -> Decision | KeptBy | None:
+) -> Decision | KeptBy | dt.datetime | None:
     """Whether an object is due, asked as cheaply as can be: TTL, then conditions, then protections.
 
     Args:
@@ -46,7 +46,8 @@ def due(
         owner_matters: False while only the metadata is known, which does not tell whether the object finished.
 
     Returns:
-        A decision when it is due or when an error keeps it; else what keeps it; None when its time is yet to come.
+        A decision when it is due or when an error keeps it; else what keeps it; the instant when its time is yet to come,
+        or None where that is not told.
     """
     asked = None
     if candidate.malformed is None:
@@ -59,7 +60,7 @@ def due(
                 return _NO_EXPIRY
             if instant >= EARLIEST:
                 if instant >= run.now:
-                    return None
+                    return instant
                 if not compiled.matcher(candidate, run):
                     return _CONDITION
                 asked = instant

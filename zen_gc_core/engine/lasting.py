@@ -35,7 +35,7 @@ MOST_OWED: Final = 10_000
 
 def due(
     compiled: CompiledPolicy, candidate: Candidate, run: Run, protections: Protections, *, owner_matters: bool = True
-) -> Decision | KeptBy | None:
+) -> Decision | KeptBy | dt.datetime | None:
     """As ``judging.due``, of a policy that counts from when its conditions began to hold: these are asked first."""
     if candidate.malformed is None and _waits(compiled, candidate, run):
         return None

@@ -10,8 +10,9 @@ from zen_gc_core.engine.guarding import Settled, going_along
 from zen_gc_core.engine.noticing import Notice
 from zen_gc_core.engine.retaining.settling import Settlement, settle
 from zen_gc_core.engine.retaining.tallies import RetainingTally, RetainingVersionTally
-from zen_gc_core.engine.shares import added, identity, in_several_versions, kind_key
+from zen_gc_core.engine.shares import NOTHING_WRITTEN, added, identity, in_several_versions, kind_key
 from zen_gc_core.engine.tallying import Tally
+from zen_gc_core.engine.upcoming import together
 from zen_gc_core.engine.versions import VersionTally, by_kind, sums_of
 from zen_gc_core.model.decision import KeptBy, Verdict
 from zen_gc_core.model.plan import Plan
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from zen_gc_core.engine.case import Case
-    from zen_gc_core.engine.shares import Counts
+    from zen_gc_core.engine.shares import Counts, Written
     from zen_gc_core.model.decision import Decision
     from zen_gc_core.model.plan import Veto
     from zen_gc_core.model.policy import Target
@@ -40,12 +41,13 @@ def tally_of(case: Case, targets: Sequence[Target]) -> Tally:
     return (VersionTally if several else Tally)(case, targets)
 
 
-def conclude(
+def conclude(  # noqa: PLR0913, PLR0917  what a plan is made of
     case: Case,
     tallies: Sequence[Tally],
     counts: Callable[[], Counts | None],
     veto: Callable[[Plan], tuple[Veto, ...]] | None = None,
     gaps: Gaps = NO_GAPS,
+    before: Written = NOTHING_WRITTEN,
 ) -> Plan:
     """One plan of all that was counted for a policy.
 
@@ -56,6 +58,7 @@ def conclude(
             aside; None when that cannot be told. Asked only when the breaker needs it.
         veto: Asks the plugins.
         gaps: What became known to be missing while the kinds of wildcards were listed.
+        before: What other runs of the policy wrote to, which the breaker counts, too.
     """
     gaps = replace(gaps, unlisted=(*case.unlisted, *gaps.unlisted))
     retained = settle(case, tallies) if case.compiled.retention is not None else Settlement()
@@ -74,7 +77,9 @@ def conclude(
         kept={kept_by: sums.kept[kept_by] for kept_by in KeptBy},
         first_error=next((tally.first_error for tally in tallies if tally.first_error), None),
         first_reason=next((tally.first_reason for tally in tallies if tally.first_error), None),
-        tripped=breaker.tripped(case.compiled.policy, due=sums.due, unfinished=sums.unfinished, counts=counts),
+        tripped=breaker.tripped(
+            case.compiled.policy, due=sums.due, unfinished=sums.unfinished, counts=counts, before=before
+        ),
         along={} if case.record else retained.placed(going_along((tally.guards for tally in tallies), decisions)),
         overfull=retained.overfull,
         left_over=left_over,
@@ -84,6 +89,7 @@ def conclude(
         marking=sums.marking,
         owed=_owed(tallies),
         soon=Notice.together(case, (tally.notice for tally in tallies)),
+        upcoming=together(tallies[0].kind[1], ((tally.soonest, tally.guards) for tally in tallies)) if tallies else (),
         whole=not gaps.unlisted and all(tally.owed is None or tally.owed.whole for tally in tallies),
     )
     vetoes = veto(plan) if veto else ()

@@ -62,6 +62,24 @@ class Count:
         return max(self.population, self.unfinished)
 
 
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What other runs of the policy wrote to lately, which counts with what a run would act on.
+
+    Args:
+        objects: How many objects.
+        unfinished: How many of those had not finished, for all that is known: no fewer.
+        gone: How many of those are surely no part of the population any more, which was counted since.
+    """
+
+    objects: int = 0
+    unfinished: int = 0
+    gone: int = 0
+
+
+NOTHING_WRITTEN = Written()
+
+
 Counts: TypeAlias = "Mapping[KindKey, Count]"
 
 

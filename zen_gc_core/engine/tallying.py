@@ -5,6 +5,7 @@ A run has one tally for each listing that serves it.
 
 from __future__ import annotations
 
+import datetime as dt
 import heapq
 from collections import Counter
 from dataclasses import replace
@@ -19,13 +20,13 @@ from zen_gc_core.engine.noticing import Notice
 from zen_gc_core.engine.protections import needs_whole
 from zen_gc_core.engine.selecting import in_scope, in_view, selected, takes_everything
 from zen_gc_core.engine.shares import Sums, kind_key
+from zen_gc_core.engine.upcoming import Soonest
 from zen_gc_core.errors import Undecided
 from zen_gc_core.model.decision import Decision, KeptBy, Verdict
 from zen_gc_core.model.restricting import of_metadata
 from zen_gc_core.texts import placed
 
 if TYPE_CHECKING:
-    import datetime as dt
     from collections.abc import Callable, Sequence
 
     from zen_gc_core.engine.case import Case
@@ -60,6 +61,7 @@ class Tally:
         guards: What its objects keep, because they would go along.
         owed: What the policy wrote on objects and must be taken away; None where it writes nothing of the kind.
         notice: What will be due within a while; None where the policy does not ask.
+        soonest: What will be due before the next pass; None where nobody remembers it.
     """
 
     def __init__(self, case: Case, targets: Sequence[Target]) -> None:
@@ -73,6 +75,7 @@ class Tally:
         self.guards = Guards()
         self.owed = Owed.of(case)
         self.notice = Notice.of(case)
+        self.soonest = Soonest(case.upcoming_until) if case.upcoming_until is not None else None
         if case.compiled.holding is not None:
             self._ask = lasting.due
         else:  # what is recorded explains itself, whatever keeps it
@@ -158,6 +161,10 @@ class Tally:
             candidate = of_metadata(candidate)
         owner_matters = by_metadata or not asks
         answer = self._ask(case.compiled, candidate, case.run, case.protections, owner_matters=owner_matters)
+        if isinstance(answer, dt.datetime):
+            if self.soonest is not None and answer < self.soonest.until:
+                self.soonest.add(answer, candidate)
+            answer = None
         if case.record and not isinstance(answer, Decision):
             answer = judging.decide(case.compiled, candidate, case.run, case.protections, owner_matters=owner_matters)
         if self.owed is not None and (owed := self.owed.judged(candidate, answer)) and isinstance(answer, Decision):

@@ -50,6 +50,22 @@ class Dependent(NamedTuple):
     left_over: LeftOver | None = None
 
 
+class Upcoming(NamedTuple):
+    """An object whose time is to come.
+
+    Args:
+        instant: When it will be due, as far as can be told now.
+        namespace: Its namespace; empty when cluster-scoped.
+        name: Its name.
+        uid: Its uid.
+    """
+
+    instant: dt.datetime
+    namespace: str
+    name: str
+    uid: str
+
+
 @dataclass(frozen=True, slots=True)
 class Soon:
     """What will be due within a while, as far as it can be told now.
@@ -94,6 +110,7 @@ class Plan:
             stops that.
         whole: Whether that is all that is owed, so that the pass is complete when it is written.
         soon: What will be due soon; None where the policy does not ask (``behavior.notice``), or nothing will be.
+        upcoming: For the controller: what will be due before its next pass, as far as that is remembered, nearest first.
     """
 
     policy: PolicyReference
@@ -117,6 +134,7 @@ class Plan:
     owed: tuple[Decision, ...] = ()
     whole: bool = True
     soon: Soon | None = None
+    upcoming: tuple[Upcoming, ...] = ()
 
     @property
     def acts(self) -> int:

@@ -27,7 +27,7 @@ from zen_gc_core.cluster import (
 from zen_gc_core.cluster.answers import Answer
 from zen_gc_core.cluster.write_answers import read_answer
 from zen_gc_core.controller.admission import self_signed
-from zen_gc_core.controller.beats import timetable
+from zen_gc_core.controller.beats import instants, timetable
 from zen_gc_core.controller.runs import (
     errands,
     executing,
@@ -38,6 +38,7 @@ from zen_gc_core.controller.runs import (
     passes,
     policy_run,
     preparing,
+    recent_writes,
     recycling,
     rejudging,
     relatives,
@@ -45,7 +46,7 @@ from zen_gc_core.controller.runs import (
     seeing,
     sweeping,
 )
-from zen_gc_core.engine import breaker, compiling, guarding, judging, protections, relating
+from zen_gc_core.engine import breaker, compiling, guarding, judging, planning, protections, relating, shares
 from zen_gc_core.engine.calendar import gate, opening
 from zen_gc_core.engine.parsing import globs, scopes
 from zen_gc_core.engine.retaining import holding, tallies
@@ -205,6 +206,25 @@ def restart_keeps_counts() -> None:
     real_pages = listing.pages
     for module in (sweeping, scope_counting, counting, namespaces):
         swap(module, "pages", without_restarts)
+
+
+@_mutant("drops-not-counted")
+def drops_not_counted() -> None:
+    """Each small run is a run of its own, and counts for itself."""
+    swap(recent_writes.RecentWrites, "within", lambda *_: shares.NOTHING_WRITTEN)
+
+
+@_mutant("owners-go-between-passes")
+def owners_go_between_passes() -> None:
+    """What owns an object in view goes at its instant, and nobody asks whether that must stay."""
+    real = planning.together
+    swap(planning, "together", lambda kind, lists: real(kind, [(soon, guarding.Guards()) for soon, _ in lists]))
+
+
+@_mutant("leader-before-remembers")
+def leader_before_remembers() -> None:
+    """Whoever leads again goes on with what it saw coming when it led before."""
+    swap(instants.Instants, "clear", _nothing)
 
 
 @_mutant("dry-run-writes")

@@ -233,6 +233,52 @@ def too_much_is_nothing(play: Play) -> str:
     return _taken(play, *names)
 
 
+EXPIRES = "example.com/expires"
+AT_ITS_INSTANT = {"ttl": {"expiresAt": {"path": f"metadata.annotations['{EXPIRES}']"}}}
+
+
+def _expiring(play: Play, name: str, seconds: float, **metadata: Any) -> None:
+    """A ConfigMap that says when it expires."""
+    instant = format_instant(dt.datetime.now(dt.UTC) + dt.timedelta(seconds=seconds))
+    play.items(name, annotations={EXPIRES: instant}, **metadata)
+
+
+def too_much_in_drops_is_too_much(play: Play) -> str:
+    """Six expire one after the other within an interval, of which two are the most."""
+    names = [f"x-{number}" for number in range(6)]
+    for number, name in enumerate(names):
+        _expiring(play, name, 15 + 3 * number)
+    play.stage.policy(behavior={"breaker": {"maxObjects": 2}}, **AT_ITS_INSTANT)
+    play.start("--gc-interval=1h")
+    time.sleep(15 + 3 * len(names) + 3)
+    gone = play.gone(*names)
+    return f"{len(gone)} deleted in an interval, of which 2 are the most" if len(gone) > 2 else ""
+
+
+def what_owns_what_must_stay_waits_for_a_pass(play: Play) -> str:
+    """A ConfigMap that carries the mark is owned by one that expires between two passes."""
+    _expiring(play, "owner", 20, uid="the-owner")
+    reference = {"apiVersion": "v1", "kind": "ConfigMap", "name": "owner", "uid": "the-owner"}
+    play.items("owned", annotations={KEEP: "true"}, ownerReferences=[reference])
+    play.stage.policy(**AT_ITS_INSTANT)
+    play.start("--gc-interval=1h")
+    time.sleep(26)
+    return _taken(play, "owner")
+
+
+def what_a_leader_saw_coming_waits_for_the_pass_of_the_next(play: Play) -> str:
+    """Another takes the lease, and leaves it: who leads again has made no pass since."""
+    _expiring(play, "x", 40)
+    policy = play.stage.policy(**AT_ITS_INSTANT)
+    flags = ("lease-duration=3s", "renew-deadline=2s", "retry-period=300ms")
+    play.start("--gc-interval=1h", *(f"--leader-election-{flag}" for flag in flags))
+    until(lambda: play.stage.settled(policy), "a pass was made")
+    play.stage.patch(play.stage.lease_path(), {"spec": {"holderIdentity": "another"}})
+    until(lambda: play.stage.lease()["spec"]["holderIdentity"].startswith("bitten"), "it leads again")
+    time.sleep(45)
+    return _taken(play, "x")
+
+
 def a_dry_run_writes_nothing(play: Play) -> str:
     """It says what it would do."""
     play.items("x")
@@ -818,6 +864,9 @@ SCENARIOS = (
     Scenario(too_much_is_nothing, ("breaker-off",)),
     Scenario(a_namespace_whose_contents_cannot_be_listed_stays, ("list-error-as-empty",)),
     Scenario(a_namespace_whose_contents_are_listed_by_half_stays, ("half-list-as-whole",)),
+    Scenario(too_much_in_drops_is_too_much, ("drops-not-counted",)),
+    Scenario(what_owns_what_must_stay_waits_for_a_pass, ("owners-go-between-passes",)),
+    Scenario(what_a_leader_saw_coming_waits_for_the_pass_of_the_next, ("leader-before-remembers",)),
     Scenario(a_list_that_begins_anew_is_counted_anew, ("restart-keeps-counts",)),
     Scenario(a_dry_run_writes_nothing, ("dry-run-writes",)),
     Scenario(what_is_null_under_none_stays, ("null-under-none-is-true",)),

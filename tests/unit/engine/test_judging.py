@@ -320,10 +320,11 @@ def test_a_protection_that_fails_keeps_by_an_error():
 
 
 def test_the_quick_question_keeps_what_waits_without_a_decision():
-    """The sweep makes no words for what is not due; a protection is not asked for what waits."""
+    """The sweep makes no words for what is not due, but tells its instant; a protection is not asked for what waits."""
     policy = compiled_once(document())
-    assert quick(policy, thing(creationTimestamp="2026-01-01T11:30:00Z")) is None
-    assert quick(policy, thing(creationTimestamp="2026-01-01T11:30:00Z", labels={KEEP: "true"})) is None
+    instant = dt.datetime(2026, 1, 1, 12, 30, tzinfo=dt.UTC)
+    assert quick(policy, thing(creationTimestamp="2026-01-01T11:30:00Z")) == instant
+    assert quick(policy, thing(creationTimestamp="2026-01-01T11:30:00Z", labels={KEEP: "true"})) == instant
     assert quick(policy, thing(labels={KEEP: "true"})) is PROTECTED
 
 

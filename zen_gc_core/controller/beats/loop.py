@@ -113,7 +113,8 @@ class Loop:
         self._beat()
 
     def _work_on(self, *, start: bool) -> None:
-        self._drain(self._schedule.wait(boottime(), TICK) if start and self._leading() else TICK)
+        longest = self._schedule.wait(boottime(), TICK) if start and self._leading() else TICK
+        self._drain(self._pipeline.seconds_to_what_comes(longest) if start and self._led else longest)
         if not self._leading():
             self._led = False
             return
@@ -123,6 +124,7 @@ class Loop:
         if start:
             self._pipeline.look_at_the_clock()
             self._take()
+            self._pipeline.look_at_what_comes()
         if self._recount:
             self._count_phases()
         self._pipeline.sweep()

@@ -11,6 +11,7 @@ import time
 from typing import TYPE_CHECKING, Final
 
 from zen_gc_core.cluster.clocks import boottime
+from zen_gc_core.controller.beats.instants import Instants
 from zen_gc_core.controller.beats.places import Slot, beats_of, identity_of, owner_of, slot_of
 from zen_gc_core.controller.beats.scheduling import BeatKey
 from zen_gc_core.controller.beats.shares import Shares
@@ -18,6 +19,7 @@ from zen_gc_core.controller.beats.sweep_pool import Ride, SweepPool
 from zen_gc_core.controller.beats.timetable import Timetable
 from zen_gc_core.controller.runs.policy_run import PolicyRun
 from zen_gc_core.controller.runs.resting import tell_standing
+from zen_gc_core.controller.runs.small_run import SmallRun
 from zen_gc_core.engine.building import CompilingTooLong
 from zen_gc_core.model.reasons import ErrorType
 
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
 
     from zen_gc_core.controller.beats import scheduling
     from zen_gc_core.controller.beats.catalog import Catalog
+    from zen_gc_core.controller.beats.instants import Come
     from zen_gc_core.controller.runs.remembered import Entry
     from zen_gc_core.controller.runs.run_context import RunContext
     from zen_gc_core.engine.compiling import Compilation
@@ -82,6 +85,10 @@ class Pipeline:
         self._compilers = Shares(COMPILING, SHARE_OF_COMPILING, "compile")
         self._runners = Shares(MOST_RUNS, SHARE_OF_RUNS, "run")
         self._timetable = Timetable()
+        self._instants = Instants()
+        self._small: set[Slot] = set()
+        self._held_back: dict[Slot, Entry] = {}
+        self._term = 0
         self._rides: dict[Slot, Ride] = {}
         self._compiling = 0
         self._under_way = 0
@@ -124,6 +131,7 @@ class Pipeline:
         """Let go of a policy that was deleted."""
         self._schedule.drop(slot_of(entry), boottime())
         self._timetable.forget(slot_of(entry))
+        self._instants.forget(slot_of(entry))
 
     def lead(self, entries: Iterable[Entry]) -> None:
         """This replica begins to lead: what each scheduled policy has missed, and waits for, is to be found anew.
@@ -132,6 +140,8 @@ class Pipeline:
             entries: All policies.
         """
         self._timetable.clear()
+        self._instants.clear()  # nobody acts on what another leader, or this one before, saw coming
+        self._term += 1
         for entry in entries:
             if _scheduled(entry) is not None:
                 self._schedule.ask(slot_of(entry))
@@ -140,6 +150,66 @@ class Pipeline:
         """Ask for a run of each policy whose scheduled time has come."""
         for slot in self._timetable.come(self._context.now()):
             self._schedule.ask(slot)
+
+    def look_at_what_comes(self) -> None:
+        """Let each policy of which something has come since its last pass act on that, unless a run of it is under way."""
+        if self._closing:
+            return
+        now, at = self._context.now(), boottime()
+        for slot in self._instants.come(now, at):
+            if self._runs_now(slot):
+                continue
+            come = self._instants.take(slot, now, at)
+            if come is None:
+                continue
+            if come.entry.superseded or come.entry.paused or self._catalog.get(slot[:3]) is not come.entry:
+                self._instants.forget(slot)
+            else:
+                self._begin_small(slot, come)
+
+    def seconds_to_what_comes(self, longest: float) -> float:
+        """Seconds until something comes that was seen coming, at most ``longest``."""
+        return self._instants.wait(self._context.now(), boottime(), longest, self._runs_now)
+
+    def _runs_now(self, slot: Slot) -> bool:
+        return slot in self._rides or slot in self._small
+
+    def _begin_small(self, slot: Slot, come: Come) -> None:
+        entry, compiled = come.entry, come.entry.compilation.compiled
+        if compiled is None:
+            return
+        run = SmallRun(
+            self._context,
+            entry,
+            compiled,
+            come.due,
+            population=come.population,
+            interval=self._interval(entry),
+            next_run=lambda: self._next_of(slot),
+        )
+        self._small.add(slot)
+        self._report(entry, run.run, lambda: self._small_done(slot, run))
+
+    def _small_done(self, slot: Slot, run: SmallRun) -> None:
+        self._small.discard(slot)
+        if run.left:
+            self._instants.forget(slot)
+        entry = self._held_back.pop(slot, None)
+        if entry is None:
+            return
+        if entry.superseded or self._closing:
+            self._schedule.done(slot, failed=False)
+        else:
+            self.begin(entry, at_once=True)
+
+    def _next_of(self, slot: Slot) -> dt.datetime | None:
+        """When a policy that does not run now does so next: at its next pass, or at the instant of an object."""
+        now, at = boottime(), self._schedule.next_of(slot, boottime())
+        coming = self._instants.next_at(slot)
+        if at is None:
+            return coming
+        following = dt.datetime.now(dt.UTC) + dt.timedelta(seconds=max(0.0, at - now))
+        return min(following, coming) if coming is not None else following
 
     def beat(self, key: BeatKey) -> None:
         """A beat has come: one pass over its resource is due, if anybody waits for it."""
@@ -156,6 +226,9 @@ class Pipeline:
             entry: The policy.
             at_once: Whether it waits for no beat.
         """
+        if slot_of(entry) in self._small:  # one run of a policy at a time
+            self._held_back[slot_of(entry)] = entry
+            return
         compiled = entry.compilation.compiled
         if entry.document is not None and not entry.paused:
             self._compiling += 1
@@ -175,12 +248,13 @@ class Pipeline:
             math.inf if self.once else self._time(entry, now),
             errand=errand,
         )
-        ride = self._rides[slot_of(entry)] = Ride(run, beats_of(entry), at_once)
+        ride = self._rides[slot_of(entry)] = Ride(run, beats_of(entry), at_once, self._term)
         self._sweep_pool.expect(ride)
         self._preparers.submit(owner_of(entry), lambda: self._prepare(ride))
 
     def withdraw(self, entry: Entry) -> None:
         """Let go of a policy that was edited or deleted, where it only waits for its sweeps."""
+        self._instants.forget(slot_of(entry))
         ride = self._rides.get(slot_of(entry))
         if ride is not None and self._sweep_pool.withdraw(ride):
             self._abandon(ride)
@@ -246,11 +320,12 @@ class Pipeline:
         if ride.run.entry.superseded:
             self._abandon(ride)
             return
-        self._report(ride.run.entry, ride.run.finish, lambda: self._done(ride.run))
+        self._report(ride.run.entry, ride.run.finish, lambda: self._done(ride))
 
     def _abandon(self, ride: Ride) -> None:
         """End a run before it says anything, because its policy is not what it was."""
         del self._rides[slot_of(ride.run.entry)]
+        self._instants.forget(slot_of(ride.run.entry))
         self._schedule.done(slot_of(ride.run.entry), failed=False)
 
     def _report(self, entry: Entry, step: Callable[[], None], then: Callable[[], None]) -> None:
@@ -270,13 +345,17 @@ class Pipeline:
 
         self._runners.submit(owner_of(entry), work)
 
-    def _done(self, run: PolicyRun) -> None:
+    def _done(self, ride: Ride) -> None:
+        run = ride.run
         self.failures += run.failed or (run.report is not None and run.report.failed)
         if self.once:
             self.finished.append(run)
         slot = slot_of(run.entry)
         del self._rides[slot]
         self._schedule.done(slot, failed=run.failed)
+        self._instants.forget(slot)
+        if run.upcoming and ride.term == self._term and not run.entry.superseded and not self.once:
+            self._instants.remember(run.entry, run.upcoming, run.population)
         if run.errand is not None:
             interval = self._context.settings.gc_interval
             self._timetable.done(slot, self._context.now(), interval, failed=run.failed, claimed=run.claimed)
@@ -287,7 +366,8 @@ class Pipeline:
             return self._timetable.next_at(slot_of(run.entry))
         now = boottime()
         at = self._schedule.next_after(slot_of(run.entry), now, failed=run.failed)
-        return dt.datetime.now(dt.UTC) + dt.timedelta(seconds=0.0 if at is None else max(0.0, at - now))
+        following = dt.datetime.now(dt.UTC) + dt.timedelta(seconds=0.0 if at is None else max(0.0, at - now))
+        return min(following, run.upcoming[0].instant) if run.upcoming and at is not None else following
 
     def _guarded(self, entry: Entry, step: Callable[[], None]) -> None:
         """Do something about a policy; whatever happens, the policy stays in the schedule and the others go on."""

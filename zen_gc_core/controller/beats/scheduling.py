@@ -226,6 +226,16 @@ class Schedule(Generic[K]):
         except KeyError:  # it is dropped at this moment
             return None
 
+    def next_of(self, key: K, now: float) -> float | None:
+        """When a policy that does not run now runs next; None where that is not known. May be asked by any thread."""
+        entry = self._entries.get(key)
+        if entry is None or entry.began is not None or not entry.beats:
+            return None
+        try:
+            return self._beats[self._pacing(entry)].nearest(entry.due, now)
+        except KeyError:  # it is dropped at this moment
+            return None
+
     def wait(self, now: float, longest: float) -> float:
         """Seconds until there is something to be done, at most ``longest``."""
         if any(self._entries[key].began is None for key in self._asked):

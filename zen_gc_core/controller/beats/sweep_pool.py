@@ -45,6 +45,7 @@ class Ride:
         run: The run.
         beats: The beats that it is likely to ride on, before it is known which resources its kinds are.
         at_once: Whether it waits for no beat.
+        term: In which time of this replica's leading it began.
         since: When it began, by the clock of the patience of the pool.
         left: The sweeps that it still waits for.
     """
@@ -52,6 +53,7 @@ class Ride:
     run: PolicyRun
     beats: frozenset[BeatKey]
     at_once: bool
+    term: int = 0
     since: float = 0.0
     left: set[BeatKey] = field(default_factory=set)
 

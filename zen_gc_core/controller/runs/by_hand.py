@@ -57,6 +57,9 @@ class _NoStatuses:
     def write(self, *_: object, **__: object) -> None:
         """Nothing."""
 
+    def write_totals(self, *_: object, **__: object) -> None:
+        """Nothing."""
+
 
 class _NoEvents:
     """No Event is written."""

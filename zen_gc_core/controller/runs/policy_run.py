@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import math
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from zen_gc_core.cluster.accounts import check_taken_for, check_there
 from zen_gc_core.cluster.clocks import boottime, earlier_of
@@ -25,6 +26,7 @@ from zen_gc_core.controller.runs.unreached import unreached
 from zen_gc_core.engine.calendar.timetable import mean_interval
 from zen_gc_core.engine.expanding import wildcards
 from zen_gc_core.engine.planning import conclude
+from zen_gc_core.engine.upcoming import takes_part
 from zen_gc_core.errors import ClusterError
 from zen_gc_core.instants import format_instant
 from zen_gc_core.model.held_marks import MOST_INTERVALS
@@ -42,9 +44,14 @@ if TYPE_CHECKING:
     from zen_gc_core.controller.runs.members import Member
     from zen_gc_core.controller.runs.remembered import Entry
     from zen_gc_core.controller.runs.run_context import RunContext
+    from zen_gc_core.engine.case import Case
     from zen_gc_core.engine.compiling import CompiledPolicy
-    from zen_gc_core.model.plan import Plan
+    from zen_gc_core.engine.shares import Counts
+    from zen_gc_core.model.plan import Plan, Upcoming
     from zen_gc_core.model.results import Result
+
+INTERVALS_AHEAD: Final = 1.5
+MOST_SECONDS_AHEAD: Final = 86_400.0
 
 
 class PolicyRun:
@@ -62,6 +69,8 @@ class PolicyRun:
         members: Its place on the sweep of each resource; empty until ``prepare``.
         report: What it did; None until ``finish``, and when there was nothing to report.
         failure: Why it could not do what it should; None when it could.
+        upcoming: What will be due before the next run, where that may be acted on at its instant; nearest first.
+        population: Of the policy's one kind, how many unfinished objects there were; None where that is not known.
         claimed: Whether nothing is left to be done for the scheduled time that it is for.
     """
 
@@ -79,6 +88,8 @@ class PolicyRun:
         self.members: dict[Resource, Member] = {}
         self.report: RunReport | None = None
         self.failure: Ending | None = None
+        self.upcoming: tuple[Upcoming, ...] = ()
+        self.population: int | None = None
         context = context.acting_as(compiled.account)
         self._context = context
         self._compiled = compiled
@@ -145,7 +156,7 @@ class PolicyRun:
             )
             now = self._now()
             held_from = self.entry.ledger.passes.begin(now, self._between_passes(now)) if self._lasts else None
-            members = preparing.members(self._compiled, now, held_from)
+            members = preparing.members(self._compiled, now, held_from, self._upcoming_until(now))
             if not self.entry.access_checked:
                 self._check_rights(members)
                 self.entry.access_checked = True
@@ -210,6 +221,17 @@ class PolicyRun:
             read_policy(self._context.home, self.entry.reference)  # any answer tells the server's time
         return earlier_of(self._started, clock.now())
 
+    def _upcoming_until(self, now: dt.datetime) -> dt.datetime | None:
+        """Until when it is remembered what will be due: beyond the next pass, which may be late; None where it is not."""
+        if not self._between_passes_too or not math.isfinite(self._interval):
+            return None
+        return now + dt.timedelta(seconds=min(INTERVALS_AHEAD * self._interval, MOST_SECONDS_AHEAD))
+
+    @property
+    def _between_passes_too(self) -> bool:
+        """Whether the policy may act on objects between its passes."""
+        return self._context.installed and not self.dry_run and self.errand is None and takes_part(self._compiled)
+
     def _fail(self, error: ClusterError) -> None:
         if isinstance(error, AccessDenied):
             self.entry.access_checked = False
@@ -240,16 +262,19 @@ class PolicyRun:
     def _evaluate(self) -> None:
         connection, members = self._context.connection, listed(self.members)
         requests = self._compiled.writes
+        case, tallies = next(iter(members.values())).case, tallies_of(members)
+        writes = self.entry.ledger.writes
         plan = conclude(
-            next(iter(members.values())).case,
-            tallies_of(members),
-            lambda: count_in_scope(connection, members, self._context.check_cancelled),
+            case,
+            tallies,
+            lambda: self._counted(count_in_scope(connection, members, self._context.check_cancelled)),
             self._context.plugins.veto,
             Gaps(
                 unlisted(self.members),
                 {} if self.dry_run else dict(forbidden(self._context.reviews, members, requests)),
                 self.entry.ledger.fights.of(self._compiled.reference),
             ),
+            writes.by_small_runs(self._interval, boottime()),
         )
         self._reporting.unlisted(plan)
         plan = self._context.narrowed(plan)
@@ -264,10 +289,23 @@ class PolicyRun:
             errand=self.errand,
             dry_run=self.dry_run,
         )
-        carried = executing.execute(plan, next(iter(members.values())).case)
+        try:
+            carried = executing.execute(plan, case)
+        finally:
+            unfinished = sum(tally.sums.unfinished for tally in tallies)
+            writes.note(boottime(), self._reporting.writes.results, unfinished, small=False)
         stopped = self._context.advised(carried.stopped, self.entry.reference) if carried.stopped is not None else None
         reported = self._reported(plan, carried.results, stopped)
         self.report = replace(reported, not_recycled=carried.not_recycled)
+        if plan.upcoming and not self.report.failed and stopped is None and carried.results.total() >= plan.acts:
+            self.upcoming = plan.upcoming
+            self.population = self.population or _population(case, plan)
+
+    def _counted(self, counts: Counts | None) -> Counts | None:
+        """Keep what was counted for the breaker: small runs go by it."""
+        if counts is not None:
+            self.population = min((count.population for count in counts.values()), default=None)
+        return counts
 
     def _reported(self, plan: Plan, results: Counter[Result], stopped: Ending | None = None) -> RunReport:
         return RunReport(
@@ -278,3 +316,9 @@ class PolicyRun:
             stopped=stopped,
             dry_run=self.dry_run or self.connection.rehearses,
         )
+
+
+def _population(case: Case, plan: Plan) -> int | None:
+    """How many unfinished objects there were at least, where nothing had to count them: of kinds that never finish, all seen."""
+    target = case.compiled.policy.targets[0]
+    return None if case.run.finishing.known(target.group, target.kind) else plan.scanned

@@ -67,7 +67,11 @@ class Preparing:
         self._gatherer = gatherer or Gatherer(connection, resources, named=record)
 
     def members(
-        self, compiled: CompiledPolicy, now: dt.datetime, held_from: dt.datetime | None = None
+        self,
+        compiled: CompiledPolicy,
+        now: dt.datetime,
+        held_from: dt.datetime | None = None,
+        upcoming_until: dt.datetime | None = None,
     ) -> dict[Resource, Member]:
         """A policy's place on the sweep of each resource that its targets name.
 
@@ -75,6 +79,7 @@ class Preparing:
             compiled: The policy.
             now: The instant of the run.
             held_from: Marks that say since when the conditions hold count from here on; None: none does.
+            upcoming_until: Until when it is remembered what will be due; None: it is not.
 
         Raises:
             Stopped: A target may not be reached.
@@ -91,6 +96,7 @@ class Preparing:
             most_due=self._most_due,
             whole=self._whole,
             unlisted=unknown,
+            upcoming_until=upcoming_until,
         )
         return {resource: Member(case, targets) for resource, targets in places.items()}
 

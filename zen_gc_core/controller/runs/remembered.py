@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from zen_gc_core.controller.runs.fights import Fights
 from zen_gc_core.controller.runs.notifying import Told
 from zen_gc_core.controller.runs.passes import Passes
+from zen_gc_core.controller.runs.recent_writes import RecentWrites
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -45,6 +46,8 @@ class Ledger:
         unreached: What it names and the cluster does not have, as it was told last.
         unlisted: The kinds of its wildcards that could not be listed, as it was told last.
         passes: Where it counts from when its conditions began to hold: from when its marks count.
+        writes: What its runs wrote lately, for the breaker.
+        told_totals: When its totals were written last after a small run (boot-time clock).
         next_write: When its rate lets the next write leave (boot-time clock).
     """
 
@@ -60,6 +63,8 @@ class Ledger:
     unreached: tuple[Problem, ...] = ()
     unlisted: tuple[str, ...] = ()
     passes: Passes = field(default_factory=Passes)
+    writes: RecentWrites = field(default_factory=RecentWrites)
+    told_totals: float = float("-inf")
     next_write: float = 0.0
 
     def forbid(self, uids: Iterable[str]) -> None:

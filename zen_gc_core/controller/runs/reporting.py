@@ -115,7 +115,7 @@ class Reporting:
             self._context.events.fight(self._entry.reference, fight)
         standing = policy_status.standing(report, ledger.unreached)
         standing = replace(standing, fights=shown(ledger.fights.of(report.plan.policy)))
-        self._write_status(standing, numbers, acted=self._acted(report))
+        self._write_status(standing, numbers, acted=self._acted(report) or bool(report.plan.upcoming))
         self._context.hearing.tell(report)
 
     def _numbers(self, report: RunReport) -> dict[str, object]:

@@ -222,6 +222,10 @@ class RunLog:
         else:
             self._log.warning("writes stopped", **of_policy(policy), reason=ending.reason.value)
 
+    def left_to_the_next_pass(self, policy: PolicyReference, ending: Ending) -> None:
+        """What became due between two passes was not acted on, or not all of it: the next pass looks at it, and tells."""
+        self._log.info("left to the next pass", **of_policy(policy), reason=ending.reason.value)
+
     def in_namespaces_only(self, namespaces: Collection[str]) -> None:
         """Policies of these namespaces are served, and no cluster policies."""
         self._log.warning("cluster policies are not served", namespaces=list(namespaces))

@@ -11,6 +11,7 @@ from zen_gc_core.cluster.policies import patch_status
 from zen_gc_core.controller.telling import policy_status
 from zen_gc_core.durations import format_duration
 from zen_gc_core.errors import ClusterError
+from zen_gc_core.instants import format_instant
 from zen_gc_core.model.reasons import ErrorType
 
 if TYPE_CHECKING:
@@ -62,6 +63,9 @@ class Statuses(Protocol):
         acted: bool = False,
     ) -> None:
         """Write a policy's status."""
+
+    def write_totals(self, policy: HasStatus, deleted: int, *, next_run: dt.datetime | None) -> None:
+        """Write what a small run adds to a policy's status."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +123,19 @@ class StatusWriter:
         )
         if acted or policy_status.worth_writing(policy.status, patch):
             self._patch(policy, patch)
+
+    def write_totals(self, policy: HasStatus, deleted: int, *, next_run: dt.datetime | None) -> None:
+        """Write what a small run adds to a policy's status: all else is the last pass's.
+
+        Args:
+            policy: The policy; one that was edited or deleted since is left alone.
+            deleted: How many objects it has deleted in all.
+            next_run: When it runs next; None: as it was written last.
+        """
+        if policy.superseded:
+            return
+        next_one = {"nextGCRun": format_instant(next_run)} if next_run is not None else {}
+        self._patch(policy, {"totalDeleted": deleted, **next_one})
 
     def _patch(self, policy: HasStatus, patch: dict[str, Any]) -> None:
         reference = policy.reference
