@@ -6,6 +6,7 @@ one, and nothing is kept of a page that was handed out.
 
 from __future__ import annotations
 
+import contextlib
 import queue
 import threading
 import time
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING, Final, Self
 from zen_gc_core.cluster.errors import (
     AccessDenied,
     BadConfiguration,
+    Cancelled,
     Expired,
     LimitRefused,
     ListIncomplete,
@@ -183,6 +185,7 @@ class _ReadAhead:
 
     def __init__(self, reader: PageReader, check_cancelled: Callable[[], None] | None, turns: PageTurns) -> None:
         self._reader = reader
+        reader.turn = self._turn
         self._check_cancelled = check_cancelled
         self._turns = turns
         self._asked: queue.SimpleQueue[str | None] = queue.SimpleQueue()
@@ -221,16 +224,22 @@ class _ReadAhead:
                 raise found
             return found
 
+    @contextlib.contextmanager
+    def _turn(self) -> Iterator[None]:
+        """One request of the list; the time between two attempts is everybody's."""
+        if not self._turns.begin(self):
+            raise Cancelled(f"nobody wants the list of {self._reader.resource} any more")
+        try:
+            yield
+        finally:
+            self._turns.end(self)
+
     def _run(self) -> None:
         try:
             while (token := self._asked.get()) is not None:
-                if not self._turns.begin(self):
-                    return
                 try:
                     self._read.put(self._reader.read(token))
                 except BaseException as error:  # noqa: BLE001  raised again by ``result``, on the caller's thread
                     self._read.put(error)
-                finally:
-                    self._turns.end(self)
         finally:
             self._turns.forget(self)

@@ -21,7 +21,7 @@ LONGEST_TURN: Final = 1.0
 class PageTurns:
     """The turns of the lists that share them; may be used by several threads.
 
-    Who reads a page brackets it by ``begin`` and ``end``; who judges says that he waits for one, and that he has it.
+    Who reads a page brackets each request by ``begin`` and ``end``; who judges says that he waits for one, and that he has it.
 
     Args:
         clock: The boot-time clock, in seconds.
@@ -60,7 +60,7 @@ class PageTurns:
 
     def _is_next(self, who: Hashable) -> bool:
         """Whether a list is the first of those that may ask: what nobody waits for yet asks only while nothing is read ahead."""
-        may = (each for each in self._waiting if each in self._wanted or self._ahead is None)
+        may = (each for each in self._waiting if each in self._wanted or self._ahead is None or self._ahead is each)
         return next(may, None) is who
 
     def end(self, who: Hashable) -> None:

@@ -6,6 +6,7 @@ anything else is no page. What a list is made of stands in ``listing``.
 
 from __future__ import annotations
 
+import contextlib
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
@@ -25,6 +26,7 @@ from zen_gc_core.model.unreadable import split_items
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from contextlib import AbstractContextManager
 
     from zen_gc_core.cluster.answers import Answer
     from zen_gc_core.cluster.connection import Connection
@@ -118,6 +120,9 @@ class PageReader:
         selection: Which part of it.
         timeout: Seconds for one page.
         sleep: Waits between attempts; whatever it raises ends the list.
+
+    Attributes:
+        turn: What each request is made within; it may wait, or raise.
     """
 
     def __init__(
@@ -129,6 +134,7 @@ class PageReader:
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self.resource = resource
+        self.turn: Callable[[], AbstractContextManager[None]] = contextlib.nullcontext
         self._timeout = timeout
         self._connection = connection
         self._selection = selection
@@ -159,9 +165,10 @@ class PageReader:
     def _fitting(self, token: str) -> tuple[Page, str]:
         sizes = self._sizes
         while True:
-            began = boottime()
             try:
-                answer = self._ask(token)
+                with self.turn():
+                    began = boottime()
+                    answer = self._ask(token)
             except AnswerTooLarge:
                 if not sizes.shrink():
                     raise

@@ -76,6 +76,15 @@ def test_a_page_that_does_not_come_holds_up_nobody_for_long() -> None:
     assert second.began.wait(30)
 
 
+def test_a_page_that_is_asked_for_again_waits_for_no_page_of_its_own() -> None:
+    """A request that failed is made again, whether or not the page is wanted by then."""
+    turns = PageTurns()
+    assert turns.begin("a")
+    turns.end("a")
+    again = Reader(turns, "a")
+    assert again.began.wait(30)
+
+
 def test_who_waits_for_longest_is_next() -> None:
     """So that lists that hang one after the other starve nobody."""
     now = [100.0]
