@@ -104,6 +104,7 @@ def apiserver_command(endpoints: Endpoints, port: int) -> list[str]:
         "--authorization-mode=RBAC",
         "--allow-privileged=true",
         "--disable-admission-plugins=ServiceAccount",
+        "--enable-aggregator-routing=true",  # webhooks behind Services are reached at their endpoints: there is no DNS
     ]
 
 
