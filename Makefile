@@ -106,10 +106,11 @@ programs: $(BIN)/python  ## Get the other programs of the tests that take second
 crds: $(VENV)/run  ## Write crds/ anew from the models and the keywords.
 	@$(BIN)/zen-gc crd > crds/policies.yaml
 
-docs: $(VENV)/run  ## Write the generated pages of the reference anew.
+docs: $(VENV)/dev  ## Write the generated pages of the reference anew.
 	@$(BIN)/python docs/generate.py
 	@$(BIN)/python docs/draw.py
 	@$(BIN)/python docs/pictures.py
+	@$(BIN)/python docs/terminal.py
 	@$(BIN)/python docs/site.py --navigation
 
 site: $(VENV)/run  ## Build the site of the documentation, build/site/index.html.

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from docs.pictures import DRAWINGS, PICTURES, history
+from docs.terminal import PICTURE, recorded
 from tests.docs.pages import PAGES, name_of, text_of
 
 if TYPE_CHECKING:
@@ -24,6 +25,14 @@ def test_a_picture_is_drawn_by_its_script(name: str) -> None:
     assert (PICTURES / f"{name}.svg").read_text(encoding="utf-8") == drawn
     ET.fromstring(drawn)
     assert "http" not in drawn.replace("http://www.w3.org/2000/svg", "")
+
+
+def test_the_terminal_shows_what_the_commands_print() -> None:
+    """``make docs`` records it anew; it fetches nothing."""
+    shown = recorded()
+    assert PICTURE.read_text(encoding="utf-8") == shown
+    ET.fromstring(shown)
+    assert "http" not in shown.replace("http://www.w3.org/2000/svg", "")
 
 
 def test_two_jobs_are_always_there_once_two_have_finished() -> None:
