@@ -104,7 +104,9 @@ class Plugins:
         """Which of the required plugins (``--require-plugin``) are not loaded, each with the reason."""
         reasons = {plugin.name: plugin.failure or "disabled" for plugin in self.plugins}
         return tuple(
-            f"{name}: {reasons.get(name, 'not installed')}" for name in required if name not in self._implementations
+            f"{name}: {reasons.get(name) or f'not installed{did_you_mean(name, reasons)}'}"
+            for name in required
+            if name not in self._implementations
         )
 
     def veto(self, plan: Plan) -> tuple[Veto, ...]:

@@ -136,6 +136,26 @@ MISPLACED: list[tuple[str, str]] = [
         ),
     ),
     (
+        f"spec:\n  targetResources: [{{{TARGET}, names: 'tmp-*, a'}}]\n  ttl: {{immediate: true}}\n",
+        "5: spec.targetResources[0].names: must be a list, not 'tmp-*, a': write [\"tmp-*\", a]",
+    ),
+    (
+        f"spec:\n  targetResources: {{{TARGET}}}\n  ttl: {{immediate: true}}\n",
+        "5: spec.targetResources: must be a list, not an object; begin its entry with a dash",
+    ),
+    (
+        f"spec:\n  targetResources: [{{{TARGET}}}]\n  ttl: 7d\n",
+        "6: spec.ttl: must be an object, not '7d': write {afterCreation: 7d}",
+    ),
+    (
+        f"spec:\n  targetResources: [{{{TARGET}}}]\n  ttl: {{immediate: true}}\n  action: evict\n",
+        "7: spec.action: must be an object, not 'evict': write {evict: {}}",
+    ),
+    (
+        f"spec:\n  targetResources: [{{{TARGET}}}]\n  ttl: {{immediate: true}}\n  conditions:\n  - phase: [Failed]\n",
+        "7: spec.conditions: must be an object, not a list; leave out the dashes",
+    ),
+    (
         f"spec:\n  targetResources: [{{{TARGET}}}]\n  ttl: {{immediate: true}}\n  conditions: {{phase: Failed}}\n",
         "7: spec.conditions.phase: must be a list, not 'Failed': write [Failed]",
     ),

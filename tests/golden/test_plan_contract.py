@@ -188,6 +188,7 @@ def test_the_controllers_flags_mean_the_same_here() -> None:
         (["validate", "-f", OBJECTS], 2, "no policies in these files"),
         (["plan", "-f", EXAMPLE, "-o", "xml"], 2, "zen-gc plan: Invalid value for '-o' / '--output': 'xml'"),
         (["plan", "--everything"], 2, "zen-gc plan: No such option '--everything'"),
+        (["plan", "-f"], 2, "zen-gc plan: Option '-f' requires an argument. (see zen-gc plan --help)"),
         (["plna"], 2, "zen-gc: No such command 'plna'. Did you mean 'plan'?"),
     ],
 )

@@ -129,7 +129,8 @@ def _misused(error: click.ClickException) -> int:
     if isinstance(error, click.exceptions.NoArgsIsHelpError):
         click.echo(error.format_message())
         return error.exit_code
-    command = error.ctx.command_path if isinstance(error, click.UsageError) and error.ctx else _program()
+    asked = " ".join([_program(), *(word for word in sys.argv[1:2] if word in _COMMANDS)])
+    command = error.ctx.command_path if isinstance(error, click.UsageError) and error.ctx else asked
     return _failed(InputError(f"{command}: {error.format_message()} (see {command} --help)"), error.exit_code)
 
 

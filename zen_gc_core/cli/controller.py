@@ -19,7 +19,7 @@ from zen_gc_core.controller.settings import Settings
 from zen_gc_core.controller.telling.runlog import RunLog
 from zen_gc_core.errors import InputError, ZenGCError
 from zen_gc_core.model.results import DONE, Result
-from zen_gc_core.texts import visible
+from zen_gc_core.texts import counted, visible
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -106,7 +106,7 @@ def _verdict(report: RunReport) -> str:
     if ending is not None:
         return visible(f"{'failed' if ending.failed else 'stopped'}: {ending.message}")
     if failed := report.results[Result.FAILED]:
-        return f"failed: {failed} writes, see the log"
+        return f"failed: {counted(failed, 'write')}, see the log"
     return "dry run" if report.dry_run else "ok"
 
 

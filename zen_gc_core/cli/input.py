@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import sys
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 import click
 import msgspec
@@ -117,6 +119,11 @@ def load_installed(allowing: Allowing) -> Plugins:
     return plugins
 
 
+def printing_aside() -> contextlib.redirect_stdout[TextIO]:
+    """While plugins are asked: what they print is no part of what a command prints, and goes to standard error."""
+    return contextlib.redirect_stdout(sys.stderr)
+
+
 def compile_documents(
     documents: Sequence[Document], plugins: Plugins, grants: Grants, default_namespace: str = "default"
 ) -> list[Compilation]:
@@ -128,7 +135,10 @@ def compile_documents(
         grants: What is allowed beyond the protections.
         default_namespace: Where namespaced policies are that name no namespace.
     """
-    return [compile_document(document.content, plugins.vocabulary, grants, default_namespace) for document in documents]
+    with printing_aside():
+        return [
+            compile_document(document.content, plugins.vocabulary, grants, default_namespace) for document in documents
+        ]
 
 
 def namespace_written(document: Document) -> str | None:

@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
 import click
 
 from zen_gc_core.cli.documents import Document
-from zen_gc_core.cli.input import as_stored, compile_documents, load_installed, read_manifests, require_plugins
+from zen_gc_core.cli.input import (
+    as_stored,
+    compile_documents,
+    load_installed,
+    printing_aside,
+    read_manifests,
+    require_plugins,
+)
 from zen_gc_core.cli.named import Kind, offline_kind
 from zen_gc_core.cli.options import files_option, instant_of, settings_of, settings_options
 from zen_gc_core.cli.strangers import no_policies
@@ -118,7 +125,8 @@ class Looking:
             everything=self.asking.everything,
             watch=watch,
         )
-        return self.objects.plan(compilations, asking)
+        with printing_aside():
+            return self.objects.plan(compilations, asking)
 
 
 def looking_options(namespace: str, *, everywhere: bool = False) -> Callable[[F], F]:

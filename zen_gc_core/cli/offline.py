@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from zen_gc_core.cli.input import as_stored, compile_documents, namespace_written
+from zen_gc_core.cli.input import as_stored, compile_documents, namespace_written, printing_aside
 from zen_gc_core.cli.waiting import waiting, waiting_for_each
 from zen_gc_core.engine.files import DEFAULT_NAMESPACE, Files
 from zen_gc_core.engine.offline import plans_offline
@@ -51,9 +51,18 @@ def plan_files(
     _repeated(files, manifests.objects, tell)
     if not namespace:
         _assumed(compilations, manifests.policies, files, tell)
-    return waiting_for_each(
-        plans_offline(compilations, files, asking), lambda: f"planning: {files.looked_at - known:,} objects judged"
-    )
+    plans = _with_plugins(plans_offline(compilations, files, asking))
+    return waiting_for_each(plans, lambda: f"planning: {files.looked_at - known:,} objects judged")
+
+
+def _with_plugins(plans: Iterator[Planned]) -> Iterator[Planned]:
+    while True:
+        with printing_aside():
+            one = next(plans, None)
+        if one is None:
+            return
+        yield one
+        del one
 
 
 def _assumed(compilations: Sequence[Compilation], documents: Sequence[Document], files: Files, tell: Tell) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from zen_gc_core.cli.documents import Document
-from zen_gc_core.cli.input import compile_documents
+from zen_gc_core.cli.input import compile_documents, printing_aside
 from zen_gc_core.cli.waiting import waiting
 from zen_gc_core.cluster.connection import Connection
 from zen_gc_core.cluster.namespaces import NAMESPACES
@@ -103,7 +103,7 @@ def preview(connection: Connection, compilations: Sequence[Compilation], asking:
     def words() -> str:
         return f"planning: {sum(sweep.objects for sweep in sweeps):,} objects listed"
 
-    with waiting(words):
+    with waiting(words), printing_aside():
         return previewing.plan_live(connection, compilations, asking, sweeps.append)
 
 

@@ -22,7 +22,7 @@ from zen_gc_core.errors import ClusterError, InputError
 from zen_gc_core.instants import format_instant
 from zen_gc_core.model.names import group_of
 from zen_gc_core.plugins import installed_entry_points, load_plugins
-from zen_gc_core.texts import counted, placed, visible
+from zen_gc_core.texts import counted, placed, visible, with_article
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -125,7 +125,9 @@ def _copies(connection: Connection, wanted: Wanted, now: datetime) -> list[Copy]
                 elif wanted.takes(copy, now):
                     copies.append(copy)
         except NotFound as error:
-            raise TargetUnavailable(f"the cluster serves no {resource}: apply the CRDs (zen-gc crd)") from error
+            raise TargetUnavailable(
+                f"the CRD {resource} is not installed: apply it with `zen-gc crd | kubectl apply -f -`"
+            ) from error
         except AccessDenied as error:
             if resource != SECRETS:
                 raise
@@ -192,7 +194,9 @@ def _look(  # noqa: PLR0913, PLR0917  what decides about one copy
     copy = item.copy
     group = group_of(copy.api_version)
     if finishing.known(group, copy.kind) and not wanted.run_again:
-        item.stays("refused", f"a {visible(copy.kind)} runs: it would run again from its beginning (--run-again)")
+        item.stays(
+            "refused", f"{with_article(visible(copy.kind))} runs: it would run again from its beginning (--run-again)"
+        )
         return
     if group in GIVES_RIGHTS and not wanted.name:
         item.stays("refused", "it may give rights: look at the copy, and name it")

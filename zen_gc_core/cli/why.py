@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from zen_gc_core.cli.folding import folded, terminal_width
-from zen_gc_core.cli.input import report_problems
+from zen_gc_core.cli.input import printing_aside, report_problems
 from zen_gc_core.cli.looking import Looking, look, looking_options
 from zen_gc_core.cli.named import kind_and_name, kind_named
 from zen_gc_core.cli.options import BooleanCommand, output_option
@@ -16,7 +16,7 @@ from zen_gc_core.cli.why_document import as_document
 from zen_gc_core.cli.why_shown import Answer, Seen, shown
 from zen_gc_core.engine.examining import answer
 from zen_gc_core.errors import ClusterError, InputError
-from zen_gc_core.texts import listed, placed
+from zen_gc_core.texts import listed, placed, with_article
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -59,13 +59,9 @@ def command(**values: Any) -> int:
     cases: list[Case] = []
     about = looking.about(kind)
     planned = looking.planned(about, cases.append)
-    seen = Seen(
-        looking.now,
-        looking.own_namespace,
-        candidate,
-        tuple(_answer(one, cases, looking, candidate) for one in planned),
-        len(looking.compilations) - len(about),
-    )
+    with printing_aside():
+        answers = tuple(_answer(one, cases, looking, candidate) for one in planned)
+    seen = Seen(looking.now, looking.own_namespace, candidate, answers, len(looking.compilations) - len(about))
     if values["output"] == "text":
         click.echo(folded(shown(seen), terminal_width()))
     else:
@@ -88,7 +84,7 @@ def _namespace(looking: Looking, kind: Kind, name: str, asked: str | None) -> st
         return asked
     there = looking.objects.holding(kind, name)
     if len(there) > 1:
-        raise InputError(f"there is a {kind.kind} {name} in {listed(there)}: -n says which")
+        raise InputError(f"there is {with_article(kind.kind)} {name} in {listed(there)}: -n says which")
     return there[0] if there else looking.objects.namespace
 
 

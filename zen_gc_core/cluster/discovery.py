@@ -15,6 +15,7 @@ from zen_gc_core.cluster.answers import failure
 from zen_gc_core.cluster.clocks import boottime
 from zen_gc_core.cluster.discovery_documents import aggregated, listed, service_versions, stale_versions
 from zen_gc_core.cluster.errors import AccessDenied, MalformedAnswer, TargetUnavailable
+from zen_gc_core.texts import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -156,7 +157,10 @@ class Resources:
         served = any(version == api_version for version, _ in self._known)
         elsewhere = ", ".join(sorted({version for version, known in self._known if known == kind}))
         what = f"{api_version} has no kind {kind}" if served else f"{api_version} is not served, so there is no {kind}"
-        return f"{what}{f' ({kind} is in {elsewhere})' if elsewhere else ''}: is its CRD installed?"
+        if elsewhere:
+            return f"{what} ({kind} is in {elsewhere}): is its CRD installed?"
+        near = did_you_mean(kind, {known for version, known in self._known if version == api_version})
+        return f"{what}{near or ': is its CRD installed?'}"
 
     def _refresh(self, api_version: str) -> None:
         now = self._clock()

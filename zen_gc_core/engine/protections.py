@@ -27,7 +27,7 @@ from zen_gc_core.engine.protected import (
 from zen_gc_core.errors import Undecided
 from zen_gc_core.fieldpaths import MISSING, FieldPath
 from zen_gc_core.model.reads import Reads
-from zen_gc_core.texts import placed
+from zen_gc_core.texts import placed, with_article
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -255,7 +255,7 @@ class Protections:
         if kind == ("", "Secret") and not self.grants.recycle_secrets:
             return "Secrets are not recycled (--recycle-secrets allows it), and without a copy nothing goes"
         if kind in NEVER_RECYCLED:
-            return f"a {candidate.kind} is never recycled, and without a copy nothing goes"
+            return f"{with_article(candidate.kind)} is never recycled, and without a copy nothing goes"
         return None
 
     def _by_namespace(self, candidate: Candidate, run: Run) -> str | None:

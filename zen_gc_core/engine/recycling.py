@@ -8,7 +8,7 @@ from zen_gc_core.engine.guarding import SELDOM_OWNERS
 from zen_gc_core.engine.protected import NEVER_RECYCLED
 from zen_gc_core.model.policy import Problem
 from zen_gc_core.model.requests import Delete
-from zen_gc_core.texts import listed
+from zen_gc_core.texts import listed, with_article
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -37,7 +37,7 @@ def not_recyclable(policy: Policy, requests: Sequence[type[Request]]) -> Iterato
         if (target.group, target.kind) in NEVER_RECYCLED:
             yield Problem(
                 _PATH,
-                f"a {target.kind} is never recycled: more goes with it than a copy could bring back",
+                f"{with_article(target.kind)} is never recycled: more goes with it than a copy could bring back",
             )
 
 

@@ -16,7 +16,7 @@ from zen_gc_core.expressions import budget
 from zen_gc_core.model.reads import WHOLE, Reads
 from zen_gc_core.model.relations import COUNTS, IN_DOUBT, OTHER, Related
 from zen_gc_core.model.restricting import restrict
-from zen_gc_core.texts import counted, placed
+from zen_gc_core.texts import counted, placed, with_article
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -132,7 +132,7 @@ def _asked(where: Callable[[Candidate, Any], bool], candidate: Candidate, run: R
     except Undecided as doubt:
         return IN_DOUBT, str(doubt)
     except Exception as error:  # noqa: BLE001  whatever it raises, it has not decided
-        return IN_DOUBT, f"it failed with a {type(error).__name__}"
+        return IN_DOUBT, f"it failed with {with_article(type(error).__name__)}"
     finally:
         budget.stand_alone()
     if answer is True:

@@ -8,6 +8,7 @@ from zen_gc_core.engine.reserved_marks import reserved
 from zen_gc_core.errors import ZenGCError
 from zen_gc_core.model.reads import WHOLE, Reads
 from zen_gc_core.model.requests import Request
+from zen_gc_core.texts import with_article
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -48,8 +49,10 @@ def held(
                 return request
         name = type(request).__name__
         if not isinstance(request, Request):
-            raise RefusedRequestError(f"answered with a {name}, not a request")
-        raise RefusedRequestError(f"answered with a {name}, and said that it asks for a {promised}")
+            raise RefusedRequestError(f"answered with {with_article(name)}, not a request")
+        raise RefusedRequestError(
+            f"answered with {with_article(name)}, and said that it asks for {with_article(promised)}"
+        )
 
     return ask
 

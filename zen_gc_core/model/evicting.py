@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from zen_gc_core.model.requests import Request, Verb, Words
 from zen_gc_core.model.results import Result, Unsure, Written
-from zen_gc_core.texts import one_line
+from zen_gc_core.texts import one_line, with_article
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -54,7 +54,7 @@ class Evict(Request):
     def carried_by(self, candidate: Candidate) -> str | None:
         """A Pod that is terminating is asked for nothing more; and nothing but a Pod is evicted."""
         if (candidate.api_version, candidate.kind) != EVICTABLE:
-            return f"a {candidate.kind} is not evicted, Pods are"
+            return f"{with_article(candidate.kind)} is not evicted, Pods are"
         return "it is terminating already" if candidate.terminating else None
 
     def body(self, candidate: Candidate) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from zen_gc_core.model.metadata_types import FREE_NAME, METADATA, owner_kind_fault
 from zen_gc_core.model.names import api_version_fault, group_of
 from zen_gc_core.model.shapes import ANYTHING, Shape
-from zen_gc_core.texts import did_you_mean
+from zen_gc_core.texts import did_you_mean, with_article
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping
@@ -156,7 +156,7 @@ def _own_fields(kind: Kind) -> dict[str, Shape]:
     if key in PHASES:
         phase = _among("status.phase", set(PHASES[key]), None)
         return {"spec": ANYTHING, "status": Shape("object", "status", {"phase": phase}, is_open=True)}
-    reason = f"a {kind.name} has no status.phase"
+    reason = f"{with_article(kind.name)} has no status.phase"
     return {"spec": ANYTHING, "status": Shape("object", "status", is_open=True, lacks={"phase": reason})}
 
 

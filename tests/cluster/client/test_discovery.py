@@ -87,6 +87,7 @@ def test_a_custom_kind_is_found_and_is_not_aggregated(lab: Lab) -> None:
     [
         ("v1", "Job", r"v1 has no kind Job \(Job is in batch/v1\)"),
         ("batch/v2", "Job", r"batch/v2 is not served, so there is no Job \(Job is in batch/v1\)"),
+        ("v1", "Confgmap", r"v1 has no kind Confgmap; did you mean 'ConfigMap'\?"),
         ("acme.example/v1", "Rocket", r"acme.example/v1 is not served, so there is no Rocket: is its CRD"),
     ],
 )

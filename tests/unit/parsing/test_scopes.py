@@ -127,7 +127,7 @@ def test_a_cluster_policy_reaches_what_it_writes_out(target, expected):
         ),
         (
             {**POD, "namespaces": "*"},
-            "spec.targetResources[0].namespaces: must be a list, not '*'",
+            "spec.targetResources[0].namespaces: must be a list, not '*': write [\"*\"]",
         ),
         (
             {**POD, "namespaces": ["*"], "names": ["!a"]},

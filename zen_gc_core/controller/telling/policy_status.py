@@ -122,7 +122,7 @@ def acting(report: RunReport, warnings: Sequence[Problem] = ()) -> Standing:
     """
     done, results = report.results.total(), report.results
     deleted = results[Result.DELETED] + results[Result.ACCEPTED]
-    how_far = f"{done} of {len(report.plan.decisions)} objects done; deleted {deleted}, failed {results[Result.FAILED]}"
+    how_far = f"{done} of {counted(len(report.plan.decisions), 'object')} done; deleted {deleted}, failed {results[Result.FAILED]}"
     return replace(standing(report, warnings), progress=how_far)
 
 

@@ -6,7 +6,9 @@ all problems of a policy are found at once.
 
 from __future__ import annotations
 
+import json
 import math
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
     from datetime import timedelta
 
 _MOST_UNKNOWN: Final = 8
+_PLAIN: Final = re.compile(r"[A-Za-z][A-Za-z0-9._-]{0,62}", re.ASCII)
+"""Text that needs no quotes in a list of YAML."""
 _LONGEST_MESSAGE: Final = 500
 
 
@@ -131,7 +135,7 @@ class Place:
     def entries(self, *, most: int | None = None) -> dict[str, Place] | None:
         """Read an object of any fields; None when it is none, or one of more than ``most`` fields."""
         if not isinstance(self.value, dict):
-            self.refuse(f"must be an object, not {described(self.value)}")
+            self.refuse(f"must be an object, not {described(self.value)}{_without_dashes(self.value)}")
             return None
         if most is not None and len(self.value) > most:
             self.refuse(f"has {len(self.value)} entries; {most} are the most")
@@ -145,7 +149,7 @@ class Place:
     def items(self, *, most: int, least: int = 0) -> list[Place] | None:
         """Read a list; None when it is none, or one of a length that is refused."""
         if not isinstance(self.value, list):
-            self.refuse(f"must be a list, not {described(self.value)}")
+            self.refuse(f"must be a list, not {described(self.value)}{_in_a_list(self.value)}")
             return None
         if len(self.value) < least:
             self.refuse("must not be an empty list")
@@ -251,3 +255,16 @@ class Fields:
         found = self.present.get(name)
         value = found.boolean() if found is not None else None
         return default if value is None else value
+
+
+def _in_a_list(value: Any) -> str:
+    """What to write instead of a text, or an object, where a list belongs."""
+    if isinstance(value, str) and value.strip():
+        parts = [visible(part.strip(), 64) for part in value.split(",") if part.strip()][:3]
+        return f": write [{', '.join(part if _PLAIN.fullmatch(part) else json.dumps(part) for part in parts)}]"
+    return "; begin its entry with a dash" if isinstance(value, dict) and value else ""
+
+
+def _without_dashes(value: Any) -> str:
+    """What to write instead of a list of objects where one object belongs."""
+    return "; leave out the dashes" if isinstance(value, list) and value and isinstance(value[0], dict) else ""

@@ -11,6 +11,7 @@ from zen_gc_core.engine.possibility.times import unordered
 from zen_gc_core.expressions.cel import syntax
 from zen_gc_core.expressions.cel.typing_rules import binary_type
 from zen_gc_core.model.shapes import ANYTHING, Fault, unequal
+from zen_gc_core.texts import with_article
 
 if TYPE_CHECKING:
     from zen_gc_core.engine.possibility.findings import Findings
@@ -48,7 +49,7 @@ class _Comparison:
             wrapped = f"{other.type}({known.where})"
             self.findings.refuse(
                 self.node.span[0],
-                f"{known.where} is JSON, in which nothing is a {other.type}: wrap it in {other.type}(…), {wrapped}",
+                f"{known.where} is JSON, in which nothing is {with_article(other.type)}: wrap it in {other.type}(…), {wrapped}",
             )
         if known.shape is None or known.optional:
             return

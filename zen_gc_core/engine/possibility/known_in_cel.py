@@ -8,6 +8,7 @@ from typing import Any, Final
 from zen_gc_core.expressions.cel import syntax
 from zen_gc_core.fieldpaths import spell
 from zen_gc_core.model.shapes import ANYTHING, Shape, unequal
+from zen_gc_core.texts import with_article
 
 TYPES: Final = {
     "text": "string",
@@ -112,4 +113,4 @@ def _type_of(value: Any) -> str:
 def worded(kind: str) -> str:
     """A type of CEL in plain words."""
     words = {"string": "text", "int": "a number", "double": "a number", "bool": "true or false", "dyn": "anything"}
-    return words.get(kind, f"a {kind}")
+    return words.get(kind, with_article(kind))

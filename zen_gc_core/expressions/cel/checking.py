@@ -16,7 +16,7 @@ from zen_gc_core.expressions.cel.library import regex, standard
 from zen_gc_core.expressions.cel.times import time_zone
 from zen_gc_core.expressions.cel.typing_rules import binary_type, join, unary_type
 from zen_gc_core.expressions.cel.values import Type, type_name
-from zen_gc_core.texts import did_you_mean
+from zen_gc_core.texts import did_you_mean, with_article
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -141,7 +141,7 @@ class _Checker:
 
     def _expect(self, node: syntax.Node, known: str, wanted: str, where: str) -> None:
         if self._declared.check_types and known not in (wanted, "dyn"):
-            self._fail(f"{where} takes a {wanted} here, not a {known}", node)
+            self._fail(f"{where} takes {with_article(wanted)} here, not {with_article(known)}", node)
 
     def _bool(self, node: syntax.Node, scope: Mapping[str, str], loops: int, where: str) -> None:
         self._expect(node, self.visit(node, scope, loops), "bool", where)
@@ -184,7 +184,7 @@ class _Checker:
 
     def _fields(self, operand: syntax.Node, known: str) -> None:
         if self._declared.check_types and known not in _HAVE_FIELDS:
-            self._fail(f"a {known} has no fields", operand)
+            self._fail(f"{with_article(known)} has no fields", operand)
 
     def _index(self, node: syntax.Index, scope: Mapping[str, str], loops: int) -> str:
         known = self.visit(node.operand, scope, loops)
@@ -270,7 +270,7 @@ class _Checker:
             self._fail(f"more than {MAX_COMPREHENSIONS} macros over lists or maps are within each other", node)
         source = self.visit(node.source, scope, loops)
         if self._declared.check_types and source not in ("list", "map", "dyn"):
-            self._fail(f"{node.macro}() goes over a list or map, not over a {source}", node.source)
+            self._fail(f"{node.macro}() goes over a list or map, not over {with_article(source)}", node.source)
         inner = {**scope, **dict.fromkeys(node.variables, "dyn")}
         if loops == 0:
             over_object = (

@@ -17,6 +17,7 @@ from zen_gc_core.expressions.cel.library import CLASSES, FUNCTIONS
 from zen_gc_core.expressions.cel.parsing import parse
 from zen_gc_core.expressions.cel.reading import reads
 from zen_gc_core.expressions.cel.times import parse_real_timestamp, real_timestamp
+from zen_gc_core.texts import with_article
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -139,7 +140,9 @@ def _guarded(function: Function) -> Function:
         except Exception as error:
             raise ExpressionError(f"{function.name}() failed: {type(error).__name__}: {str(error)[:80]}") from error
         if wanted is not None and type(value) is not wanted:
-            raise ExpressionError(f"{function.name}() yielded a {type(value).__name__}, not a {function.result_type}")
+            raise ExpressionError(
+                f"{function.name}() yielded {with_article(type(value).__name__)}, not {with_article(function.result_type)}"
+            )
         return value
 
     return Function(

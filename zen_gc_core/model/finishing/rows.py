@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from zen_gc_core.errors import InputError
 from zen_gc_core.fieldpaths import FieldPath
+from zen_gc_core.texts import with_article
 
 Walk = tuple[FieldPath, tuple[tuple[str | int, ...], ...]]
 """A path, and keys and indices below it in parts: before each part stands a list, of which every item is meant."""
@@ -94,9 +95,13 @@ class Finishes:
         if not self.kind:
             raise InputError("a row of finishing needs a kind")
         if bool(self.state) is not bool(self.states) or not (self.states or self.conditions):
-            raise InputError(f"what says that a {self.kind} has finished? give state and states, or conditions")
+            raise InputError(
+                f"what says that {with_article(self.kind)} has finished? give state and states, or conditions"
+            )
         if not (self.at or self.conditions or self.entry or self.status_write):
-            raise InputError(f"where is the time at which a {self.kind} finished? give at, conditions or entry")
+            raise InputError(
+                f"where is the time at which {with_article(self.kind)} finished? give at, conditions or entry"
+            )
         for path in self.paths:
             walk_of(path)
 

@@ -10,6 +10,7 @@ from zen_gc_core.model.finishing.kinds import ROWS
 from zen_gc_core.model.finishing.rows import walk_of
 from zen_gc_core.model.finishing.running import runs, says_running
 from zen_gc_core.model.finishing.times import found, latest, possible, reader_of, status_writes
+from zen_gc_core.texts import with_article
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -56,7 +57,9 @@ class Finishing:
         self._rows: dict[tuple[str, str], Finishes] = {}
         for row in (*ROWS, *rows):
             if (row.group, row.kind) in self._rows:
-                raise InputError(f"when a {row.kind} of {row.group or 'the core group'} finishes is known already")
+                raise InputError(
+                    f"when {with_article(row.kind)} of {row.group or 'the core group'} finishes is known already"
+                )
             self._rows[row.group, row.kind] = row
         self._evidence = {key: _by_row(row) for key, row in self._rows.items()}
         self._asked: dict[tuple[str, str], Evidence] = {}

@@ -47,7 +47,7 @@ def test_whatever_a_plugins_function_raises_is_an_expression_error(raised):
 def test_a_result_of_another_type_than_declared_is_an_error():
     """A plugin that yields 1 for true collects nothing."""
     program = Environment(("object",), [Function("lie", (), "bool", lambda: 1)]).compile("lie()")
-    with pytest.raises(ExpressionError, match="yielded a int, not a bool"):
+    with pytest.raises(ExpressionError, match="yielded an int, not a bool"):
         program(None)
 
 
