@@ -36,8 +36,8 @@ check: lint test  ## Everything that CI checks.
 coverage: $(VENV)/dev  ## Which lines the tests of the engine and its rooms reach: a figure, and the ten least covered files.
 	@$(BIN)/python tools/covered.py
 
-bench: $(VENV)/dev  ## Print every figure, as ratios in one run.
-	@$(BIN)/python -m benchmarks
+bench: $(VENV)/dev  ## Print every figure beside its bound and the last one that was kept (KEEP=1 keeps these).
+	@KEEP=$(KEEP) $(BIN)/python -m benchmarks
 
 million: $(VENV)/dev  ## Pass over 1,000,000 objects of a real API server: minutes, and 8 GB of memory for the server.
 	@$(BIN)/python -m benchmarks million

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from benchmarks import history
+
 
 @dataclass(frozen=True, slots=True)
 class Figure:
@@ -32,17 +34,27 @@ class Figure:
             return True
         return self.value >= self.bound if self.least else self.value <= self.bound
 
-    def __str__(self) -> str:
-        verdict = ""
-        if self.bound is not None:
-            sign = "≥" if self.least else "≤"
-            verdict = f"{sign} {self.bound:g} {self.unit}  {'ok' if self.holds else 'MISSED'}"
-        return f"  {self.name:<58} {self.value:>9.2f} {self.unit:<4} {verdict}{'  ' + self.note if self.note else ''}"
+    @property
+    def limit(self) -> str:
+        """The bound, in words; empty where there is none."""
+        return "" if self.bound is None else f"{'≥' if self.least else '≤'} {self.bound:g} {self.unit}".rstrip()
+
+    def line(self, last: float | None) -> str:
+        """The figure as it is printed.
+
+        Args:
+            last: What it was when it was kept last; None where it never was.
+        """
+        verdict = f"{self.limit}  {'ok' if self.holds else 'MISSED'}" if self.limit else ""
+        before = f"last {last:.4g}, {self.value / last:.2f} times" if last else "never kept"
+        note = f"  {self.note}" if self.note else ""
+        return f"  {self.name:<58} {self.value:>9.2f} {self.unit:<4} {verdict:<20} {before}{note}"
 
 
 def show(title: str, figures: list[Figure]) -> bool:
-    """Print figures under a title; whether all bounds hold."""
+    """Print figures under a title, each with its bound and the last one that was kept; whether all bounds hold."""
     print(f"\n{title}")
     for figure in figures:
-        print(figure, flush=True)
+        print(figure.line(history.last_kept(title, figure.name)), flush=True)
+        history.keep(title, figure.name, figure.value, figure.unit, figure.limit)
     return all(figure.holds for figure in figures)
