@@ -98,8 +98,8 @@ FORMS: dict[str, Callable[[list[dict[str, Any]]], str]] = {
     "list.json": listed,
     "nested.json": lambda items: listed([json.loads(listed(items[:2])), *items[2:]]),
     "stream.json": lambda items: "\n".join(map(json.dumps, items)),
-    "documents.yaml": lambda items: yaml.safe_dump_all(items, allow_unicode=True),
-    "list.yaml": lambda items: yaml.safe_dump(json.loads(listed(items)), allow_unicode=True),
+    "documents.yaml": lambda items: yaml.safe_dump_all(items, allow_unicode=True, sort_keys=False),
+    "list.yaml": lambda items: yaml.safe_dump(json.loads(listed(items)), allow_unicode=True, sort_keys=False),
 }
 
 
