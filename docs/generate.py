@@ -3,7 +3,8 @@
 With ``--check`` it writes nothing, and fails where one is not current.
 
 Keywords come from the installed plugins' schemas, commands and flags from click, CEL from its tables of functions.
-What a schema cannot say of a keyword, an example and how it treats what is missing, stands in ``keywords.yaml``.
+What a schema cannot say of a keyword, an example and how it treats what is missing, stands in ``keywords.yaml`` of the
+program, which prints the same (``zen-gc explain``).
 Nothing is decided here: a test compares the pages with what this makes.
 """  # noqa: INP001  a script beside the pages that it makes
 
@@ -12,28 +13,28 @@ from __future__ import annotations
 import inspect
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import click
-import yaml
 
 from docs.chart import FILES
 from docs.dashboard import dashboard_file
 from docs.plugin_parts import plugins_page
 from docs.references import references_page
 from zen_gc_core import cli
+from zen_gc_core.cli.keyword_reference import entry_of
 from zen_gc_core.expressions.cel import reference as cel
 from zen_gc_core.model.finishing import ROWS, TIMES
 from zen_gc_core.plugins import installed_entry_points, load_plugins
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Mapping
 
+    from zen_gc_core.cli.keyword_reference import Entry, Field
     from zen_gc_core.model.finishing import Finishes
     from zen_gc_core.offering import Offered
 
 HERE: Final = Path(__file__).parent
-Schema = dict[str, Any]
 
 _KINDS: Final = {
     "matchers": ("Conditions", "`spec.conditions` takes any of these; all that are written must hold."),
@@ -73,87 +74,34 @@ Errors are one line each on standard error. `ZEN_GC_TRACEBACK=1` shows where a b
 
 def keywords_page() -> str:
     """The reference of the installed keywords."""
-    notes: Mapping[str, Mapping[str, Mapping[str, str]]] = yaml.safe_load((HERE / "keywords.yaml").read_text("utf-8"))
     vocabulary = load_plugins(installed_entry_points()).vocabulary
     parts = [_KEYWORDS]
     for kind, (title, sentence) in _KINDS.items():
         parts.append(f"## {title}\n\n{sentence}\n")
         words: Mapping[str, Offered] = getattr(vocabulary, kind)
-        parts += [_keyword(name, words[name], notes[kind].get(name, {}), kind) for name in words if "/" not in name]
+        parts += [_keyword(entry_of(kind, name, words[name]), kind) for name in words if "/" not in name]
     return "\n".join(parts)
 
 
-def _keyword(name: str, offered: Offered, notes: Mapping[str, str], kind: str) -> str:
-    schema = offered.adapter.json_schema()
-    suffix = " (TTL)" if kind == "ttls" and name == "cel" else ""
-    lines = [f"### {name}{suffix}", "", _sentence(schema["description"]), "", f"Takes: {_type(schema, schema)}.", ""]
-    if "example" in notes:
-        lines += ["```yaml", notes["example"].rstrip("\n"), "```", ""]
-    rows = list(_rows("", schema, schema))
-    if rows:
-        lines += ["| field | type | default | meaning |", "|---|---|---|---|", *rows, ""]
-    if "notes" in notes:
-        lines += [notes["notes"].rstrip("\n"), ""]
+def _keyword(entry: Entry, kind: str) -> str:
+    suffix = " (TTL)" if kind == "ttls" and entry.name == "cel" else ""
+    lines = [f"### {entry.name}{suffix}", "", _cell(entry.meaning), "", f"Takes: {_cell(entry.takes)}.", ""]
+    if entry.example:
+        lines += ["```yaml", entry.example, "```", ""]
+    if entry.fields:
+        lines += ["| field | type | default | meaning |", "|---|---|---|---|", *map(_row, entry.fields), ""]
+    if entry.notes:
+        lines += [entry.notes, ""]
     return "\n".join(lines)
-
-
-def _sentence(text: str) -> str:
-    text = _cell(text)
-    return text if text.endswith(".") else f"{text}."
 
 
 def _cell(text: str) -> str:
     return " ".join(text.split()).replace("``", "`").replace("|", "\\|")
 
 
-def _variants(schema: Schema, root: Schema) -> list[Schema]:
-    """What a value may be: the alternatives of a union, references followed; null is left out."""
-    if "$ref" in schema:
-        return [root["$defs"][schema["$ref"].rpartition("/")[2]]]
-    if "anyOf" in schema:
-        return [found for each in schema["anyOf"] for found in _variants(each, root) if found.get("type") != "null"]
-    return [schema]
-
-
-def _type(schema: Schema, root: Schema) -> str:
-    return " or ".join(dict.fromkeys(_one_type(variant, root) for variant in _variants(schema, root)))
-
-
-def _one_type(schema: Schema, root: Schema) -> str:
-    if "const" in schema or "enum" in schema:
-        values = [schema["const"]] if "const" in schema else schema["enum"]
-        return ", ".join(f"`{str(value).lower() if isinstance(value, bool) else value}`" for value in values)
-    if schema.get("x-kubernetes-int-or-string"):
-        return "duration or `never`" if "never" in schema.get("description", "") else "duration"
-    if schema["type"] == "array":
-        return f"list of {_type(schema['items'], root)}"
-    if schema["type"] == "object" and isinstance(schema.get("additionalProperties"), dict):
-        return f"map of text to {_type(schema['additionalProperties'], root)}"
-    if schema.get("x-kubernetes-preserve-unknown-fields"):
-        return "condition map"
-    if schema.get("maxLength") == _LONGEST_PATH:
-        return "path"
-    names = {"string": "text", "object": "map", "integer": "integer", "number": "number", "boolean": "boolean"}
-    return names[schema["type"]]
-
-
-_LONGEST_PATH: Final = 1024
-
-
-def _rows(prefix: str, schema: Schema, root: Schema) -> Iterator[str]:
-    """A row for each field below a schema, by its path."""
-    for variant in _variants(schema, root):
-        if variant.get("type") == "array":
-            yield from _rows(f"{prefix}[].", variant["items"], root)
-        for name, field in variant.get("properties", {}).items():
-            yield _row(f"{prefix}{name}", field, root, required=name in variant.get("required", ()))
-            yield from _rows(f"{prefix}{name}.", field, root)
-
-
-def _row(path: str, field: Schema, root: Schema, *, required: bool) -> str:
-    default = field.get("default")
-    shown = "required" if required else "" if default is None else f"`{default}`"
-    return f"| `{path}` | {_type(field, root)} | {shown} | {_cell(field.get('description', ''))} |"
+def _row(field: Field) -> str:
+    shown = "required" if field.required else "" if field.default is None else f"`{field.default}`"
+    return f"| `{field.path}` | {field.type} | {shown} | {_cell(field.meaning)} |"
 
 
 def commands_page() -> str:

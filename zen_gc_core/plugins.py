@@ -144,14 +144,17 @@ def installed_entry_points() -> tuple[EntryPoint, ...]:
 def load_plugins(entry_points: Iterable[EntryPoint], *, disabled: Collection[str] = ()) -> Plugins:
     """Load plugins, each by itself; what is broken is quarantined by name and harms nobody else.
 
+    What they print meanwhile goes to standard error: standard output belongs to the program.
+
     Args:
         entry_points: What to load; in a clash of names the later one is the newcomer.
         disabled: Entry point names that are not loaded.
     """
     loading = _Loading()
-    for point in entry_points:
-        loading.take(point, disabled=point.name in disabled)
-    return loading.finish()
+    with contextlib.redirect_stdout(sys.stderr):
+        for point in entry_points:
+            loading.take(point, disabled=point.name in disabled)
+        return loading.finish()
 
 
 def refuse_unknown(entry_points: Iterable[EntryPoint], disabled: Iterable[str]) -> None:

@@ -31,6 +31,17 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "forecast.json": ("forecast", "-f", "failed-pods", "-f", "keep-newest", "-f", "quiet-hours", *_AT, "-o", "json"),
     "forecast-hours.txt": ("forecast", "-f", "failed-pods", *_AT, "--within", "6h"),
     "forecast-months.txt": ("forecast", "-f", "annotated", *_AT, "--within", "90d"),
+    "explain.txt": ("explain",),
+    "explain-hasLabels.txt": ("explain", "hasLabels"),
+    "explain-cel.txt": ("explain", "cel"),
+    "explain-since.txt": ("explain", "after.since"),
+    "explain-key.json": ("explain", "hasLabels.key", "-o", "json"),
+    "explain-breaker.txt": ("explain", "spec.behavior.breaker"),
+    "init.yaml": ("init",),
+    "init-configmap.yaml": ("init", "--kind", "cm", "-n", "team-a"),
+    "init-pipelinerun.yaml": ("init", "--kind", "PipelineRun", "--namespace", "ci"),
+    "init-namespace.yaml": ("init", "--kind", "ns"),
+    "init-render.yaml": ("init", "--kind", "Render", "--api-version", "acme.io/v1"),
 }
 """What each file is printed by, in `examples/policies`."""
 

@@ -150,6 +150,7 @@ def test_what_holds_a_whole_policy_back_is_told_of_one_object(tmp_path: Path, sp
     files = written(tmp_path, policy(**spec), manifest("a"), manifest("b"))
     ran = zen_gc("why", "cm/a", "-f", files, "--now", NOW)
     assert words in ran.out, ran.err
+    assert words.replace("not now: ", "- the policy must act: ") in ran.out
 
 
 def test_a_forecast_counts_what_the_plan_decides() -> None:

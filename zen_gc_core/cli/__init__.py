@@ -18,6 +18,8 @@ _COMMANDS = {
     "why": "Show why an object goes or stays.",
     "forecast": "Show what will be due, and when.",
     "validate": "Check policies.",
+    "explain": "Explain a keyword of policies.",
+    "init": "Print a first policy.",
     "test": "Compare plans with those that are expected.",
     "controller": "Run the controller.",
     "rbac": "Print the roles that policies need, or what is missing of them.",

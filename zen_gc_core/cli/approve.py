@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from zen_gc_core.cli.completing import complete_namespaces, complete_policies
 from zen_gc_core.cli.documents import Document
 from zen_gc_core.cli.input import compile_documents, load_installed, report_problems
 from zen_gc_core.cli.options import settings_of, settings_options
@@ -37,8 +38,10 @@ if TYPE_CHECKING:
     "  zen-gc approve old-configmaps -n team-a --digest 5d41402abc4b2a76 --up-to 800\n"
     "  zen-gc approve stale-pods --cluster --up-to 5000"
 )
-@click.argument("name")
-@click.option("-n", "--namespace", help="Namespace of the policy; default the context's.")
+@click.argument("name", shell_complete=complete_policies)
+@click.option(
+    *("-n", "--namespace"), help="Namespace of the policy; default the context's.", shell_complete=complete_namespaces
+)
 @click.option("--cluster", is_flag=True, help="NAME is a ClusterGarbageCollectionPolicy.")
 @click.option(
     "--digest",

@@ -16,6 +16,7 @@ from zen_gc_core.cli.options import BooleanCommand, output_option
 from zen_gc_core.cli.output import as_json, as_yaml
 from zen_gc_core.durations import parse_duration
 from zen_gc_core.errors import InputError
+from zen_gc_core.texts import visible
 
 if TYPE_CHECKING:
     from zen_gc_core.cli.looking import Looking
@@ -57,6 +58,13 @@ def command(**values: Any) -> int:
     not be planned, 2 when one is invalid.
     """
     looking = look(values, everywhere=values["all_namespaces"])
+    if not looking.compilations:
+        where = (
+            ""
+            if values["all_namespaces"]
+            else f" in namespace {visible(looking.objects.namespace)}; -A means all of them"
+        )
+        click.echo(f"note: there are no policies{where}", err=True)
     planned = looking.planned(looking.compilations)
     found = forecast(planned, looking.now, values["within"])
     if values["output"] == "table":

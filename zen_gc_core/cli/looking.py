@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
 
 import click
 
+from zen_gc_core.cli.aside import printing_aside
+from zen_gc_core.cli.completing import complete_namespaces
 from zen_gc_core.cli.documents import Document
 from zen_gc_core.cli.input import (
     as_stored,
@@ -156,7 +158,7 @@ def looking_options(namespace: str, *, everywhere: bool = False) -> Callable[[F]
             ),
             files_option("Policies and objects: files, directories, - for standard input."),
             *([_EVERYWHERE] if everywhere else []),
-            click.option("-n", "--namespace", help=namespace),
+            click.option("-n", "--namespace", help=namespace, shell_complete=complete_namespaces),
         ):
             function = option(function)
         return function

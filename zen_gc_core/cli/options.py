@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import click
 
+from zen_gc_core.cli.completing import complete_contexts, complete_plugins
 from zen_gc_core.controller.settings import environment_variable, flag
 from zen_gc_core.durations import format_go_duration, parse_go_duration
 from zen_gc_core.errors import InputError
@@ -18,6 +19,13 @@ if TYPE_CHECKING:
 
 F = TypeVar("F", bound="Callable[..., Any]")
 S = TypeVar("S")
+
+_COMPLETED: Final = {
+    "context": complete_contexts,
+    "disable_plugin": complete_plugins,
+    "require_plugin": complete_plugins,
+}
+"""The settings of which a shell completes the values."""
 
 
 class GoDuration(click.ParamType[timedelta]):
@@ -149,6 +157,7 @@ def _option(entry: dataclasses.Field[Any]) -> Callable[[F], F]:
         "envvar": environment_variable(entry.name),
         "help": entry.metadata["help"],
         "default": default,
+        "shell_complete": _COMPLETED.get(entry.name),
     }
     if isinstance(default, bool):
         return click.option(

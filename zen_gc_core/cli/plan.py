@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from zen_gc_core.cli.aside import each_aside, printing_aside
+from zen_gc_core.cli.completing import complete_namespaces, complete_policies
 from zen_gc_core.cli.input import (
     check_namespaces,
     load_installed,
@@ -63,12 +65,13 @@ _NO_POLICIES: Final = (
     "  zen-gc plan -A --summary\n"
     "  zen-gc plan -f policy.yaml --live --out plan.json",
 )
-@click.argument("name", required=False)
+@click.argument("name", required=False, shell_complete=complete_policies)
 @click.option(
     "-n",
     "--namespace",
     help="Namespace of policies and objects that name none, and of the installed policy NAME; default the context's, "
     "without a cluster default. Without it NAME may also be a cluster policy. Alone: the policies installed there.",
+    shell_complete=complete_namespaces,
 )
 @click.option("-A", "--all-namespaces", is_flag=True, help="All installed policies, also those of the cluster.")
 @files_option("Policies and objects: files, directories, - for standard input.")
@@ -119,8 +122,9 @@ def command(**values: Any) -> int:
     _check(request, manifests)
     if request.out is not None:
         _check_out(request, now=values["now"])
-    found = _planned(request, manifests)
-    planned = print_plans(found.planned, values["output"], request.now, request.own_namespace, view)
+    with printing_aside():
+        found = _planned(request, manifests)
+    planned = print_plans(each_aside(found.planned), values["output"], request.now, request.own_namespace, view)
     for one, document in zip(planned, found.places, strict=True):
         report_problems(document, one.compilation.errors)
         report_problems(document, one.compilation.warnings, "warning: ")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from zen_gc_core.cli.completing import complete_namespaces, complete_policies
 from zen_gc_core.cli.documents import Document
 from zen_gc_core.cli.input import compile_documents, load_installed, read_manifests, report_problems
 from zen_gc_core.cli.missing import check
@@ -47,8 +48,12 @@ _CONTROLLER: Final = "gc-controller"
     "  zen-gc rbac finished-jobs -n team-a | kubectl apply -f -\n"
     "  zen-gc rbac --live --check",
 )
-@click.argument("name", required=False)
-@click.option("-n", "--namespace", help="Namespace of NAME, and of policies that name none; default the context's.")
+@click.argument("name", required=False, shell_complete=complete_policies)
+@click.option(
+    *("-n", "--namespace"),
+    help="Namespace of NAME, and of policies that name none; default the context's.",
+    shell_complete=complete_namespaces,
+)
 @click.option("--cluster", is_flag=True, help="NAME is a ClusterGarbageCollectionPolicy.")
 @files_option("Policies, and CustomResourceDefinitions of what they name: files, directories, - for standard input.")
 @click.option(

@@ -8,6 +8,7 @@ from typing import Any, Final
 import click
 
 from zen_gc_core.cli.bringing_back import bring_back
+from zen_gc_core.cli.completing import complete_namespaces, complete_policies
 from zen_gc_core.cli.options import output_option, settings_of, settings_options
 from zen_gc_core.cli.recycled import Wanted, bring_back_deleted
 from zen_gc_core.cluster.connection import Connection
@@ -37,10 +38,12 @@ _OF_COPIES = {
     "  zen-gc restore cronjob/report -n team-a --no-keep --yes"
 )
 @click.argument("what", metavar="[NAME | KIND/NAME]", required=False)
-@click.option("-n", "--namespace", help="Namespace of the object; default the context's.")
+@click.option(
+    *("-n", "--namespace"), help="Namespace of the object; default the context's.", shell_complete=complete_namespaces
+)
 @click.option("--cluster", is_flag=True, help="Look for copies of cluster-scoped objects.")
 @click.option("--all", "every", is_flag=True, help="Bring back all that was deleted, as far as the next two say.")
-@click.option("--policy", metavar="NAME", help="Only what this policy deleted.")
+@click.option("--policy", metavar="NAME", shell_complete=complete_policies, help="Only what this policy deleted.")
 @click.option("--since", metavar="DURATION", help="Only what was deleted so long ago at the most, such as 1h.")
 @click.option(
     "--run-again", is_flag=True, help="Bring back Jobs, Pods and other kinds that finish, too: they run again."

@@ -12,6 +12,7 @@ import click
 from zen_gc_core import __version__
 from zen_gc_core.cli.approving import approvals_of
 from zen_gc_core.cli.clean_up import CleanUp
+from zen_gc_core.cli.completing import complete_namespaces
 from zen_gc_core.cli.input import check_namespaces, load_installed, read_manifests, require_plugins
 from zen_gc_core.cli.options import (
     BooleanCommand,
@@ -49,7 +50,11 @@ _NO_POLICIES: Final = "no policies: add files with -f, or give the file of a sav
 )
 @click.argument("plan", required=False, metavar="[PLAN]")
 @files_option("Policies: files, directories, - for standard input.")
-@click.option("-n", "--namespace", help="Namespace of policies that name none; default the context's.")
+@click.option(
+    *("-n", "--namespace"),
+    help="Namespace of policies that name none; default the context's.",
+    shell_complete=complete_namespaces,
+)
 @click.option("-y", "--yes", is_flag=True, help="Do not ask. Lifts nothing: neither breaker, switch nor protection.")
 @click.option(
     "--dry-run/--no-dry-run",

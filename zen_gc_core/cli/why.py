@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from zen_gc_core.cli.aside import printing_aside
+from zen_gc_core.cli.completing import complete_objects
 from zen_gc_core.cli.folding import folded, terminal_width
 from zen_gc_core.cli.input import printing_aside, report_problems
 from zen_gc_core.cli.looking import Looking, look, looking_options
@@ -35,7 +37,7 @@ if TYPE_CHECKING:
     "  zen-gc why configmap/scratch -f policies/ -f objects.yaml --now 2026-01-01T12:00:00Z\n"
     "  zen-gc why job/nightly-report -n team-a -o json",
 )
-@click.argument("object", nargs=-1, required=True, metavar="KIND/NAME")
+@click.argument("object", nargs=-1, required=True, metavar="KIND/NAME", shell_complete=complete_objects)
 @looking_options(
     "The object's namespace, and that of policies and objects of files that name none; default the context's, without a "
     "cluster default."

@@ -75,7 +75,7 @@ def _examined(examination: Examination, decision: Decision, plan: Plan) -> dict[
     if examination.group is not None:
         group = examination.group
         found["retained"] = {"group": group.words, "time": _instant(group.time), "doubt": group.doubt}
-    found["toGo"] = to_go(examination, decision)
+    found["toGo"] = to_go(examination, decision, plan)
     found["toStay"] = to_stay(examination, decision)
     return found
 

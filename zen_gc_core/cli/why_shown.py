@@ -135,7 +135,7 @@ def _section(answer: Answer) -> Iterator[Line]:
     yield from _parts(examination)
     removes = any(kind.removes for kind in examination.case.compiled.requests)
     yield from _changing(
-        "For it to go" if removes else "For the policy to act", "all of these", to_go(examination, decision)
+        "For it to go" if removes else "For the policy to act", "all of these", to_go(examination, decision, plan)
     )
     yield from _changing(
         "For it to stay" if removes else "For it to be left alone", "one of these", to_stay(examination, decision)

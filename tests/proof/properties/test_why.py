@@ -16,7 +16,7 @@ from zen_gc_core.cli.folding import folded
 from zen_gc_core.cli.why_document import as_document
 from zen_gc_core.cli.why_shown import Answer, Seen, shown
 from zen_gc_core.engine.asking import Asking, Planned
-from zen_gc_core.engine.examining import answer, to_go, to_stay
+from zen_gc_core.engine.examining import answer, held_back, to_go, to_stay
 from zen_gc_core.engine.files import Files
 from zen_gc_core.engine.offline import plan_offline
 from zen_gc_core.engine.protections import Grants
@@ -60,13 +60,14 @@ def test_what_is_said_of_one_object_is_what_the_plan_of_all_says(data: st.DataOb
         place = candidate.kind, candidate.namespace, candidate.name
         assert said(planned.plan).get(place, ("skip", ""))[0] == decision.verdict
         check(examination, decision)
+        held = bool(held_back(examination.case.compiled.policy, planned.plan))
+        assert bool(to_go(examination, decision, planned.plan)) == (held or decision.verdict is not Verdict.ACT)
         readable(planned, examination, decision)
 
 
 def check(examination: Examination, decision: Decision) -> None:
     """Each part of an examination speaks for the plan's verdict."""
     assert (examination.taken is False) == (decision.verdict is Verdict.SKIP)
-    assert bool(to_go(examination, decision)) == (decision.verdict is not Verdict.ACT)
     assert bool(to_stay(examination, decision)) == (decision.verdict in {Verdict.ACT, Verdict.WAIT})
     if examination.taken is False:
         assert all(target.holds is False for target in examination.selectors)

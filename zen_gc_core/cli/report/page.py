@@ -93,11 +93,11 @@ def _code(value: str) -> Markup:
     return element("code", element("bdi", value))
 
 
-def _summary(planned: Iterable[Planned]) -> Markup:
+def _summary(planned: Sequence[Planned]) -> Markup:
     plans = [one.plan for one in planned if one.plan is not None]
     waiting = sum(each.verdict is Verdict.WAIT for plan in plans for each in plan.decisions)
     cards = [
-        ("policies", len(plans), ""),
+        ("policies", len(planned), ""),
         ("objects looked at", sum(plan.matched for plan in plans), ""),
         ("due now", sum(plan.due for plan in plans), "act"),
         ("to be marked", sum(plan.marking for plan in plans), "mark"),

@@ -45,13 +45,19 @@ def held_back(policy: Policy, plan: Plan) -> list[str]:
     return found
 
 
-def to_go(examination: Examination, decision: Decision) -> list[str]:
+def to_go(examination: Examination, decision: Decision, plan: Plan) -> list[str]:
     """All that would have to change for the policy to act on the object; nothing where it does.
 
     Args:
         examination: What the policy says of it.
         decision: What the plan says of it.
+        plan: The plan.
     """
+    held = [f"the policy must act: {why}" for why in held_back(examination.case.compiled.policy, plan)]
+    return [*_of_the_object(examination, decision), *held]
+
+
+def _of_the_object(examination: Examination, decision: Decision) -> list[str]:
     if decision.verdict is Verdict.ACT:
         return []
     blocking = list(dict.fromkeys(_blocking(examination)))
