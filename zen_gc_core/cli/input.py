@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, TextIO
 import click
 import msgspec
 
-from zen_gc_core.cli.aside import printing_aside
 from zen_gc_core.cli.documents import Document, Told
 from zen_gc_core.cli.files import read_documents
 from zen_gc_core.cli.waiting import waiting

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
 
 import click
 
-from zen_gc_core.cli.aside import printing_aside
 from zen_gc_core.cli.completing import complete_namespaces
 from zen_gc_core.cli.documents import Document
 from zen_gc_core.cli.input import (

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from zen_gc_core.cli.aside import each_aside, printing_aside
 from zen_gc_core.cli.completing import complete_namespaces, complete_policies
 from zen_gc_core.cli.input import (
     check_namespaces,
@@ -122,9 +121,8 @@ def command(**values: Any) -> int:
     _check(request, manifests)
     if request.out is not None:
         _check_out(request, now=values["now"])
-    with printing_aside():
-        found = _planned(request, manifests)
-    planned = print_plans(each_aside(found.planned), values["output"], request.now, request.own_namespace, view)
+    found = _planned(request, manifests)
+    planned = print_plans(found.planned, values["output"], request.now, request.own_namespace, view)
     for one, document in zip(planned, found.places, strict=True):
         report_problems(document, one.compilation.errors)
         report_problems(document, one.compilation.warnings, "warning: ")

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from zen_gc_core.cli.aside import printing_aside
 from zen_gc_core.cli.completing import complete_objects
 from zen_gc_core.cli.folding import folded, terminal_width
 from zen_gc_core.cli.input import printing_aside, report_problems
