@@ -69,10 +69,9 @@ def complete_contexts(ctx: click.Context, _param: click.Parameter, incomplete: s
     """The contexts of the kubeconfig."""
 
     def ask() -> Iterable[str]:
-        from kubernetes.config import list_kube_config_contexts  # noqa: PLC0415  a shell does not wait for a client
+        from zen_gc_core.cluster.configuration import contexts  # noqa: PLC0415  a shell does not wait for a client
 
-        contexts, _ = list_kube_config_contexts(ctx.params.get("kubeconfig") or None)  # type: ignore[no-untyped-call]
-        return [each["name"] for each in contexts]
+        return contexts(ctx.params.get("kubeconfig") or None)
 
     return _items(within(ask), incomplete)
 

@@ -77,11 +77,27 @@ def find(kubeconfig: str | os.PathLike[str] | None = None, context: str | None =
         if _in_a_pod() and not context and kubeconfig is None:
             return Place((), "")
         raise BadConfiguration(_nothing_found(files, documents, context))
-    names = sorted({name for document in documents for name in _context_names(document)})
+    names = _contexts(documents)
     if chosen not in names:
         listed = ", ".join(names) or "none"
         raise BadConfiguration(f"{_spelled(files)} has no context {chosen!r} (it has: {listed})")
     return Place(tuple(files), str(chosen))
+
+
+def contexts(kubeconfig: str | os.PathLike[str] | None = None) -> list[str]:
+    """The contexts that may be named.
+
+    Args:
+        kubeconfig: As for ``find``.
+
+    Raises:
+        BadConfiguration: The file that is named is not there, or one is none.
+    """
+    return _contexts([_read(path) for path in _files(kubeconfig)])
+
+
+def _contexts(documents: list[dict[str, Any]]) -> list[str]:
+    return sorted({name for document in documents for name in _context_names(document)})
 
 
 def _files(kubeconfig: str | os.PathLike[str] | None) -> list[Path]:
