@@ -8,10 +8,11 @@ from zen_gc_core.cluster.errors import TargetUnavailable
 from zen_gc_core.cluster.recycle_bin import IN_NAMESPACES, OF_THE_CLUSTER
 from zen_gc_core.cluster.resource import Resource
 from zen_gc_core.engine.kinds import built_in
+from zen_gc_core.importing.kinds import defined
 from zen_gc_core.model.names import group_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
 _ALL: Final = frozenset({"get", "list", "create", "update", "patch", "delete"})
 
@@ -27,7 +28,9 @@ class OfflineKinds:
         ours = (IN_NAMESPACES, OF_THE_CLUSTER)
         self._known = {(each.api_version, each.kind): each for each in ours}
         for document in documents:
-            for resource in _defined(document):
+            for kind in defined(document):
+                version = kind.api_version.rpartition("/")[2]
+                resource = Resource(kind.group, version, kind.plural, kind.kind, namespaced=kind.namespaced, verbs=_ALL)
                 self._known[resource.api_version, resource.kind] = resource
 
     def resolve(self, api_version: str, kind: str) -> Resource:
@@ -55,18 +58,3 @@ class OfflineKinds:
         raise TargetUnavailable("which kinds there are is known by a cluster alone: --live")
 
     survey = all_served
-
-
-def _defined(document: dict[str, Any]) -> Iterator[Resource]:
-    """The resources of a CustomResourceDefinition; none of what is no such thing, or of what cannot be read."""
-    spec = document.get("spec")
-    if document.get("kind") != "CustomResourceDefinition" or not isinstance(spec, dict):
-        return
-    names, versions = spec.get("names"), spec.get("versions")
-    if not isinstance(names, dict) or not isinstance(versions, list):
-        return
-    group, kind, plural = spec.get("group"), names.get("kind"), names.get("plural")
-    for version in versions:
-        name = version.get("name") if isinstance(version, dict) else None
-        if isinstance(group, str) and isinstance(kind, str) and isinstance(plural, str) and isinstance(name, str):
-            yield Resource(group, name, plural, kind, namespaced=spec.get("scope") != "Cluster", verbs=_ALL)
