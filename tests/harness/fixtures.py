@@ -59,7 +59,7 @@ def own_real_cluster(apiserver_binaries: None) -> Iterator[RealCluster]:
     """A real API server of this worker's own, with the CRDs, which writes every request down.
 
     A controller looks at every policy of its cluster, so its tests have one that no other worker knows. All of a worker's share
-    it, and take back what reaches beyond their namespaces.
+    it, and take back what reaches beyond their namespaces; its proofs have another.
     """
     with RealCluster(controller_manager=True, audit=True) as cluster:
         install_crds(cluster)

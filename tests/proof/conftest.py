@@ -8,13 +8,21 @@ import pytest
 
 from tests.cluster.controller.conftest import embedded, real, replica, server
 from tests.cluster.controller.stage import Stage, staged
+from tests.harness.crds import install_crds
+from tests.harness.real import RealCluster
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.harness.real import RealCluster
-
 __all__ = ["embedded", "real", "replica", "server"]
+
+
+@pytest.fixture(scope="session")
+def own_real_cluster(apiserver_binaries: None) -> Iterator[RealCluster]:
+    """One of this worker's proofs, apart from the one of its controllers: what they leave behind is very much to look at."""
+    with RealCluster(controller_manager=True, audit=True) as cluster:
+        install_crds(cluster)
+        yield cluster
 
 
 @pytest.fixture

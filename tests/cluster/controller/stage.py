@@ -182,7 +182,7 @@ class Stage:
     def events(self, name: str = "", namespace: str | None = None) -> list[dict[str, Any]]:
         """The events about a policy, or about all."""
         answer = self.cluster.request("GET", f"/api/v1/namespaces/{namespace or self.namespace}/events")
-        return [item for item in answer.body["items"] if name in {"", item["involvedObject"]["name"]}]
+        return [item for item in answer.body["items"] if name in {"", item["involvedObject"].get("name")}]
 
     def reasons(self, name: str) -> set[str]:
         """The reasons of the events about a policy."""

@@ -51,9 +51,11 @@ class _Server:
         self._resource = resource
         self._pages = pages
 
-    def request(self, method: str, path: str, *, query: dict[str, str], **_: Any) -> Answer:
-        """One page, as an API server writes it: items of a list carry neither apiVersion nor kind."""
-        number = int(query.get("continue", "0"))
+    def request(self, method: str, path: str, *, query: dict[str, str] | None = None, **_: Any) -> Answer:
+        """One page, as an API server writes it: items of a list carry neither apiVersion nor kind; it has no version."""
+        if path == "/version":
+            return Answer(method, path, 404, {}, b"{}")
+        number = int((query or {}).get("continue", "0"))
         last = number + 1 >= len(self._pages)
         body = {
             "kind": f"{self._resource.kind}List",
