@@ -29,6 +29,7 @@ class Listener(ABC):
         self.ends: set[asyncio.StreamWriter] = set()
         self.loop = asyncio.new_event_loop()
         self._tls = tls
+        self._serving: set[asyncio.Task[None]] = set()
         self._ready = threading.Event()
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
 
@@ -47,10 +48,20 @@ class Listener(ABC):
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Serve one connection."""
 
+    async def _begin(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Serve one connection, and be known meanwhile: a loop forgets tasks that nobody else knows, wherever they wait."""
+        task = asyncio.current_task()
+        assert task is not None
+        self._serving.add(task)
+        try:
+            await self.serve(reader, writer)
+        finally:
+            self._serving.discard(task)
+
     def _run(self) -> None:
         asyncio.set_event_loop(self.loop)
         server = self.loop.run_until_complete(
-            asyncio.start_server(self.serve, "127.0.0.1", 0, ssl=self._tls, limit=2**26)
+            asyncio.start_server(self._begin, "127.0.0.1", 0, ssl=self._tls, limit=2**26)
         )
         self.port = server.sockets[0].getsockname()[1]
         self._ready.set()
