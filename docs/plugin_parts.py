@@ -110,12 +110,7 @@ def _class(name: str) -> Iterator[str]:
     yield f"### {name}"
     yield ""
     yield _prose(text)
-    fields = dict(_arguments(text))
-    if fields:
-        yield ""
-        yield "| field | meaning |"
-        yield "|---|---|"
-        yield from (f"| `{field}` | {_cell(meaning)} |" for field, meaning in fields.items())
+    yield from _table("field", text)
     methods = [row for member, value in vars(made).items() if (row := _member(member, value))]
     if methods:
         yield ""
@@ -142,12 +137,14 @@ def _function(name: str) -> Iterator[str]:
     yield f"### {name}"
     yield ""
     yield _prose(text)
-    rows = dict(_arguments(text))
-    if rows:
-        yield ""
-        yield "| argument | meaning |"
-        yield "|---|---|"
-        yield from (f"| `{argument}` | {_cell(meaning)} |" for argument, meaning in rows.items())
+    yield from _table("argument", text)
+
+
+def _table(what: str, text: str) -> Iterator[str]:
+    """What a docstring says of each argument or attribute; nothing where it says nothing of any."""
+    if rows := dict(_arguments(text)):
+        yield from ("", f"| {what} | meaning |", "|---|---|")
+        yield from (f"| `{name}` | {_cell(meaning)} |" for name, meaning in rows.items())
 
 
 def _prose(text: str) -> str:

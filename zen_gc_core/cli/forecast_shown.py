@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from zen_gc_core.cli.folding import Line
-from zen_gc_core.cli.output import columns
+from zen_gc_core.cli.output import columns, object_document
 from zen_gc_core.cli.why_shown import ago
 from zen_gc_core.durations import format_duration
 from zen_gc_core.instants import format_instant
@@ -169,11 +169,7 @@ def _next_document(each: Next) -> dict[str, Any]:
     decision = each.decision
     return {
         **_policy(each.policy),
-        "apiVersion": decision.api_version,
-        "kind": decision.kind,
-        "namespace": decision.namespace,
-        "name": decision.name,
-        "uid": decision.uid,
+        **object_document(decision),
         "verdict": str(decision.verdict),
         "action": each.action,
         "expiresAt": format_instant(decision.expires_at) if decision.expires_at is not None else None,

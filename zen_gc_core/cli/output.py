@@ -113,14 +113,21 @@ def _problem(problem: Problem) -> dict[str, str]:
     return {"path": problem.path, "message": problem.message}
 
 
-def decision_document(decision: Decision) -> dict[str, Any]:
-    """A decision as the JSON of the contract; every value of it is a text."""
-    shown: dict[str, Any] = {
+def object_document(decision: Decision) -> dict[str, str]:
+    """Which object a decision is about, as the JSON of every contract has it."""
+    return {
         "apiVersion": decision.api_version,
         "kind": decision.kind,
         "namespace": decision.namespace,
         "name": decision.name,
         "uid": decision.uid,
+    }
+
+
+def decision_document(decision: Decision) -> dict[str, Any]:
+    """A decision as the JSON of the contract; every value of it is a text."""
+    shown: dict[str, Any] = {
+        **object_document(decision),
         "verdict": str(decision.verdict),
     }
     if decision.action is not None:

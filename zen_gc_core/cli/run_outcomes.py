@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from zen_gc_core.cli.output import columns
+from zen_gc_core.cli.output import columns, object_document
 from zen_gc_core.model.results import DONE, Result
 from zen_gc_core.texts import placed, visible
 
@@ -174,11 +174,7 @@ def _policy(policy: Policy) -> dict[str, Any]:
 def _object(fate: Fate) -> dict[str, str]:
     decision = fate.decision
     return {
-        "apiVersion": decision.api_version,
-        "kind": decision.kind,
-        "namespace": decision.namespace,
-        "name": decision.name,
-        "uid": decision.uid,
+        **object_document(decision),
         "action": decision.action or "",
         "result": fate.result,
         "message": fate.message,
