@@ -22,7 +22,7 @@ from docs.dashboard import dashboard_file
 from docs.plugin_parts import plugins_page
 from docs.references import references_page
 from zen_gc_core import cli
-from zen_gc_core.cli.keyword_reference import entry_of
+from zen_gc_core.cli.guiding.keyword_reference import entry_of
 from zen_gc_core.expressions.cel import reference as cel
 from zen_gc_core.model.finishing import ROWS, TIMES
 from zen_gc_core.plugins import installed_entry_points, load_plugins
@@ -30,7 +30,7 @@ from zen_gc_core.plugins import installed_entry_points, load_plugins
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from zen_gc_core.cli.keyword_reference import Entry, Field
+    from zen_gc_core.cli.guiding.keyword_reference import Entry, Field
     from zen_gc_core.model.finishing import Finishes
     from zen_gc_core.offering import Offered
 
@@ -106,7 +106,7 @@ def _row(field: Field) -> str:
 
 def commands_page() -> str:
     """The reference of the commands and their options."""
-    group = cli.commands
+    group = cli.program
     context = click.Context(group, info_name="zen-gc")
     found = [(name, group.get_command(context, name)) for name in group.list_commands(context)]
     return "\n".join([_COMMANDS, *(_command(context, name, command) for name, command in found if command)])

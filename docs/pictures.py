@@ -15,8 +15,8 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from zen_gc_core.cli.input import read_manifests
-from zen_gc_core.cli.offline import plan_files
+from zen_gc_core.cli.plans.offline import plan_files
+from zen_gc_core.cli.reading.input import read_manifests
 from zen_gc_core.controller.settings import Allowing
 from zen_gc_core.engine.asking import Asking
 from zen_gc_core.plugins import installed_entry_points, load_plugins

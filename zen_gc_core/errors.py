@@ -16,10 +16,10 @@
     ├── RefusedRequestError        an action asks for what it may not: the object is kept (``engine.requesting``)
     ├── CompilingTooLong           a policy costs too much to compile: it is refused (``engine.building``)
     ├── ImpossibleError            no object has such a place: the policy is refused (``model.shapes``)
-    ├── ScalarError                YAML that JSON cannot hold, or that kubectl reads otherwise (``cli.scalars``)
-    ├── PluginMissingError         a required plugin is not loaded: mend the installation (``cli.plan``)
+    ├── ScalarError                YAML that JSON cannot hold, or that kubectl reads otherwise (``cli.reading.scalars``)
+    ├── PluginMissingError         a required plugin is not loaded: mend the installation (``cli.commands.plan``)
     ├── CannotListenError          a port is taken or no address: mend the flags (``controller.process.serving``)
-    └── DemoError                  the demo did not go as it should (``cli.demo_cluster``)
+    └── DemoError                  the demo did not go as it should (``cli.demonstrating.cluster``)
 
 Every error's text is one line that a stranger can act on.
 """

@@ -11,7 +11,7 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 from tests.docs.pages import PAGES, REPOSITORY, Block, blocks_of
-from zen_gc_core.cli.yamls import read_yaml
+from zen_gc_core.cli.reading.yamls import read_yaml
 from zen_gc_core.engine.compiling import compile_policy
 from zen_gc_core.engine.parsing import parse_policy
 from zen_gc_core.engine.parsing.policy import FIELDS, RESERVED

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _SHELLS = {"sh", "console", "bash", "shell"}
 _TURNED = re.compile(r"(?<=[a-z])=(?:true|false)$")
 _MAKE = re.compile(r"^([a-z]+):", re.MULTILINE)
-_ROOT = click.Context(cli.commands, info_name="zen-gc")
+_ROOT = click.Context(cli.program, info_name="zen-gc")
 
 
 def commands_in(line: str) -> Iterator[list[str]]:
@@ -52,7 +52,7 @@ def check_zen_gc(words: list[str]) -> None:
     name, *arguments = words
     if name in {"--version", "--help", "-h"}:
         return
-    command = cli.commands.get_command(_ROOT, name)
+    command = cli.program.get_command(_ROOT, name)
     assert command is not None, f"there is no command {name}"
     context = click.Context(command, parent=_ROOT, info_name=name)
     command.make_parser(context).parse_args([_TURNED.sub("", argument) for argument in arguments])
@@ -76,7 +76,7 @@ def test_a_command_that_a_page_shows_exists_with_its_flags(page: Path) -> None:
 @pytest.mark.parametrize("page", PAGES, ids=name_of)
 def test_a_flag_that_a_page_names_exists(page: Path) -> None:
     """Wherever prose speaks of `--a-flag`, some command of zen-gc or a tool that the page shows has it."""
-    commands = [cli.commands.get_command(_ROOT, name) for name in cli.commands.list_commands(_ROOT)]
+    commands = [cli.program.get_command(_ROOT, name) for name in cli.program.list_commands(_ROOT)]
     known = {name for command in commands if command for parameter in command.params for name in parameter.opts}
     others = {"--help", "--version", "--flag", "--build-arg", "--require-hashes", "--from-literal", "--randomly-seed"}
     others |= {"--take-ownership", "--force-conflicts", "--reset-then-reuse-values"}  # of helm

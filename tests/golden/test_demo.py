@@ -13,8 +13,8 @@ import pytest
 import yaml
 
 from tests.golden.running import NO_CLUSTER
-from zen_gc_core.cli import demo
-from zen_gc_core.cli.demo_objects import policies, props
+from zen_gc_core.cli.commands import demo
+from zen_gc_core.cli.demonstrating.objects import policies, props
 from zen_gc_core.engine.compiling import compile_policy
 from zen_gc_core.engine.parsing import parse_policy
 from zen_gc_core.instants import parse_instant

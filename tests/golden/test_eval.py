@@ -7,8 +7,8 @@ import json
 import pytest
 from click.testing import CliRunner
 
-from zen_gc_core.cli import second_opinion
-from zen_gc_core.cli.eval import command
+from zen_gc_core.cli.commands.eval import command
+from zen_gc_core.cli.evaluating import second_opinion
 from zen_gc_core.errors import InputError
 
 OBJECTS = """\

@@ -12,7 +12,7 @@ import yaml
 
 from tests.golden.examples import EXAMPLES, NOW, POLICIES, expected
 from tests.golden.running import zen_gc, zen_gc_process
-from zen_gc_core.cli.golden import Golden
+from zen_gc_core.cli.golden.testing import Golden
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -12,7 +12,7 @@ from tests.golden.examples import NOW
 from tests.golden.running import zen_gc
 from tests.unit.plugins.entry_points import Point, plugin
 from zen_gc_core import Compiled, Config, Keyword
-from zen_gc_core.cli.first_policies import API_VERSIONS, RECIPES
+from zen_gc_core.cli.guiding.first_policies import API_VERSIONS, RECIPES
 from zen_gc_core.engine.protected import PROTECTED_KINDS
 from zen_gc_core.plugins import installed_entry_points, load_plugins
 
@@ -88,7 +88,7 @@ def printing() -> list[Keyword[Any, bool]]:
 def others(monkeypatch: pytest.MonkeyPatch) -> None:
     """A plugin of somebody else, installed beside ours."""
     points = [*installed_entry_points(), Point("acme", plugin(zen_gc_matchers=printing))]
-    monkeypatch.setattr("zen_gc_core.cli.input.installed_entry_points", lambda: points)
+    monkeypatch.setattr("zen_gc_core.cli.reading.input.installed_entry_points", lambda: points)
 
 
 @pytest.mark.usefixtures("others")

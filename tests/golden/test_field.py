@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 import yaml
 
-from zen_gc_core.cli.golden import Golden
-from zen_gc_core.cli.golden_folders import golden_folders
+from zen_gc_core.cli.golden.folders import golden_folders
+from zen_gc_core.cli.golden.testing import Golden
 
 FIELD = Path(__file__).parent / "field"
 TAKEN = {

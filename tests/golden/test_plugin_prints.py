@@ -12,7 +12,7 @@ import pytest
 from tests.golden.running import zen_gc
 from tests.unit.plugins.entry_points import Point, plugin
 from zen_gc_core import Compiled, Config, Keyword
-from zen_gc_core.cli import input as reading
+from zen_gc_core.cli.reading import input as reading
 from zen_gc_core.plugins import installed_entry_points
 
 if TYPE_CHECKING:

@@ -13,8 +13,8 @@ import pytest
 
 from tests.golden.examples import NOW, POLICIES
 from tests.golden.running import Ran, zen_gc
-from zen_gc_core.cli.report.policies import MOST_POLICIES, MOST_STOPS
-from zen_gc_core.cli.report.rows import MOST
+from zen_gc_core.cli.plans.report.policies import MOST_POLICIES, MOST_STOPS
+from zen_gc_core.cli.plans.report.rows import MOST
 from zen_gc_core.texts import visible
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""The shell: one file a command. A command is loaded when it is called, so that the others do not wait for it."""
+"""The shell: one module a command, in ``commands``, loaded when it is called: the others do not wait for it."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ class _Commands(click.Group):
         if cmd_name not in _COMMANDS:
             return None
         module = _MODULES.get(cmd_name, cmd_name)
-        command: click.Command = importlib.import_module(f"{__name__}.{module}").command
+        command: click.Command = importlib.import_module(f"{__name__}.commands.{module}").command
         return _renamed(command)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
@@ -92,7 +92,7 @@ class _Commands(click.Group):
     "  zen-gc demo",
 )
 @click.version_option(__version__, prog_name="zen-gc", message="%(prog)s %(version)s")
-def commands() -> None:
+def program() -> None:
     """A declarative garbage collector for Kubernetes that operators can trust with DELETE."""
 
 
@@ -106,7 +106,7 @@ def main() -> None:
 
 def _run() -> int:
     try:
-        outcome = _renamed(commands).main(prog_name=_program(), standalone_mode=False)
+        outcome = _renamed(program).main(prog_name=_program(), standalone_mode=False)
     except click.ClickException as error:
         return _misused(error)
     except (click.exceptions.Abort, KeyboardInterrupt):

@@ -13,7 +13,7 @@ from click.testing import CliRunner
 from zen_gc_embedded import Fault
 
 from tests.cluster.controller.stage import LABELS, TARGET, ago, by_controller, until
-from zen_gc_core.cli.approve import command as approve
+from zen_gc_core.cli.commands.approve import command as approve
 from zen_gc_core.cluster.connection import Connection
 from zen_gc_core.cluster.errors import Conflict
 from zen_gc_core.controller.runs import kill_switch as kill_switch_module

@@ -13,7 +13,7 @@ import pytest
 from tests.cluster.controller.by_hand import ByHand
 from tests.cluster.controller.stage import LABELS, SELECTOR
 from tests.harness.embedded import InProcessCluster
-from zen_gc_core.cli.plan_files import content_digest
+from zen_gc_core.cli.plans.saved import content_digest
 
 if TYPE_CHECKING:
     from collections.abc import Callable

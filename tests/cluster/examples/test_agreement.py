@@ -17,7 +17,7 @@ from tests.cluster.controller.stage import staged
 from tests.golden.running import zen_gc, zen_gc_process
 from tests.harness.crds import install_crds
 from tests.harness.embedded import InProcessCluster
-from zen_gc_core.cli.scalars import ScalarError, plain_scalar
+from zen_gc_core.cli.reading.scalars import ScalarError, plain_scalar
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

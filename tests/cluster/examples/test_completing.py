@@ -12,7 +12,8 @@ from click.shell_completion import BashComplete
 
 from tests.harness.embedded import InProcessCluster
 from tests.harness.kubeconfig import kubeconfig
-from zen_gc_core.cli import commands, completing
+from zen_gc_core.cli import program
+from zen_gc_core.cli.arguments import completing
 from zen_gc_core.engine.crds import crd_documents
 from zen_gc_core.plugins import installed_entry_points, load_plugins
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 def completed(*arguments: str | Path, incomplete: str = "") -> list[str]:
     """What is offered behind arguments."""
-    shell = BashComplete(commands, {}, "zen-gc", "_ZEN_GC_COMPLETE")
+    shell = BashComplete(program, {}, "zen-gc", "_ZEN_GC_COMPLETE")
     return [each.value for each in shell.get_completions(list(map(str, arguments)), incomplete)]
 
 

@@ -12,8 +12,8 @@ import celpy
 import pytest
 
 from tests.conformance.cel.generating import OBJECT, Generator
-from zen_gc_core.cli import cel_python
-from zen_gc_core.cli.second_opinion import KNOWN, Opinion, agree, ask, explain
+from zen_gc_core.cli.evaluating import cel_python
+from zen_gc_core.cli.evaluating.second_opinion import KNOWN, Opinion, agree, ask, explain
 from zen_gc_core.errors import ExpressionError, ExpressionSyntaxError
 from zen_gc_core.expressions.cel import Environment, to_json, type_name
 

@@ -15,7 +15,7 @@ from click.testing import CliRunner
 from tests.proof.mistakes.mutating import Mistake, mutate
 from tests.proof.mistakes.objects import NOW, population
 from tests.proof.mistakes.policies import make
-from zen_gc_core.cli.plan import command
+from zen_gc_core.cli.commands.plan import command
 
 EACH = 24
 BATCH = 150

@@ -46,7 +46,7 @@ from tests.proof.properties.test_spellings import (
     test_the_go_programs_words_say_what_the_native_ones_say as any_spelling,
 )
 from tests.unit.engine.situations import NOW
-from zen_gc_core.cli import yamls
+from zen_gc_core.cli.reading import yamls
 from zen_gc_core.cluster.paging import PageReader
 from zen_gc_core.engine import breaker, judging, matching, protections, tallying
 from zen_gc_core.engine.parsing import legacy, retain

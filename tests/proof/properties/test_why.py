@@ -12,9 +12,9 @@ from tests.proof.properties.objects import inventories
 from tests.proof.properties.planning import said
 from tests.proof.properties.policies import compiled_text, kinds_of, plain_or_not
 from tests.unit.engine.situations import NOW
-from zen_gc_core.cli.folding import folded
-from zen_gc_core.cli.why_document import as_document
-from zen_gc_core.cli.why_shown import Answer, Seen, shown
+from zen_gc_core.cli.explaining.why_document import as_document
+from zen_gc_core.cli.explaining.why_shown import Answer, Seen, shown
+from zen_gc_core.cli.terminal.folding import folded
 from zen_gc_core.engine.asking import Asking, Planned
 from zen_gc_core.engine.examining import answer, held_back, to_go, to_stay
 from zen_gc_core.engine.files import Files

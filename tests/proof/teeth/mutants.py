@@ -10,7 +10,7 @@ import orjson
 import zen_gc_conditions.combinations
 import zen_gc_conditions.fields
 
-from zen_gc_core.cli import clean_up
+from zen_gc_core.cli.by_hand import clean_up
 from zen_gc_core.cluster import (
     authority,
     counting,

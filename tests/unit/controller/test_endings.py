@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from zen_gc_core.cli.controller import _verdict
+from zen_gc_core.cli.commands.controller import _verdict
 from zen_gc_core.controller.process.logs import configure
 from zen_gc_core.controller.runs.outcomes import ANSWERED
 from zen_gc_core.controller.telling import policy_status

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from zen_gc_core.cli.documents import Document, FileError, Told
-from zen_gc_core.cli.files import read_documents
+from zen_gc_core.cli.reading.documents import Document, FileError, Told
+from zen_gc_core.cli.reading.files import read_documents
 
 if TYPE_CHECKING:
     from pathlib import Path

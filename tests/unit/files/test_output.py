@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 import yaml
 
-from zen_gc_core.cli.output import as_yaml
-from zen_gc_core.cli.yamls import read_yaml
+from zen_gc_core.cli.plans.output import as_yaml
+from zen_gc_core.cli.reading.yamls import read_yaml
 
 TEXTS = [
     "y",

@@ -12,11 +12,11 @@ import pytest
 
 from tests.proof.properties.policies import compiled_text
 from tests.unit.engine.situations import NOW
-from zen_gc_core.cli.documents import Document, Told
-from zen_gc_core.cli.input import as_stored
-from zen_gc_core.cli.jsons import read_json
-from zen_gc_core.cli.output import as_document, as_json, as_table
-from zen_gc_core.cli.printing import json_parts, print_plans
+from zen_gc_core.cli.plans.output import as_document, as_json, as_table
+from zen_gc_core.cli.plans.printing import json_parts, print_plans
+from zen_gc_core.cli.reading.documents import Document, Told
+from zen_gc_core.cli.reading.input import as_stored
+from zen_gc_core.cli.reading.jsons import read_json
 from zen_gc_core.engine.asking import Asking, Planned
 from zen_gc_core.engine.files import Files
 from zen_gc_core.engine.offline import plans_offline

@@ -16,8 +16,8 @@ from typing import Any
 import pytest
 import yaml
 
-from zen_gc_core.cli.scalars import ScalarError, plain_scalar
-from zen_gc_core.cli.yamls import YamlError, read_yaml
+from zen_gc_core.cli.reading.scalars import ScalarError, plain_scalar
+from zen_gc_core.cli.reading.yamls import YamlError, read_yaml
 
 HERE = Path(__file__).parent
 TABLE: list[list[Any]] = json.loads((HERE / "kubectl_reads.json").read_text())

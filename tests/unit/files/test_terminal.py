@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from zen_gc_core.cli.output import columns
-from zen_gc_core.cli.progress import Bar
+from zen_gc_core.cli.plans.output import columns
+from zen_gc_core.cli.terminal.progress import Bar
 from zen_gc_core.model.decision import Decision, Verdict
 from zen_gc_core.model.report import Outcome
 from zen_gc_core.model.results import Result

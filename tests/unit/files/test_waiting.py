@@ -8,7 +8,7 @@ import threading
 
 import pytest
 
-from zen_gc_core.cli.waiting import waiting, waiting_for_each
+from zen_gc_core.cli.terminal.waiting import waiting, waiting_for_each
 
 CLEAR = "\r\x1b[K"
 

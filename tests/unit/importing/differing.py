@@ -6,7 +6,7 @@ import datetime as dt
 from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
-from zen_gc_core.cli.second_opinion import ask
+from zen_gc_core.cli.evaluating.second_opinion import ask
 from zen_gc_core.engine.asking import Asking
 from zen_gc_core.engine.checking import compile_document
 from zen_gc_core.engine.protections import Grants

@@ -1,0 +1,1 @@
+"""What command lines say: options that are shared, names of objects, and what a shell completes."""

@@ -1,0 +1,1 @@
+"""What ``demo`` shows: its cluster, its objects and its policies."""

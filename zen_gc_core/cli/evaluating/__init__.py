@@ -1,0 +1,1 @@
+"""Second opinions on expressions, by another interpreter in a process of its own."""

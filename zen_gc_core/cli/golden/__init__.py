@@ -1,0 +1,1 @@
+"""Golden folders: what they hold, what they expect, and the comparison."""

@@ -1,0 +1,1 @@
+"""Texts for who begins: first policies, and the reference of keywords."""

@@ -1,0 +1,1 @@
+"""Plans: made over files or a cluster, shown, and saved."""

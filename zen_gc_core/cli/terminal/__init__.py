@@ -1,0 +1,1 @@
+"""The terminal: width, bars, lines that go again, and questions."""
