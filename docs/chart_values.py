@@ -157,7 +157,7 @@ def _rights() -> list[Value]:
             "rbac.apiServices",
             SWITCH,
             default=False,
-            text="With `watchNamespaces`: whether a ClusterRole of one rule lets it tell which kinds have an API server of their own",
+            text="With `watchNamespaces`: whether a ClusterRole lets it tell which kinds have an API server of their own, and where custom kinds keep their count of replicas",
         ),
         Value(
             "rbac.aggregateToView", SWITCH, default=True, text="Whether who may view a namespace may view its policies"

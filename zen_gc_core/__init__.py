@@ -54,9 +54,10 @@ if TYPE_CHECKING:
         found_under,
     )
     from zen_gc_core.model.references import Row as ReferenceRow
+    from zen_gc_core.model.replicas import SCALABLE
     from zen_gc_core.model.report import RunReport
     from zen_gc_core.model.requests import MARKED_AT, MARKED_BY, Delete, Mark, Request, policy_named
-    from zen_gc_core.model.scaling import SCALABLE, Scale
+    from zen_gc_core.model.scaling import Scale
     from zen_gc_core.model.shapes import unequal
     from zen_gc_core.model.suspending import SUSPENDABLE, Suspend
     from zen_gc_core.texts import did_you_mean, with_article
@@ -69,7 +70,7 @@ _ROOMS = {
     "MARKED_AT": "model.requests",
     "MARKED_BY": "model.requests",
     "MISSING": "fieldpaths",
-    "SCALABLE": "model.scaling",
+    "SCALABLE": "model.replicas",
     "SUSPENDABLE": "model.suspending",
     "Build": "keywords",
     "Candidate": "model.candidate",
@@ -128,6 +129,7 @@ _ROOMS = {
     "label_value_fault": "model.names",
     "parse_duration": "durations",
     "parse_instant": "instants",
+    "own_group": "engine.kinds",
     "patch_faults": "model.merging",
     "policy_named": "model.requests",
     "phase_said": "model.phases",
@@ -216,6 +218,7 @@ __all__ = [
     "kinds_of",
     "label_key_fault",
     "label_value_fault",
+    "own_group",
     "parse_duration",
     "parse_instant",
     "patch_faults",

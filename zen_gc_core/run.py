@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from zen_gc_core.model.finishing import BUILT_IN, Finishing
 from zen_gc_core.model.held_marks import held_since
 from zen_gc_core.model.relations import NotKnown
+from zen_gc_core.model.replicas import by_table
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from zen_gc_core.model.candidate import Candidate
     from zen_gc_core.model.policy import PolicyReference
     from zen_gc_core.model.relations import Found, Related, Relation
+    from zen_gc_core.model.replicas import CountPath
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,8 @@ class Run:
         finishing: The kinds that are known to finish.
         related: What is known of other objects, by the relation that a keyword declared.
         held_from: Marks that say since when the conditions hold count from here on; None: none does.
+        count_path: Where objects of a group and version and of a kind keep their count of replicas, as a ``FieldPath``;
+            raises Undecided where that is not known.
     """
 
     now: dt.datetime
@@ -56,6 +60,7 @@ class Run:
     finishing: Finishing = BUILT_IN
     related: Mapping[Relation, Related] = field(default_factory=dict)
     held_from: dt.datetime | None = None
+    count_path: CountPath = by_table
 
     def finish_of(self, candidate: Candidate) -> dt.datetime | None:
         """When an object finished its work, by its kind's row or the common conventions; None when it has not.

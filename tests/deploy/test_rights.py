@@ -23,6 +23,7 @@ ALLOWED = [
     "watch clustergarbagecollectionpolicies.gc.kube-zen.io",
     "patch garbagecollectionpolicies.gc.kube-zen.io --subresource=status -n default",
     "patch clustergarbagecollectionpolicies.gc.kube-zen.io --subresource=status",
+    "get customresourcedefinitions.apiextensions.k8s.io",
     "get namespaces",
     "list namespaces",
     "create events -n default",

@@ -137,6 +137,26 @@ def test_a_kind_of_ones_own_comes_from_its_definition(tmp_path: Path) -> None:
     assert "acme.io/v1 Render is no kind of Kubernetes' own: add its CustomResourceDefinition with -f" in ended.err
 
 
+def test_where_a_custom_kind_keeps_its_count_is_read_from_its_definition_alone(tmp_path: Path) -> None:
+    """By its name; that is beyond the namespace, so it is printed when it is asked for."""
+    text = policy(targetResources=[{"apiVersion": "acme.io/v1", "kind": "Render"}], action={"scale": {"replicas": 0}})
+    found = roles(tmp_path, f"{DEFINITION}---\n{text}", "--wide")
+    assert found["Role", "zen-gc:team-a:p"]["rules"] == [
+        {"apiGroups": ["acme.io"], "resources": ["renders"], "verbs": ["get", "list", "patch"]}
+    ]
+    assert found["ClusterRole", "zen-gc:team-a:p"]["rules"] == [
+        {
+            "apiGroups": ["apiextensions.k8s.io"],
+            "resources": ["customresourcedefinitions"],
+            "verbs": ["get"],
+            "resourceNames": ["renders.acme.io"],
+        }
+    ]
+    ended = zen_gc("rbac", "-f", str(tmp_path / "p.yaml"))
+    assert (ended.code, ended.out) == (2, "")
+    assert "the controller would get get beyond the namespace team-a, on customresourcedefinitions" in ended.err
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [

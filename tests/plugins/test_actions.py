@@ -11,7 +11,20 @@ from zen_gc_actions.patching import PATCH
 from zen_gc_actions.scaling import SCALE
 from zen_gc_actions.suspending import SUSPEND
 
-from zen_gc_core import SUSPENDABLE, Delete, Evict, InputError, Mark, MergePatch, Notify, Scale, Suspend, Undecided
+from tests.harness.definitions import custom_resource_definition
+from zen_gc_core import (
+    SUSPENDABLE,
+    Delete,
+    Evict,
+    FieldPath,
+    InputError,
+    Mark,
+    MergePatch,
+    Notify,
+    Scale,
+    Suspend,
+    Undecided,
+)
 from zen_gc_core.model.json_candidates import JsonCandidate
 from zen_gc_core.model.policy import CLUSTER, PolicyReference
 from zen_gc_core.model.results import Result, Unsure
@@ -158,22 +171,103 @@ def test_a_scale_that_cannot_be_meant_is_refused(config, problem):
         request_of(SCALE, config, OBJECT, targets=[DEPLOYMENT])
 
 
-@pytest.mark.parametrize(
-    "target", [("apps/v1", "StatefulSet"), ("apps/v1", "ReplicaSet"), ("v1", "ReplicationController")]
-)
+@pytest.mark.parametrize("target", [("apps/v1", "Deployment"), ("apps/v1", "StatefulSet"), ("apps/v1", "ReplicaSet")])
 def test_the_kinds_with_a_count_are_scaled(target):
     """By a table."""
-    assert request_of(SCALE, {"replicas": 0}, OBJECT, targets=[DEPLOYMENT, target]) == Scale(0)
+    obj = {**OBJECT, "apiVersion": target[0], "kind": target[1]}
+    assert request_of(SCALE, {"replicas": 0}, obj, targets=[DEPLOYMENT, target]) == Scale(0)
     check_keyword(SCALE, {"replicas": 0}, kind="action", targets=[target])
 
 
 @pytest.mark.parametrize(
-    "target", [("v1", "Pod"), ("apps/v1", "DaemonSet"), ("batch/v1", "Job"), ("example.com/v1", "Deployment")]
+    "target",
+    [
+        ("v1", "Pod"),
+        ("apps/v1", "DaemonSet"),
+        ("batch/v1", "Job"),
+        ("networking.k8s.io/v1", "Ingress"),
+        ("extensions/v1beta1", "Deployment"),
+    ],
 )
-def test_a_kind_without_a_count_that_is_known_is_refused(target):
+def test_a_kind_that_never_has_a_count_is_refused(target):
     """Writing spec.replicas there would do nothing, or something else."""
     with pytest.raises(InputError, match=f"cannot scale {target[0]} {target[1]}: only Deployment, StatefulSet"):
         request_of(SCALE, {"replicas": 0}, OBJECT, targets=[DEPLOYMENT, target])
+
+
+FLEET = ("games.example.com/v1", "Fleet")
+
+
+def fleet(spec):
+    """An object of a custom kind."""
+    return JsonCandidate.from_object({**OBJECT, "apiVersion": FLEET[0], "kind": FLEET[1], "spec": spec})
+
+
+def fleets(**scale):
+    """The definition of the kind, in two versions; the first one has this scale subresource."""
+    definition = custom_resource_definition("games.example.com", "Fleet", "v1", "v2")
+    definition["spec"]["versions"][0]["subresources"] = {"scale": {"statusReplicasPath": ".status.size", **scale}}
+    return definition
+
+
+def test_a_custom_kind_is_scaled_where_its_definition_says_that_its_count_is():
+    """One patch of that path and the annotation; the way back writes to the same place."""
+    definition = fleets(specReplicasPath=".spec.servers.min-size")
+    request = request_of(SCALE, {"replicas": 0}, fleet({}), targets=[FLEET], definitions=[definition])
+    assert request.fault() is None
+    obj = fleet({"servers": {"min-size": 5}, "replicas": 0})
+    assert request.carried_by(obj) is None
+    assert request.body(obj) == {
+        "spec": {"servers": {"min-size": 0}},
+        "metadata": {"annotations": {"gc.kube-zen.io/scaled-from": "5"}},
+    }
+    assert request.carried_by(fleet({"servers": {"min-size": 0}, "replicas": 9})) == "it has 0 replicas already"
+    for spec, result in (({"servers": {"min-size": 0}}, Result.SCALED), ({"replicas": 0}, Result.FAILED)):
+        assert request.read({"metadata": {"uid": "1"}, "spec": spec}, "1").result is result
+    back = ScaleBack(5, request.path).body(obj)
+    assert back["spec"] == {"servers": {"min-size": 5}}
+
+
+@pytest.mark.parametrize("spec", [{}, {"replicas": 3}, {"servers": 1}, {"servers": {"min-size": None}}])
+def test_an_object_of_a_custom_kind_that_holds_no_count_is_undecided(spec):
+    """Nobody fills one in, and what is written elsewhere is none."""
+    request = request_of(
+        SCALE,
+        {"replicas": 0},
+        fleet({}),
+        targets=[FLEET],
+        definitions=[fleets(specReplicasPath=".spec.servers.min-size")],
+    )
+    with pytest.raises(Undecided, match=r"spec\.servers\.min-size is missing"):
+        request.carried_by(fleet(spec))
+
+
+@pytest.mark.parametrize(
+    ("definitions", "version", "words"),
+    [
+        ([], "v1", "no file holds it"),
+        ([custom_resource_definition("other.example.com", "Fleet", "v1")], "v1", "no file holds it"),
+        ([fleets(specReplicasPath=".spec.replicas")], "v2", "in v2, has no scale subresource"),
+        ([fleets(specReplicasPath=".spec.replicas")], "v3", "has no version v3"),
+        ([fleets(specReplicasPath=".spec.replicas"), fleets()], "v1", "is no path below"),
+        ([fleets(specReplicasPath=".status.replicas")], "v1", "is no path below"),
+        ([fleets(specReplicasPath=".spec")], "v1", "is no path below"),
+        ([fleets(specReplicasPath="spec.replicas")], "v1", "is no path below"),
+        ([fleets(specReplicasPath=".spec.a[0].replicas")], "v1", "is no path below"),
+        ([fleets(specReplicasPath=7)], "v1", "is no path below"),
+    ],
+)
+def test_where_the_count_of_a_custom_kind_is_not_known_nothing_is_asked_for(definitions, version, words):
+    """With the reason."""
+    obj = {**OBJECT, "apiVersion": f"games.example.com/{version}", "kind": "Fleet"}
+    with pytest.raises(Undecided, match=words):
+        request_of(SCALE, {"replicas": 0}, obj, targets=[FLEET], definitions=definitions)
+
+
+@pytest.mark.parametrize("path", ["spec", "metadata.generation", "spec.pools[0]", "status.replicas"])
+def test_a_count_that_is_written_anywhere_but_below_spec_is_refused(path):
+    """Whoever answers with it."""
+    assert "a count of replicas is in" in Scale(0, FieldPath.parse(path)).fault()
 
 
 @pytest.mark.parametrize(
@@ -211,7 +305,7 @@ def test_a_scaling_writes_the_count_and_the_earlier_one_together():
         "metadata": {"annotations": {**signature, "gc.kube-zen.io/scaled-from": "3"}},
     }
     scaled = deployment({"replicas": 0}, annotations=body["metadata"]["annotations"])
-    back = ScaleBack(scaled_from(scaled), {"gc.kube-zen.io/keep": "2026-01-02T12:00:00Z"}).body(scaled)
+    back = ScaleBack(scaled_from(scaled), annotations={"gc.kube-zen.io/keep": "2026-01-02T12:00:00Z"}).body(scaled)
     assert back["spec"] == {"replicas": 3}
     assert {key for key, value in back["metadata"]["annotations"].items() if value is None} == set(
         body["metadata"]["annotations"]

@@ -204,6 +204,10 @@ def _act(compiled: CompiledPolicy, candidate: Candidate, run: Run, instant: dt.d
             request = request.signed(signature_of(run.now, run.policy))
     except RefusedRequestError as refused:
         return keep(candidate, KeptBy.ERROR, f"the action {refused}")
+    except Undecided as doubt:
+        told = f"what to ask for cannot be told: {compiled.written(compiled.policy.action.path)}"
+        told = f"{told}: {doubt.told}" if doubt.told else told
+        return keep(candidate, KeptBy.ERROR, f"what to ask for cannot be told: {doubt}", told)
     except Exception as error:  # noqa: BLE001  whatever an action raises or answers, nothing is done
         tracing.show(error)
         told = f"the action failed: {compiled.written(compiled.policy.action.path)}"

@@ -14,12 +14,14 @@ from zen_gc_core.engine.reaching import denied
 from zen_gc_core.engine.relating_files import related_in
 from zen_gc_core.engine.resolving import resolve_targets
 from zen_gc_core.engine.retaining.standing import keeping_what_is_retained
+from zen_gc_core.engine.scaling import count_paths_in, uncountable
 from zen_gc_core.engine.shares import Count, counts_in_population, identity, kind_key
 from zen_gc_core.engine.versions import by_kind, sums_of
 from zen_gc_core.instants import EARLIEST
 from zen_gc_core.keywords import Run
 from zen_gc_core.model.names import group_of
 from zen_gc_core.model.policy import Policy, Problem
+from zen_gc_core.model.replicas import DEFINITION
 from zen_gc_core.model.scope import TheseNamespaces
 from zen_gc_core.texts import counted, listed
 
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
     from zen_gc_core.model.candidate import Candidate
     from zen_gc_core.model.plan import Plan
     from zen_gc_core.model.policy import Target
+    from zen_gc_core.model.replicas import CountPaths
 
 
 def plan_offline(compilations: Iterable[Compilation], files: Files, asking: Asking) -> list[Planned]:
@@ -60,7 +63,11 @@ def _planned(compilation: Compilation, files: Files, asking: Asking) -> Planned:
         policy = expanded(policy, files.kinds())
     resolved = resolve_targets(policy, lives, cross_namespace=asking.grants.cross_namespace)
     if isinstance(resolved, Policy):
-        resolved = denied(compiled, resolved, files.namespaced) or resolved
+        resolved = (
+            denied(compiled, resolved, files.namespaced)
+            or uncountable(replace(compiled, policy=resolved), _count_paths(files))
+            or resolved
+        )
     if isinstance(resolved, Problem):
         return Planned(replace(compilation, compiled=None, errors=(*compilation.errors, resolved)), None)
     warnings = (*compilation.warnings, *_unseen(resolved, files))
@@ -115,6 +122,7 @@ def _plan(compiled: CompiledPolicy, files: Files, asking: Asking) -> Plan:
         files.namespace,
         finishing=compiled.finishing,
         held_from=compiled.policy.held_from or EARLIEST,
+        count_path=_count_paths(files),
     )
     if compiled.relations:
         run = replace(run, related=related_in(files, compiled.relations, run, everything=asking.everything))
@@ -134,6 +142,10 @@ def _plan(compiled: CompiledPolicy, files: Files, asking: Asking) -> Plan:
         return _counts(case, tallies, (candidate for kind in kinds for candidate in files.of_kind(*kind)))
 
     return conclude(case, tallies, counts, asking.veto)
+
+
+def _count_paths(files: Files) -> CountPaths:
+    return count_paths_in(lambda: (each.object for each in files.of_kind(*DEFINITION)))
 
 
 def _counts(case: Case, tallies: Sequence[Tally], everything: Iterable[Candidate]) -> Counts:

@@ -15,6 +15,7 @@ from pydantic import TypeAdapter
 from zen_gc_core.engine.building import Workshop
 from zen_gc_core.engine.matching import reads_of, restricted
 from zen_gc_core.engine.relating import Gathered, Gathering, Source
+from zen_gc_core.engine.scaling import count_paths_in
 from zen_gc_core.errors import InputError, Undecided
 from zen_gc_core.instants import parse_instant
 from zen_gc_core.keywords import Namespace, Run
@@ -59,6 +60,7 @@ class Situation(TypedDict, total=False):
             stands in ``spec.conditions`` itself.
         vocabulary: The keywords of nested condition maps, and the kinds that finish; by default those of the installed
             plugins.
+        definitions: The CustomResourceDefinitions that can be read; by default none.
         related: The other objects that there are, for the relations that the keyword declares; by default nothing is known
             of any.
     """
@@ -70,6 +72,7 @@ class Situation(TypedDict, total=False):
     namespaces: Iterable[Mapping[str, Any]]
     polarity: Polarity
     vocabulary: Vocabulary
+    definitions: Iterable[Mapping[str, Any]]
     related: Iterable[Any]
 
 
@@ -185,6 +188,7 @@ def request_of(keyword: Keyword[Any, Any], config: Any, obj: Any, **situation: U
 
     Raises:
         InputError: The configuration is refused.
+        Undecided: The action cannot tell.
     """
     run = run_of(situation)
     request: Request = compile_keyword(keyword, config, **situation).call(due(_candidate(obj), run.now), run)
@@ -224,12 +228,14 @@ def run_of(situation: Situation, compiled: Compiled[Any] | None = None) -> Run:
             raise Undecided(f"Namespace {name} cannot be read")
         return known[name]
 
+    definitions = tuple(situation.get("definitions", ()))
     run = Run(
         parse_instant(situation.get("now", NOW)),
         _policy(situation),
         look_up,
         situation.get("clock_skew", dt.timedelta(seconds=30)),
         _vocabulary(situation).finishing,
+        count_path=count_paths_in(lambda: definitions),
     )
     if compiled is None or not compiled.relations or "related" not in situation:
         return run

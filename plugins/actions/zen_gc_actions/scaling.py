@@ -6,7 +6,7 @@ from typing import Final
 
 from pydantic import Field
 
-from zen_gc_core import SCALABLE, Build, Compiled, Config, Decision, Keyword, Run, Scale
+from zen_gc_core import SCALABLE, Build, Compiled, Config, Decision, Keyword, Run, Scale, own_group
 
 
 class Scaling(Config):
@@ -17,13 +17,17 @@ class Scaling(Config):
 
 def _compile(config: Scaling, build: Build) -> Compiled[Scale]:
     for target in build.targets:
-        if (target.group, target.kind) not in SCALABLE:
+        custom = "." in target.group and not own_group(target.group)  # its definition says where the count is
+        if not custom and (target.group, target.kind) not in SCALABLE:
             kinds = ", ".join(kind for _, kind in SCALABLE)
-            raise build.error("", f"cannot scale {target.api_version} {target.kind}: only {kinds} have a count to set")
-    request = Scale(config.replicas)
+            raise build.error(
+                "",
+                f"cannot scale {target.api_version} {target.kind}: only {kinds} have a count to set, and custom kinds "
+                "with a scale subresource",
+            )
 
-    def ask(_decision: Decision, _run: Run) -> Scale:
-        return request
+    def ask(decision: Decision, run: Run) -> Scale:
+        return Scale(config.replicas, run.count_path(decision.api_version, decision.kind))
 
     return Compiled(ask, reads=())
 

@@ -227,7 +227,7 @@ def test_words_are_never_a_reason_to_fail(answer):
     ("answer", "words"),
     [
         (KeyError("x"), "the action failed: KeyError: 'x'"),
-        (Undecided("no"), "the action failed: Undecided: no"),
+        (Undecided("no"), "what to ask for cannot be told: no"),
         (None, "the action answered with a NoneType, not a request"),
         ("delete", "the action answered with a str, not a request"),
         (True, "the action answered with a bool, not a request"),

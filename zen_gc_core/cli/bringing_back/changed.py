@@ -11,6 +11,7 @@ import click
 from zen_gc_core.cli.plans.output import columns
 from zen_gc_core.cli.terminal.asking import confirm
 from zen_gc_core.cluster.authority import Authority
+from zen_gc_core.cluster.definitions import count_paths
 from zen_gc_core.cluster.discovery import Resources
 from zen_gc_core.cluster.errors import Conflict, NotFound, TargetUnavailable
 from zen_gc_core.cluster.observing import observe
@@ -18,23 +19,27 @@ from zen_gc_core.cluster.resource import Resource
 from zen_gc_core.cluster.throttling import Throttle
 from zen_gc_core.cluster.writing import Writer
 from zen_gc_core.engine.keep_mark import KEEP
-from zen_gc_core.engine.kinds import built_in
+from zen_gc_core.engine.kinds import built_in, own_group
 from zen_gc_core.engine.managing import manager_of
 from zen_gc_core.errors import ClusterError, InputError, Undecided
 from zen_gc_core.instants import format_instant
+from zen_gc_core.model.names import group_of
+from zen_gc_core.model.replicas import SCALABLE
 from zen_gc_core.model.requests import MARKED_BY
 from zen_gc_core.model.results import Result
-from zen_gc_core.model.scaling import SCALABLE, ScaleBack, replicas_of, scaled_from
+from zen_gc_core.model.scaling import SCALED_FROM, ScaleBack, replicas_of, scaled_from
 from zen_gc_core.model.suspending import SUSPENDABLE, SUSPENDED, Resume, field_of, suspended
-from zen_gc_core.texts import counted, did_you_mean, placed, visible
+from zen_gc_core.texts import counted, did_you_mean, listed, placed, visible
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from datetime import datetime
 
     from zen_gc_core.cluster.connection import Connection
     from zen_gc_core.cluster.observing import Observed
     from zen_gc_core.cluster.writing import Attempt
     from zen_gc_core.model.candidate import Candidate
+    from zen_gc_core.model.replicas import CountPath
     from zen_gc_core.model.requests import Request
     from zen_gc_core.model.results import Written
 
@@ -83,14 +88,15 @@ def bring_back(connection: Connection, what: str, namespace: str, *, until: date
         Conflict: It is not as a policy left it.
         ClusterError: It could not be written.
     """
-    group, kind, name = _named(what)
-    resource = _resource(connection, group, kind)
+    resource, name = _named(connection, what)
+    kind, namespace = resource.kind, namespace if resource.namespaced else ""
     title = f"{kind} {placed(namespace, name)}"
     seen = observe(connection, resource, namespace, name)
     if seen is None:
         raise NotFound(f"{title} is not there")
     try:
-        way = _way_back(seen.candidate(), {KEEP: format_instant(until)} if until is not None else {})
+        paths = count_paths(connection, lambda *_: resource)
+        way = _way_back(seen.candidate(), paths, {KEEP: format_instant(until)} if until is not None else {})
     except _Stays as why:
         raise Conflict(f"{title}{why}") from None
     except (InputError, Undecided) as error:
@@ -110,8 +116,8 @@ class _Stays(Exception):  # noqa: N818  it says what happens
     """Why an object is left as it is; goes on where its name ends."""
 
 
-def _named(what: str) -> tuple[str, str, str]:
-    """The group, the kind and the name of ``KIND/NAME``."""
+def _named(connection: Connection, what: str) -> tuple[Resource, str]:
+    """The resource and the name of ``KIND/NAME``."""
     word, slash, name = what.partition("/")
     if not slash or not name or "/" in name:
         raise InputError(f"'{visible(what)}' is no KIND/NAME, such as deployment/shop")
@@ -120,13 +126,30 @@ def _named(what: str) -> tuple[str, str, str]:
         for spelling in filter(None, (kind.lower(), _plural(kind), _SHORT.get(kind))):
             words |= {spelling: (group, kind), f"{spelling}.{group}".removesuffix("."): (group, kind)}
     found = words.get(word.lower())
-    if found is None:
+    return (_resource(connection, *found) if found else _custom(connection, word, words)), name
+
+
+def _custom(connection: Connection, word: str, known: Collection[str]) -> Resource:
+    """The resource of a custom kind, by its name or its plural, each of which the group may follow."""
+    served, _ = Resources(connection).survey()
+    named: dict[tuple[str, str], Resource] = {}
+    for each in served:  # the version that the group prefers comes first
+        names = (each.kind.lower(), each.plural)
+        if (
+            word.lower() in {*names, *(f"{name}.{each.group}" for name in names)}
+            and not own_group(each.group)
+            and not each.aggregated
+        ):
+            named.setdefault((each.group, each.kind), each)
+    if len(named) > 1:
+        raise InputError(f"'{visible(word)}' may be {listed(sorted(map(str, named.values())), 'or')}: write which")
+    if not named:
         kinds = ", ".join(kind for _, kind in _KINDS)
         raise InputError(
-            f"unknown kind '{visible(word)}'{did_you_mean(word.lower(), words)}: policies scale or suspend {kinds}; "
-            "what was deleted is named by its NAME alone"
+            f"unknown kind '{visible(word)}'{did_you_mean(word.lower(), known)}: policies scale or suspend {kinds}, and "
+            "custom kinds with a scale subresource; what was deleted is named by its NAME alone"
         )
-    return (*found, name)
+    return next(iter(named.values()))
 
 
 def _plural(kind: str) -> str:
@@ -146,25 +169,29 @@ def _resource(connection: Connection, group: str, kind: str) -> Resource:
     raise TargetUnavailable(f"the cluster serves no kind {kind} of {group}: is its CRD installed?")
 
 
-def _way_back(candidate: Candidate, annotations: dict[str, str]) -> _Way:
+def _way_back(candidate: Candidate, paths: CountPath, annotations: dict[str, str]) -> _Way:
     """How an object goes back; refused where going back would not bring anything back."""
     if candidate.terminating:
         raise _Stays(" is being deleted")
     if candidate.malformed is not None:
         raise _Stays(f" cannot be read: {candidate.malformed}")
-    scalable = (candidate.api_version.rpartition("/")[0], candidate.kind) in SCALABLE
-    return (_scaled_back if scalable else _resumed)(candidate, annotations)
+    suspendable = (group_of(candidate.api_version), candidate.kind) in SUSPENDABLE
+    if suspendable and SCALED_FROM not in candidate.annotations:
+        return _resumed(candidate, annotations)
+    return _scaled_back(candidate, paths, annotations)
 
 
-def _scaled_back(candidate: Candidate, annotations: dict[str, str]) -> _Way:
+def _scaled_back(candidate: Candidate, paths: CountPath, annotations: dict[str, str]) -> _Way:
     owner = next((each for each in candidate.owner_references if each.controller), None)
     if owner is not None:
         raise _Stays(f": {owner.kind} {owner.name} sets its count: restore that")
-    earlier, now = scaled_from(candidate), replicas_of(candidate)
+    earlier = scaled_from(candidate)
+    path = paths(candidate.api_version, candidate.kind)
+    now = replicas_of(candidate, path)
     if now >= earlier:
         raise _Stays(f" has {counted(now, 'replica')} by now, and had {earlier}: nothing is brought back")
     done = f"scaled back to {counted(earlier, 'replica')}"
-    return _Way(ScaleBack(earlier, annotations), "spec.replicas", str(now), str(earlier), done)
+    return _Way(ScaleBack(earlier, path, annotations), path.text, str(now), str(earlier), done)
 
 
 def _resumed(candidate: Candidate, annotations: dict[str, str]) -> _Way:

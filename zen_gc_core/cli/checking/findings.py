@@ -12,6 +12,7 @@ from zen_gc_core.cli.reading.files import STANDARD_INPUT, content_of, documents_
 from zen_gc_core.cli.reading.input import compile_documents
 from zen_gc_core.cli.reading.strangers import no_policies
 from zen_gc_core.engine.checking import warnings_of
+from zen_gc_core.engine.scaling import count_paths_in, uncountable
 from zen_gc_core.errors import InputError
 
 if TYPE_CHECKING:
@@ -135,6 +136,7 @@ def check_files(names: Iterable[str], plugins: Plugins, grants: Grants, now: dt.
         report.checked.extend(
             _checked(document, compilation, now) for document, compilation in zip(policies, compilations, strict=True)
         )
+    report.checked = [_defined(one, objects, now) for one in report.checked]
     if not report.checked and not report.unreadable:
         if told.lists and not objects:
             report.notes.append(Finding(Level.NOTE, "the list is empty: there is no policy to check"))
@@ -176,6 +178,17 @@ def _checked(document: Document, compilation: Compilation, now: dt.datetime) -> 
     errors = [_finding(Level.ERROR, document, problem) for problem in compilation.errors]
     warnings = [_finding(Level.WARNING, document, problem) for problem in warnings_of(compilation, now)]
     return Checked(document, compilation, (*errors, *warnings))
+
+
+def _defined(one: Checked, objects: Iterable[Document], now: dt.datetime) -> Checked:
+    """Refuse a policy that scales what has no count, as definitions among the files say."""
+    compiled = one.compilation.compiled
+    if compiled is None:
+        return one
+    problem = uncountable(compiled, count_paths_in(lambda: (each.content for each in objects)))
+    if problem is None:
+        return one
+    return _checked(one.document, replace(one.compilation, compiled=None, errors=(problem,)), now)
 
 
 def _finding(level: Level, document: Document, problem: Problem) -> Finding:

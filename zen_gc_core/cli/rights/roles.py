@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from zen_gc_core.model.policy import NAMESPACED
 
@@ -19,6 +19,9 @@ RBAC: Final = "rbac.authorization.k8s.io"
 CONSTRAINED: Final = "constrained"
 IMPERSONATE: Final = "impersonate"
 MOST_NAMED: Final = 5
+_On: TypeAlias = "tuple[str, str, str]"
+"""What a right is on: a group, a resource of it, and the name of the only object; empty: all."""
+
 _ORDER: Final = ("get", "list", "create", "update", "patch", "delete")
 
 
@@ -86,17 +89,19 @@ def role_documents(need: Need, controller: Account, how: str) -> Iterator[dict[s
 
 def rules_by_namespace(rights: Iterable[Right]) -> dict[str, tuple[Rule, ...]]:
     """Rights as rules, by namespace, with nothing that is not among them; empty is the whole cluster."""
-    verbs: dict[str, dict[tuple[str, str], set[str]]] = defaultdict(lambda: defaultdict(set))
+    verbs: dict[str, dict[_On, set[str]]] = defaultdict(lambda: defaultdict(set))
     for right in rights:
-        verbs[right.namespace][right.resource.group, right.plural].add(right.verb)
+        verbs[right.namespace][right.resource.group, right.plural, right.name].add(right.verb)
     return {namespace: _merged(verbs[namespace]) for namespace in sorted(verbs)}
 
 
-def _merged(verbs: Mapping[tuple[str, str], set[str]]) -> tuple[Rule, ...]:
-    alike: dict[tuple[str, tuple[str, ...]], list[str]] = defaultdict(list)
-    for (group, plural), asked in sorted(verbs.items()):
-        alike[group, tuple(sorted(asked, key=_rank))].append(plural)
-    return tuple(Rule(group, tuple(plurals), asked) for (group, asked), plurals in alike.items())
+def _merged(verbs: Mapping[_On, set[str]]) -> tuple[Rule, ...]:
+    alike: dict[tuple[str, str, tuple[str, ...]], list[str]] = defaultdict(list)
+    for (group, plural, name), asked in sorted(verbs.items()):
+        alike[group, name, tuple(sorted(asked, key=_rank))].append(plural)
+    return tuple(
+        Rule(group, tuple(plurals), asked, (name,) if name else ()) for (group, name, asked), plurals in alike.items()
+    )
 
 
 def _rank(verb: str) -> tuple[int, str]:
@@ -117,7 +122,12 @@ def impersonation(account: Account, rules: Mapping[str, tuple[Rule, ...]], how: 
     needed: dict[str, tuple[Rule, ...]] = {account.namespace: (act,)}
     for namespace, inside in rules.items():
         on = tuple(
-            Rule(rule.group, rule.resources, tuple(f"impersonate-on:serviceaccount:{verb}" for verb in rule.verbs))
+            Rule(
+                rule.group,
+                rule.resources,
+                tuple(f"impersonate-on:serviceaccount:{verb}" for verb in rule.verbs),
+                rule.names,
+            )
             for rule in inside
         )
         needed[namespace] = needed.get(namespace, ()) + on

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from zen_gc_core.cluster.definitions import count_paths
 from zen_gc_core.cluster.observing import observe
 from zen_gc_core.controller.runs.every_kind import every_kind
 from zen_gc_core.controller.runs.gathering import Gatherer
@@ -12,10 +13,12 @@ from zen_gc_core.controller.runs.going_along import kept_inside
 from zen_gc_core.controller.runs.members import Member
 from zen_gc_core.controller.runs.rights import SERVICES
 from zen_gc_core.controller.runs.settling import settle
+from zen_gc_core.controller.runs.stopping import Stopped
 from zen_gc_core.engine.case import MOST_DUE, Case
 from zen_gc_core.engine.protections import Protections
 from zen_gc_core.engine.reaching import namespaces_of
 from zen_gc_core.engine.retaining.standing import keeping_what_is_retained
+from zen_gc_core.engine.scaling import uncountable
 from zen_gc_core.errors import ClusterError, Undecided
 from zen_gc_core.keywords import Run
 
@@ -82,14 +85,17 @@ class Preparing:
             upcoming_until: Until when it is remembered what will be due; None: it is not.
 
         Raises:
-            Stopped: A target may not be reached.
+            Stopped: A target may not be reached, or has no count to be scaled.
             ClusterError: A kind is not served, or the cluster cannot be asked.
         """
         compiled, unknown = every_kind(compiled, self._resources, self._grants)
         compiled, places = settle(compiled, self._resources, self._grants)
+        count_path = count_paths(self._connection, self._resources.resolve)
+        if (problem := uncountable(compiled, count_path)) is not None:
+            raise Stopped(problem.reason, str(problem))
         case = Case(
             compiled,
-            self._run(compiled, now, held_from),
+            replace(self._run(compiled, now, held_from), count_path=count_path),
             keeping_what_is_retained(self._protections(compiled), compiled),
             record=self._record,
             record_skipped=self._record_skipped,

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from zen_gc_core.cluster.definitions import DEFINITIONS
 from zen_gc_core.cluster.errors import AccessDenied, TargetUnavailable
 from zen_gc_core.cluster.recycle_bin import IN_NAMESPACES, OF_THE_CLUSTER, RIGHTS
 from zen_gc_core.cluster.resource import SECRETS, Resource
@@ -16,6 +17,7 @@ from zen_gc_core.engine.expanding import by_wildcard
 from zen_gc_core.engine.kinds import own_group
 from zen_gc_core.engine.reaching import namespaces_of
 from zen_gc_core.engine.relating import Gathered
+from zen_gc_core.engine.scaling import scaled_by_definition
 from zen_gc_core.model.policy import API_VERSION
 from zen_gc_core.model.scope import TheseNamespaces
 from zen_gc_core.texts import listed
@@ -49,12 +51,14 @@ class Right:
         resource: On what.
         namespace: Where; empty for all namespaces, or a cluster-scoped resource.
         subresource: Below the object; empty for the object itself.
+        name: Of which object alone; empty for all.
     """
 
     verb: str
     resource: Resource
     namespace: str = ""
     subresource: str = ""
+    name: str = ""
 
     @property
     def plural(self) -> str:
@@ -134,6 +138,12 @@ def on_services(places: Mapping[Resource, Sequence[Target]]) -> Iterator[Right]:
                 yield Right("get", SERVICES, namespace)
 
 
+def on_definitions(compiled: CompiledPolicy, serving: Serving) -> Iterator[Right]:
+    """What a policy needs so that it can tell where custom kinds keep the count that it scales."""
+    for target in scaled_by_definition(compiled):
+        yield Right("get", DEFINITIONS, name=str(serving.resolve(target.api_version, target.kind)))
+
+
 def on_contents(places: Mapping[Resource, Sequence[Target]], serving: Serving, grants: Grants) -> Iterator[Right]:
     """What a policy needs so that it can tell what would go along with a Namespace, or with the definition of a kind.
 
@@ -172,7 +182,7 @@ def rights_of(
     if any(request.removes for request in compiled.requests) and not dry_run:
         asked |= dict.fromkeys(on_contents(places, serving, grants))
     asked |= on_related(compiled, serving, whole=True)
-    return asked | dict.fromkeys(on_services(places))
+    return asked | dict.fromkeys([*on_services(places), *on_definitions(compiled, serving)])
 
 
 def check_access(
