@@ -105,7 +105,7 @@ def test_a_namespace_that_is_watched_gives_what_the_role_of_the_cluster_gives_el
         "clustergarbagecollectionpolicies/status",
         "clusterrecycledobjects",
     }
-    elsewhere |= {"subjectaccessreviews", "apiservices"}
+    elsewhere |= {"subjectaccessreviews", "apiservices", "customresourcedefinitions"}
     assert rights_in(roles["zen-gc-watched"]) == {
         (verb, resource)
         for verb, resource in rights_in(own)
