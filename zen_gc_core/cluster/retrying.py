@@ -75,12 +75,23 @@ def patiently(
         Throttled: The server has asked for patience for too long.
         ClusterError: What the last step raised, or any that is not to be tried again.
     """
+
+    def ask(step: int) -> T:
+        while True:
+            throttle.wait()
+            try:
+                return send(step)
+            except Throttled as error:
+                throttle.slow_down(error)
+
+    try:
+        return ask(1)
+    except UNANSWERED as error:
+        unanswered = error
     for attempt in steps(sleep, timeouts=timeouts):
         with attempt:
-            while True:
-                throttle.wait()
-                try:
-                    return send(attempt.retry_state.attempt_number)
-                except Throttled as error:
-                    throttle.slow_down(error)
+            # Most of what is sent is answered at once: only what is not comes here, its first step taken.
+            if attempt.retry_state.attempt_number == 1:
+                raise unanswered
+            return ask(attempt.retry_state.attempt_number)
     raise AssertionError("unreachable: the last step returns or raises")

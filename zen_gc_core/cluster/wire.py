@@ -53,6 +53,9 @@ _TRANSPORT_ERRORS: Final = (urllib3.exceptions.HTTPError, OSError, ValueError)
 class _Guarded(HTTPConnection):
     """Asks the request's guard when the connection stands, right before bytes leave; ends with the deadline."""
 
+    resets: socket.socket | None = None
+    """The socket that is reset when it is closed."""
+
     def send(self, data: Any) -> None:
         _ask_guard(self)
         super().send(data)
@@ -73,16 +76,17 @@ def _begin_deadline(connection: HTTPConnection) -> None:
         DEADLINES.watch(deadline)
 
 
-def _ask_guard(connection: HTTPConnection) -> None:
+def _ask_guard(connection: _Guarded) -> None:
     guard = _guard.get()
     if guard is None:
         return
     if connection.sock is None:
         connection.connect()
-    if connection.sock is not None:
+    if connection.sock is not None and connection.sock is not connection.resets:
         # The system goes on sending what a closed connection has not got rid of, for minutes: a write that was given up
         # would arrive when the network is there again, and nobody had looked since. A reset drops it.
         connection.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_ON_CLOSE)
+        connection.resets = connection.sock
     guard()
 
 

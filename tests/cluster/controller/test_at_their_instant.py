@@ -7,11 +7,14 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from zen_gc_embedded import Fault
 
 from tests.cluster.controller.stage import SELECTOR, EmbeddedStage, Stage, by_controller, until
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from zen_gc_embedded.faults import Request
 
     from tests.cluster.controller.controllers import Inside
 
@@ -123,6 +126,40 @@ def test_a_pass_counts_what_was_written_since_the_last(embedded: EmbeddedStage, 
     assert not any(gone(embedded, [name]) for name in unseen)
     assert "beside the 2" in embedded.condition(policy)["message"]
     assert passes(controller) == 2
+
+
+def test_a_slow_list_hides_nothing_that_was_written_before_it(
+    embedded: EmbeddedStage, inside: Callable[..., Inside]
+) -> None:
+    """The window of a pass ends where the pass begins: two went since the last one, and its own list takes longer than that."""
+    first = expiring(embedded, 9, 9)
+    policy = embedded.policy(ttl=AT, behavior={"breaker": {"maxObjects": 4}}, evaluationInterval="20s")
+    controller = inside(embedded, gc_interval=HOUR)
+    until(lambda: embedded.settled(policy))
+
+    def slow(request: Request) -> Fault | None:
+        listed = request.path.endswith("/configmaps") and "limit" in request.query
+        return Fault(delay=19.0) if by_controller(request) and listed else None
+
+    embedded.server.faults = slow
+    until(lambda: gone(embedded, first), "the first are gone")
+    unseen = expiring(embedded, 1, 1, 1)
+    until(lambda: passes(controller) == 2, "the second pass is over", 60.0)
+    until(lambda: embedded.reason(policy) == "BreakerTripped", "it has counted them together")
+    assert not any(gone(embedded, [name]) for name in unseen)
+
+
+def test_a_steady_stream_at_the_limit_stops_no_pass(embedded: EmbeddedStage, inside: Callable[..., Inside]) -> None:
+    """Each pass has its own limit: what the pass before it wrote was due an interval earlier, and no small run had a part."""
+    policy = embedded.policy(behavior={"breaker": {"maxObjects": 4}})
+    controller = inside(embedded, gc_interval=timedelta(seconds=4))
+    for _ in range(4):
+        before = passes(controller)
+        names = [embedded.make() for _ in range(4)]
+        until(lambda names=names: gone(embedded, names), "the next pass has taken them", 30.0)
+        until(lambda before=before: passes(controller) > before, "it is over")
+    assert embedded.reason(policy) != "BreakerTripped"
+    assert not controller.records("evaluation failed")
 
 
 APART: dict[str, dict[str, Any]] = {

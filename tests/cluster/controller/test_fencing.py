@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import collections
 from typing import TYPE_CHECKING
 
 import pytest
@@ -48,6 +49,43 @@ def test_a_look_counts_for_five_seconds_and_for_three_more_while_a_request_is_on
         fence.look_again()
         fence.recent()
         assert len(embedded.server.requests) > looks
+
+
+def test_what_is_looked_at_ahead_is_good_for_one_batch_and_as_old_as_its_beginning(embedded: EmbeddedStage) -> None:
+    """Two GETs for 20 writes; a look ahead that has grown old is made anew; what it sees stops whoever is on the way."""
+    name = embedded.policy()
+    parsed = parse_policy(embedded.read(name))
+    compiled = compile_policy(parsed, load_plugins(installed_entry_points()).vocabulary).compiled
+    assert compiled is not None
+    now = 1000.0
+    with Connection.open(kubeconfig=embedded.cluster.kubeconfig_path) as connection:
+        fence = Fence(
+            connection, compiled, switch=KillSwitch(connection, embedded.home), batch_size=20, clock=lambda: now
+        )
+        before = len(embedded.server.requests)
+        for _ in range(100):
+            fence.pass_one()
+        assert len(embedded.server.requests) - before == 2 * 6  # the first, and one for each batch, the next one's too
+        now += 4.0
+        for _ in range(15):
+            fence.pass_one()
+        looks = len(embedded.server.requests)
+        now += 1.1
+        fence.look_again()
+        fence.recent()
+        assert len(embedded.server.requests) == looks, "the look ahead is 1.1 s old, the one before 5.1 s"
+        for _ in range(15):
+            fence.pass_one()
+        assert len(embedded.server.requests) == looks + 2, "the next one was made ahead"
+        now += 5.0
+        fence.look_again()
+        assert len(embedded.server.requests) == looks + 4, "it has grown old"
+        embedded.edit(name, {"paused": True})
+        with pytest.raises(Stopped, match="paused"):
+            collections.deque((fence.pass_one() for _ in range(20)), 0)
+        for ask in (fence.pass_one, fence.look_again, fence.recent):
+            with pytest.raises(Stopped, match="paused"):
+                ask()
 
 
 def test_windows_and_blackouts_are_asked_each_time_whatever_was_looked_at(embedded: EmbeddedStage) -> None:

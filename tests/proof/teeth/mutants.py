@@ -156,6 +156,24 @@ def policy_not_read_again() -> None:
     swap(fencing.Fence, "_look_at_policy", lambda _self: None)
 
 
+@_mutant("look-ahead-never-old")
+def look_ahead_never_old() -> None:
+    """What was read ahead of need is as fresh as the moment at which it is needed."""
+
+    def renew(self: Any) -> None:
+        if self._next is not None:
+            self._next = self._clock()
+        real(self)
+
+    real = swap(fencing.Fence, "_renew", renew)
+
+
+@_mutant("look-ahead-not-heeded")
+def look_ahead_not_heeded() -> None:
+    """What was seen ahead of need stops whoever saw it, and nobody else."""
+    swap(fencing.Fence, "_check_stop", _nothing)
+
+
 @_mutant("kill-switch-ignored")
 def kill_switch_ignored() -> None:
     """Nobody looks at the switch."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import email.utils
 import json
+import threading
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -211,6 +212,69 @@ def what_a_paused_policy_wanted_stays(play: Play) -> str:
     play.meanwhile(hook)
     play.once()
     return _taken(play, "x", "y")
+
+
+def what_was_looked_at_ahead_is_as_old_as_its_beginning(play: Play) -> str:
+    """The policy is paused right after it was read ahead of need; each fresh read of an object takes 6 s since."""
+    play.items(*[f"x-{number}" for number in range(60)])
+    document = play.stage.read(play.stage.policy(**DONE))
+    begun, ahead = threading.Event(), threading.Event()
+    paused: list[float] = []
+    late: list[str] = []
+
+    def hook(request: Request) -> Fault | None:
+        if request.query.get("watch") and POLICIES in request.path:
+            return Fault(delay=60.0)
+        if request.method == "DELETE":
+            begun.set()
+            if paused and time.monotonic() - paused[0] > 5:
+                late.append(request.path)
+        if request.method != "GET" or not begun.is_set():
+            return None
+        if POLICIES in request.path:
+            ahead.set()
+        if request.path.endswith("/zen-gc-pause") and not paused:
+            paused.append(time.monotonic())
+            play.change({**document, "spec": {**document["spec"], "paused": True}})
+        return Fault(delay=6.0) if ahead.is_set() and "/configmaps/x-" in request.path else None
+
+    play.meanwhile(hook)
+    play.once()
+    assert paused, "it looked ahead"
+    return f"{len(late)} deletes left on a look of more than 5 s before" if late else ""
+
+
+def what_is_seen_ahead_stops_every_writer(play: Play) -> str:
+    """The switch is pulled when the writers have passed the fence, and is seen ahead of need while they read their objects."""
+    play.items(*[f"x-{number}" for number in range(60)])
+    play.stage.policy(**DONE)
+    switch = {
+        "apiVersion": "v1",
+        "kind": "ConfigMap",
+        "metadata": {"name": "zen-gc-pause", "namespace": play.stage.home},
+    }
+    begun, ahead = threading.Event(), threading.Event()
+    pulled: list[float] = []
+    late: list[str] = []
+
+    def hook(request: Request) -> Fault | None:
+        if request.method == "DELETE":
+            begun.set()
+            if pulled and time.monotonic() - pulled[0] > 1:
+                late.append(request.path)
+        if request.method != "GET" or not begun.is_set():
+            return None
+        if POLICIES in request.path:
+            ahead.set()
+        if request.path.endswith("/zen-gc-pause") and not pulled:
+            pulled.append(time.monotonic())
+            play.change(switch)
+        return Fault(delay=3.0) if ahead.is_set() and "/configmaps/x-" in request.path else None
+
+    play.meanwhile(hook)
+    play.once()
+    assert pulled, "it looked ahead"
+    return f"{len(late)} deletes left after another writer had seen the switch" if late else ""
 
 
 def nothing_goes_while_the_switch_is_pulled(play: Play) -> str:
@@ -860,6 +924,8 @@ SCENARIOS = (
     Scenario(what_changes_before_a_retry_stays, ("retries-without-preconditions",)),
     Scenario(nothing_is_sent_when_the_lease_is_not_renewed, ("flag-instead-of-deadline",)),
     Scenario(what_a_paused_policy_wanted_stays, ("policy-not-read-again",)),
+    Scenario(what_was_looked_at_ahead_is_as_old_as_its_beginning, ("look-ahead-never-old",)),
+    Scenario(what_is_seen_ahead_stops_every_writer, ("look-ahead-not-heeded",)),
     Scenario(nothing_goes_while_the_switch_is_pulled, ("kill-switch-ignored",)),
     Scenario(too_much_is_nothing, ("breaker-off",)),
     Scenario(a_namespace_whose_contents_cannot_be_listed_stays, ("list-error-as-empty",)),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import enum
+import functools
 import math
 import traceback
 from collections.abc import Mapping
@@ -66,6 +67,8 @@ def plain(value: object, limit: int = LONGEST_VALUE) -> Any:
     """
     if value is None or isinstance(value, bool):
         return value
+    if type(value) is str and len(value) <= limit and value.isprintable():
+        return value  # most values: a record of a write has ten of them
     if isinstance(value, enum.Enum):
         return plain(value.value, limit)
     if isinstance(value, int):
@@ -92,12 +95,15 @@ def _counts(value: Mapping[Any, Any]) -> bool:
     return all(isinstance(key, str) and isinstance(count, int | float) for key, count in value.items())
 
 
+@functools.lru_cache(maxsize=256)
+def _name(key: str) -> str:
+    return printable(key, 64)
+
+
 def fields(record: Mapping[str, Any]) -> dict[str, Any]:
     """A whole record, each of its values made plain; the field ``exception`` is taken to be `stack` already."""
     return {
-        printable(key, 64): value
-        if key == "exception"
-        else plain(value, LONGEST_MESSAGE if key in MESSAGES else LONGEST_VALUE)
+        _name(key): value if key == "exception" else plain(value, LONGEST_MESSAGE if key in MESSAGES else LONGEST_VALUE)
         for key, value in record.items()
     }
 

@@ -1,7 +1,9 @@
 """The fence before writes: the policy is still the same, nobody has pulled the switch, the clocks agree, it is time to.
 
 Read anew at least every 20 writes and every 5 s; whatever is not as it was ends the run, and the rest of its plan is
-dropped. Windows and blackouts are asked last, before each request: they need no look at the cluster.
+dropped. The next look is made ahead of need, by one of the writers, while the others go by the one before; it is as old as
+its beginning, and one that is too old when it is needed is made anew. Windows and blackouts are asked last, before each
+request: they need no look at the cluster.
 """
 
 from __future__ import annotations
@@ -26,10 +28,14 @@ if TYPE_CHECKING:
     from zen_gc_core.cluster.connection import Connection
     from zen_gc_core.controller.runs.kill_switch import KillSwitch
     from zen_gc_core.engine.compiling import CompiledPolicy
+    from zen_gc_core.model.report import Ending
 
 FRESH_SECONDS: Final = 5.0
 MOST_SECONDS: Final = 8.0
 """How old a look may be when the request leaves: fresh when it was asked for, and the time to connect."""
+
+MOST_AHEAD: Final = 8
+"""How many writes before its need the next look is made: as many as there are writers."""
 
 MOST_SKEW_SECONDS: Final = 30.0
 
@@ -70,10 +76,13 @@ class Fence:
         self._sleep = sleep
         self._clock = clock
         self._closed = closed
-        self._lock = threading.Lock()
+        self._changed = threading.Condition()
         self._left = 0
-        self._look_ahead = batch_size // 2 or -1
         self._looked_at = float("-inf")
+        self._ahead = min(MOST_AHEAD, batch_size // 2)
+        self._looking = False
+        self._next: float | None = None
+        self._stop: Ending | None = None
 
     def pass_one(self) -> None:
         """Let one write pass.
@@ -81,22 +90,17 @@ class Fence:
         Raises:
             Stopped: The run must end.
         """
-        with self._lock:
+        with self._changed:
             if self._left <= 0 or self._old:
-                self._look()
+                self._renew()
+            self._check_stop()
             self._left -= 1
-            ahead = self._left == self._look_ahead
+            ahead = self._left <= self._ahead and self._next is None and not self._looking
+            if ahead:
+                self._looking = True
         if ahead:
-            self._look_meanwhile()
+            self._look_ahead()
         self.check_open()
-
-    def _look_meanwhile(self) -> None:
-        """Look anew while the others use up what the last look is good for, so that they need not wait."""
-        started = self._clock()
-        self._check()
-        with self._lock:
-            self._looked_at = started
-            self._left = self._batch_size
 
     def look_again(self) -> None:
         """Ask again right before a request of a write that has passed leaves: it may have waited for long.
@@ -104,9 +108,10 @@ class Fence:
         Raises:
             Stopped: The run must end.
         """
-        with self._lock:
+        with self._changed:
             if self._old:
-                self._look()
+                self._renew()
+            self._check_stop()
         self.check_open()
 
     def recent(self) -> None:
@@ -114,8 +119,9 @@ class Fence:
 
         Raises:
             LookedTooLongAgo: It does not; nothing was sent, and it must be looked anew.
-            Stopped: A window has ended, or a blackout has begun.
+            Stopped: A window has ended, a blackout has begun, or another writer has seen why the run must end.
         """
+        self._check_stop()
         age = self._clock() - self._looked_at
         if age > MOST_SECONDS:
             raise LookedTooLongAgo(f"the policy was looked at {age:.0f} s ago: nothing was sent")
@@ -134,11 +140,45 @@ class Fence:
     def _old(self) -> bool:
         return self._clock() - self._looked_at >= FRESH_SECONDS
 
-    def _look(self) -> None:
-        started = self._clock()
-        self._check()
+    def _renew(self) -> None:
+        """Go on by the look that was made ahead, if it is fresh by its beginning; by one that is made now, if not."""
+        while self._looking and self._stop is None:
+            self._changed.wait()
+        started, self._next = self._next, None
+        if started is None or self._clock() - started >= FRESH_SECONDS:
+            started = self._clock()
+            self._look()
         self._looked_at = started
         self._left = self._batch_size
+
+    def _look_ahead(self) -> None:
+        """Look before the others have used up what the last look is good for, so that they need not wait."""
+        started = self._clock()
+        seen = False
+        try:
+            self._look()
+            seen = True
+        finally:
+            with self._changed:
+                self._next = started if seen else None
+                self._looking = False
+                self._changed.notify_all()
+
+    def _look(self) -> None:
+        """Look now; what must end the run ends it for every writer, whatever look it went by.
+
+        Raises:
+            Stopped: The run must end.
+        """
+        try:
+            self._check()
+        except Stopped as stop:
+            self._stop = self._stop or stop.ending
+            raise
+
+    def _check_stop(self) -> None:
+        if (stop := self._stop) is not None:
+            raise Stopped(stop.reason, stop.message)
 
     def _check(self) -> None:
         if self._installed:

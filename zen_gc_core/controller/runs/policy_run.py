@@ -274,7 +274,7 @@ class PolicyRun:
                 {} if self.dry_run else dict(forbidden(self._context.reviews, members, requests)),
                 self.entry.ledger.fights.of(self._compiled.reference),
             ),
-            writes.by_small_runs(self._interval, boottime()),
+            writes.by_small_runs(self._interval, self._began),
         )
         self._reporting.unlisted(plan)
         plan = self._context.narrowed(plan)

@@ -1,7 +1,9 @@
 """Recent writes: how many objects the runs of one policy wrote to lately. One window for every limit of the policy.
 
 Between two passes, small runs act on what has become due. Each counts what any run wrote in the last interval; a pass
-counts what the small runs wrote in it. So an avalanche in drops is an avalanche.
+counts what the small runs wrote in the interval before it began, which it would have found due itself. So an avalanche in
+drops is an avalanche. A pass does not count what the pass before it wrote: that was due an interval earlier, and a steady
+stream of more than half of the limit would stop every other pass, and then, with what was left over, each.
 """
 
 from __future__ import annotations
@@ -80,7 +82,12 @@ class RecentWrites:
         return Written(sum(run.objects for run in runs), sum(run.unfinished for run in runs))
 
     def by_small_runs(self, seconds: float, now: float) -> Written:
-        """What small runs wrote in that time; for a pass, which has a limit of its own, and counts the population anew."""
+        """What small runs wrote in that time; for a pass, which has a limit of its own, and counts the population anew.
+
+        Args:
+            seconds: The interval of the policy.
+            now: When the pass began, which is the instant that it judges by: its lists may take as long as they like.
+        """
         runs = [run for run in self._recent(seconds, now) if run.small]
         return Written(
             sum(run.objects for run in runs), sum(run.unfinished for run in runs), sum(run.gone for run in runs)
