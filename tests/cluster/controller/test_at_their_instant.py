@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -153,11 +154,15 @@ def test_a_steady_stream_at_the_limit_stops_no_pass(embedded: EmbeddedStage, ins
     """Each pass has its own limit: what the pass before it wrote was due an interval earlier, and no small run had a part."""
     policy = embedded.policy(behavior={"breaker": {"maxObjects": 4}})
     controller = inside(embedded, gc_interval=timedelta(seconds=4))
+
+    def later_than(before: int) -> bool:
+        return passes(controller) > before
+
     for _ in range(4):
         before = passes(controller)
         names = [embedded.make() for _ in range(4)]
-        until(lambda names=names: gone(embedded, names), "the next pass has taken them", 30.0)
-        until(lambda before=before: passes(controller) > before, "it is over")
+        until(partial(gone, embedded, names), "the next pass has taken them", 30.0)
+        until(partial(later_than, before), "it is over")
     assert embedded.reason(policy) != "BreakerTripped"
     assert not controller.records("evaluation failed")
 

@@ -81,10 +81,10 @@ def test_what_is_looked_at_ahead_is_good_for_one_batch_and_as_old_as_its_beginni
         fence.look_again()
         assert len(embedded.server.requests) == looks + 4, "it has grown old"
         embedded.edit(name, {"paused": True})
-        with pytest.raises(Stopped, match="paused"):
+        with pytest.raises(Stopped, match="edited"):
             collections.deque((fence.pass_one() for _ in range(20)), 0)
         for ask in (fence.pass_one, fence.look_again, fence.recent):
-            with pytest.raises(Stopped, match="paused"):
+            with pytest.raises(Stopped, match="edited"):
                 ask()
 
 
