@@ -11,7 +11,7 @@ import pytest
 
 from tests.golden.running import zen_gc
 from tests.unit.plugins.entry_points import Point, plugin
-from zen_gc_core import Compiled, Config, Keyword
+from zen_gc_core import CelFunction, Compiled, Config, Keyword
 from zen_gc_core.cli.reading import input as reading
 from zen_gc_core.plugins import installed_entry_points
 
@@ -54,6 +54,15 @@ def _veto(plan: Plan) -> str | None:
     return None
 
 
+def _loud(text: str) -> str:
+    print("while it is computed")
+    return text
+
+
+LOUD = CelFunction(
+    "acme.loud", argument_types=("string",), result_type="string", callable=_loud, documentation="a text"
+)
+
 COMMANDS = [
     ["plan", "-f", "policy.yaml", "-f", "objects.yaml", "-o", "json"],
     ["why", "ConfigMap/a", "-f", "policy.yaml", "-f", "objects.yaml", "-o", "json"],
@@ -80,3 +89,15 @@ def test_a_plugin_that_prints_spoils_no_json(
     assert ran.code == 0
     assert "while it compiles" in ran.errors
     assert ("while it is asked" in ran.errors) == ("while it explains" in ran.errors) == (command[0] != "validate")
+
+
+def test_a_function_that_prints_spoils_no_answer_of_an_expression(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its author reads it on standard error."""
+    point = Point("acme", plugin(zen_gc_cel_functions=[LOUD]))
+    monkeypatch.setattr(reading, "installed_entry_points", lambda: (*installed_entry_points(), point))
+    (tmp_path / "objects.yaml").write_text(OBJECTS)
+    ran = zen_gc("eval", "acme.loud('a') == 'a'", "-f", "objects.yaml", "-o", "json", cwd=tmp_path)
+    assert json.loads(ran.out)["results"][0]["verdict"] == "holds", ran.err
+    assert "while it is computed" in ran.errors

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from zen_gc_core.model.decision import Decision, Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     from zen_gc_core.model.plan import Plan
 
@@ -66,6 +66,10 @@ class Approved:
     def takes(self, decision: Decision) -> bool:
         """Whether exactly that was approved: of this object, and not of another one of its name."""
         return bool(decision.uid) and self.objects.get(decision.uid) == Wanted.of(decision)
+
+    def without(self, uids: Collection[str]) -> Approved:
+        """The same but for some objects, of which nothing may be done."""
+        return Approved({uid: each for uid, each in self.objects.items() if uid not in uids}, self.unmarks - set(uids))
 
     def narrow(self, plan: Plan) -> Plan:
         """A plan without what was not approved. Breaker and vetoes have judged all of it, and stand."""

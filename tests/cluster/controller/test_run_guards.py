@@ -7,17 +7,20 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from zen_gc_embedded.faults import Fault
 
 from tests.cluster.controller.by_hand import ByHand
 from tests.cluster.controller.rights import CONFIG_MAPS, account, grant, subject
 from tests.cluster.controller.stage import LABELS
 from tests.cluster.controller.test_recycling import copies
+from tests.cluster.controller.test_wildcards import ASKED, MARKED, wildcard
 from zen_gc_core.engine.breaker import APPROVE
+from zen_gc_core.model.policy import CLUSTER, NAMESPACED
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from zen_gc_embedded.faults import Fault, Request
+    from zen_gc_embedded.faults import Request
 
     from tests.cluster.controller.stage import EmbeddedStage, Stage
 
@@ -133,8 +136,98 @@ def test_who_may_not_delete_is_told_what_to_grant(real: Stage, tmp_path: Path) -
     kept = real.make()
     ran = person.run("-f", person.policy())
     assert (ran.code, real.names()) == (1, {kept}), ran
-    assert "grant the verb delete on configmaps in namespace" in ran.out
-    assert "zen-gc rbac" not in ran.out
+    words = f"you may not delete configmaps in namespace {real.namespace}; its object stays"
+    assert ran.errors == [f"{NAMESPACED} {real.namespace}/by-hand: nothing is done for it: {words}"]
+    (policy,) = json.loads(person.run("-f", person.policy(), "-o", "json").out)["policies"]
+    message = f"access denied: grant the verb delete on configmaps in namespace {real.namespace}"
+    assert policy["ended"] == {"reason": "AccessDenied", "message": message}
+
+
+def denied(here: ByHand, *parts: str) -> None:
+    """Make the embedded server say no to every question about rights that names all of this."""
+    body = json.dumps({"status": {"allowed": False}}).encode()
+
+    def faults(request: Request) -> Fault | None:
+        reviews = request.path.endswith("/selfsubjectaccessreviews")
+        return Fault(body=body) if reviews and all(part in json.dumps(request.body) for part in parts) else None
+
+    here.embedded.server.faults = faults
+
+
+def test_what_may_not_be_done_is_told_before_the_question_which_counts_the_rest(here: ByHand) -> None:
+    """A right of one policy: its objects stay, and those of the other go."""
+    stage = here.stage
+    marked = stage.make(metadata={"labels": {"gc": "no"}})
+    gone = set(stage.make_many(2))
+    target = {"apiVersion": "v1", "kind": "ConfigMap", "names": [marked]}
+    marks = here.policy("marks", targetResources=[target], action={"label": {"acme.io/old": "yes"}})
+    denied(here, '"patch"', '"configmaps"')
+    ended, shown = here.at_a_terminal(b"y\n", "run", "-f", marks, "-f", here.policy("deletes"), columns=200)
+    told = f"{stage.namespace}/marks: nothing is done for it: you may not patch configmaps in namespace {stage.namespace}; its object stays"
+    assert (ended, stage.names() & gone) == (1, set()), shown
+    assert 0 <= shown.find(told) < shown.find("Delete 2 objects? [y/N]:"), shown
+    assert not here.embedded.sent("PATCH")
+
+
+def test_of_kinds_of_a_wildcard_those_stay_that_may_not_be_deleted(here: ByHand) -> None:
+    """The others go; nothing is sent for what stays, and programs read why."""
+    stage = here.stage
+    gone, kept = "gone", "kept"
+    due = {"namespace": stage.namespace, "creationTimestamp": f"{day(-1)}T00:00:00Z", **MARKED}
+    here.embedded.server._seed(
+        [
+            {"apiVersion": "v1", "kind": kind, "metadata": {"name": name, **due}}
+            for kind, name in (("ConfigMap", gone), ("Secret", kept))
+        ]
+    )
+    policy_file = here.policy(kind=CLUSTER, targetResources=[wildcard(stage)], ttl=ASKED)
+    denied(here, '"delete"', '"secrets"')
+    ran = here.run("-f", policy_file, "-o", "json")
+    (policy,) = json.loads(ran.out)["policies"]
+    found = {each["name"]: (each["result"], each["message"]) for each in policy["objects"]}
+    words = f"you may not delete secrets in namespace {stage.namespace}"
+    assert (ran.code, policy["ended"]) == (1, None), ran.err
+    assert found == {gone: ("deleted", ""), kept: ("not-tried", words)}
+    assert f"{words}; its Secret stays" in ran.err
+    assert len(here.embedded.sent("DELETE")) == 1
+
+
+STOPS: list[tuple[str, dict[str, Any], int, str]] = [
+    ("invalid", {"ttl": {"never": True}}, 2, "1 policy is invalid"),
+    ("not for a person", {"serviceAccountName": "cleaner"}, 2, "acts as the ServiceAccount"),
+    ("nobody to ask", {}, 2, "there is no terminal to ask at: give --yes"),
+    ("not there", {"targetResources": [{"apiVersion": "acme.io/v1", "kind": "Thing"}]}, 1, ""),
+]
+
+
+@pytest.mark.parametrize(("what", "spec", "code", "words"), STOPS, ids=[each[0] for each in STOPS])
+def test_what_stops_it_is_one_document_for_programs(
+    here: ByHand, what: str, spec: dict[str, Any], code: int, words: str
+) -> None:
+    """With the policies as far as they are known, and what was planned as not tried."""
+    name = here.stage.make()
+    ran = here.zen_gc("run", "-f", here.policy(**spec), "-o", "json", *([] if "ask" in what else ["--yes"]))
+    document = json.loads(ran.out)
+    assert ran.code == code
+    assert words in (document["stopped"] or ""), document
+    results = [each["result"] for policy in document["policies"] for each in policy["objects"]]
+    assert results == (["not-tried"] if "ask" in what else [])
+    assert here.stage.names() == {name}
+
+
+@pytest.mark.parametrize("name", ["missing.json", "broken.json"])
+def test_a_file_that_cannot_be_read_is_a_document_for_programs(here: ByHand, name: str) -> None:
+    """And so is a switch that is pulled; the line on standard error, and the exit code, stay."""
+    (here.directory / "broken.json").write_text("{")
+    ran = here.run("-f", here.directory / name, "-o", "json")
+    document = json.loads(ran.out)
+    assert (ran.code, document["policies"]) == (2, [])
+    assert [document["stopped"]] == ran.errors
+    switch(here.stage)
+    ran = here.run("-f", here.policy(), "-o", "json")
+    document = json.loads(ran.out)
+    assert (ran.code, [document["stopped"]]) == (1, ran.errors)
+    assert [each["name"] for each in document["policies"]] == ["by-hand"]
 
 
 HELD = {"ttl": {"after": {"since": "held", "wait": "1h"}}}

@@ -2,42 +2,47 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import click
 
 from zen_gc_core.cli.by_hand.approved_view import approved_view
-from zen_gc_core.cli.by_hand.attending import INTERRUPTED, attended, interruptible
-from zen_gc_core.cli.by_hand.outcomes import outcome_document, outcome_table, policy_of, question, summary, undone
+from zen_gc_core.cli.by_hand.attending import attended, interruptible
+from zen_gc_core.cli.by_hand.lacking import Rights
+from zen_gc_core.cli.by_hand.outcomes import NOT_TRIED, Fate, outcome_table, policy_of, question, undone
 from zen_gc_core.cli.by_hand.refusals import check_runnable, check_switch, obstacle, rests
 from zen_gc_core.cli.plans.live import preview
-from zen_gc_core.cli.plans.output import as_json, as_table
-from zen_gc_core.cli.reading.input import report_problems
+from zen_gc_core.cli.plans.output import as_table
+from zen_gc_core.cli.reading.input import printing_aside, report_problems
 from zen_gc_core.cli.terminal.asking import confirm
 from zen_gc_core.cli.terminal.progress import Bar
+from zen_gc_core.cluster.access_reviews import AccessReviews
 from zen_gc_core.cluster.attention import Attention
+from zen_gc_core.cluster.discovery import Resources
 from zen_gc_core.cluster.rehearsing import RehearsingConnection
 from zen_gc_core.controller.runs.by_hand import ByHand, Wish
 from zen_gc_core.controller.runs.kill_switch import KillSwitch
 from zen_gc_core.engine.asking import Asking
 from zen_gc_core.model.approved import Approved
+from zen_gc_core.model.reasons import Reason
+from zen_gc_core.model.report import Ending
 from zen_gc_core.texts import counted, visible
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from zen_gc_core.cli.by_hand.approved_view import ApprovedView
-    from zen_gc_core.cli.by_hand.outcomes import Fate, Policy
+    from zen_gc_core.cli.by_hand.outcomes import Policy
     from zen_gc_core.cli.by_hand.subjects import Subject
+    from zen_gc_core.cli.by_hand.telling import Telling
     from zen_gc_core.cluster.connection import Connection
     from zen_gc_core.controller.settings import Settings
     from zen_gc_core.engine.asking import Planned
     from zen_gc_core.engine.compiling import Compilation
     from zen_gc_core.engine.protections import Grants
     from zen_gc_core.model.decision import Decision
-    from zen_gc_core.model.report import Ending
     from zen_gc_core.plugins import Plugins
 
 
@@ -50,7 +55,8 @@ class _Task:
         compilation: The policy, with what was found while it was planned.
         approved: What may be done.
         decisions: What is to be done, object by object.
-        changed: What was approved, and is not to be done any more.
+        changed: What is known already not to be done: what is not as it was approved, and what may not be written.
+        ending: Why nothing of it is done; None where it is.
     """
 
     subject: Subject
@@ -58,6 +64,16 @@ class _Task:
     approved: Approved
     decisions: tuple[Decision, ...]
     changed: tuple[Fate, ...] = ()
+    ending: Ending | None = None
+
+    @property
+    def done(self) -> tuple[Decision, ...]:
+        """What will be tried."""
+        return self.decisions if self.ending is None else ()
+
+    def undone(self, ending: Ending | None = None) -> Policy:
+        """What becomes of the policy while nothing is done."""
+        return undone(self.compilation, self.decisions, ending or self.ending, self.changed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +86,7 @@ class CleanUp:
         plugins: The plugins.
         grants: What policies may do beyond the protections.
         yes: Whether nobody is asked.
-        as_json: Whether the outcomes are printed as JSON; everything else goes to standard error then.
+        telling: Tells what became of it.
         dry_run: Whether the server only checks what it is asked.
     """
 
@@ -79,7 +95,7 @@ class CleanUp:
     plugins: Plugins
     grants: Grants
     yes: bool
-    as_json: bool
+    telling: Telling
     dry_run: bool
 
     def run(self, subjects: Sequence[Subject]) -> int:
@@ -94,40 +110,55 @@ class CleanUp:
         Raises:
             ZenGCError: Nothing was done.
         """
-        own_namespace = self.grants.own_namespace
-        for subject in subjects:
-            report_problems(subject.document, subject.compilation.errors)
-        if any(subject.compilation.compiled is None for subject in subjects):
+        compilations = [subject.compilation for subject in subjects]
+        if self._invalid(subjects, compilations):
             return 2
         for subject in subjects:
             check_runnable(subject.compilation, installed=subject.installed)
+        own_namespace = self.grants.own_namespace
         switch = KillSwitch(self.connection, own_namespace)
         check_switch(switch, own_namespace)
         now = datetime.now(UTC)
-        asking = Asking(now, self.grants, veto=self.plugins.veto)
-        planned = preview(self.connection, [subject.compilation for subject in subjects], asking)
+        planned = preview(self.connection, compilations, Asking(now, self.grants, veto=self.plugins.veto))
         views = [approved_view(one, subject.approved) for one, subject in zip(planned, subjects, strict=True)]
-        click.echo(as_table(now, own_namespace, [view.planned for view in views]), err=self.as_json)
+        as_json = self.telling.as_json
+        click.echo(as_table(now, own_namespace, [view.planned for view in views]), err=as_json)
         for view, subject in zip(views, subjects, strict=True):
-            report_problems(subject.document, view.planned.compilation.errors)
             report_problems(subject.document, view.planned.compilation.warnings, "warning: ")
             for line in view.told:
                 click.echo(f"{_title(view.planned)}: {line}", err=True)
-        if any(one.compilation.compiled is None for one in planned):
+        if self._invalid(subjects, [one.compilation for one in planned]):
             return 2
         tasks = [_task(subject, one, view) for subject, one, view in zip(subjects, planned, views, strict=True)]
         if endings := _hindered([one for one in planned if rests(one.compilation) is None], now):
-            return self._tell([undone(task.compilation, task.decisions, endings.get(_title(task))) for task in tasks])
-        decisions = [decision for task in tasks for decision in task.decisions]
+            return self.telling.ended([task.undone(endings.get(_title(task))) for task in tasks])
+        tasks = self._allowed(tasks)
+        self.telling.policies = [task.undone() for task in tasks]
+        decisions = [decision for task in tasks for decision in task.done]
         if not decisions:
-            return self._tell([undone(task.compilation, (), None, task.changed) for task in tasks])
+            return self.telling.ended(self.telling.policies)
         if not self.yes:
-            confirm(question(decisions), err=self.as_json)
+            confirm(question(decisions), err=as_json)
         return self._carry_out(tasks, switch)
+
+    def _invalid(self, subjects: Sequence[Subject], compilations: Sequence[Compilation]) -> bool:
+        """Whether a policy is wrong, which is told."""
+        for subject, compilation in zip(subjects, compilations, strict=True):
+            report_problems(subject.document, compilation.errors)
+        self.telling.policies = [undone(each, (), _wrong(each)) for each in compilations]
+        wrong = sum(each.compiled is None for each in compilations)
+        if wrong:
+            self.telling.stopped(f"{counted(wrong, 'policy is', 'policies are')} invalid")
+        return bool(wrong)
+
+    def _allowed(self, tasks: Sequence[_Task]) -> list[_Task]:
+        """The tasks as far as whoever asks may carry them out; what not is told, before anything is asked."""
+        rights = Rights(AccessReviews(self.connection), Resources(self.connection), self.grants)
+        return [_as_far_as_allowed(task, rights) for task in tasks]
 
     def _carry_out(self, tasks: Sequence[_Task], switch: KillSwitch) -> int:
         """Do what was approved, and tell what became of it."""
-        bar = Bar(sum(len(task.decisions) for task in tasks))
+        bar = Bar(sum(len(task.done) for task in tasks))
         attention = Attention()
         hand = ByHand(
             RehearsingConnection(self.connection) if self.dry_run else self.connection,
@@ -140,27 +171,26 @@ class CleanUp:
         )
 
         def carry_out(task: _Task) -> Policy:
-            if not task.decisions:
-                return undone(task.compilation, (), None, task.changed)
+            if not task.done:
+                return task.undone()
             subject = task.subject
             wish = Wish(task.compilation, task.approved, subject.status, subject.installed)
             return policy_of(hand.run(wish), task.decisions, task.changed)
 
-        with interruptible(hand.stopping, bar.ending):
+        with printing_aside(), interruptible(hand.stopping, bar.ending):
             policies = attended(lambda: [carry_out(task) for task in tasks], attention, bar.draw)
             hand.close()
         bar.close()
-        if not self.as_json:
+        if not self.telling.as_json:
             click.echo(f"\n{outcome_table([policy for policy in policies if policy.fates])}\n")
-        return self._tell(policies, interrupted=hand.stopping.is_set())
+        return self.telling.ended(policies, interrupted=hand.stopping.is_set())
 
-    def _tell(self, policies: Sequence[Policy], *, interrupted: bool = False) -> int:
-        if self.as_json:
-            click.echo(as_json(outcome_document(policies, dry_run=self.dry_run)))
-        click.echo(summary(policies, interrupted=interrupted), err=self.as_json)
-        if interrupted:
-            return INTERRUPTED
-        return 1 if any(policy.failed for policy in policies) else 0
+
+def _wrong(compilation: Compilation) -> Ending | None:
+    """Why nothing is done for a policy that is invalid; None for one that is not."""
+    if compilation.compiled is not None:
+        return None
+    return Ending(Reason.INVALID_POLICY, "; ".join(map(str, compilation.errors)))
 
 
 def _hindered(planned: Sequence[Planned], now: datetime) -> dict[str, Ending]:
@@ -188,3 +218,38 @@ def _task(subject: Subject, planned: Planned, view: ApprovedView) -> _Task:
     approved = subject.approved or Approved.all_of(plan)
     narrowed = approved.narrow(plan)
     return _Task(subject, planned.compilation, approved, (*narrowed.decisions, *narrowed.owed), view.changed)
+
+
+def _as_far_as_allowed(task: _Task, rights: Rights) -> _Task:
+    """A task as far as the rights of whoever asks allow it; what not is told, with what stays."""
+    compiled = task.compilation.compiled
+    if compiled is None or not task.decisions:
+        return task
+    lack = rights.lacking(compiled, task.decisions)
+    if lack.ending is not None:
+        stay = _staying(len(task.decisions))
+        click.echo(
+            visible(f"{_title(task)}: nothing is done for it: {lack.words or lack.ending.message}; {stay}"), err=True
+        )
+        return replace(task, ending=lack.ending)
+    for (api_version, kind), words in lack.kinds.items():
+        number = sum((each.api_version, each.kind) == (api_version, kind) for each in task.decisions)
+        click.echo(visible(f"{_title(task)}: {words}; {_staying(number, kind)}"), err=True)
+    stays = tuple(
+        Fate(each, NOT_TRIED, lack.kinds[each.api_version, each.kind])
+        for each in task.decisions
+        if (each.api_version, each.kind) in lack.kinds
+    )
+    kept = {each.decision.uid for each in stays}
+    return replace(
+        task,
+        approved=task.approved.without(kept),
+        decisions=tuple(each for each in task.decisions if each.uid not in kept),
+        changed=(*task.changed, *stays),
+    )
+
+
+def _staying(number: int, kind: str = "object") -> str:
+    return (
+        f"its {kind} stays" if number == 1 else f"its {number} {'objects' if kind == 'object' else f'of {kind}'} stay"
+    )

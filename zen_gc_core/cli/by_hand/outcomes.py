@@ -153,9 +153,15 @@ def summary(policies: Sequence[Policy], *, interrupted: bool) -> str:
     return f"{'Not all was done' if any(policy.failed for policy in policies) else 'Done'}: {said}."
 
 
-def outcome_document(policies: Sequence[Policy], *, dry_run: bool) -> dict[str, Any]:
-    """The JSON of the contract."""
-    return {"dryRun": dry_run, "policies": [_policy(policy) for policy in policies]}
+def outcome_document(policies: Sequence[Policy], *, dry_run: bool, stopped: str | None = None) -> dict[str, Any]:
+    """The JSON of the contract.
+
+    Args:
+        policies: What became of the policies.
+        dry_run: Whether the server only checked what it was asked.
+        stopped: Why nothing was done for any of them, where it ended before it began; None where it did not.
+    """
+    return {"dryRun": dry_run, "stopped": stopped, "policies": [_policy(policy) for policy in policies]}
 
 
 def _policy(policy: Policy) -> dict[str, Any]:

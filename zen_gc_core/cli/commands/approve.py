@@ -11,6 +11,7 @@ import click
 
 from zen_gc_core.cli.arguments.completing import complete_namespaces, complete_policies
 from zen_gc_core.cli.arguments.options import settings_of, settings_options
+from zen_gc_core.cli.plans.live import preview
 from zen_gc_core.cli.plans.output import as_table, as_yaml
 from zen_gc_core.cli.reading.documents import Document
 from zen_gc_core.cli.reading.input import compile_documents, load_installed, report_problems
@@ -18,7 +19,6 @@ from zen_gc_core.cluster.connection import Connection
 from zen_gc_core.cluster.errors import Conflict, NotFound
 from zen_gc_core.cluster.policies import approve_policy, read_policy, require_installed
 from zen_gc_core.controller.runs.kill_switch import KillSwitch
-from zen_gc_core.controller.runs.previewing import plan_live
 from zen_gc_core.controller.runs.stopping import Stopped
 from zen_gc_core.controller.settings import Allowing, Connecting, Locating
 from zen_gc_core.engine.asking import Asking
@@ -109,7 +109,7 @@ def _ask(
     asking = Asking(now, grants)
     planned = [
         replace(one, plan=one.plan and replace(one.plan, decisions=()))
-        for one in plan_live(connection, [compilation], asking)
+        for one in preview(connection, [compilation], asking)
     ]
     click.echo(as_yaml({"spec": document["spec"]}))
     click.echo(as_table(now, grants.own_namespace, planned))

@@ -14,6 +14,7 @@ import click
 from zen_gc_core.cli.demonstrating.cluster import DemoCluster, DemoError
 from zen_gc_core.cli.demonstrating.objects import SHOP, policies, props, surroundings
 from zen_gc_core.cli.plans.output import as_table, columns
+from zen_gc_core.cli.reading.input import printing_aside
 from zen_gc_core.controller.process import logs
 from zen_gc_core.controller.runs.previewing import plan_live
 from zen_gc_core.controller.settings import DEFAULT_NAMESPACE
@@ -97,7 +98,8 @@ def _plan(cluster: DemoCluster, plugins: Plugins, *, skipped: bool = False) -> l
     asking = Asking(
         dt.datetime.now(dt.UTC), Grants(own_namespace=DEFAULT_NAMESPACE), skipped=skipped, veto=plugins.veto
     )
-    return plan_live(cluster.connection, compilations, asking)
+    with printing_aside():
+        return plan_live(cluster.connection, compilations, asking)
 
 
 def _reasons(planned: Iterable[Planned]) -> Iterator[tuple[str, Verdict, str]]:

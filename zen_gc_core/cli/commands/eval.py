@@ -11,7 +11,7 @@ from zen_gc_core import expressions
 from zen_gc_core.cli.arguments.options import BooleanCommand, files_option, instant_of, output_option
 from zen_gc_core.cli.evaluating import second_opinion
 from zen_gc_core.cli.plans.output import as_json
-from zen_gc_core.cli.reading.input import as_candidate, load_installed, read_manifests
+from zen_gc_core.cli.reading.input import as_candidate, load_installed, printing_aside, read_manifests
 from zen_gc_core.controller.settings import Allowing
 from zen_gc_core.engine.expressing import Expressions, namespace_variable, policy_variable
 from zen_gc_core.engine.files import Files
@@ -72,7 +72,8 @@ def command(expression: str, filenames: tuple[str, ...], **values: Any) -> int:
     manifests = read_manifests(filenames)
     candidates = [as_candidate(document) for document in (*manifests.objects, *manifests.policies)]
     run = Run(now, _POLICY, Files(candidates).namespace)
-    answers = [_answer(expression, ask, candidate, run) for candidate in candidates]
+    with printing_aside():
+        answers = [_answer(expression, ask, candidate, run) for candidate in candidates]
     if values["second_opinion"]:
         answers = _with_second_opinions(expression, answers, run, values["language"])
     if values["output"] == "json":

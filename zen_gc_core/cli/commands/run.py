@@ -22,6 +22,7 @@ from zen_gc_core.cli.arguments.options import (
 from zen_gc_core.cli.by_hand.approving import approvals_of
 from zen_gc_core.cli.by_hand.clean_up import CleanUp
 from zen_gc_core.cli.by_hand.subjects import check_cluster, compiled_subjects, given, saved_policies
+from zen_gc_core.cli.by_hand.telling import Telling
 from zen_gc_core.cli.plans.live import cluster_of
 from zen_gc_core.cli.plans.saved import read_plan, saved_of
 from zen_gc_core.cli.reading.input import check_namespaces, load_installed, read_manifests, require_plugins
@@ -93,6 +94,11 @@ def command(**values: Any) -> int:
 
     PLAN is a file that zen-gc plan --out has saved: what is done is what stands in it, or less.
     """
+    with Telling(as_json=values["output"] == "json", dry_run=values["dry_run"]) as telling:
+        return _run(values, telling)
+
+
+def _run(values: Mapping[str, Any], telling: Telling) -> int:
     name = values["plan"]
     manifests = read_manifests(values["filenames"])
     if name is None:
@@ -121,7 +127,7 @@ def command(**values: Any) -> int:
         plugins,
         grants,
         yes=values["yes"],
-        as_json=values["output"] == "json",
+        telling=telling,
         dry_run=values["dry_run"],
     )
     with logs.configure("critical" if values["log_level"] == "off" else values["log_level"], "console"):
