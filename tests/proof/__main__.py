@@ -58,12 +58,15 @@ def chaos(arguments: argparse.Namespace) -> bool:
         befallen += ran.befallen
         total["failovers"] += ran.failovers
         total["deletes"] += ran.counts.deletes
+        total["copied first"] += ran.counts.copied
         total["marks"] += ran.counts.marks
+        total["scaled"] += ran.counts.scaled
+        total["held"] += ran.counts.held
         total["changes"] += ran.changes
         total["replicas fallen by themselves"] += len(ran.fallen)
         for name, found in ran.counts.findings.items():
             total[name.replace("_", " ")] += len(found)
-    good = {"failovers", "deletes", "marks", "changes"}
+    good = {"failovers", "deletes", "copied first", "marks", "scaled", "held", "changes"}
     told = ", ".join(f"{value:,} {name}" for name, value in sorted(befallen.items()))
     numbers = ", ".join(f"{value:,} {name}" for name, value in total.items())
     print(f"\n{number} runs from seed {arguments.seed} on: {told}\n{numbers}")
@@ -78,7 +81,7 @@ def on_your_cluster(config: Path, failovers: int, seed: int) -> bool:
             stage = Stage(cluster, cluster.place, cluster.home)
             chosen = policies([cluster.place], whole=False)
             oracle = GuestOracle(cluster)
-            arena = Arena(stage, oracle, [cluster.place], chosen, restarts=False)
+            arena = Arena(stage, oracle, [cluster.place], chosen, ours=False)
             ran = run(arena, Path(place), seed, failovers, seconds=float("inf"))
     except RefusedError as error:
         print(f"own cluster: NOT RUN ({error})", file=sys.stderr)

@@ -36,6 +36,39 @@ FLAG = {
     "targetResources": [{"apiVersion": "v1", "kind": "ConfigMap", "labelSelector": {"matchLabels": FLAGGED}}],
     "action": {"label": {"flagged": "yes"}},
 }
+BINNED = {
+    **POLICY,
+    "targetResources": [{"apiVersion": "v1", "kind": "ConfigMap", "labelSelector": {"matchLabels": {"gc": "binned"}}}],
+    "behavior": {**BEHAVIOR, "recycle": {"keepFor": "1h"}},
+}
+"""What is copied before it goes; copies are kept for longer than a run lasts."""
+
+USED = {
+    "targetResources": [{"apiVersion": "v1", "kind": "ConfigMap", "labelSelector": {"matchLabels": {"gc": "used"}}}],
+    "conditions": {
+        **POLICY["conditions"],
+        "related": [
+            {
+                "apiVersion": "v1",
+                "kind": "ConfigMap",
+                "by": {"theirs": "data.uses", "mine": "metadata.name"},
+                "where": {"hasLabels": [{"key": "gc", "value": "user"}]},
+                "are": "none",
+            }
+        ],
+    },
+    "ttl": {"after": {"since": "held", "wait": "3s"}},
+}
+"""What nobody has named for three seconds."""
+
+IDLE = {
+    **POLICY,
+    "targetResources": [
+        {"apiVersion": "apps/v1", "kind": "Deployment", "labelSelector": {"matchLabels": {"gc": "yes"}}}
+    ],
+    "conditions": {"fields": [{"path": "metadata.labels.state", "value": "done"}]},
+    "action": {"scale": {"replicas": 0}},
+}
 QUIET = 0.25
 """Seconds between two changes of what objects are judged by."""
 
@@ -45,7 +78,7 @@ def policies(namespaces: Sequence[str], *, whole: bool = True) -> list[dict[str,
 
     Args:
         namespaces: where objects are.
-        whole: whether there is one that marks, too, and one over all that are labelled.
+        whole: whether there is one that marks, too, one over all that are labelled, and those that scale, copy, and ask who uses an object.
     """
     own = [_policy("own", namespace, **POLICY) for namespace in namespaces]
     aged = _policy("aged", namespaces[0], ttl={"afterCreation": "2s"}, **BUSY)
@@ -54,6 +87,8 @@ def policies(namespaces: Sequence[str], *, whole: bool = True) -> list[dict[str,
         everywhere = {**TARGET, "namespaces": list(namespaces), "namespaceSelector": {"matchLabels": TEAM}}
         everywhere["labelSelector"] = {"matchLabels": FLAGGED}
         found += [_policy("flag", namespaces[0], **FLAG), _policy("wide", "", targetResources=[everywhere], **POLICY)]
+        found += [_policy("idle", namespaces[0], **IDLE)]
+        found += [_policy("binned", namespaces[-1], **BINNED), _policy("used", namespaces[-1], **USED)]
     return found
 
 

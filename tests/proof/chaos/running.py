@@ -14,6 +14,7 @@ from tests.harness.connection import Connection
 from tests.harness.real import RealCluster
 from tests.proof.chaos.crew import SERVERS, Crew
 from tests.proof.chaos.mutating import TEAM, PolicyMutator, policies
+from tests.proof.chaos.others import BinMutator, DeploymentMutator, UseMutator
 from tests.proof.chaos.series import PREFIX, SeriesMutator
 from tests.proof.oracle.watching import Oracle
 from tests.proof.own_cluster.witnessing import GuestOracle
@@ -34,6 +35,9 @@ NAMES = 200
 
 SERIES_NAMES, SERIES_PAUSE = 60, 0.01
 """The same for members of series."""
+
+OTHER_NAMES, OTHER_PAUSE = 20, 0.3
+"""The same of what is copied, named or scaled: a recycle bin holds 1,000 copies."""
 
 PAUSE = 0.003
 """Seconds between two changes of objects in one namespace."""
@@ -92,14 +96,14 @@ class Arena:
         oracle: watches it.
         namespaces: where objects are.
         policies: what is installed there.
-        restarts: whether the API server and etcd may be restarted.
+        ours: whether it is a cluster of our own: its servers are restarted, and more is watched.
     """
 
     stage: Stage
     oracle: Oracle | GuestOracle
     namespaces: Sequence[str]
     policies: Sequence[dict[str, Any]]
-    restarts: bool = True
+    ours: bool = True
 
     @classmethod
     def own(cls, stage: Stage) -> Self:
@@ -139,6 +143,8 @@ def run(arena: Arena, directory: Path, seed: int, failovers: int, *, seconds: fl
             return Connection(cluster.url, token=token, authority=cluster.authority)
 
         mutators = _mutators(namespaces, seed, connection)
+        if arena.ours:
+            mutators += _others(namespaces, seed, connection)
         if isinstance(oracle, GuestOracle):
             oracle.others = [each.deleted for each in mutators]
         judging = PolicyMutator(connection(), stage, namespaces, arena.policies, seed)
@@ -151,7 +157,7 @@ def run(arena: Arena, directory: Path, seed: int, failovers: int, *, seconds: fl
                     break
                 crew.fail_over()
                 number += 1
-                if arena.restarts and number % RESTART_EVERY == RESTART_EVERY // 2:
+                if arena.ours and number % RESTART_EVERY == RESTART_EVERY // 2:
                     crew.restart_a_server()
         finally:
             for mutator in mutators:
@@ -174,6 +180,12 @@ def _mutators(namespaces: Sequence[str], seed: int, connection: Callable[[], Con
         for number, namespace in enumerate(namespaces)
     ]
     return [*usual, SeriesMutator(connection(), namespaces[-1], seed, names=SERIES_NAMES, pause=SERIES_PAUSE)]
+
+
+def _others(namespaces: Sequence[str], seed: int, connection: Callable[[], Connection]) -> list[Mutator]:
+    """Those of what is scaled, in the first namespace, and of what is copied or named, in the last."""
+    ways = ((DeploymentMutator, namespaces[0]), (BinMutator, namespaces[-1]), (UseMutator, namespaces[-1]))
+    return [kind(connection(), place, seed, names=OTHER_NAMES, pause=OTHER_PAUSE) for kind, place in ways]
 
 
 def _of_series(oracle: Oracle | GuestOracle) -> int:

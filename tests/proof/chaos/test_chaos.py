@@ -33,3 +33,6 @@ def test_leaders_fall_and_nothing_goes_wrong(place: Stage, tmp_path: Path) -> No
     assert ran.counts.deletes >= ran.failovers, str(ran)
     assert ran.of_series, str(ran)
     assert ran.counts.marks, str(ran)
+    assert ran.counts.copied, str(ran)
+    assert ran.counts.scaled, str(ran)
+    assert ran.counts.held, str(ran)

@@ -75,7 +75,8 @@ def read(lines: Iterable[str | bytes]) -> list[Asked]:
 
 def _asked(event: dict[str, Any], code: int) -> Asked:
     reference = event["objectRef"]
-    group = f"{reference['apiGroup']}/" if reference.get("apiGroup") else ""
+    group = reference.get("apiGroup", "")
+    group = f"{group}/" if "." in group else ""  # etcd has those of Kubernetes' own groups without theirs
     place = [reference["resource"], reference.get("namespace", ""), reference.get("name", "")]
     sent = event.get("requestObject") or {}
     pins = sent.get("preconditions") if event["verb"].startswith("delete") else sent.get("metadata")

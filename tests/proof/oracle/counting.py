@@ -1,4 +1,4 @@
-"""The six counts: wrong, stale, lost, double, unlogged, without preconditions."""
+"""The seven counts: wrong, stale, lost, double, unlogged, uncopied, without preconditions."""
 
 from __future__ import annotations
 
@@ -6,8 +6,22 @@ from collections import Counter
 from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING
 
-from tests.proof.oracle.history import OBJECTS, POLICIES, History, namespace_of, uid_of
-from tests.proof.oracle.meaning import carries, check, due_for, interval, marks, matches, switched_off, wants
+from tests.proof.oracle.copying import missing
+from tests.proof.oracle.history import JUDGED, OBJECTS, POLICIES, History, namespace_of, uid_of
+from tests.proof.oracle.holding import marked, unmarked
+from tests.proof.oracle.meaning import (
+    carries,
+    check,
+    due_for,
+    holds,
+    interval,
+    matches,
+    requirement,
+    switched_off,
+    wants,
+    way,
+)
+from tests.proof.oracle.relating import free
 from tests.proof.oracle.retaining import left_over
 
 if TYPE_CHECKING:
@@ -21,6 +35,9 @@ MOST_SECONDS = 8.0
 
 INTERVALS = 2
 """For how many intervals an object may be due, with a leader, and still be there."""
+
+WAYS = {"label": "marks", "scale": "scaled", "hold": "held"}
+"""How what was done otherwise than by a delete is counted."""
 
 LEASE = "gc-controller-leader-election"
 SWITCH = "zen-gc-pause"
@@ -46,15 +63,19 @@ class Counts:
     """What was found, each with a line for whoever looks for the reason.
 
     Args:
-        wrong: deleted, or marked, in a state in which no policy of the last 8 s wanted that.
+        wrong: deleted, marked or scaled in a state in which no policy of the last 8 s wanted that.
         stale: deleted by a replica whose lease had ended.
         lost: due for more than two intervals with a leader, and still there.
         double: asked for twice with success.
         unlogged: deleted without an intent in the log.
+        uncopied: deleted by a policy with ``recycle`` alone, and not in the recycle bin.
         without_preconditions: asked for without naming the object's uid and state.
         unexplained: gone, and nobody asked for it: the oracle does not know enough.
         deletes: how many objects the replicas deleted.
+        copied: how many of these had to be copied first.
         marks: how many they marked.
+        scaled: how many they scaled.
+        held: on how many they wrote since when the conditions hold.
         others: how many went in another way.
         uncounted: those of the counts that nobody can tell here.
     """
@@ -64,16 +85,20 @@ class Counts:
     lost: list[str] = field(default_factory=list)
     double: list[str] = field(default_factory=list)
     unlogged: list[str] = field(default_factory=list)
+    uncopied: list[str] = field(default_factory=list)
     without_preconditions: list[str] = field(default_factory=list)
     unexplained: list[str] = field(default_factory=list)
     deletes: int = 0
+    copied: int = 0
     marks: int = 0
+    scaled: int = 0
+    held: int = 0
     others: int = 0
     uncounted: tuple[str, ...] = ()
 
     @property
     def findings(self) -> dict[str, list[str]]:
-        """The six counts and what is unexplained, by name, as far as they can be told."""
+        """The counts and what is unexplained, by name, as far as they can be told."""
         lists = {each.name: value for each in fields(self) if isinstance(value := getattr(self, each.name), list)}
         return {name: value for name, value in lists.items() if name not in self.uncounted}
 
@@ -85,7 +110,10 @@ class Counts:
     def __str__(self) -> str:
         """One line, and one for each of the first findings."""
         numbers = [f"{len(found)} {name.replace('_', ' ')}" for name, found in self.findings.items()]
-        lines = [f"{self.deletes} deletes, {self.marks} marks, {self.others} deleted by others: {', '.join(numbers)}"]
+        done = (
+            f"{self.deletes} deletes ({self.copied} copied), {self.marks} marks, {self.scaled} scaled, {self.held} held"
+        )
+        lines = [f"{done}, {self.others} deleted by others: {', '.join(numbers)}"]
         lines += [f"  {name}: {line}" for name, found in self.findings.items() for line in found[:5]]
         return "\n".join(lines)
 
@@ -103,10 +131,10 @@ def count(history: History, asked: Iterable[Asked], replicas: Replicas, now: flo
     counts = Counts()
     judge = _Judge(history, requests, replicas)
     for request in requests:
-        if request.user in replicas.accounts and request.key.startswith(OBJECTS):
+        if request.user in replicas.accounts and request.key.startswith(JUDGED):
             judge.note_request(request, counts)
             if request.verb == "patch" and request.succeeded:
-                judge.note_mark(request, counts)
+                judge.note_patch(request, counts)
     for end in judge.ends():
         judge.note_end(end, counts)
     counts.lost = list(judge.lost(now))
@@ -152,7 +180,7 @@ class _Judge:
 
     def ends(self) -> Iterator[Change]:
         """The change with which each object that went began to go."""
-        for key in self._history.keys(OBJECTS):
+        for key in self._history.keys(*JUDGED):
             if key == self._switch:
                 continue
             for change in self._history.changes(key):
@@ -179,30 +207,36 @@ class _Judge:
             counts.others += 1
             return
         counts.deletes += 1
-        self._judge(end, request, f"{end.key} uid {uid}", counts, marking=False)
+        wanted = self._judge(end, request, f"{end.key} uid {uid}", counts, "delete")
+        if wanted and all("recycle" in (each["spec"].get("behavior") or {}) for each in wanted):
+            counts.copied += 1
+            if why := missing(self._history, end.before, end.revision):
+                counts.uncopied.append(f"{end.key} uid {uid} at revision {end.revision}: {why}")
 
-    def note_mark(self, request: Asked, counts: Counts) -> None:
-        """Look at a mark of a replica, unless the object had it already and nothing changed."""
+    def note_patch(self, request: Asked, counts: Counts) -> None:
+        """Look at what a replica changed, unless the object was so already and nothing changed."""
         if request.version == request.pinned_version:
             return  # it is as it was
         change = next(
             (each for each in self._history.changes(request.key) if str(each.revision) == request.version), None
         )
-        if change is None or change.key != request.key or change.before is None:
-            return
-        counts.marks += 1
-        self._judge(change, request, f"{change.key} marked", counts, marking=True)
+        if change is None or change.key != request.key or change.before is None or unmarked(change):
+            return  # to take a mark away makes an object wait longer
+        done = "scale" if "replicas" in (change.before.get("spec") or {}) else "hold" if marked(change) else "label"
+        setattr(counts, WAYS[done], getattr(counts, WAYS[done]) + 1)
+        self._judge(change, request, f"{change.key}: {done}", counts, done)
 
-    def _judge(self, change: Change, request: Asked, what: str, counts: Counts, *, marking: bool) -> None:
-        """Whether what a replica did to an object was right, and its to do, and in its log."""
+    def _judge(self, change: Change, request: Asked, what: str, counts: Counts, done: str) -> list[Document]:
+        """Whether what a replica did to an object was right, and its to do, and in its log; who wanted it."""
         assert change.before is not None
         what = f"{what} at revision {change.revision} by {request.user}"
-        if not self._right(change, request.received, marking=marking):
+        if not (found := self._wanting(change, request.received, done)):
             counts.wrong.append(f"{what}: {_shown(change.before)}")
         if why := self._stale(change, request):
             counts.stale.append(f"{what}: {why}")
         if self._replicas.intents.get(request.audit_id) != uid_of(change.before):
             counts.unlogged.append(f"{what}, attempt {request.audit_id}")
+        return found
 
     def _perhaps_by(self, end: Change) -> Asked | None:
         """Who asked for it and was not answered: the API server was killed, or failed, when it was done."""
@@ -213,8 +247,8 @@ class _Judge:
         found.sort(key=lambda each: (self._replicas.intents.get(each.audit_id) == uid, each.received))
         return found[-1] if found else None
 
-    def _right(self, end: Change, received: float, *, marking: bool) -> bool:
-        """Whether a policy that was in force within the last seconds wanted it gone, or marked, in exactly this state."""
+    def _wanting(self, end: Change, received: float, done: str) -> list[Document]:
+        """The policies in force within the last seconds that wanted exactly this done to an object in exactly this state."""
         assert end.before is not None
 
         def recent(versions: Iterable[Version]) -> list[Version]:
@@ -222,24 +256,26 @@ class _Judge:
             return [each for each in versions if each.revision < end.revision and each.until >= oldest]
 
         if all(switched_off(each.document) for each in recent(self._history.versions(self._switch))):
-            return False
+            return []
         around = recent(self._history.versions(f"namespaces/{namespace_of(end.before)}"))
         places = [each.document for each in around if each.document is not None]
-        return any(
-            each.document is not None
-            and (marks(each.document) is not None) is marking
-            and wants(each.document, end.before, place, received)
-            and self._let_go(each.document, end.before, place, received - MOST_SECONDS, end.revision)
+        return [
+            each.document
             for versions in self._policies.values()
             for each in recent(versions)
-            for place in places
-        )
+            if each.document is not None
+            and any(
+                _asks(each.document, end, place, received, done)
+                and self._let_go(each.document, end.before, place, received - MOST_SECONDS, end.revision)
+                for place in places
+            )
+        ]
 
     def _let_go(self, policy: Document, item: Document, place: Document, since: float, before: int) -> bool:
-        """Whether a policy did not retain an object, at one instant of a span at least."""
-        if "retain" not in policy["spec"]:
-            return True
-        return left_over(
+        """Whether a policy did not retain an object, and nobody named it if that matters, at one instant of a span at least."""
+        if requirement(policy) and not free(self._history, policy, item, since=since, before=before):
+            return False
+        return "retain" not in policy["spec"] or left_over(
             self._history, policy, item, lambda other: matches(policy, other, place), since=since, before=before
         )
 
@@ -270,7 +306,7 @@ class _Judge:
         switch = list(self._history.versions(self._switch))[-1]
         if switched_off(switch.document):
             return
-        for key in self._history.keys(OBJECTS):
+        for key in self._history.keys(*JUDGED):
             last = list(self._history.versions(key))[-1]
             if last.document is None or key == self._switch:
                 continue
@@ -279,16 +315,15 @@ class _Judge:
                 policy = versions[-1]
                 if policy.document is None or place.document is None:
                     continue
-                done = marks(policy.document) is not None and carries(policy.document, last.document)
                 if (
-                    not done
+                    not carries(policy.document, last.document)
                     and wants(policy.document, last.document, place.document, now)
                     and self._let_go(policy.document, last.document, place.document, now, self._history.revision + 1)
                 ):
                     since = [switch.since, last.since, place.since, policy.since]
-                    if "retain" in policy.document["spec"]:
+                    if "retain" in policy.document["spec"] or requirement(policy.document):
                         around = self._history.changes(f"{OBJECTS}{namespace_of(last.document)}/")
-                        since.append(around[-1].at)  # any of them may have been what it was retained with
+                        since.append(around[-1].at)  # any of them may have been what it was retained with, or named by
                     yield key, policy.document, max(*since, now - due_for(policy.document, last.document, now))
                     break
 
@@ -306,7 +341,18 @@ class _Judge:
         return since
 
 
+def _asks(policy: Document, change: Change, place: Document, at: float, done: str) -> bool:
+    """Whether a policy asks for what was done to an object, what other objects say of it aside."""
+    item, after = change.before, change.after
+    assert item is not None
+    if done == "hold":
+        return uid_of(policy) in marked(change) and holds(policy, item, place)
+    if done == "scale" and not (after is not None and carries(policy, after)):
+        return False
+    return way(policy) == done and wants(policy, item, place, at)
+
+
 def _shown(item: Document) -> str:
     metadata = item["metadata"]
     marks = {name: metadata[name] for name in ("labels", "annotations", "deletionTimestamp") if name in metadata}
-    return f"{marks} {item.get('data')}"
+    return f"{marks} {item.get('data') or item.get('spec', {}).get('replicas')}"

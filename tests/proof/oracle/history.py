@@ -16,6 +16,11 @@ POLICIES = (
     "gc.kube-zen.io/clustergarbagecollectionpolicies/",
 )
 OBJECTS = "configmaps/"
+DEPLOYMENTS = "deployments/"
+JUDGED = (OBJECTS, DEPLOYMENTS)
+"""What the replicas delete, mark and scale."""
+
+COPIES = "gc.kube-zen.io/recycledobjects/"
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,13 +7,15 @@ import re
 from typing import Any
 
 from tests.proof.oracle.history import Document, namespace_of
+from tests.proof.oracle.holding import marked_for
 
 KEEP = "gc.kube-zen.io/keep"
 PROTECTED = frozenset({"kube-system", "kube-public", "kube-node-lease"})
 UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 _SPEC = {"targetResources", "ttl", "conditions", "behavior", "evaluationInterval", "paused", "retain", "action"}
-_BEHAVIOR = {"maxDeletionsPerSecond", "batchSize", "breaker", "dryRun"}
+_BEHAVIOR = {"maxDeletionsPerSecond", "batchSize", "breaker", "dryRun", "recycle"}
+_RELATED = {"apiVersion", "kind", "by", "where", "are"}
 _TARGET = {"apiVersion", "kind", "labelSelector", "namespaces", "namespaceSelector"}
 
 
@@ -30,12 +32,15 @@ def check(policy: Document) -> None:
     spec = policy["spec"]
     _only(spec, _SPEC, "spec")
     _only(spec.get("behavior") or {}, _BEHAVIOR, "behavior")
-    _only(spec.get("conditions") or {}, {"fields"}, "conditions")
-    for requirement in (spec.get("conditions") or {}).get("fields", ()):
-        _only(requirement, {"path", "value"}, "a requirement")
-    _only(spec["ttl"], {"immediate", "afterCreation"}, "a TTL")
-    if marks(policy) is not None:
-        _only(spec["action"], {"label"}, "an action")
+    _check_conditions(spec.get("conditions") or {})
+    _only(spec["ttl"], {"immediate", "afterCreation", "after"}, "a TTL")
+    if "after" in spec["ttl"]:
+        _only(spec["ttl"]["after"], {"since", "wait"}, "a TTL")
+        if (spec["ttl"]["after"].get("since"), "wait" in spec["ttl"]["after"]) != ("held", True):
+            raise NotUnderstoodError(f"a TTL {spec['ttl']}")
+    if "action" in spec:
+        _only(spec["action"], {"label", "scale"}, "an action")
+        _only(spec["action"].get("scale") or {}, {"replicas"}, "an action")
     if "retain" in spec:
         _only(spec["retain"], {"groupBy", "last"}, "retain")
         if spec["ttl"] != {"immediate": True} or not spec["retain"].get("last"):
@@ -46,6 +51,19 @@ def check(policy: Document) -> None:
             _only(selector or {}, {"matchLabels"}, "a selector")
 
 
+def _check_conditions(conditions: Document) -> None:
+    _only(conditions, {"fields", "related"}, "conditions")
+    for each in conditions.get("fields", ()):
+        _only(each, {"path", "value"}, "a requirement")
+    for each in conditions.get("related", ()):
+        _only(each, _RELATED, "a relation")
+        kind = (each["apiVersion"], each["kind"], each["are"], set(each["by"]), set(each["where"]))
+        if kind != ("v1", "ConfigMap", "none", {"theirs", "mine"}, {"hasLabels"}):
+            raise NotUnderstoodError(f"a relation {each}")
+    if len(conditions.get("related", ())) > 1:
+        raise NotUnderstoodError("more than one relation")
+
+
 def wants(policy: Document, item: Document, namespace: Document, at: float) -> bool:
     """Whether a policy that was checked wants an object gone, in these states and at an instant in seconds since 1970.
 
@@ -54,22 +72,38 @@ def wants(policy: Document, item: Document, namespace: Document, at: float) -> b
     Raises:
         NotUnderstoodError: nobody here can tell.
     """
+    return acts(policy) and matches(policy, item, namespace) and due_for(policy, item, at) > 0
+
+
+def holds(policy: Document, item: Document, namespace: Document) -> bool:
+    """Whether a policy that was checked wants an object marked as one that meets it, and counts from then on."""
+    return acts(policy) and "after" in policy["spec"]["ttl"] and matches(policy, item, namespace)
+
+
+def acts(policy: Document) -> bool:
+    """Whether a policy does anything at all."""
     spec = policy["spec"]
-    if spec.get("paused") or (spec.get("behavior") or {}).get("dryRun") or "deletionTimestamp" in policy["metadata"]:
-        return False
-    return matches(policy, item, namespace) and due_for(policy, item, at) > 0
+    still = spec.get("paused") or (spec.get("behavior") or {}).get("dryRun")
+    return not still and "deletionTimestamp" not in policy["metadata"]
 
 
-def marks(policy: Document) -> dict[str, str] | None:
-    """The labels that a policy writes; None when it deletes."""
-    action = policy["spec"].get("action")
-    return None if action is None else dict(action.get("label") or {})
+def way(policy: Document) -> str:
+    """What a policy does to objects: ``delete``, ``label`` or ``scale``."""
+    return next(iter(policy["spec"].get("action") or {"delete": None}))
+
+
+def requirement(policy: Document) -> Document | None:
+    """What a policy requires of other objects; None when it requires nothing."""
+    return next(iter((policy["spec"].get("conditions") or {}).get("related", ())), None)
 
 
 def carries(policy: Document, item: Document) -> bool:
-    """Whether an object has the labels that a policy writes."""
+    """Whether an object is as a policy that does not delete leaves it."""
+    action = policy["spec"].get("action") or {}
+    if "scale" in action:
+        return bool((item.get("spec") or {}).get("replicas") == action["scale"]["replicas"])
     labels = item["metadata"].get("labels") or {}
-    return all(labels.get(key) == value for key, value in (marks(policy) or {}).items())
+    return "label" in action and all(labels.get(key) == value for key, value in action["label"].items())
 
 
 def matches(policy: Document, item: Document, namespace: Document) -> bool:
@@ -108,8 +142,8 @@ def _marked(item: Document) -> bool:
 
 
 def _targets(policy: Document, target: Document, item: Document, namespace: Document) -> bool:
-    if (target["apiVersion"], target["kind"]) != ("v1", "ConfigMap"):
-        return False
+    if (target["apiVersion"], target["kind"]) != (item.get("apiVersion", "v1"), item.get("kind", "ConfigMap")):
+        return False  # what a list holds does not say its kind
     own = policy["metadata"].get("namespace")
     reached = target.get("namespaces")
     if own is not None:
@@ -152,6 +186,8 @@ def due_for(policy: Document, item: Document, at: float) -> float:
     ttl = policy["spec"]["ttl"]
     if ttl == {"immediate": True}:
         return float("inf")
+    if "after" in ttl:
+        return marked_for(policy, item, at) - _seconds(ttl["after"]["wait"])
     made = dt.datetime.fromisoformat(item["metadata"]["creationTimestamp"]).timestamp()
     return at - made - _seconds(ttl["afterCreation"])
 

@@ -13,13 +13,13 @@ import urllib3
 
 from tests.harness.connection import documents
 from tests.harness.etcd import PREFIX, encoded
-from tests.proof.oracle.history import OBJECTS, POLICIES, History
+from tests.proof.oracle.history import COPIES, JUDGED, POLICIES, History
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from types import TracebackType
 
-WATCHED = (OBJECTS, *POLICIES, "namespaces/", "leases/")
+WATCHED = (*JUDGED, COPIES, *POLICIES, "namespaces/", "leases/")
 PATIENCE = 60.0
 PAUSE = 0.2
 
