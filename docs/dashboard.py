@@ -174,6 +174,12 @@ ROWS: Final[tuple[tuple[str, tuple[Panel, ...]], ...]] = (
                 (_sum("gc_expression_errors_total", _BY_POLICY), "{{policy_namespace}}/{{policy_name}}"),
             ),
             _series(
+                "Other objects",
+                "Questions of `related` and `unreferenced` to which not all was known: what they are about is kept.",
+                "short",
+                (_sum("gc_related_failures_total", _BY_POLICY), "{{policy_namespace}}/{{policy_name}}"),
+            ),
+            _series(
                 "Errors",
                 "By type; the controller's own have no policy.",
                 "short",
@@ -288,6 +294,12 @@ ROWS: Final[tuple[tuple[str, tuple[Panel, ...]], ...]] = (
                 "A second, by resource.",
                 "short",
                 ("sum by (resource) (rate(gc_sweep_objects_total[$__rate_interval]))", "{{resource}}"),
+            ),
+            _series(
+                "Related objects",
+                "Read because decisions about others depend on them: a second, by resource.",
+                "short",
+                ("sum by (resource) (rate(gc_related_objects_total[$__rate_interval]))", "{{resource}}"),
             ),
             _series(
                 "Duration of sweeps",

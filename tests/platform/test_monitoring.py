@@ -30,6 +30,7 @@ ZEROED = {
     "gc_expression_errors_total",
     "gc_leader_election_transitions_total",
     "gc_recycled_copies_total",
+    "gc_related_failures_total",
     "gc_resources_deleted_total",
     "gc_write_outcomes_total",
 }

@@ -211,6 +211,33 @@ def test_a_list_that_fails_keeps_and_is_told(
     assert "related in spec.conditions: Pod objects are not known" in degraded["message"]
 
 
+def test_what_was_looked_at_and_what_was_not_known_is_counted(
+    embedded: EmbeddedStage, inside: Callable[..., Inside]
+) -> None:
+    """Each look, that before the plan and that before the write; and a kind that cannot be listed, as long as it is so."""
+    names = aged(embedded, 1)
+    pod(embedded, "other", "another")
+    failing = [True]
+    meanwhile(embedded, lambda request: Fault(status=403) if failing and request.path.endswith("/pods") else None)
+    policy = embedded.policy(conditions=UNUSED, ttl=SOON, evaluationInterval="1s")
+    controller = inside(embedded)
+
+    def counted(name: str, **labels: str) -> float:
+        return controller.scrape().total(name, **labels)
+
+    until(lambda: counted("gc_related_failures_total", policy_name=policy) >= 2)
+    assert counted("gc_related_objects_total", resource="pods") == 0
+    assert embedded.names() == set(names)
+
+    failing.clear()
+
+    until(lambda: embedded.names() == set())
+    failures = counted("gc_related_failures_total", policy_name=policy)
+    until(lambda: counted("gc_related_objects_total", resource="pods") >= 2)
+    controller.await_record("evaluation finished", 2, policy=policy)
+    assert counted("gc_related_failures_total", policy_name=policy) == failures
+
+
 def test_a_list_that_fails_the_second_time_keeps(embedded: EmbeddedStage, inside: Callable[..., Inside]) -> None:
     """What the plan saw does not count any more."""
     names = aged(embedded, 3)

@@ -103,6 +103,8 @@ def use_everything(metrics: Metrics, policy: PolicyReference = POLICY) -> None:
     metrics.error(None, ErrorType.LEASE_FAILED)
     metrics.policies({"Active": 1})
     metrics.sweep_finished("jobs.batch", 500, 0.5)
+    metrics.relates(policy)
+    metrics.related_listed("pods", 100)
     metrics.api_request("list", 200, 0.1)
     metrics.reviewed(NAMESPACED, "CREATE", AdmissionResult.DENIED, 0.1)
     metrics.certificate_expires("leaf", NOW)
@@ -193,6 +195,20 @@ def test_a_run_is_counted_by_kind_and_the_step_from_zero_is_there(metrics) -> No
     assert value(metrics, "gc_last_run_duration_seconds", OF_POLICY) == 2.0
     assert value(metrics, "gc_last_successful_run_timestamp_seconds", OF_POLICY) == NOW.timestamp() + 2
     assert value(metrics, "gc_breaker_tripped", OF_POLICY) == 0
+
+
+def test_what_is_not_known_of_other_objects_is_counted_from_zero(metrics) -> None:
+    """Before anything is looked at there is the zero; a policy that relates to nothing has no series."""
+    metrics.run_begun(POLICY, [])
+    assert value(metrics, "gc_related_failures_total", OF_POLICY) is None
+    metrics.relates(POLICY)
+    assert value(metrics, "gc_related_failures_total", OF_POLICY) == 0
+    metrics.related_unknown(POLICY, 2)
+    metrics.relates(POLICY)
+    assert value(metrics, "gc_related_failures_total", OF_POLICY) == 2
+    for objects in (500, 3):
+        metrics.related_listed("pods", objects)
+    assert value(metrics, "gc_related_objects_total", {"resource": "pods"}) == 503
 
 
 def test_a_kind_that_a_policy_no_longer_takes_is_not_pending_for_ever(metrics) -> None:

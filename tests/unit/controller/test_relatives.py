@@ -65,6 +65,8 @@ def looking(clock, decisions, per_second=1.0, stopping=None):
         per_second=per_second,
         now=lambda: NOW,
         stopping=stopping or threading.Event(),
+        told=lambda *_: None,
+        unknown=lambda _: None,
         clock=clock,
     )
 

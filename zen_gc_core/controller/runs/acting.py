@@ -129,6 +129,8 @@ class _Carrying:
                 per_second=acting.rate.per_second,
                 now=acting.now,
                 stopping=acting.stopping,
+                told=acting.witness.looked_again,
+                unknown=acting.witness.related_unknown,
             )
             if case.compiled.relations
             else None

@@ -48,6 +48,10 @@ def _nothing(_resource: Resource, _objects: int, _seconds: float) -> None:
     """Tells nobody."""
 
 
+def _nobody(_relations: int) -> None:
+    """Tells nobody."""
+
+
 @dataclass(frozen=True, slots=True)
 class Gatherer:
     """Lists related objects.
@@ -59,6 +63,7 @@ class Gatherer:
         named: Whether names are kept, for people.
         turns: How many such lists there may be at the same time, of all runs together; None: as many as are asked for.
         told: Told of each list: the resource, how many objects, how many seconds.
+        unknown: Told after each look of how many relations not all is known; not where that is so of none.
     """
 
     connection: Connection
@@ -67,6 +72,7 @@ class Gatherer:
     named: bool = False
     turns: threading.Semaphore | None = None
     told: Callable[[Resource, int, float], None] = _nothing
+    unknown: Callable[[int], None] = _nobody
 
     def gather(
         self,
@@ -99,7 +105,10 @@ class Gatherer:
         with ThreadPoolExecutor(min(AT_A_TIME, len(lists)) or 1, thread_name_prefix="gather") as pool:
             for listed in [pool.submit(once.take, *each) for each in lists.items()]:
                 listed.result()
-        return {relation: gathered.related() for relation, gathered in found.items()}
+        related = {relation: gathered.related() for relation, gathered in found.items()}
+        if lacking := sum(each.unknown is not None for each in related.values()):
+            self.unknown(lacking)
+        return related
 
 
 class _Once:

@@ -11,6 +11,7 @@ from zen_gc_core.controller.runs.stopping import Stopped
 from zen_gc_core.model.reasons import Reason
 
 if TYPE_CHECKING:
+    from zen_gc_core.cluster.resource import Resource
     from zen_gc_core.cluster.writing import Attempt
     from zen_gc_core.controller.runs.fencing import Fence
     from zen_gc_core.controller.runs.keepers import Keepers
@@ -62,6 +63,22 @@ class Witness(Protocol):
             kind: The kind of its objects.
             namespace: Their namespace.
             why: Why; it says nothing of the objects.
+        """
+
+    def looked_again(self, resource: Resource, objects: int, seconds: float) -> None:
+        """Called for each list of other objects on which writes depend, that was read again before them.
+
+        Args:
+            resource: What was listed.
+            objects: How many there were.
+            seconds: How long it took.
+        """
+
+    def related_unknown(self, relations: int) -> None:
+        """Called where such a look has not told all.
+
+        Args:
+            relations: About how many relations.
         """
 
 

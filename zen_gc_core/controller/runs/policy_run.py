@@ -145,7 +145,10 @@ class PolicyRun:
                 context.check_cancelled,
                 turns=context.turns,
                 told=self._reporting.gathered,
+                unknown=self._reporting.writes.related_unknown,
             )
+            if self._compiled.relations:
+                context.metrics.relates(self.entry.reference)
             preparing = Preparing(
                 context.connection,
                 context.resources,

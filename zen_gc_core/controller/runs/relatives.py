@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from zen_gc_core.cluster.connection import Connection
     from zen_gc_core.cluster.discovery import Resources
+    from zen_gc_core.cluster.resource import Resource
     from zen_gc_core.engine.case import Case
     from zen_gc_core.model.decision import Decision
     from zen_gc_core.model.plan import Plan
@@ -62,6 +63,8 @@ class Relatives:
         per_second: How many writes a second there may be.
         now: The present instant, by the earlier of the clocks.
         stopping: Set when the program ends.
+        told: Told of each list, as by a ``Gatherer``.
+        unknown: Told of how many relations not all is known, as by a ``Gatherer``.
         clock: The boot-time clock, in seconds.
     """
 
@@ -75,6 +78,8 @@ class Relatives:
         per_second: float,
         now: Callable[[], dt.datetime],
         stopping: threading.Event,
+        told: Callable[[Resource, int, float], None],
+        unknown: Callable[[int], None],
         clock: Callable[[], float] = boottime,
     ) -> None:
         self._case = case
@@ -82,6 +87,8 @@ class Relatives:
         self._resources = resources
         self._now = now
         self._stopping = stopping
+        self._told = told
+        self._unknown = unknown
         self._clock = clock
         self._lock = threading.Lock()
         self._looks: dict[str, Look] = {}
@@ -137,7 +144,7 @@ class Relatives:
                 )
 
         case = self._case
-        gatherer = Gatherer(self._connection, self._resources, check)
+        gatherer = Gatherer(self._connection, self._resources, check, told=self._told, unknown=self._unknown)
         run = replace(case.run, now=self._now())
         inside = None if "" in namespaces else namespaces
         related = gatherer.gather(case.compiled.relations, run, inside, case.run.related)

@@ -62,6 +62,7 @@ class Reporting:
     def gathered(self, resource: Resource, objects: int, seconds: float) -> None:
         """Tell of a list of other objects on which conditions depend."""
         self._context.metrics.sweep_finished(str(resource), objects, seconds)
+        self._context.metrics.related_listed(str(resource), objects)
         self._context.log.swept(str(resource), objects, seconds)
 
     def follow_up(self) -> None:

@@ -52,6 +52,9 @@ class Families:
         self.expressions = registry.policy_counter(
             "gc_expression_errors", "Objects kept because judging them failed, summed over runs"
         )
+        self.related_failures = registry.policy_counter(
+            "gc_related_failures", "Questions about other objects to which not all was known, summed over looks"
+        )
         self.pending = registry.policy_gauge(
             "gc_resources_pending_total", "Matched objects that wait or are kept", _KIND
         )
@@ -99,6 +102,9 @@ class Families:
         self.swept = registry.counter("gc_sweep_objects", "Objects read by sweeps", ("resource",))
         self.sweep = registry.histogram(
             "gc_sweep_duration_seconds", "Duration of sweeps", ("resource",), _SWEEP_BUCKETS
+        )
+        self.related = registry.counter(
+            "gc_related_objects", "Objects read because decisions about others depend on them", ("resource",)
         )
         self.paused = registry.gauge("gc_writes_paused", "1 while the kill switch stops every write", ())
         self.copies = registry.counter(

@@ -271,6 +271,20 @@ class Metrics:
         self._families.swept.labels(resource).inc(objects)
         self._families.sweep.labels(resource).observe(seconds)
 
+    def relates(self, policy: PolicyReference) -> None:
+        """Make what a policy that depends on other objects may count at 0, before they are looked at."""
+        self.related_unknown(policy, 0)
+
+    def related_unknown(self, policy: PolicyReference, relations: int) -> None:
+        """Count the relations of a policy about which a look at other objects has not told all."""
+        with self._lock:
+            if policy.uid not in self._forgotten:
+                self._registry.at(self._families.related_failures, policy).inc(relations)
+
+    def related_listed(self, resource: str, objects: int) -> None:
+        """Count the objects of a resource (``pods``) that were read because decisions about others depend on them."""
+        self._families.related.labels(resource).inc(objects)
+
     def api_request(self, verb: str, code: int | None, seconds: float) -> None:
         """Count a request to the API server.
 

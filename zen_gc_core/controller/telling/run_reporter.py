@@ -14,6 +14,7 @@ from zen_gc_core.model.results import Result
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from zen_gc_core.cluster.resource import Resource
     from zen_gc_core.cluster.writing import Attempt
     from zen_gc_core.controller.telling.events import ObjectEvent, PolicyEvents
     from zen_gc_core.controller.telling.metrics import Metrics
@@ -69,6 +70,14 @@ class RunReporter:
         """How many objects came to which result in this run, so far."""
         with self._lock:
             return self._results.copy()
+
+    def looked_again(self, resource: Resource, objects: int, _seconds: float) -> None:
+        """Other objects on which a write depends were listed again before it."""
+        self._metrics.related_listed(str(resource), objects)
+
+    def related_unknown(self, relations: int) -> None:
+        """A look at other objects has not told all about some relations of the policy."""
+        self._metrics.related_unknown(self._policy, relations)
 
     def seen_gone(self, outcome: Outcome, seconds: float) -> None:
         """An object that an earlier run had begun to delete is gone now."""
