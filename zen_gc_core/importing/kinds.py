@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from zen_gc_core.engine.kinds import built_in, groups_and_versions, kinds_of
+from zen_gc_core.errors import InputError
+from zen_gc_core.texts import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -40,12 +42,41 @@ class Kinds:
 
     def __init__(self, documents: Iterable[dict[str, Any]] = ()) -> None:
         self._known = [*_own(), *(kind for document in documents for kind in defined(document))]
+        self.named: tuple[KnownKind, ...] = ()
 
     def among(self, served: Iterable[KnownKind]) -> Kinds:
         """These kinds, and those that a cluster serves, each group's preferred version first."""
         found = Kinds()
         found._known = list(dict.fromkeys([*self._known, *reversed(list(served))]))
+        found.named = self.named
         return found
+
+    def naming(self, names: Iterable[str]) -> Kinds:
+        """These kinds, of which some are named: a policy for every kind is one for those.
+
+        Args:
+            names: Their plurals, each with its group where several have it (``pods``, ``events.events.k8s.io``).
+
+        Raises:
+            InputError: One is not known, or is in several groups.
+        """
+        found = Kinds()
+        found._known = self._known
+        found.named = tuple(dict.fromkeys(map(self._one, names)))
+        return found
+
+    def _one(self, name: str) -> KnownKind:
+        plural, dot, group = name.partition(".")
+        kinds = self.of_plural(plural, group if dot else None)
+        if not kinds:
+            raise InputError(
+                f"--kinds: '{one_line(name, 60)}' is not known: write a plural, such as pods or jobs.batch, and give its "
+                "CustomResourceDefinition with -f"
+            )
+        if len(kinds) > 1:
+            groups = " and ".join(f"{plural}.{each.group}" if each.group else f"{plural}." for each in kinds)
+            raise InputError(f"--kinds: '{one_line(name, 60)}' is in several groups: write {groups}")
+        return kinds[0]
 
     def of_plural(self, plural: str, group: str | None = None) -> list[KnownKind]:
         """The kinds of a plural, each group's newest version once; those of the core first.

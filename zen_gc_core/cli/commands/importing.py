@@ -68,6 +68,12 @@ AUTO: Final = "auto"
     help="Compare on these objects: what the tool would delete now, and what the policies would. Exits 1 if they take more.",
 )
 @click.option(
+    "--kinds",
+    multiple=True,
+    metavar="PLURAL[.GROUP],…",
+    help="What a rule or policy for every kind ('*') is for, as kubectl spells kinds; without it, none comes of it.",
+)
+@click.option(
     "--live/--no-live",
     default=False,
     help="Compare on the objects of the cluster, and ask it which kinds there are.",
@@ -97,6 +103,8 @@ def command(**values: Any) -> int:
 
         live = Living(connecting)
         foreign.kinds = foreign.kinds.among(live.kinds())
+    named = [name.strip() for each in values["kinds"] for name in each.split(",")]
+    foreign.kinds = foreign.kinds.naming(named)
     conversions = _converted(foreign, tool, given=bool(values["filenames"]))
     allowing = settings_of(Allowing, values)
     plugins, grants = load_installed(allowing), allowing.grants(settings_of(Locating, values).own_namespace)

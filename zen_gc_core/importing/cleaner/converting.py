@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from zen_gc_core.importing.cleaner.meaning import Cleaner
+from zen_gc_core.importing.cleaner.scripts import known
 from zen_gc_core.importing.cleaner.selecting import SELECTOR_FIELDS, read_selectors
 from zen_gc_core.importing.conversion import Conversion, Level
 from zen_gc_core.importing.crons import add_schedule
@@ -51,7 +52,8 @@ def convert(source: Source, kinds: Kinds) -> Conversion:
         conversion.refuse_unknown(each.unknown(*SELECTOR_FIELDS))
     if not selectors:
         conversion.impossible("spec.resourcePolicySet.resourceSelectors", "there are none: nothing is selected")
-    targets = [_target(selector, kinds, conversion) for selector in selectors]
+    condition = _condition(selectors)
+    targets = [_target(selector, kinds, conversion, condition) for selector in selectors]
     if aggregated:
         _script(conversion, "spec.resourcePolicySet.aggregatedSelection", aggregated)
     if action == "Transform":
@@ -62,7 +64,8 @@ def convert(source: Source, kinds: Kinds) -> Conversion:
         return conversion
     if action not in {"Delete", "Scan"}:
         conversion.impossible("spec.action", f"'{action}' is none of Delete, Transform and Scan")
-    whole: Document = {"targetResources": targets, "ttl": {"immediate": True}}
+    asked = {"conditions": {"cel": condition}} if condition else {}
+    whole: Document = {"targetResources": targets, **asked, "ttl": {"immediate": True}}
     _add_behavior(spec, selectors, whole, conversion, scans=action == "Scan")
     deadline = spec.get("startingDeadlineSeconds", int, 0)
     scheduled = add_schedule(whole, spec.content.get("schedule"), conversion, "spec.schedule", deadline or None)
@@ -72,11 +75,17 @@ def convert(source: Source, kinds: Kinds) -> Conversion:
     return conversion
 
 
-def _target(selector: Selector, kinds: Kinds, conversion: Conversion) -> Document:
-    known = kinds.known(selector.api_version, selector.kind)
+def _condition(selectors: Sequence[Selector]) -> str:
+    """What the scripts ask, where all of them are known and ask the same; empty otherwise: conditions hold for all targets."""
+    found = {script.condition if (script := known(each.script)) else "" for each in selectors}
+    return found.pop() if len(found) == 1 else ""
+
+
+def _target(selector: Selector, kinds: Kinds, conversion: Conversion, condition: str) -> Document:
+    kind = kinds.known(selector.api_version, selector.kind)
     target: Document = {"apiVersion": selector.api_version, "kind": selector.kind}
     conversion.exact(selector.path, f"targetResources: {selector.api_version} {selector.kind}")
-    if known is None or known.namespaced:
+    if kind is None or kind.namespaced:
         target["namespaces"] = [selector.namespace or "*"]
     elif selector.namespace or selector.namespaces:
         conversion.impossible(f"{selector.path}.namespace", f"{selector.kind} lives in no namespace")
@@ -86,7 +95,12 @@ def _target(selector: Selector, kinds: Kinds, conversion: Conversion) -> Documen
     if selector.labels:
         target["labelSelector"] = {"matchExpressions": list(selector.labels)}
         conversion.exact(f"{selector.path}.labelFilters", "labelSelector")
-    if selector.script:
+    if selector.script and condition:
+        conversion.narrower(
+            f"{selector.path}.evaluate",
+            f"a published script, known by its hash: conditions.cel: {condition}; an object without such a field is kept",
+        )
+    elif selector.script:
         _script(conversion, f"{selector.path}.evaluate", selector.script)
     for name in selector.beside:
         conversion.impossible(f"{selector.path}.{name}", "asks another system, which a policy here never does")

@@ -1,9 +1,11 @@
-"""What a Cleaner would delete: a reference of k8s-cleaner's selectors; of a script it cannot tell."""
+"""What a Cleaner would delete: a reference of k8s-cleaner's selectors and known scripts; of another it cannot tell."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from zen_gc_core.importing.cleaner.scripts import known
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -35,4 +37,15 @@ class Cleaner:
         taking = [selector for selector in self.selectors if selector.takes(subject)]
         if not taking or not self.deletes:
             return False
-        return None if self.aggregated or all(selector.script for selector in taking) else True
+        if self.aggregated:
+            return None
+        told = [_matches(selector, subject) for selector in taking]
+        return True if True in told else None if None in told else False
+
+
+def _matches(selector: Selector, subject: Subject) -> bool | None:
+    """Whether the script of a selector matches an object; None for a script that is not known."""
+    if not selector.script:
+        return True
+    script = known(selector.script)
+    return script.takes(subject.content) if script else None

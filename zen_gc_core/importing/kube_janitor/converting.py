@@ -14,7 +14,7 @@ from zen_gc_core.texts import listed
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from zen_gc_core.importing.kinds import Kinds
+    from zen_gc_core.importing.kinds import Kinds, KnownKind
     from zen_gc_core.importing.kube_janitor.flags import Flags
     from zen_gc_core.importing.kube_janitor.rules import Rule
 
@@ -114,8 +114,8 @@ class _Converting:
             )
         yield from dict.fromkeys(each.kind for each in found)
 
-    def _targets(self, plural: str, path: str) -> Iterator[Document]:
-        found = self._kinds.of_plural(plural)
+    def _targets(self, plural: str, path: str, only: Sequence[KnownKind] = ()) -> Iterator[Document]:
+        found = [each for each in only if each.plural == plural] or self._kinds.of_plural(plural)
         for each in found:
             if each.namespaced:
                 yield {"apiVersion": each.api_version, "kind": each.kind, "namespaces": self._flags.globs}
@@ -204,7 +204,9 @@ class _Converting:
         it, path = self._it, rule.path
         plurals = self._plurals(rule)
         if plurals is None:
-            it.impossible(f"{path}.resources", "'*' without --include-resources: say which kinds it is for")
+            it.impossible(
+                f"{path}.resources", "'*' without --include-resources: say with --kinds which kinds it is for"
+            )
             return
         if rule.ttl == FOREVER:
             it.exact(path, f"{rule.name}: no policy; what it matches is left out of the rules after it")
@@ -212,13 +214,14 @@ class _Converting:
         condition = conditions[index]
         if condition is None:
             return
+        only = self._kinds.named if EVERY in rule.resources else ()
         alike: dict[tuple[int, ...], list[str]] = {}
         for plural in plurals:
             before = tuple(at for at, earlier in enumerate(self._rules[:index]) if earlier.is_for(plural))
             alike.setdefault(before, []).append(plural)
         it.exact(f"{path}.ttl", f"{rule.ttl} from creation, where {TTL_ANNOTATION} is not there")
         for number, (before, group) in enumerate(alike.items(), 1):
-            targets = [target for plural in group for target in self._targets(plural, f"{path}.resources")]
+            targets = [target for plural in group for target in self._targets(plural, f"{path}.resources", only)]
             untold = [self._rules[at].name for at in before if conditions[at] is None]
             if untold:
                 it.impossible(path, f"{rule.name}: comes after {listed(untold)}, whose matches cannot be left out")
@@ -244,7 +247,11 @@ class _Converting:
         if EVERY not in rule.resources:
             return [plural for plural in rule.resources if flags.takes_resource(plural)]
         if "all" in flags.include_resources:
-            return None
+            named = sorted({each.plural for each in self._kinds.named if flags.takes_resource(each.plural)})
+            if not named:
+                return None
+            self._it.narrower(f"{rule.path}.resources", f"'*': those of --kinds alone: {', '.join(named)}")
+            return named
         return sorted(flags.include_resources - flags.exclude_resources)
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from zen_gc_core.importing.labels import meets
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from zen_gc_core.importing.conversion import Conversion, Document, Subject
     from zen_gc_core.importing.kinds import Kinds, KnownKind
@@ -135,7 +135,14 @@ def kinds_of(constraints: Constraints, kinds: Kinds, conversion: Conversion) -> 
     for rule in constraints.rules:
         for plural in rule.resources:
             if plural == _ALL:
-                conversion.impossible(f"{rule.path}.resources", "'*': name the kinds that it is for")
+                named = [
+                    each for each in kinds.named if rule.takes(each.group, each.plural, namespaced=each.namespaced)
+                ]
+                if not named:
+                    conversion.impossible(f"{rule.path}.resources", "'*': name the kinds that it is for, or --kinds")
+                for each in named:
+                    conversion.narrower(f"{rule.path}.resources", f"'*': {each.plural}, which --kinds names")
+                yield from _told(constraints, rule, named, conversion)
             elif "/" in plural:
                 conversion.narrower(f"{rule.path}.resources", f"{plural}: is no object, and left out")
             else:
@@ -149,7 +156,15 @@ def _of_plural(
     if not found:
         words = f"{plural}: its kind is not known, and left out; give its CustomResourceDefinition with -f"
         conversion.narrower(f"{rule.path}.resources", words)
+    yield from _told(constraints, rule, found, conversion)
+
+
+def _told(
+    constraints: Constraints, rule: ResourceRule, found: Sequence[KnownKind], conversion: Conversion
+) -> Iterator[tuple[KnownKind, list[str]]]:
+    """Kinds that a rule is about, but what is left out of them."""
     for each in found:
+        plural = each.plural
         names = list(rule.names)
         left_out = False
         for excluded in constraints.excluded:

@@ -41,7 +41,9 @@ class KindPattern:
     def takes(self, subject: Subject) -> bool:
         """Whether an object is of it."""
         return (
-            subject.kind == self.kind and self.group in {None, subject.group} and self.version in {"*", subject.version}
+            matches(self.kind, subject.kind)
+            and self.group in {None, subject.group}
+            and self.version in {"*", subject.version}
         )
 
 

@@ -45,7 +45,13 @@ def targets_of(found: ResourceFilter, kinds: Kinds, framing: Framing, conversion
 def _kinds(found: ResourceFilter, pattern: KindPattern, kinds: Kinds, conversion: Conversion) -> Iterator[KnownKind]:
     path = f"{found.path}.kinds"
     if any(sign in pattern.kind for sign in "*?"):
-        conversion.impossible(path, f"'{pattern.kind}': name the kinds")
+        named = [each for each in kinds.named if _is_of(pattern, each)]
+        if not named:
+            conversion.impossible(path, f"'{pattern.kind}': name the kinds, there or with --kinds")
+        else:
+            written = ", ".join(f"{each.api_version} {each.kind}" for each in named)
+            conversion.narrower(path, f"'{pattern.kind}': those of --kinds alone: {written}")
+        yield from named
         return
     known = kinds.of_kind(pattern.kind, pattern.group)
     if len(known) > 1:
@@ -61,6 +67,11 @@ def _kinds(found: ResourceFilter, pattern: KindPattern, kinds: Kinds, conversion
         written = f"{each.group}/{version}" if each.group else version
         conversion.exact(path, f"{written} {each.kind}")
         yield each._replace(api_version=written)
+
+
+def _is_of(pattern: KindPattern, kind: KnownKind) -> bool:
+    group, _, version = kind.api_version.rpartition("/")
+    return matches(pattern.kind, kind.kind) and pattern.group in {None, group} and pattern.version in {"*", version}
 
 
 def _target(found: ResourceFilter, kind: KnownKind, framing: Framing, conversion: Conversion) -> Document | None:
