@@ -26,10 +26,13 @@ def served(directory: Path, *arguments: str) -> str:
         text=True,
     ) as process:
         assert process.stdout is not None
-        assert process.stdout.readline().startswith("Serving on ")
-        written = (directory / "sandbox.yaml").read_text()
-        process.send_signal(signal.SIGTERM)
-        assert process.wait() == 0
+        try:
+            assert process.stdout.readline().startswith("Serving on ")
+            written = (directory / "sandbox.yaml").read_text()
+            process.send_signal(signal.SIGTERM)
+            assert process.wait() == 0
+        finally:
+            process.kill()  # what does not end would be waited for even when time is up
     return written
 
 

@@ -7,7 +7,9 @@ import os
 import signal
 import threading
 from concurrent.futures import Future
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
+
+from zen_gc_core.signals import heard
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -61,15 +63,11 @@ def interruptible(stopping: threading.Event, told: Callable[[], None]) -> Iterat
         yield
         return
 
-    def stop(_number: int, _frame: Any) -> None:
+    def stop(_number: int) -> None:
         if stopping.is_set():
             os._exit(INTERRUPTED)
         stopping.set()
         told()
 
-    before = {number: signal.signal(number, stop) for number in SIGNALS}
-    try:
+    with heard(SIGNALS, stop):
         yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)

@@ -17,6 +17,7 @@ from zen_gc_core.cli.reading.documents import FileError
 from zen_gc_core.cli.reading.files import read_documents
 from zen_gc_core.engine.crds import crd_documents
 from zen_gc_core.plugins import installed_entry_points, load_plugins
+from zen_gc_core.signals import heard
 
 _CONTEXT: Final = "embedded"
 """The context of a kubeconfig that the embedded cluster writes."""
@@ -51,11 +52,9 @@ def command(*, port: int, kubeconfig: str, overwrite: bool, filenames: tuple[str
     if place.exists() and not overwrite and not _own(place):
         raise FileError(f"{kubeconfig} is there already: give another --kubeconfig-out, or --overwrite")
     ended = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: ended.set())
     objects = [document.plain for document in read_documents(filenames)]
     try:
-        with EmbeddedCluster(port=port) as cluster:
+        with heard((signal.SIGTERM, signal.SIGINT), lambda _: ended.set()), EmbeddedCluster(port=port) as cluster:
             cluster.seed(crd_documents(load_plugins(installed_entry_points()).vocabulary))
             cluster.seed(objects)
             cluster.write_kubeconfig(place)

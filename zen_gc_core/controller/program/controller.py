@@ -11,7 +11,7 @@ import socket
 import sys
 import threading
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from zen_gc_core import __version__
 from zen_gc_core.cluster.access_reviews import AccessReviews
@@ -44,6 +44,7 @@ from zen_gc_core.controller.telling.status_writer import StatusWriter
 from zen_gc_core.errors import ClusterError
 from zen_gc_core.model.reasons import ErrorType
 from zen_gc_core.plugins import installed_entry_points, load_plugins, refuse_unknown
+from zen_gc_core.signals import hear
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -57,6 +58,9 @@ SECONDS_TO_RELEASE: Final = 0.8
 """How long the lease may take to be released when the program ends."""
 
 SIGNALS: Final = (signal.SIGTERM, signal.SIGINT)
+SECONDS_TO_LOG: Final = 1.0
+"""For how long one that has not begun to work waits until the log has why it ends."""
+
 POOL_SIZE: Final = 128
 _CONDITIONS: Final = ("policies-listed", "plugins-loaded")
 
@@ -309,11 +313,13 @@ class _ElectionTeller:
 def stop_on_signals(controller: Controller, log: RunLog) -> None:
     """Let SIGTERM and SIGINT stop a controller, from now on and until the process ends."""
 
-    def stop(number: int, _frame: Any) -> None:
+    def stop(number: int) -> None:
         controller.stopping.set()
         log.stopping(signal.Signals(number).name)
+
+    def leave(logged: threading.Event) -> None:
         if controller.starting:
+            logged.wait(SECONDS_TO_LOG)  # not for ever: the log may be what was interrupted
             sys.exit(0)  # out of whatever request it waits for
 
-    for number in SIGNALS:
-        signal.signal(number, stop)
+    hear(SIGNALS, stop, at_once=leave)
