@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from benchmarks import beats, deletes, expressions, instants, offline, paging, passes, relating, startup
+from benchmarks import beats, deletes, expressions, instants, many_policies, offline, paging, passes, relating, startup
 
 SECTIONS = {
     "startup": startup.run,
@@ -15,6 +15,7 @@ SECTIONS = {
     "deletes": deletes.run,
     "beats": beats.run,
     "instants": instants.run,
+    "many-policies": many_policies.run,
     "expressions": lambda: expressions.main() == 0,
 }
 

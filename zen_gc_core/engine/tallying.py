@@ -70,6 +70,8 @@ class Tally:
         self._takes_all = any(map(takes_everything, targets))
         self._opt_in = next((target.opt_in for target in targets if target.opt_in is not None), None)
         known = case.run.finishing.known(targets[0].group, targets[0].kind)
+        self._never_finishes = not may_finish(case.run.finishing, targets[0].api_version, targets[0].kind)
+        self._api_version, self._kind = targets[0].api_version, targets[0].kind
         self._by_metadata = by_wildcard(targets) and not known
         self._owner_kinds = owner_kinds(case.compiled.policy)
         self.guards = Guards()
@@ -154,8 +156,12 @@ class Tally:
         if candidate.owner_references:
             self.guards.look_at(candidate, self._owner_kinds, case.protections, case.run)
         by_metadata = self._by_metadata
-        asks = (by_metadata or not candidate.complete) and needs_whole(
-            candidate, case.compiled.lifted, case.run.finishing
+        asks = (
+            (by_metadata or not candidate.complete)
+            and not (
+                self._never_finishes and candidate.api_version == self._api_version and candidate.kind == self._kind
+            )
+            and needs_whole(candidate, case.compiled.lifted, case.run.finishing)
         )
         if asks and by_metadata:  # of a wildcard, what somebody looks after stays, and nobody asks whether it finished
             candidate = of_metadata(candidate)

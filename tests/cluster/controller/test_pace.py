@@ -346,6 +346,7 @@ def test_a_policy_that_takes_all_the_time_leaves_the_sweep(
     monkeypatch.setattr(members, "tally_of", costly_tally)
     monkeypatch.setattr(members, "thread_time", lambda: clock[0])
     monkeypatch.setattr(sweeping, "perf_counter", lambda: clock[0])
+    monkeypatch.setattr(sweeping, "thread_time", lambda: clock[0])
     names = embedded.make_many(10)
     embedded.policy("costly", evaluationInterval="1h")
     other = embedded.policy(ttl={"afterCreation": "1h"})

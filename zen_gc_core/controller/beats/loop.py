@@ -58,6 +58,7 @@ class Loop:
         self._messages: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
         self._pipeline = Pipeline(context, catalog, self._schedule, self._messages.put, self._count_anew)
         self._recount = False
+        self._counted_at = float("-inf")
         self._not_watched = 0
         self._led = False
 
@@ -125,7 +126,7 @@ class Loop:
             self._pipeline.look_at_the_clock()
             self._take()
             self._pipeline.look_at_what_comes()
-        if self._recount:
+        if self._recount and boottime() - self._counted_at >= TICK:
             self._count_phases()
         self._pipeline.sweep()
 
@@ -175,5 +176,6 @@ class Loop:
 
     def _count_phases(self) -> None:
         self._recount = False
+        self._counted_at = boottime()
         phases = Counter(str(entry.status.get("phase") or Phase.ACTIVE) for entry in self._catalog.entries)
         self._context.metrics.policies(phases)
