@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from zen_gc_core.errors import Undecided
-from zen_gc_core.model.scope import EveryNamespace
+from zen_gc_core.model.scope import EveryNamespace, TheseNamespaces
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -76,6 +76,22 @@ def surely_taken(targets: Sequence[Target], candidate: Candidate, run: Run) -> b
         return taken(targets, candidate, run)
     except Undecided:
         return False
+
+
+def required_label(targets: Sequence[Target]) -> tuple[str, str] | None:
+    """A label and its value without which nothing is taken of the namespaces that targets look at; None where there is none.
+
+    Only of a target whose namespaces are written out, or all: of others somebody has to ask which they are.
+    """
+    if len(targets) != 1:
+        return None
+    target = targets[0]
+    if target.namespace_selector is not None or not isinstance(target.scope, EveryNamespace | TheseNamespaces):
+        return None
+    for each in target.label_selector.requirements if target.label_selector is not None else ():
+        if each.operator == "In" and len(each.values) == 1:
+            return each.key, each.values[0]
+    return None
 
 
 def takes_everything(target: Target) -> bool:

@@ -18,7 +18,7 @@ from zen_gc_core.engine.guarding import Guards, owner_kinds
 from zen_gc_core.engine.lasting import Owed
 from zen_gc_core.engine.noticing import Notice
 from zen_gc_core.engine.protections import needs_whole
-from zen_gc_core.engine.selecting import in_scope, in_view, selected, takes_everything
+from zen_gc_core.engine.selecting import in_scope, in_view, required_label, selected, takes_everything
 from zen_gc_core.engine.shares import Sums, kind_key
 from zen_gc_core.engine.upcoming import Soonest
 from zen_gc_core.errors import Undecided
@@ -62,6 +62,7 @@ class Tally:
         owed: What the policy wrote on objects and must be taken away; None where it writes nothing of the kind.
         notice: What will be due within a while; None where the policy does not ask.
         soonest: What will be due before the next pass; None where nobody remembers it.
+        label: A label and its value: an object without it is only counted, and need not be offered; None: each must be.
     """
 
     def __init__(self, case: Case, targets: Sequence[Target]) -> None:
@@ -77,6 +78,8 @@ class Tally:
         self.guards = Guards()
         self.owed = Owed.of(case)
         self.notice = Notice.of(case)
+        more = self.owed is not None or self._opt_in is not None or case.record_skipped
+        self.label = None if more else required_label(targets)
         self.soonest = Soonest(case.upcoming_until) if case.upcoming_until is not None else None
         if case.compiled.holding is not None:
             self._ask = lasting.due
@@ -137,6 +140,10 @@ class Tally:
             )
             return
         self._judge(candidate)
+
+    def passed_by(self, number: int) -> None:
+        """Count objects in scope that were not offered, as they do not carry the label that is asked for."""
+        self.scanned += number
 
     def _skip(self, candidate: Candidate, reached: Sequence[Target]) -> None:
         """Pass an object over; one that has only not opted in may have to stay, and keep its owner."""

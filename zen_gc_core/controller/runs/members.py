@@ -7,6 +7,7 @@ from time import thread_time
 from typing import TYPE_CHECKING, Final
 
 from zen_gc_core.cluster.errors import ListIncomplete
+from zen_gc_core.controller.runs.seating import Room
 from zen_gc_core.engine.planning import tally_of
 from zen_gc_core.engine.reaching import namespaces_of
 
@@ -57,7 +58,7 @@ class Member:
 
 
 class Audience:
-    """Who is shown an object: those that look at its namespace. A thousand policies cost a look-up, not a loop.
+    """Who is shown an object: those that look at its namespace, and may take it.
 
     Args:
         members: The policies that a list is for.
@@ -75,21 +76,21 @@ class Audience:
         self._seat()
 
     def _seat(self) -> None:
-        self._everywhere: list[Tally] = []
-        self._in: dict[str, list[Tally]] = {}
+        everywhere: list[Tally] = []
+        within: dict[str, list[Tally]] = {}
         for member, tally in self._all:
             names = member.namespaces
             if names is None:
-                self._everywhere.append(tally)
+                everywhere.append(tally)
             else:
                 for name in names:
-                    self._in.setdefault(name, []).append(tally)
-        if self._everywhere:
-            self._in = {name: self._everywhere + tallies for name, tallies in self._in.items()}
+                    within.setdefault(name, []).append(tally)
+        self._elsewhere = Room(everywhere)
+        self._rooms = {name: Room(everywhere + tallies) for name, tallies in within.items()}
 
     def of(self, candidate: Candidate) -> Sequence[Tally]:
         """The tallies of those that look at an object's namespace."""
-        return self._in.get(candidate.namespace, self._everywhere)
+        return self._rooms.get(candidate.namespace, self._elsewhere).of(candidate)
 
     def offer_watched(self, candidate: Candidate) -> None:
         """Show an object, and let who has taken too long leave: its run fails, and the others go on."""
@@ -117,10 +118,20 @@ class Audience:
                     f"judging the objects took {'all policies of the namespace' if member.owner[0] else 'the policy'} "
                     f"more than {most:g} s, for which others wait: the conditions of this one are too expensive"
                 )
+        self.without_those_that_failed()
+
+    def without_those_that_failed(self) -> None:
+        """Show nothing more to members that have an error."""
+        self._settle_rooms()
         self._all = [(each, tally) for each, tally in self._all if each.error is None]
         self._seat()
 
+    def _settle_rooms(self) -> None:
+        for room in (self._elsewhere, *self._rooms.values()):
+            room.settle()
+
     def settle(self) -> None:
         """The list has come to its end: let each that stayed have what was counted for it."""
+        self._settle_rooms()
         for member, tally in self._all:
             member.tallies.append(tally)
