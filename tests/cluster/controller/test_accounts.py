@@ -48,6 +48,7 @@ def test_a_policy_with_an_account_acts_as_it(real: Stage, inside: Callable[..., 
     """The audit log has every look at the object and its deletion in the name of the account, and nothing of it else."""
     name = rights.account(real, rules=[CONFIG_MAPS])
     if constrained:
+        rights.needs_constrained_impersonation(real)
         rights.let_impersonate_within(real, name, CONFIG_MAPS)
     else:
         rights.let_impersonate(real, name)

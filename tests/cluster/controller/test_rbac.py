@@ -101,6 +101,8 @@ def test_a_policy_works_with_what_is_printed_and_asks_for_nothing_else(
     real: Stage, inside: Callable[..., Inside], what: str, how: str
 ) -> None:
     """Each request as the account is one that was printed."""
+    if how == "constrained":
+        rights.needs_constrained_impersonation(real)
     policy = prepared(real, what)
     documents = printed(real, policy, f"--impersonation={how}")
     apply(real, documents)
@@ -181,6 +183,7 @@ def test_constrained_rights_let_the_controller_do_no_more_than_the_policy_needs(
     real: Stage, inside: Callable[..., Inside]
 ) -> None:
     """An account that may do more is used for what is printed alone: here a write that nobody printed is refused."""
+    rights.needs_constrained_impersonation(real)
     policy = prepared(real, "deletes")
     names = real.names()
     documents = printed(real, policy, "--impersonation=constrained")

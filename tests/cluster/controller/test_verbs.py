@@ -127,6 +127,27 @@ ASKED: dict[str, tuple[str, dict[str, Any], dict[str, Any], dict[str, Any]]] = {
         {},
         role(["protected"], BOTH),
     ),
+    **{
+        f"every namespace, as it was written before, {how}": (
+            NAMESPACED,
+            {"targetResource": {**CONFIG_MAP, **left_out}, "ttl": {"secondsAfterCreation": 60}, "paused": True},
+            {},
+            role(["protected"], BOTH),
+        )
+        for how, left_out in {"left out": {}, "empty": {"namespace": ""}}.items()
+    },
+    **{
+        f"every namespace by a selector, {how}": (
+            CLUSTER,
+            {**PLAIN, "targetResources": [{**CONFIG_MAP, "namespaceSelector": selector}]},
+            {},
+            role(["protected"], BOTH),
+        )
+        for how, selector in {
+            "of what has a name": {"matchExpressions": [{"key": "kubernetes.io/metadata.name", "operator": "Exists"}]},
+            "of what has no other": {"matchExpressions": [{"key": "a", "operator": "NotIn", "values": ["b"]}]},
+        }.items()
+    },
     "an approval": (NAMESPACED, PLAIN, {"annotations": APPROVED}, role(["approve"], BOTH)),
     "an account": (NAMESPACED, {**PLAIN, "serviceAccountName": "cleaner"}, {}, USE),
 }
@@ -148,6 +169,12 @@ def test_what_needs_no_verb_is_written_as_ever(author: Author) -> None:
     """Named namespaces, unprotected kinds, an account that one may use; and edits beside the spec of any policy."""
     narrow = {**PLAIN, "targetResources": [{**CONFIG_MAP, "namespaces": ["team-*", "!team-a"]}]}
     assert author.writes(narrow, CLUSTER) == ""
+    chosen = {"matchExpressions": [{"key": "team", "operator": "In", "values": ["a"]}]}
+    for selector in (chosen, {"matchLabels": {"team": "a"}}):
+        selected = {**PLAIN, "targetResources": [{**CONFIG_MAP, "namespaceSelector": selector}]}
+        assert author.writes(selected, CLUSTER, name="selected") == ""
+    before = {"targetResource": {**CONFIG_MAP, "namespace": author.stage.namespace}, "paused": True}
+    assert author.writes({**before, "ttl": {"secondsAfterCreation": 60}}, name="before") == ""
     stage = author.stage
     at_once = {**PLAIN, "ttl": {"immediate": True}}
     stage.policy("theirs", annotations=APPROVED, **at_once)

@@ -7,6 +7,7 @@ import re
 import pytest
 from zen_gc_conditions.references import reference_rows
 
+from apiserver.build import oldest
 from tests.cluster.references.excuses import EXCUSED, excuse_of
 from tests.cluster.references.schemas import fields_of, listed_kinds
 from zen_gc_core import Exhaustive, Reference
@@ -58,7 +59,9 @@ def _suspicious(kinds):
 
 @pytest.fixture(scope="module")
 def kinds(real_cluster):
-    """What the server says."""
+    """What the server says: the newest one, whose kinds and fields the rows are held against."""
+    if oldest():
+        pytest.skip("the rows are held against the newest server")
     return listed_kinds(real_cluster)
 
 
