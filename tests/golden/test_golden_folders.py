@@ -309,6 +309,7 @@ def test_a_difference_is_in_color_at_a_terminal(tmp_path: Path, variables: dict[
     assert (b"\x1b[31m-  due: 9" in text) == colored
     assert (b"\x1b" in text) == colored
     assert "\x1b" not in zen_gc("test", tmp_path).out
+    assert "\x1b[31m-  due: 9" in zen_gc("test", tmp_path, "--color", "always").out
 
 
 def test_all_examples_are_tested_by_one_command() -> None:

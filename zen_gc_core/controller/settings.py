@@ -11,11 +11,13 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass, field, fields
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from zen_gc_core.engine.parsing.limits import SHORTEST_INTERVAL
-from zen_gc_core.engine.protected import SECRET_TYPES_LIFTED_BY_NOBODY, allowed_resource_fault
+from zen_gc_core.engine.protected import allowed_namespace_fault, allowed_resource_fault, allowed_secret_type_fault
 from zen_gc_core.engine.protections import Grants
+from zen_gc_core.engine.reserved_marks import allowed_mark_fault
 from zen_gc_core.errors import InputError
 from zen_gc_core.model.names import namespace_fault, policy_name_fault
 from zen_gc_core.texts import visible
@@ -56,8 +58,15 @@ class Locating:
 
     @property
     def own_namespace(self) -> str:
-        """The controller's namespace; never the context's."""
-        return self.controller_namespace or os.environ.get("POD_NAMESPACE", "") or DEFAULT_NAMESPACE
+        """The controller's namespace; never the context's.
+
+        Raises:
+            InputError: It is no name.
+        """
+        own = self.controller_namespace or os.environ.get("POD_NAMESPACE", "") or DEFAULT_NAMESPACE
+        if fault := namespace_fault(own):
+            raise InputError(f"--controller-namespace {fault}")
+        return own
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,15 +108,19 @@ class Allowing:
             own_namespace: The controller's own namespace; empty when there is none.
 
         Raises:
-            InputError: A resource is not protected, so that its name must be misspelt.
+            InputError: Something is not protected, so that its name must be misspelt.
         """
-        for resource in self.allow_resource:
-            if fault := allowed_resource_fault(resource):
-                raise InputError(f"--allow-resource {visible(resource, 80)}: {fault}")
+        for option, names, fault_of in (
+            ("--allow-resource", self.allow_resource, allowed_resource_fault),
+            ("--allow-namespace", self.allow_namespace, partial(allowed_namespace_fault, own_namespace=own_namespace)),
+            ("--allow-secret-type", self.allow_secret_type, allowed_secret_type_fault),
+            ("--allow-mark", self.allow_mark, allowed_mark_fault),
+        ):
+            for name in names:
+                if fault := fault_of(name):
+                    raise InputError(f"{option} {visible(name, 80)}: {fault}")
         if self.default_service_account and (fault := policy_name_fault(self.default_service_account)):
             raise InputError(f"--default-service-account {fault}")
-        if unliftable := SECRET_TYPES_LIFTED_BY_NOBODY & set(self.allow_secret_type):
-            raise InputError(f"--allow-secret-type {', '.join(unliftable)}: nothing lifts the protection of copies")
         return Grants(
             cross_namespace=self.allow_cross_namespace,
             resources=frozenset(self.allow_resource),
@@ -199,6 +212,8 @@ class Settings(Connecting, Allowing, Locating):
         for right, message in checks:
             if not right:
                 raise InputError(message)
+        if self.leader_election_namespace and (fault := namespace_fault(self.leader_election_namespace)):
+            raise InputError(f"--leader-election-namespace {fault}")
         for name in self.watch_namespace:
             if fault := namespace_fault(name):
                 raise InputError(f"--watch-namespace {fault}")

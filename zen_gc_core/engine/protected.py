@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from zen_gc_core.engine.kinds import own_group
+from zen_gc_core.model.names import namespace_fault
 from zen_gc_core.model.policy import GROUP
 from zen_gc_core.model.recycled import CLUSTER_RECYCLED, RECYCLED, SECRET_TYPE
-from zen_gc_core.texts import did_you_mean
+from zen_gc_core.texts import did_you_mean, listed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -105,6 +106,35 @@ def well_known(group: str, candidate: Candidate) -> str | None:
         if "kubernetes" in named:
             return f"{candidate.kind} {candidate.name} is the way to the API server"
     return None
+
+
+def allowed_namespace_fault(namespace: str, own_namespace: str = "") -> str | None:
+    """What is wrong with what ``--allow-namespace`` names.
+
+    Args:
+        namespace: A namespace.
+        own_namespace: The controller's own, which is protected, too; empty where it is not known.
+
+    Returns:
+        What is wrong; None for a protected namespace, and for any that may be the controller's where that is not known.
+    """
+    known = sorted({*PROTECTED_NAMESPACES, *filter(None, [own_namespace])})
+    if namespace in known:
+        return None
+    if fault := namespace_fault(namespace):
+        return fault
+    near = did_you_mean(namespace, known)
+    return None if not (own_namespace or near) else f"is no protected namespace{near} (others need not be allowed)"
+
+
+def allowed_secret_type_fault(secret_type: str) -> str | None:
+    """What is wrong with what ``--allow-secret-type`` names; None for a protected type that may be allowed."""
+    if secret_type in SECRET_TYPES_LIFTED_BY_NOBODY:
+        return "nothing lifts the protection of copies"
+    known = sorted(PROTECTED_SECRET_TYPES - SECRET_TYPES_LIFTED_BY_NOBODY)
+    if secret_type in known:
+        return None
+    return f"is no protected type of Secrets: those are {listed(known)} (others need not be allowed)"
 
 
 def allowed_resource_fault(resource: str) -> str | None:

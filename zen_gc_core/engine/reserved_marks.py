@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from zen_gc_core.model.held_marks import HELD
 from zen_gc_core.model.merging import PATCHED_BY
+from zen_gc_core.model.names import label_key_fault
 from zen_gc_core.model.policy import GROUP
 from zen_gc_core.model.recycled import UNTIL
 from zen_gc_core.model.requests import MARKED_AT, MARKED_BY
@@ -60,3 +61,12 @@ def reserved(key: str, allowed: Collection[str] = ()) -> str | None:
         return None
     owner = belongs_to(key)
     return owner and f"'{key}' is reserved for {owner}: whoever runs the controller allows it with --allow-mark {key}"
+
+
+def allowed_mark_fault(key: str) -> str | None:
+    """What is wrong with what ``--allow-mark`` names; None for a reserved key that may be allowed."""
+    if written_here(key):
+        return "is what zen-gc writes itself, and nothing lifts that"
+    if fault := label_key_fault(key):
+        return fault
+    return None if belongs_to(key) else "is not reserved (nothing has to be allowed for others)"

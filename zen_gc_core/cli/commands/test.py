@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from typing import TYPE_CHECKING, Any, Final
 
 import click
@@ -13,6 +11,7 @@ from zen_gc_core.cli.checking.junit import TestCase, as_junit
 from zen_gc_core.cli.golden.folders import EXPECTED, golden_folders
 from zen_gc_core.cli.golden.testing import Golden
 from zen_gc_core.cli.plans.output import as_json
+from zen_gc_core.cli.plans.view import color_option, colours
 from zen_gc_core.texts import counted, visible, visible_lines
 
 if TYPE_CHECKING:
@@ -32,6 +31,7 @@ _COLORS: Final = {"+": "green", "-": "red", "@": "cyan"}
 @click.option("--update/--no-update", default=False, help="Write expectations anew where plans differ from them.")
 @click.option("--now", metavar="RFC3339", help="The instant of expectations that --update begins; default now.")
 @output_option("How the outcome is printed.", "text", "json", "junit")
+@color_option
 def command(**values: Any) -> int:
     """Compare plans with those that are expected: of each golden folder that is DIR or below it.
 
@@ -43,7 +43,10 @@ def command(**values: Any) -> int:
     """
     golden = Golden(instant_of(values["now"]).replace(microsecond=0), update=values["update"])
     outcomes = [golden.test(folder) for folder in golden_folders(values["directories"])]
-    {"text": _show, "json": _show_json, "junit": _show_junit}[values["output"]](outcomes)
+    if values["output"] == "text":
+        _show(outcomes, colored=colours(values["color"]))
+    else:
+        (_show_json if values["output"] == "json" else _show_junit)(outcomes)
     for outcome in outcomes:
         if outcome.fault is not None:
             click.echo(visible_lines(outcome.fault), err=True)
@@ -52,15 +55,14 @@ def command(**values: Any) -> int:
     return 0 if all(outcome.as_expected for outcome in outcomes) else 1
 
 
-def _show(outcomes: list[Outcome]) -> None:
-    colored = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+def _show(outcomes: list[Outcome], *, colored: bool) -> None:
     for outcome in outcomes:
         for line in outcome.told:
             click.echo(visible(line), err=True)
         click.echo(f"{visible(str(outcome.place))}: {_verdict(outcome)}")
         for line in outcome.difference:
             color = _COLORS.get(line[:1]) if colored else None
-            click.echo(f"  {click.style(line, fg=color) if color else line}")
+            click.echo(f"  {click.style(line, fg=color) if color else line}", color=colored)
     written = sum(outcome.written for outcome in outcomes)
     differ = sum(bool(outcome.difference) for outcome in outcomes)
     broken = sum(outcome.fault is not None for outcome in outcomes)

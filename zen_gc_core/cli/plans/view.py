@@ -72,16 +72,21 @@ def view_options(function: F) -> F:
         click.option(
             "--summary/--no-summary", default=False, help="Leave the objects out, and sum up in the last line."
         ),
-        click.option(
-            "--color",
-            type=click.Choice(["auto", "always", "never"]),
-            default="auto",
-            show_default=True,
-            help="Colours; auto: on a terminal, unless NO_COLOR is set.",
-        ),
+        color_option,
     ):
         function = option(function)
     return function
+
+
+def color_option(function: F) -> F:
+    """Give a command ``--color``, of which ``colours`` makes sense."""
+    return click.option(
+        "--color",
+        type=click.Choice(["auto", "always", "never"]),
+        default="auto",
+        show_default=True,
+        help="Colours; auto: on a terminal, unless NO_COLOR is set.",
+    )(function)
 
 
 def view_of(only: Sequence[str], color: str, *, summary: bool) -> View:
