@@ -165,4 +165,9 @@ class Crew:
 
     def fallen(self) -> list[str]:
         """Replicas that ended by themselves, and what they said last."""
-        return [f"{mate.name}: {mate.replica.err.read_text()[-500:]}" for mate in self.mates if not mate.alive]
+        return [
+            f"{mate.name} ended with {mate.replica.process.returncode}: {mate.replica.out.read_text()[-500:]}"
+            f"{mate.replica.err.read_text()[-500:]}"
+            for mate in self.mates
+            if not mate.alive
+        ]
