@@ -35,7 +35,7 @@ def test_every_panel_is_answered_and_a_tripped_breaker_is_alerted(apiserver_bina
     with RealCluster(controller_manager=True) as cluster:
         install_crds(cluster)
         stage = Stage(cluster, cluster.namespace(), cluster.namespace())
-        for label in ("acting", "dry", "retained", "trips"):
+        for label in ("acting", "dry", "retained", "trips", "alone"):
             for age in (3, 4, 5):
                 stage.make(metadata={"labels": {"of": label}, "creationTimestamp": ago(hours=age)})
         wide = {"breaker": {"maxPercent": 100}}
@@ -44,6 +44,14 @@ def test_every_panel_is_answered_and_a_tripped_breaker_is_alerted(apiserver_bina
         stage.policy("retained", targetResources=[target("retained")], retain={"last": 1}, behavior=wide)
         stage.policy(
             "trips", targetResources=[target("trips")], behavior={"breaker": {"maxPercent": 100, "maxObjects": 1}}
+        )
+        nothing = [{"apiVersion": "v1", "kind": "ConfigMap", "by": "owned", "are": "none"}]
+        stage.policy(
+            "alone",
+            targetResources=[target("alone")],
+            conditions={"related": nothing},
+            ttl={"afterCreation": "1s"},
+            behavior=wide,
         )
         stage.policy("wrong", targetResources=[target("wrong")], conditions={"phaze": []}, ttl=AT_ONCE)
         replica = run_replica(stage, tmp_path, "--webhook-addr=127.0.0.1:0")

@@ -364,15 +364,19 @@ def test_a_right_that_is_missing_is_named(embedded: EmbeddedStage, inside: Calla
 
 @pytest.mark.usefixtures("patient")
 def test_what_anything_refers_to_stays(stage: Stage, inside: Callable[..., Inside]) -> None:
-    """On either cluster, whatever it serves: a Pod, a workload and an object of a kind that nobody has heard of."""
-    by_pod, by_account, owned, free = aged(stage, 4)
+    """On either cluster, whatever it serves: a Pod, a workload and an object of a kind that nobody has heard of.
+
+    Names are of this test alone: what other tests left on the server, a policy or a copy in a recycle bin, may name others.
+    """
+    own = stage.namespace.rpartition("-")[2]
+    by_pod, by_account, owned, free = (stage.make(f"{own}-{number}") for number in range(4))
     pod(stage, "user", by_pod)
     account = {
         "apiVersion": "v1",
         "kind": "ServiceAccount",
         "metadata": {"name": "robot", "namespace": stage.namespace},
     }
-    secret = stage.make("pull", kind="Secret")
+    secret = stage.make(f"{own}-pull", kind="Secret")
     stage.cluster.create({**account, "imagePullSecrets": [{"name": secret}]})
     cron = {
         "apiVersion": "batch/v1",
@@ -392,7 +396,7 @@ def test_what_anything_refers_to_stays(stage: Stage, inside: Callable[..., Insid
         {"apiVersion": "v1", "kind": kind, "labelSelector": {"matchLabels": LABELS}} for kind in ("ConfigMap", "Secret")
     ]
     policy = stage.policy(targetResources=targets, conditions={"unreferenced": True}, ttl=SOON)
-    unused = stage.make("unused", kind="Secret")
+    unused = stage.make(f"{own}-unused", kind="Secret")
     time.sleep(2.1)
     controller = inside(stage)
     secrets = f"/api/v1/namespaces/{stage.namespace}/secrets"
@@ -400,7 +404,10 @@ def test_what_anything_refers_to_stays(stage: Stage, inside: Callable[..., Insid
     def gone() -> bool:
         return not stage.there(free) and stage.cluster.request("GET", f"{secrets}/{unused}").status == 404
 
-    until(lambda: gone() or run_again(stage, policy), "what is free goes", RUNS)
+    try:
+        until(lambda: gone() or run_again(stage, policy), "what is free goes", RUNS)
+    except AssertionError:
+        pytest.fail(f"not gone by this: {json.dumps(stage.read(policy)['status'])}")
     until(lambda: stage.settled(policy), "the run ends")
     controller.stop()
     assert stage.names() == {by_pod, by_account, owned}

@@ -45,7 +45,7 @@ def test_it_judges_what_it_can_says_what_it_cannot_and_leaves_nothing_behind(som
     ran = proof(somebodys.kubeconfig_path, "--failovers", "1", "--seed", "3")
     assert ran.returncode == 0, ran.stdout + ran.stderr
     assert "1 failovers" in ran.stdout
-    assert " 0 wrong, 0 lost, 0 unlogged, 0 unexplained" in ran.stdout
+    assert " 0 wrong, 0 lost, 0 unlogged, 0 uncopied, 0 unexplained" in ran.stdout
     assert "stale, double, without preconditions: NOT RUN" in ran.stdout
     assert namespaces(somebodys) == before
     assert somebodys.request("GET", COLLECTIONS[0]).status == 404
