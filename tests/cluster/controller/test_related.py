@@ -10,19 +10,21 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from zen_gc_embedded import Fault
 
-from tests.cluster.controller.stage import LABELS, TARGET, by_controller, until
+from tests.cluster.controller.stage import LABELS, TARGET, Stage, by_controller, until
 from tests.golden.running import zen_gc
+from tests.harness.crds import install_crds
+from tests.harness.real import RealCluster
 from zen_gc_core.controller.runs import relatives
 from zen_gc_core.model.policy import API_VERSION, CLUSTER, NAMESPACED
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from zen_gc_embedded.faults import Request
 
     from tests.cluster.controller.controllers import Inside
-    from tests.cluster.controller.stage import EmbeddedStage, Stage
+    from tests.cluster.controller.stage import EmbeddedStage
 
 BY_NAME = {"theirs": "spec.volumes[].configMap.name", "mine": "metadata.name"}
 UNUSED = {"related": [{"apiVersion": "v1", "kind": "Pod", "by": BY_NAME, "are": "none"}]}
@@ -362,12 +364,22 @@ def test_a_right_that_is_missing_is_named(embedded: EmbeddedStage, inside: Calla
     assert [(each["verb"], each["namespace"]) for each in reviews] == [("list", embedded.namespace)]
 
 
-@pytest.mark.usefixtures("patient")
-def test_what_anything_refers_to_stays(stage: Stage, inside: Callable[..., Inside]) -> None:
-    """On either cluster, whatever it serves: a Pod, a workload and an object of a kind that nobody has heard of.
+@pytest.fixture(params=["embedded", pytest.param("real", marks=pytest.mark.real)])
+def untouched(request: pytest.FixtureRequest) -> Iterator[Stage]:
+    """A stage on a cluster that no other test has touched: an object that one left there and cannot be read keeps everything."""
+    if request.param == "embedded":
+        yield request.getfixturevalue("embedded")
+        return
+    request.getfixturevalue("apiserver_binaries")
+    with RealCluster(controller_manager=True) as cluster:
+        install_crds(cluster)
+        yield Stage(cluster, cluster.namespace(), cluster.namespace())
 
-    Names are of this test alone: what other tests left on the server, a policy or a copy in a recycle bin, may name others.
-    """
+
+@pytest.mark.usefixtures("patient")
+def test_what_anything_refers_to_stays(untouched: Stage, inside: Callable[..., Inside]) -> None:
+    """On either cluster, whatever it serves: a Pod, a workload and an object of a kind that nobody has heard of."""
+    stage = untouched
     own = stage.namespace.rpartition("-")[2]
     by_pod, by_account, owned, free = (stage.make(f"{own}-{number}") for number in range(4))
     pod(stage, "user", by_pod)
