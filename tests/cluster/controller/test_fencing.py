@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import collections
+import contextlib
 from typing import TYPE_CHECKING
 
 import pytest
@@ -18,7 +19,19 @@ from zen_gc_core.model.reasons import Reason
 from zen_gc_core.plugins import installed_entry_points, load_plugins
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
     from tests.cluster.controller.stage import EmbeddedStage
+
+
+@contextlib.contextmanager
+def fenced(embedded: EmbeddedStage, name: str, clock: Callable[[], float]) -> Iterator[Fence]:
+    """The fence of a policy as it stands, by a clock of the test's."""
+    parsed = parse_policy(embedded.read(name))
+    compiled = compile_policy(parsed, load_plugins(installed_entry_points()).vocabulary).compiled
+    assert compiled is not None
+    with Connection.open(kubeconfig=embedded.cluster.kubeconfig_path) as connection:
+        yield Fence(connection, compiled, switch=KillSwitch(connection, embedded.home), batch_size=20, clock=clock)
 
 
 def test_a_look_counts_for_five_seconds_and_for_three_more_while_a_request_is_on_its_way(
@@ -26,14 +39,8 @@ def test_a_look_counts_for_five_seconds_and_for_three_more_while_a_request_is_on
 ) -> None:
     """Asked for anew after 5 s; whatever stood still for longer than 8 s does not leave on it."""
     name = embedded.policy()
-    parsed = parse_policy(embedded.read(name))
-    compiled = compile_policy(parsed, load_plugins(installed_entry_points()).vocabulary).compiled
-    assert compiled is not None
     now = 1000.0
-    with Connection.open(kubeconfig=embedded.cluster.kubeconfig_path) as connection:
-        fence = Fence(
-            connection, compiled, switch=KillSwitch(connection, embedded.home), batch_size=20, clock=lambda: now
-        )
+    with fenced(embedded, name, lambda: now) as fence:
         with pytest.raises(LookedTooLongAgo):
             fence.recent()
         fence.pass_one()
@@ -54,14 +61,8 @@ def test_a_look_counts_for_five_seconds_and_for_three_more_while_a_request_is_on
 def test_what_is_looked_at_ahead_is_good_for_one_batch_and_as_old_as_its_beginning(embedded: EmbeddedStage) -> None:
     """Two GETs for 20 writes; a look ahead that has grown old is made anew; what it sees stops whoever is on the way."""
     name = embedded.policy()
-    parsed = parse_policy(embedded.read(name))
-    compiled = compile_policy(parsed, load_plugins(installed_entry_points()).vocabulary).compiled
-    assert compiled is not None
     now = 1000.0
-    with Connection.open(kubeconfig=embedded.cluster.kubeconfig_path) as connection:
-        fence = Fence(
-            connection, compiled, switch=KillSwitch(connection, embedded.home), batch_size=20, clock=lambda: now
-        )
+    with fenced(embedded, name, lambda: now) as fence:
         before = len(embedded.server.requests)
         for _ in range(100):
             fence.pass_one()
