@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+import click
 import pytest
 
 from tests.golden.examples import EXAMPLES, NOW, POLICIES, expected
@@ -198,3 +199,95 @@ def test_twenty_objects_are_named_and_the_others_counted(tmp_path: Path) -> None
     assert "5 objects due now, 25 more until 2026-01-08T12:05:00Z" in ran.out
     assert ran.out.index("default/n05") < ran.out.index("default/n24")
     assert "default/n25" not in ran.out
+
+
+def builds(number: int) -> list[dict[str, Any]]:
+    """ConfigMaps of one series, an hour apart, the last the newest."""
+    made = [manifest(f"build-{each:03}") for each in range(number)]
+    for each, thing in enumerate(made):
+        day, hour = divmod(each, 24)
+        thing["metadata"]["creationTimestamp"] = f"2025-12-{day + 1:02}T{hour:02}:00:00Z"
+        thing["metadata"]["labels"] = {"series": "build"}
+    return made
+
+
+RETAIN = {"groupBy": ["metadata.labels['series']"], "last": 3}
+
+
+def test_why_shows_the_group_and_who_fills_its_places(tmp_path: Path) -> None:
+    """Of an object that goes: those that are newer and stay for it; and what stands in the group and fills no place."""
+    things = builds(6)
+    things[4]["metadata"]["annotations"] = {"gc.kube-zen.io/keep": "true"}
+    others = [manifest("other"), manifest("build-elsewhere")]
+    others[1]["metadata"] |= {"namespace": "team-b", "labels": {"series": "build"}}
+    files = written(tmp_path, policy(retain=RETAIN), *things, *others)
+    ran = zen_gc("why", "cm/build-001", "-f", files, "--now", NOW)
+    section = ran.out.partition("  retained (spec.retain)\n")[2].partition("  For it to")[0]
+    assert section.splitlines() == [
+        "    group series=build",
+        "    ordered by 2025-12-01T01:00:00Z",
+        "    6 objects are in it, of which 3 are retained; newest first:",
+        "    1. build-005  2025-12-01T05:00:00Z  keep: retained: newest of 3 in series=build",
+        "    2. build-004  2025-12-01T04:00:00Z  keep: protected: it carries gc.kube-zen.io/keep",
+        "    3. build-003  2025-12-01T03:00:00Z  keep: retained: 2nd newest of 3 in series=build",
+        "    4. build-002  2025-12-01T02:00:00Z  keep: retained: 3rd newest of 3 in series=build",
+        "    5. build-001  2025-12-01T01:00:00Z  delete  (this one)",
+        "    6. build-000  2025-12-01T00:00:00Z  delete",
+    ]
+
+
+def test_what_waits_and_fills_a_place_is_told_from_what_waits(tmp_path: Path) -> None:
+    """It holds the place before its time has come; what is older takes none."""
+    files = written(tmp_path, policy(retain=RETAIN, ttl={"afterCreation": "90d"}), *builds(4))
+    ran = zen_gc("why", "cm/build-000", "-f", files, "--now", NOW)
+    assert "2. build-002  2025-12-01T02:00:00Z  wait, and fills a place: 2nd newest of 3 in series=build\n" in ran.out
+    assert "4. build-000  2025-12-01T00:00:00Z  wait  (this one)\n" in ran.out
+
+
+def test_a_large_group_is_cut_around_the_object_and_says_what_is_left_out(tmp_path: Path) -> None:
+    """Those that are retained, and the neighbours; the numbers are those of the whole group."""
+    files = written(tmp_path, policy(retain=RETAIN), *builds(200))
+    ran = zen_gc("why", "cm/build-050", "-f", files, "--now", NOW)
+    section = ran.out.partition("newest first:\n")[2].partition("  For it to")[0].splitlines()
+    assert "200 objects are in it, of which 3 are retained" in ran.out
+    assert [line.split()[0] for line in section[:15]] == [f"{each}." for each in range(1, 16)]
+    assert section[15].strip() == "… 132 more, not shown"
+    assert [line.split()[1] for line in section[16:21]] == [f"build-{each:03}" for each in (52, 51, 50, 49, 48)]
+    assert section[21].strip() == "… 48 more, not shown"
+    document = json.loads(zen_gc("why", "cm/build-050", "-f", files, "--now", NOW, "-o", "json").out)
+    retained = document["policies"][0]["retained"]
+    assert (retained["place"], retained["objects"], retained["filled"], retained["leftOut"]) == (150, 200, 3, 180)
+    assert len(retained["members"]) == 20
+    first = retained["members"][0]
+    assert (first["name"], first["verdict"], first["fills"]) == ("build-199", "keep", "newest of 3 in series=build")
+    assert retained["members"][-1]["fills"] is None
+
+
+def test_an_object_in_no_group_has_no_members(tmp_path: Path) -> None:
+    """It says why, and no list."""
+    files = written(tmp_path, policy(retain=RETAIN), manifest("a"), *builds(3))
+    ran = zen_gc("why", "cm/a", "-f", files, "--now", NOW)
+    assert "its group cannot be told: it is in no group: metadata.labels['series'] is missing" in ran.out
+    assert "newest first" not in ran.out
+    document = json.loads(zen_gc("why", "cm/a", "-f", files, "--now", NOW, "-o", "json").out)
+    assert "members" not in document["policies"][0]["retained"]
+
+
+@pytest.mark.parametrize(
+    ("command", "painted"),
+    [
+        (("why", "pipelinerun/build-2", "-f", "keep-newest", "--now", NOW), "\x1b[31m\x1b[1m5. build-2"),
+        (("why", "job/report-complete", "-f", "completed-jobs", "--now", NOW), "    \x1b[32myes\x1b[0m  namespaces"),
+        (("forecast", "-f", "failed-pods", "--now", NOW), "\x1b[1mWHEN (UTC)\x1b[0m"),
+        (("explain", "hasLabels"), "\x1b[1mhasLabels (condition)\x1b[0m"),
+        (("explain",), "\x1b[1mCONDITIONS (spec.conditions)\x1b[0m"),
+    ],
+)
+def test_colours_change_no_letter(command: tuple[str, ...], painted: str) -> None:
+    """They are where they are asked for, and not in what programs read."""
+    ran = zen_gc(*command, "--color", "always", cwd=POLICIES)
+    plain = zen_gc(*command, cwd=POLICIES)
+    assert painted in ran.out
+    assert click.unstyle(ran.out) == plain.out
+    assert "\x1b" not in plain.out
+    assert "\x1b" not in zen_gc(*command, "--color", "always", "-o", "json", cwd=POLICIES).out

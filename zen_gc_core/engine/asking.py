@@ -25,6 +25,7 @@ class Asking:
         skipped: Whether scanned but unmatched objects get a decision, too.
         veto: Asks the plugins about a plan.
         everything: Whether files hold all objects that there are.
+        groups: Whether plans name the objects of each group of which a policy retains some.
         watch: Is shown the case of each policy that is planned: what its objects are judged with.
     """
 
@@ -33,6 +34,7 @@ class Asking:
     skipped: bool = False
     veto: Callable[[Plan], tuple[Veto, ...]] | None = None
     everything: bool = False
+    groups: bool = False
     watch: Callable[[Case], object] | None = None
 
 

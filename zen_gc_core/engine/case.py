@@ -29,6 +29,7 @@ class Case:
         protections: What protects objects.
         record: Whether every matched object gets its decision (``zen-gc plan``), or the due ones alone.
         record_skipped: Whether the scanned but unmatched get one, too.
+        record_groups: Whether the objects of each group of which some are retained are remembered, too.
         most_due: How many due objects are held; those due the longest win.
         whole: Reads an object whole of which only the metadata was listed; None when it is gone. Raises Undecided
             when it cannot.
@@ -41,6 +42,7 @@ class Case:
     protections: Protections
     record: bool = False
     record_skipped: bool = False
+    record_groups: bool = False
     most_due: int = MOST_DUE
     whole: Callable[[Candidate], Candidate | None] | None = None
     unlisted: tuple[Unlisted, ...] = ()

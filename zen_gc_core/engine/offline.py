@@ -127,7 +127,7 @@ def _plan(compiled: CompiledPolicy, files: Files, asking: Asking) -> Plan:
     if compiled.relations:
         run = replace(run, related=related_in(files, compiled.relations, run, everything=asking.everything))
     protections = keeping_what_is_retained(Protections(asking.grants, files.kept_inside, files.has_service), compiled)
-    case = Case(compiled, run, protections, record=True, record_skipped=asking.skipped)
+    case = Case(compiled, run, protections, record=True, record_skipped=asking.skipped, record_groups=asking.groups)
     if asking.watch is not None:
         asking.watch(case)
     tallies = []

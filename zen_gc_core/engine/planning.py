@@ -84,6 +84,7 @@ def conclude(  # noqa: PLR0913, PLR0917  what a plan is made of
         overfull=retained.overfull,
         left_over=left_over,
         unlisted=gaps.unlisted,
+        groups=retained.groups,
         notes=retained.notes,
         recycled_for=recycle.keep_for if (recycle := case.compiled.policy.behavior.recycle) else None,
         marking=sums.marking,

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from zen_gc_core.model.decision import Decision
     from zen_gc_core.model.policy import PolicyReference, Problem
     from zen_gc_core.model.reasons import Reason
-    from zen_gc_core.model.retain import LeftOver
+    from zen_gc_core.model.retain import Grouped, LeftOver
     from zen_gc_core.model.unlisted import Unlisted
 
 
@@ -104,6 +104,7 @@ class Plan:
         left_over: For the controller, by the uid of what is due and belongs to a group: which, and the objects that must
             be there for it to go. Of a policy that retains nothing, none.
         unlisted: The kinds of wildcards that could not be listed; what may own such objects is kept.
+        groups: Where it is asked for, of a policy that retains: the objects of each group, newest first.
         notes: What the policy's author should look at, now that its objects are known.
         recycled_for: How long a copy of what is deleted is kept in the recycle bin; None: there is none.
         owed: The objects whose marks must be taken away: their conditions do not hold any more. No breaker and no veto
@@ -128,6 +129,7 @@ class Plan:
     overfull: str | None = None
     left_over: Mapping[str, LeftOver] = field(default_factory=dict)
     unlisted: tuple[Unlisted, ...] = ()
+    groups: Mapping[tuple[object, ...], tuple[Grouped, ...]] = field(default_factory=dict)
     notes: tuple[Problem, ...] = ()
     recycled_for: dt.timedelta | None = None
     marking: int = 0

@@ -6,7 +6,7 @@ Data alone: how places are filled is in ``zen_gc_core.engine.retaining``.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -85,6 +85,24 @@ class Keeper:
     name: str
     uid: str
     time: dt.datetime
+
+
+class Grouped(NamedTuple):
+    """An object of a group, whether it fills a place of it or not.
+
+    Args:
+        time: The time by which it is ordered.
+        namespace: Its namespace; empty when cluster-scoped.
+        name: Its name.
+        uid: Its uid; may be empty for objects of files.
+        retained: Which place it fills, in words (``2nd newest of 3 in pipeline=build``); empty where it fills none.
+    """
+
+    time: dt.datetime
+    namespace: str
+    name: str
+    uid: str
+    retained: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,9 @@ from zen_gc_core.cli.arguments.completing import complete_words
 from zen_gc_core.cli.arguments.options import BooleanCommand, output_option
 from zen_gc_core.cli.guiding.keyword_reference import NOUNS, WHERE, entries, policy_fields
 from zen_gc_core.cli.plans.output import as_json, as_yaml, columns
+from zen_gc_core.cli.plans.view import color_option, colours
 from zen_gc_core.cli.reading.input import load_installed
-from zen_gc_core.cli.terminal.folding import Line, folded, terminal_width
+from zen_gc_core.cli.terminal.folding import HEADING, Line, folded, terminal_width
 from zen_gc_core.controller.settings import Allowing
 from zen_gc_core.errors import InputError
 from zen_gc_core.texts import did_you_mean, visible
@@ -39,7 +40,8 @@ _ENTRY: Final = re.compile(r"\[[0-9]*\]")
 )
 @click.argument("keyword", required=False, shell_complete=complete_words)
 @output_option("How it is printed.", "text", "json", "yaml")
-def command(keyword: str | None, output: str) -> None:
+@color_option
+def command(keyword: str | None, output: str, color: str) -> None:
     """Explain a KEYWORD of policies, its fields, or one of them (KEYWORD.FIELD); without one, list all.
 
     Conditions, TTLs and actions of all installed plugins, and the fields of a policy's spec. The reference says the same.
@@ -48,7 +50,7 @@ def command(keyword: str | None, output: str) -> None:
     vocabulary = load_installed(Allowing()).vocabulary
     every = entries(vocabulary)
     if keyword is None:
-        _list(every, output)
+        _list(every, output, colour=colours(color))
         return
     known = [*every, *policy_fields(vocabulary)]
     found = list(_found(keyword, known))
@@ -61,7 +63,8 @@ def command(keyword: str | None, output: str) -> None:
         lines = [
             line for index, each in enumerate(found) for line in ([Line("")] if index else []) + list(_shown(each))
         ]
-        click.echo(folded(lines, terminal_width()))
+        colour = colours(color)
+        click.echo(folded(lines, terminal_width(), colour=colour), color=colour)
     else:
         document = {"keywords": [asdict(each) for each in found]}
         click.echo(as_json(document) if output == "json" else as_yaml(document))
@@ -120,23 +123,25 @@ def _value(value: Any) -> str:
 
 
 def _shown(entry: Entry) -> Iterator[Line]:
-    yield Line(visible(f"{entry.name} ({entry.noun})"))
+    yield Line(visible(f"{entry.name} ({entry.noun})"), style=HEADING)
     if entry.meaning:
         yield Line(_text(entry.meaning), 2, 0)
     yield Line(visible(f"takes {_text(entry.takes)}"), 2, 2)
     if entry.plugin:
         yield Line(visible(f"from {entry.plugin}"), 2)
     if entry.example:
-        yield Line("EXAMPLE")
+        yield Line("EXAMPLE", style=HEADING)
         yield from (Line(visible(line), 2) for line in entry.example.splitlines())
     if entry.fields:
-        yield Line("FIELDS")
+        yield Line("FIELDS", style=HEADING)
         for field in entry.fields:
-            yield Line(visible(f"{field.path}: {_text(field.type)}{_bounds(field)}"), 2)
+            yield Line(
+                visible(f"{field.path}: {_text(field.type)}{_bounds(field)}"), 2, style=HEADING, styled=len(field.path)
+            )
             if field.meaning:
                 yield Line(_text(field.meaning), 6, 0)
     if entry.notes:
-        yield Line("NOTES")
+        yield Line("NOTES", style=HEADING)
         yield from (Line(_text(line), 2, 0) for line in _paragraphs(entry.notes))
 
 
@@ -159,7 +164,7 @@ def _text(markdown: str) -> str:
     return visible(_LINK.sub(r"\1", markdown).replace("`", "").replace("**", "").replace("\\|", "|"))
 
 
-def _list(every: Sequence[Entry], output: str) -> None:
+def _list(every: Sequence[Entry], output: str, *, colour: bool) -> None:
     if output != "text":
         document = {"keywords": [asdict(each) for each in every]}
         click.echo(as_json(document) if output == "json" else as_yaml(document))
@@ -172,4 +177,5 @@ def _list(every: Sequence[Entry], output: str) -> None:
         table = columns(rows, "  ").splitlines() if rows else []
         longest = max((len(name) for name, _ in rows), default=0)
         lines = [Line(line.strip(), 2, longest + 3) for line in table]
-        click.echo(folded([*([Line("")] if index else []), Line(title), *lines], width))
+        parts = [*([Line("")] if index else []), Line(title, style=HEADING), *lines]
+        click.echo(folded(parts, width, colour=colour), color=colour)

@@ -12,6 +12,7 @@ from zen_gc_core.cli.explaining.forecast_shown import as_document, shown
 from zen_gc_core.cli.explaining.looking import look, looking_options
 from zen_gc_core.cli.plans.forecasting import forecast
 from zen_gc_core.cli.plans.output import as_json, as_yaml
+from zen_gc_core.cli.plans.view import color_option, colours
 from zen_gc_core.cli.reading.input import report_problems
 from zen_gc_core.cli.terminal.folding import folded, terminal_width
 from zen_gc_core.durations import parse_duration
@@ -50,6 +51,7 @@ class Span(click.ParamType[dt.timedelta]):
     everywhere=True,
 )
 @output_option("How it is printed.", "table", "json", "yaml")
+@color_option
 def command(**values: Any) -> int:
     """Show what will be due, and when: by policy and kind, for each day, and the next twenty objects. Writes nothing.
 
@@ -68,7 +70,9 @@ def command(**values: Any) -> int:
     planned = looking.planned(looking.compilations)
     found = forecast(planned, looking.now, values["within"])
     if values["output"] == "table":
-        click.echo(folded(shown(found, looking.own_namespace, terminal_width()), terminal_width()))
+        colour, columns = colours(values["color"]), terminal_width()
+        text = folded(shown(found, looking.own_namespace, columns), columns, colour=colour)
+        click.echo(text, color=colour)
     else:
         click.echo((as_json if values["output"] == "json" else as_yaml)(as_document(found)))
     return _ending(looking, planned)

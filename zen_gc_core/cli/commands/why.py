@@ -13,6 +13,7 @@ from zen_gc_core.cli.explaining.looking import Looking, look, looking_options
 from zen_gc_core.cli.explaining.why_document import as_document
 from zen_gc_core.cli.explaining.why_shown import Answer, Seen, shown
 from zen_gc_core.cli.plans.output import as_json, as_yaml
+from zen_gc_core.cli.plans.view import color_option, colours
 from zen_gc_core.cli.reading.input import printing_aside, report_problems
 from zen_gc_core.cli.terminal.folding import folded, terminal_width
 from zen_gc_core.engine.examining import answer
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     "cluster default."
 )
 @output_option("How it is printed.", "text", "json", "yaml")
+@color_option
 def command(**values: Any) -> int:
     """Show why an object goes or stays: every policy that looks at it, and what each sees. Writes nothing.
 
@@ -64,7 +66,8 @@ def command(**values: Any) -> int:
         answers = tuple(_answer(one, cases, looking, candidate) for one in planned)
     seen = Seen(looking.now, looking.own_namespace, candidate, answers, len(looking.compilations) - len(about))
     if values["output"] == "text":
-        click.echo(folded(shown(seen), terminal_width()))
+        colour = colours(values["color"])
+        click.echo(folded(shown(seen), terminal_width(), colour=colour), color=colour)
     else:
         click.echo((as_json if values["output"] == "json" else as_yaml)(as_document(seen)))
     for one in planned:

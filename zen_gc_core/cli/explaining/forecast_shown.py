@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from zen_gc_core.cli.plans.output import columns, object_document
-from zen_gc_core.cli.terminal.folding import Line
+from zen_gc_core.cli.plans.view import STYLES
+from zen_gc_core.cli.terminal.folding import HEADING, Line
 from zen_gc_core.cli.terminal.instants import ago
 from zen_gc_core.durations import format_duration
 from zen_gc_core.instants import format_instant
+from zen_gc_core.model.decision import Verdict
 from zen_gc_core.texts import counted, placed, visible
 
 if TYPE_CHECKING:
@@ -41,7 +43,7 @@ def shown(found: Forecast, own_namespace: str, width: int | None) -> Iterator[Li
     notes = list(_notes(found))
     if notes:
         yield Line("")
-        yield from (Line(visible(note)) for note in notes)
+        yield from (Line(visible(note), style=STYLES[Verdict.WAIT]) for note in notes)
     if found.due or found.coming:
         yield Line("")
         yield from _bars(found, width)
@@ -69,12 +71,18 @@ def _rows(found: Forecast, width: int | None) -> Iterator[Line]:
     rows = [_cells(row) for row in found.rows]
     table = columns([("POLICY", "KIND", "ACTION", *heads), *rows], indent="")
     if width is None or max(map(len, table.splitlines())) <= width:
-        yield from map(Line, table.splitlines())
+        yield from _table(table)
         return
     for row in found.rows:  # on a narrow terminal, a line each
-        yield Line(visible(f"{row.policy} {row.kind}: {row.action}"))
+        yield Line(visible(f"{row.policy} {row.kind}: {row.action}"), style=HEADING)
         counts = zip(heads, (*row.counts, row.kept), strict=True)
         yield Line(", ".join(f"{count} {head.lower()}" for head, count in counts if count) or "nothing", 2, 0)
+
+
+def _table(text: str) -> Iterator[Line]:
+    head, *rows = text.splitlines()
+    yield Line(head, style=HEADING)
+    yield from map(Line, rows)
 
 
 def _cells(row: Row) -> tuple[str, ...]:
@@ -82,7 +90,7 @@ def _cells(row: Row) -> tuple[str, ...]:
 
 
 def _bars(found: Forecast, width: int | None) -> Iterator[Line]:
-    yield Line("WHEN (UTC)")
+    yield Line("WHEN (UTC)", style=HEADING)
     names = [_when(bar, found) for bar in found.bars]
     most = max(bar.count for bar in found.bars)
     beside = max(map(len, names)) + len(str(most)) + 4
@@ -90,7 +98,8 @@ def _bars(found: Forecast, width: int | None) -> Iterator[Line]:
     for name, bar in zip(names, found.bars, strict=True):
         length = -(-bar.count * longest // most) if most else 0
         yield Line(
-            f"{name.ljust(max(map(len, names)))}  {str(bar.count).rjust(len(str(most)))}  {'█' * length}".rstrip()
+            f"{name.ljust(max(map(len, names)))}  {str(bar.count).rjust(len(str(most)))}  {'█' * length}".rstrip(),
+            style=STYLES[Verdict.ACT if bar.begins is None else Verdict.WAIT],
         )
 
 
@@ -115,7 +124,7 @@ def _next(found: Forecast, width: int | None) -> Iterator[Line]:
     ]
     table = columns([("NEXT DUE", "", "ACTION", "KIND", "OBJECT", "POLICY"), *rows], indent="")
     if width is None or max(map(len, table.splitlines())) <= width:
-        yield from map(Line, table.splitlines())
+        yield from _table(table)
     else:
         for due, when, action, kind, thing, policy in rows:
             yield Line(f"{due} {when}: {action} {kind} {thing}, by {policy}")

@@ -124,6 +124,7 @@ class Looking:
             skipped=watch is not None and not self.live,  # a cluster is not asked for what no selector takes
             veto=self.asking.veto,
             everything=self.asking.everything,
+            groups=watch is not None,
             watch=watch,
         )
         with printing_aside():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Final
 
-from zen_gc_core.engine.examining import held_back, to_go, to_stay
+from zen_gc_core.engine.examining import held_back, members, to_go, to_stay
 from zen_gc_core.fieldpaths import MISSING
 from zen_gc_core.instants import format_instant
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from zen_gc_core.cli.explaining.why_shown import Answer, Seen
-    from zen_gc_core.engine.examining import Asked, Examination, Expiry, Saw
+    from zen_gc_core.engine.examining import Asked, Examination, Expiry, Members, Saw
     from zen_gc_core.model.decision import Decision
     from zen_gc_core.model.plan import Plan
 
@@ -75,9 +75,33 @@ def _examined(examination: Examination, decision: Decision, plan: Plan) -> dict[
     if examination.group is not None:
         group = examination.group
         found["retained"] = {"group": group.words, "time": _instant(group.time), "doubt": group.doubt}
+        if (of_group := members(plan, examination)) is not None:
+            found["retained"] |= _members(of_group)
     found["toGo"] = to_go(examination, decision, plan)
     found["toStay"] = to_stay(examination, decision)
     return found
+
+
+def _members(of_group: Members) -> dict[str, Any]:
+    return {
+        "place": next((each.number for each in of_group.shown if each.asked), None),
+        "objects": of_group.count,
+        "filled": of_group.retained,
+        "members": [
+            {
+                "place": each.number,
+                "namespace": each.seen.namespace,
+                "name": each.seen.name,
+                "uid": each.seen.uid,
+                "time": format_instant(each.seen.time),
+                "verdict": str(each.decision.verdict),
+                "because": each.decision.because,
+                "fills": each.seen.retained or None,
+            }
+            for each in of_group.shown
+        ],
+        "leftOut": of_group.left_out,
+    }
 
 
 def _asked(part: Asked, written: Callable[[str], str]) -> dict[str, Any]:

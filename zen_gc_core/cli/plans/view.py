@@ -15,7 +15,7 @@ from zen_gc_core.model.decision import Verdict
 from zen_gc_core.texts import counted, did_you_mean, visible
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from zen_gc_core.engine.asking import Planned
     from zen_gc_core.model.decision import Decision
@@ -23,12 +23,13 @@ if TYPE_CHECKING:
 
 F = TypeVar("F", bound="Callable[..., Any]")
 
-_STYLES: Final[dict[Verdict, dict[str, Any]]] = {
+STYLES: Final[Mapping[Verdict, Mapping[str, Any]]] = {
     Verdict.ACT: {"fg": "red", "bold": True},
     Verdict.WAIT: {"fg": "yellow"},
     Verdict.KEEP: {"fg": "green"},
     Verdict.SKIP: {"dim": True},
 }
+"""How verdicts look where there are colours, as arguments of ``click.style``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,7 @@ class View:
 
     def paint(self, decision: Decision, text: str) -> str:
         """A verdict in its colour."""
-        return click.style(text, **_STYLES[decision.verdict]) if self.colour else text
+        return click.style(text, **STYLES[decision.verdict]) if self.colour else text
 
 
 WHOLE: Final = View()

@@ -44,6 +44,7 @@ class Preparing:
         grants: What policies may do beyond the protections.
         record: Whether plans hold every matched object (``zen-gc plan``).
         record_skipped: Whether they hold the unmatched, too.
+        record_groups: Whether they name the objects of each group of which some are retained.
         gatherer: Lists the other objects on which conditions depend.
         most_due: How many due objects are held.
     """
@@ -57,6 +58,7 @@ class Preparing:
         *,
         record: bool = False,
         record_skipped: bool = False,
+        record_groups: bool = False,
         gatherer: Gatherer | None = None,
         most_due: int = MOST_DUE,
     ) -> None:
@@ -67,6 +69,7 @@ class Preparing:
         self._most_due = most_due
         self._record = record
         self._record_skipped = record_skipped
+        self._record_groups = record_groups
         self._gatherer = gatherer or Gatherer(connection, resources, named=record)
 
     def members(
@@ -99,6 +102,7 @@ class Preparing:
             keeping_what_is_retained(self._protections(compiled), compiled),
             record=self._record,
             record_skipped=self._record_skipped,
+            record_groups=self._record_groups,
             most_due=self._most_due,
             whole=self._whole,
             unlisted=unknown,

@@ -74,6 +74,7 @@ def plan_live(
         asking.grants,
         record=True,
         record_skipped=asking.skipped,
+        record_groups=asking.groups,
     )
     sweeps: dict[Resource, list[Member]] = {}
     for preview in previews:

@@ -9,6 +9,22 @@ from __future__ import annotations
 from zen_gc_core.engine.examining.answering import answer
 from zen_gc_core.engine.examining.changing import held_back, to_go, to_stay
 from zen_gc_core.engine.examining.examination import Examination, Expiry, Group, examine
+from zen_gc_core.engine.examining.members import Member, Members, members, said_of
 from zen_gc_core.engine.examining.parts import Asked, Saw
 
-__all__ = ["Asked", "Examination", "Expiry", "Group", "Saw", "answer", "examine", "held_back", "to_go", "to_stay"]
+__all__ = [
+    "Asked",
+    "Examination",
+    "Expiry",
+    "Group",
+    "Member",
+    "Members",
+    "Saw",
+    "answer",
+    "examine",
+    "held_back",
+    "members",
+    "said_of",
+    "to_go",
+    "to_stay",
+]

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from zen_gc_core.engine.case import Case
+    from zen_gc_core.engine.retaining.groups import GroupKey
     from zen_gc_core.model.candidate import Candidate
     from zen_gc_core.model.decision import Decision
 
@@ -62,11 +63,13 @@ class Group:
         words: Its group (``pipeline=build``); empty where all objects of a kind and namespace are one group.
         time: The time by which it is ordered; None where it has none yet.
         doubt: Why that cannot be told; None when it can.
+        key: What the objects of its group have in common.
     """
 
     words: str
     time: dt.datetime | None
     doubt: str | None = None
+    key: GroupKey = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,4 +176,4 @@ def _group(case: Case, candidate: Candidate) -> Group | None:
         key = retention.group(candidate, kind_key(group_of(candidate.api_version), candidate.kind))
     except Undecided as doubt:
         return Group("", None, str(doubt))
-    return Group(group_words(retain.group_by, key), time)
+    return Group(group_words(retain.group_by, key), time, key=key)

@@ -6,7 +6,7 @@ of them show fills one.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from zen_gc_core.durations import format_duration
@@ -17,7 +17,7 @@ from zen_gc_core.engine.shares import identity, kind_key
 from zen_gc_core.fieldpaths import FieldPath
 from zen_gc_core.model.decision import KeptBy, Verdict
 from zen_gc_core.model.policy import Problem
-from zen_gc_core.model.retain import Keeper, KeptGroup, LeftOver
+from zen_gc_core.model.retain import Grouped, Keeper, KeptGroup, LeftOver
 from zen_gc_core.texts import did_you_mean
 
 if TYPE_CHECKING:
@@ -46,12 +46,14 @@ class Settlement:
         notes: What its author should look at, now that its objects are known.
         left_over: Of an object that is due and goes: its group and its time; None where that is not known.
         owned: The same of an object that goes along with its owner.
+        groups: Where it is asked for: the objects of each group, newest first.
     """
 
     overfull: str | None = None
     notes: tuple[Problem, ...] = ()
     left_over: Callable[[Decision], LeftOver | None] | None = None
     owned: Callable[[Dependent], LeftOver | None] | None = None
+    groups: Mapping[GroupKey, tuple[Grouped, ...]] = field(default_factory=dict)
 
     def placed(self, along: Mapping[str, tuple[Dependent, ...]]) -> Mapping[str, tuple[Dependent, ...]]:
         """What goes along with what is due, each with its group."""
@@ -104,11 +106,11 @@ def settle(case: Case, tallies: Sequence[Tally]) -> Settlement:
         for tally in ours:
             tally.hold_back(retained[id(tally)])
     if overfull:
-        return Settlement(OVERFULL)
+        return Settlement(OVERFULL, groups=_groups(case, ours, None))
     _keep_owners(places[0], shown_by)
     notes = _lacking(case, ours)
     if case.record:
-        return Settlement(None, notes)
+        return Settlement(None, notes, groups=_groups(case, ours, places[0]))
     groups = _Groups(ours, places[0])
     return Settlement(None, notes, groups.left_over, groups.owned)
 
@@ -176,6 +178,25 @@ def _guards(case: Case, group: Group) -> Iterable[tuple[Held, Guard]]:
     if retain is None or not case.record:  # nobody is told
         return ((each, _RETAINED) for each in group.held())
     return ((each, Guard(KeptBy.RETAINED, f"retained: {words}")) for each, words in _words(retain, group).values())
+
+
+def _groups(
+    case: Case, tallies: Sequence[RetainingTally], places: Places | None
+) -> dict[GroupKey, tuple[Grouped, ...]]:
+    """The objects of each group, newest first, each with the place that it fills; one of several lists is one."""
+    retain = case.compiled.policy.retain
+    seen: dict[GroupKey, dict[str, Grouped]] = {}
+    for tally in tallies:
+        for key, objects in tally.seen_in.items():
+            seen.setdefault(key, {}).update(objects)
+    found = {}
+    for key, objects in seen.items():
+        group = places.groups.get(key) if places is not None else None
+        words = _words(retain, group) if retain is not None and group is not None else {}
+        filled = {held.which: why for held, why in words.values()}
+        newest = sorted(objects.items(), key=lambda each: (each[1].time, each[0], each[1].name), reverse=True)
+        found[key] = tuple(one._replace(retained=filled.get(which, "")) for which, one in newest)
+    return found
 
 
 def _words(retain: Retain, group: Group) -> dict[int, tuple[Held, str]]:

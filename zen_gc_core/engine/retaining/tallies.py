@@ -11,13 +11,13 @@ from zen_gc_core.engine.guarding import Guard, dependent
 from zen_gc_core.engine.retaining.groups import siblings
 from zen_gc_core.engine.retaining.holding import Held
 from zen_gc_core.engine.retaining.places import MOST_WITHIN, Places
-from zen_gc_core.engine.retaining.standing import may_stand
+from zen_gc_core.engine.retaining.standing import may_stand, place_of
 from zen_gc_core.engine.shares import Sums, added, identity
 from zen_gc_core.engine.tallying import Tally
 from zen_gc_core.engine.versions import VersionTally
 from zen_gc_core.errors import Missing, Undecided, ZenGCError
 from zen_gc_core.model.decision import Decision, KeptBy, Verdict
-from zen_gc_core.model.retain import MOST_PLACES
+from zen_gc_core.model.retain import MOST_PLACES, Grouped
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -46,6 +46,7 @@ class RetainingTally(Tally):
         grouped: Whether any of them is in a group.
         lacking: While none is: what objects lack that is grouped by, and the keys that they have beside it.
         owned: Of the objects with owners that matter: their groups and times.
+        seen_in: Where that is asked for: the objects of each group, by what they are.
     """
 
     def __init__(self, case: Case, targets: Sequence[Target]) -> None:
@@ -57,10 +58,13 @@ class RetainingTally(Tally):
         self.grouped = False
         self.lacking: dict[str, set[str]] = {}
         self.owned: dict[Dependent, tuple[GroupKey, dt.datetime]] = {}
+        self.seen_in: dict[GroupKey, dict[str, Grouped]] = {}
         most_within = math.inf if case.record else MOST_WITHIN
         self.places = Places(retention.rule, most_within=most_within, left_out=self._retain_owners)
 
     def _note(self, answer: Decision | KeptBy | None, candidate: Candidate, *, owner_matters: bool) -> None:
+        if self._case.record_groups:
+            self._remember(candidate)
         if type(answer) is Decision and answer.verdict is Verdict.ACT and owner_matters and not answer.begins:
             self._take_due(answer, candidate)
             return
@@ -70,6 +74,14 @@ class RetainingTally(Tally):
                 return
         if not self.places.overfull:
             self._stand(candidate)
+
+    def _remember(self, candidate: Candidate) -> None:
+        """Note an object among those of its group, for who asks about one of them; one that is in none is not noted."""
+        place = place_of(self._retention, candidate, self._case.run)
+        if place is not None:
+            key, time = place
+            seen = Grouped(time, candidate.namespace, candidate.name, candidate.uid)
+            self.seen_in.setdefault(key, {})[identity(candidate)] = seen
 
     def _stand(self, candidate: Candidate) -> None:
         """Let an object that is not due fill a place: it is among the newest all the same."""
