@@ -1,55 +1,97 @@
-"""`zen-gc why` and the other commands that look, on a cluster: installed policies, policies of files, and no rights."""
+"""`zen-gc why` and the other commands that look, on a cluster: installed policies, policies of files, groups, no rights.
+
+Each on the embedded cluster and on the real API server.
+"""
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import json
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from tests.golden.running import zen_gc
+from tests.harness.crds import install_crds
 from tests.harness.embedded import InProcessCluster
-from zen_gc_core.engine.crds import crd_documents
 from zen_gc_core.instants import format_instant
-from zen_gc_core.plugins import installed_entry_points, load_plugins
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from tests.golden.running import Ran
+    from tests.harness.cluster import Cluster
+    from tests.harness.real import RealCluster
+
 GROUP = "gc.kube-zen.io/v1alpha1"
+NAMESPACED = "GarbageCollectionPolicy"
+CLUSTER = "ClusterGarbageCollectionPolicy"
 
 
-def policy(name: str, wait: str, kind: str = "GarbageCollectionPolicy", **target: Any) -> dict[str, Any]:
-    """A policy on ConfigMaps."""
-    metadata = {"name": name, **({"namespace": "team-a"} if kind == "GarbageCollectionPolicy" else {})}
-    targets = [{"apiVersion": "v1", "kind": "ConfigMap", **target}]
-    spec = {"targetResources": targets, "ttl": {"afterCreation": wait}}
-    return {"apiVersion": GROUP, "kind": kind, "metadata": metadata, "spec": spec}
+@dataclass
+class Scene:
+    """A cluster with the CRDs, and two Namespaces in it.
+
+    Args:
+        cluster: the cluster.
+        team: the Namespace with the objects.
+        elsewhere: another one.
+    """
+
+    cluster: Cluster
+    team: str
+    elsewhere: str
+
+    def ask(self, *command: str | Path) -> Ran:
+        """Run a command over it."""
+        return zen_gc(*command, "--kubeconfig", self.cluster.kubeconfig_path)
+
+    def policy(self, name: str, wait: str, kind: str = NAMESPACED, **target: Any) -> dict[str, Any]:
+        """A policy on ConfigMaps."""
+        metadata = {"name": name, **({"namespace": self.team} if kind == NAMESPACED else {})}
+        targets = [{"apiVersion": "v1", "kind": "ConfigMap", **target}]
+        spec = {"targetResources": targets, "ttl": {"afterCreation": wait}}
+        return {"apiVersion": GROUP, "kind": kind, "metadata": metadata, "spec": spec}
+
+    def make(self, name: str, kind: str = "ConfigMap", **metadata: Any) -> None:
+        """Make an object in the team's Namespace."""
+        self.cluster.create(
+            {"apiVersion": "v1", "kind": kind, "metadata": {"name": name, "namespace": self.team, **metadata}}
+        )
 
 
-@pytest.fixture(scope="module")
-def cluster() -> Iterator[InProcessCluster]:
-    """A cluster with two ConfigMaps in a Namespace, and three policies, one of which takes them."""
-    with InProcessCluster() as served:
-        for document in crd_documents(load_plugins(installed_entry_points()).vocabulary):
-            served.create(document)
-        served.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "team-a"}})
-        for name in ("scratch", "settings"):
-            metadata = {"name": name, "namespace": "team-a"}
-            served.create({"apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata})
-        served.create(policy("scratch", "1h", names=["scratch*"]))
-        served.create(policy("everywhere", "2h", "ClusterGarbageCollectionPolicy", namespaces=["team-b"]))
-        cluster_wide = policy("secrets", "2h", "ClusterGarbageCollectionPolicy", namespaces=["team-a"])
-        cluster_wide["spec"]["targetResources"][0]["kind"] = "Secret"
-        served.create(cluster_wide)
-        secret = {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "token", "namespace": "team-a"}}
-        served.create(secret)
-        jobs = policy("jobs", "1h")
+@pytest.fixture(scope="module", params=["embedded", pytest.param("real", marks=pytest.mark.real)])
+def scene(request: pytest.FixtureRequest) -> Iterator[Scene]:
+    """Two ConfigMaps and a group of builds in a Namespace, and four policies, one of which takes the two."""
+    with contextlib.ExitStack() as stack:
+        cluster: Cluster
+        if request.param == "real":
+            cluster = request.getfixturevalue("own_real_cluster")
+        else:
+            cluster = stack.enter_context(InProcessCluster())
+            install_crds(cluster)
+        made = Scene(cluster, cluster.namespace(), cluster.namespace())
+        made.make("scratch")
+        made.make("settings")
+        made.make("token", "Secret")
+        secrets = made.policy("secrets", "2h", CLUSTER, namespaces=[made.team])
+        secrets["spec"]["targetResources"][0]["kind"] = "Secret"
+        jobs = made.policy("jobs", "1h")
         jobs["spec"]["targetResources"] = [{"apiVersion": "batch/v1", "kind": "Job"}]
-        served.create(jobs)
-        yield served
+        policies = [
+            made.policy("scratch", "1h", names=["scratch*"]),
+            made.policy("everywhere", "2h", CLUSTER, namespaces=[made.elsewhere]),
+            secrets,
+            jobs,
+        ]
+        for each in policies:
+            cluster.create(each)
+        yield made
+        for each in policies:
+            cluster.request("DELETE", cluster.path_of(each))
 
 
 def in_hours(hours: int) -> str:
@@ -57,59 +99,126 @@ def in_hours(hours: int) -> str:
     return format_instant(dt.datetime.now(dt.UTC).replace(microsecond=0) + dt.timedelta(hours=hours))
 
 
-def test_why_asks_the_installed_policies_where_there_are_no_files(cluster: InProcessCluster) -> None:
+def test_why_asks_the_installed_policies_where_there_are_no_files(scene: Scene) -> None:
     """Those of the object's kind are taken apart, the others counted; nothing but reading is done."""
-    ran = zen_gc(
-        *("why", "cm/scratch", "-n", "team-a", "--kubeconfig", cluster.kubeconfig_path, "-o", "json"),
-        *("--now", in_hours(3)),
-    )
+    ran = scene.ask("why", "cm/scratch", "-n", scene.team, "-o", "json", "--now", in_hours(3))
     assert (ran.code, ran.err) == (0, "")
     document = json.loads(ran.out)
     assert document["policiesAboutOtherKinds"] == 2
     said = {each["name"]: each["verdict"] for each in document["policies"]}
     assert said == {"scratch": "act", "everywhere": "skip"}
     (everywhere,) = (each for each in document["policies"] if each["name"] == "everywhere")
-    assert "it is in team-a, not in team-b" in everywhere["toGo"][0]
+    assert f"it is in {scene.team}, not in {scene.elsewhere}" in everywhere["toGo"][0]
 
 
-def test_why_takes_a_policy_of_a_file_over_the_cluster(cluster: InProcessCluster, tmp_path: Path) -> None:
+def test_why_takes_a_policy_of_a_file_over_the_cluster(scene: Scene, tmp_path: Path) -> None:
     """And none of those that are installed."""
-    (tmp_path / "policy.json").write_text(json.dumps(policy("mine", "5d")))
-    ran = zen_gc(
-        *("why", "configmap", "settings", "-n", "team-a", "-f", tmp_path / "policy.json", "--live"),
-        *("--kubeconfig", cluster.kubeconfig_path),
-    )
+    (tmp_path / "policy.json").write_text(json.dumps(scene.policy("mine", "5d")))
+    ran = scene.ask("why", "configmap", "settings", "-n", scene.team, "-f", tmp_path / "policy.json", "--live")
     assert (ran.code, ran.err) == (0, "")
-    assert "GarbageCollectionPolicy team-a/mine: wait" in ran.out
+    assert f"GarbageCollectionPolicy {scene.team}/mine: wait" in ran.out
     assert "everywhere" not in ran.out
 
 
+def test_why_shows_who_fills_the_places_of_a_group(scene: Scene, tmp_path: Path) -> None:
+    """Of objects of a cluster as of those of files: the newest two of five stay, and which these are."""
+    for number in range(5):
+        made = f"2026-01-01T0{number}:00:00Z"
+        scene.make(f"build-{number}", labels={"series": "build"}, creationTimestamp=made)
+    retaining = scene.policy("newest", "1h")
+    retaining["spec"]["retain"] = {"groupBy": ["metadata.labels['series']"], "last": 2}
+    (tmp_path / "policy.json").write_text(json.dumps(retaining))
+    asked = ("why", "cm/build-1", "-n", scene.team, "-f", tmp_path / "policy.json", "--live")
+    ran = scene.ask(*asked)
+    assert (ran.code, ran.err) == (0, "")
+    section = ran.out.partition("newest first:\n")[2].partition("  For it to")[0]
+    assert [line.strip() for line in section.splitlines()] == [
+        "1. build-4  2026-01-01T04:00:00Z  keep: retained: newest of 2 in series=build",
+        "2. build-3  2026-01-01T03:00:00Z  keep: retained: 2nd newest of 2 in series=build",
+        "3. build-2  2026-01-01T02:00:00Z  delete",
+        "4. build-1  2026-01-01T01:00:00Z  delete  (this one)",
+        "5. build-0  2026-01-01T00:00:00Z  delete",
+    ]
+    retained = json.loads(scene.ask(*asked, "-o", "json").out)["policies"][0]["retained"]
+    assert (retained["group"], retained["place"], retained["objects"]) == ("series=build", 4, 5)
+    assert [each["fills"] is not None for each in retained["members"]] == [True, True, False, False, False]
+    assert all(each["uid"] for each in retained["members"])
+
+
 MISSING = [
-    ("cm/nope", "the cluster has no ConfigMap team-a/nope"),
-    ("podd/nope", "the cluster has no podd; did you mean 'pods'?"),
+    ("cm/nope", "the cluster has no ConfigMap TEAM/nope"),
+    ("podd/nope", "the cluster has no podd; did you mean 'pod'?"),
 ]
 
 
 @pytest.mark.parametrize(("word", "error"), MISSING)
-def test_what_a_cluster_does_not_have_is_told(cluster: InProcessCluster, word: str, error: str) -> None:
+def test_what_a_cluster_does_not_have_is_told(scene: Scene, word: str, error: str) -> None:
     """An object exits 1, a kind that is none 2."""
-    ran = zen_gc("why", word, "-n", "team-a", "--kubeconfig", cluster.kubeconfig_path)
+    ran = scene.ask("why", word, "-n", scene.team)
     assert (ran.code, ran.out) == (1 if "/nope" in error else 2, "")
-    assert ran.err.startswith(error[:30])
+    assert ran.errors[0].startswith(error.replace("TEAM", scene.team))
 
 
-FORECASTS = [(("-n", "team-a"), {"scratch"}), (("-A",), {"scratch", "secrets"}), ((), set[str]())]
+def test_who_may_not_read_is_told_what_was_asked(own_real_cluster: RealCluster) -> None:
+    """And gets no answer that looks like one."""
+    namespace = own_real_cluster.namespace()
+    own_real_cluster.create(
+        {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "a", "namespace": namespace}}
+    )
+    stranger = own_real_cluster.service_account_kubeconfig(namespace, "stranger")
+    for command in (("why", "cm/a", "-n", namespace), ("forecast", "-A"), ("forecast", "-n", namespace)):
+        ran = zen_gc(*command, "--kubeconfig", stranger)
+        assert (ran.code, ran.out) == (1, ""), ran
+        assert f"system:serviceaccount:{namespace}:stranger" in ran.err
+        assert "cannot list resource" in ran.err
+        assert len(ran.errors) == 1
+
+
+FORECASTS = [(("-n", "TEAM"), {"scratch"}), (("-A",), {"scratch", "secrets"}), ((), set[str]())]
 
 
 @pytest.mark.parametrize(("where", "policies"), FORECASTS)
 def test_a_forecast_is_of_the_policies_of_a_namespace_or_of_all(
-    cluster: InProcessCluster, where: tuple[str, ...], policies: set[str]
+    scene: Scene, where: tuple[str, ...], policies: set[str]
 ) -> None:
     """Without either, of the context's namespace, which has none."""
-    ran = zen_gc("forecast", *where, "--kubeconfig", cluster.kubeconfig_path, "-o", "json", "--within", "2h")
+    named = tuple(scene.team if each == "TEAM" else each for each in where)
+    ran = scene.ask("forecast", *named, "-o", "json", "--within", "2h")
     document = json.loads(ran.out)
     note = "note: there are no policies in namespace default; -A means all of them\n"
     assert (ran.code, ran.err) == (0, "" if policies else note)
     found = {row["policy"]["name"] for row in document["rows"]}
     assert found == policies
     assert document["coming"] == len(found)
+
+
+def test_a_forecast_says_now_and_when_as_a_table(scene: Scene) -> None:
+    """What is due, and what will be, by policy; the object by its name, and when its time comes."""
+    ran = scene.ask("forecast", "-n", scene.team, "--within", "1d")
+    assert (ran.code, ran.err) == (0, "")
+    assert "0 objects due now, 1 more until" in ran.out.splitlines()[0]
+    (due,) = (
+        line
+        for line in ran.out.splitlines()
+        if f"{scene.team}/scratch" in line and "ConfigMap" in line and "in " in line
+    )
+    assert "delete" in due
+    ran = scene.ask("forecast", "-n", scene.team, "--now", in_hours(2))
+    assert "1 object due now, 0 more until" in ran.out.splitlines()[0]
+
+
+def test_an_installed_policy_that_is_invalid_exits_2(scene: Scene) -> None:
+    """It is named beside the others, which are planned."""
+    wrong = scene.policy("wrong", "1h")
+    wrong["spec"]["conditions"] = {"phaze": ["Failed"]}
+    scene.cluster.create(wrong)
+    try:
+        why = scene.ask("why", "cm/scratch", "-n", scene.team)
+        forecast = scene.ask("forecast", "-n", scene.team)
+    finally:
+        scene.cluster.request("DELETE", scene.cluster.path_of(wrong))
+    assert (why.code, forecast.code) == (2, 2)
+    assert f"GarbageCollectionPolicy {scene.team}/wrong: INVALID, it never acts (1 error)" in why.out
+    assert "did you mean 'phase'?" in why.err
+    assert "did you mean 'phase'?" in forecast.err
+    assert f"GarbageCollectionPolicy {scene.team}/scratch: wait" in why.out
