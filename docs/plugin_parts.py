@@ -50,6 +50,7 @@ _GIVEN: Final = (
     "Candidate",
     "Run",
     "Relation",
+    "Looked",
     "Found",
     "Decision",
     "Plan",

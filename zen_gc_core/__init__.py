@@ -107,6 +107,7 @@ _ROOMS = {
     "References": "model.references",
     "Referring": "model.references",
     "Relation": "keywords",
+    "Looked": "model.relations",
     "Request": "model.requests",
     "Polarity": "model.polarity",
     "Run": "keywords",

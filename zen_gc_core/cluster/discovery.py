@@ -15,6 +15,7 @@ from zen_gc_core.cluster.answers import failure
 from zen_gc_core.cluster.clocks import boottime
 from zen_gc_core.cluster.discovery_documents import aggregated, listed, service_versions, stale_versions
 from zen_gc_core.cluster.errors import AccessDenied, MalformedAnswer, TargetUnavailable
+from zen_gc_core.cluster.schemas import Schemas
 from zen_gc_core.texts import did_you_mean
 
 if TYPE_CHECKING:
@@ -74,9 +75,13 @@ class Resources:
     Args:
         connection: The cluster.
         clock: The boot-time clock, in seconds.
+
+    Attributes:
+        schemas: What the server says of the fields of its kinds.
     """
 
     def __init__(self, connection: Connection, clock: Callable[[], float] = boottime) -> None:
+        self.schemas = Schemas(connection, clock)
         self._connection = connection
         self._clock = clock
         self._lock = threading.Lock()
@@ -188,6 +193,7 @@ class Resources:
             stale |= set(stale_versions(document))
         self._known, self._stale = known, frozenset(stale)
         self._services_read = float("-inf")
+        self.schemas.renew()
         return True
 
     def _read_one(self, api_version: str) -> None:

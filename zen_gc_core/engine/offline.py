@@ -15,6 +15,7 @@ from zen_gc_core.engine.relating_files import related_in
 from zen_gc_core.engine.resolving import resolve_targets
 from zen_gc_core.engine.retaining.standing import keeping_what_is_retained
 from zen_gc_core.engine.scaling import count_paths_in, uncountable
+from zen_gc_core.engine.schemas import misnamed, schemas_of
 from zen_gc_core.engine.shares import Count, counts_in_population, identity, kind_key
 from zen_gc_core.engine.versions import by_kind, sums_of
 from zen_gc_core.instants import EARLIEST
@@ -66,6 +67,7 @@ def _planned(compilation: Compilation, files: Files, asking: Asking) -> Planned:
         resolved = (
             denied(compiled, resolved, files.namespaced)
             or uncountable(replace(compiled, policy=resolved), _count_paths(files))
+            or next(iter(misnamed(compiled, schemas_of(files))), None)
             or resolved
         )
     if isinstance(resolved, Problem):

@@ -153,7 +153,7 @@ class Gathered:
     Args:
         relation: The relation.
         namespaces: The namespaces that were looked at; None: all.
-        path_is_right: Whether an object is known to have the path of the relation.
+        path_is_right: Whether an object, or what is served, is known to have the path of the relation.
     """
 
     relation: Relation

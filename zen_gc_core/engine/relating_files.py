@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from zen_gc_core.engine.kinds import own_group
 from zen_gc_core.engine.relating import Gathered, Gathering, Source
+from zen_gc_core.engine.schemas import has_its_path, schemas_of
 from zen_gc_core.model.names import group_of
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ def related_in(files: Files, relations: Sequence[Declared], run: Run, *, everyth
 
 def _related(files: Files, declared: Declared, run: Run, *, everything: bool) -> Related:
     relation = declared.relation
-    gathered = Gathered(relation)
+    gathered = Gathered(relation, path_is_right=has_its_path(relation, schemas_of(files)))
     if relation.of is not None:
         for there in files.kinds(aggregated=True):
             referring = relation.of(group_of(there.api_version), there.kind)

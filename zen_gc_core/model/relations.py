@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from zen_gc_core.errors import Missing, Undecided
+from zen_gc_core.fieldpaths import FieldPath
+from zen_gc_core.model.eachpaths import EachPath
 from zen_gc_core.model.names import group_of
 
 if TYPE_CHECKING:
@@ -21,6 +23,28 @@ if TYPE_CHECKING:
 
 Key: TypeAlias = "tuple[str, str]"
 """What an object is found under: two texts, such as a namespace and a name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """A field in which a relation looks for texts; a policy is refused where the cluster's schema has no such field.
+
+    Args:
+        path: The field.
+        place: Where the policy names it, below the relation's own place (``by.theirs``).
+        own: Whether it is a field of the policy's own objects, and not of the related ones.
+    """
+
+    path: FieldPath | EachPath
+    place: str
+    own: bool = False
+
+    @property
+    def field(self) -> FieldPath:
+        """The field, through the first element of each list, with the words of the policy."""
+        if isinstance(self.path, EachPath):
+            return FieldPath(self.path.of_first.segments, self.path.text)
+        return self.path
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -36,10 +60,11 @@ class Relation:
         crosses: Whether they may matter to objects of other namespaces than their own.
         absent: Whether an object may go because there is none of them.
         path: Where nothing but the objects themselves tells that a path is right: that path. While none of them has it,
-            nothing is known.
+            nothing is known, unless the schema that is served has it (``looks``).
         of: Where any kind may be related: how the objects of a group and kind are asked, or that they never are; ``keys``,
             ``reads``, ``where`` and ``crosses`` do not count then. A kind that the cluster does not serve has no objects.
         place: Where it stands below the keyword (``[0]``).
+        looks: The fields of which the policy says that they hold texts, to be held against the schema that is served.
     """
 
     api_version: str
@@ -52,6 +77,7 @@ class Relation:
     path: str = ""
     of: Callable[[str, str], Referring | None] | None = None
     place: str = ""
+    looks: Sequence[Looked] = ()
 
     @property
     def group(self) -> str:

@@ -22,6 +22,7 @@ from zen_gc_core import (
     FieldPath,
     Found,
     Keyword,
+    Looked,
     Matchers,
     Missing,
     Polarity,
@@ -152,6 +153,7 @@ def _compile_one(config: RelatedObjects, build: Build, place: str) -> Compiled[b
         absent=_goes_by_absence(config.are, build.polarity),
         path=_untold(config, build),
         place=place,
+        looks=_looks(config),
     )
     answer, told = _ANSWERS[config.are]
     noun = f"{config.kind}{' like that' if where is not None else ''}"
@@ -182,6 +184,13 @@ def _untold(config: RelatedObjects, build: Build) -> str:
     path = config.by.theirs.text
     known = path in _EVERYWHERE or build.references.has_field(config.api_version, config.kind, path)
     return "" if known else path
+
+
+def _looks(config: RelatedObjects) -> tuple[Looked, ...]:
+    """The fields that the policy names on either side."""
+    if not isinstance(config.by, SameText):
+        return ()
+    return Looked(config.by.theirs, "by.theirs"), Looked(config.by.mine, "by.mine", own=True)
 
 
 def _there(found: Found, noun: str, words: str) -> str:

@@ -13,11 +13,12 @@ from zen_gc_core.cli.reading.input import compile_documents
 from zen_gc_core.cli.reading.strangers import no_policies
 from zen_gc_core.engine.checking import warnings_of
 from zen_gc_core.engine.scaling import count_paths_in, uncountable
+from zen_gc_core.engine.schemas import misnamed, schemas_in, unsure
 from zen_gc_core.errors import InputError
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
     from zen_gc_core.cli.reading.documents import Document
@@ -180,15 +181,22 @@ def _checked(document: Document, compilation: Compilation, now: dt.datetime) -> 
     return Checked(document, compilation, (*errors, *warnings))
 
 
-def _defined(one: Checked, objects: Iterable[Document], now: dt.datetime) -> Checked:
-    """Refuse a policy that scales what has no count, as definitions among the files say."""
+def _defined(one: Checked, objects: Sequence[Document], now: dt.datetime) -> Checked:
+    """Refuse a policy that scales what has no count, or names a field that is none, as definitions among the files say."""
     compiled = one.compilation.compiled
     if compiled is None:
         return one
-    problem = uncountable(compiled, count_paths_in(lambda: (each.content for each in objects)))
-    if problem is None:
-        return one
-    return _checked(one.document, replace(one.compilation, compiled=None, errors=(problem,)), now)
+
+    def definitions() -> Iterator[object]:
+        return (each.content for each in objects)
+
+    ask = schemas_in(definitions)
+    problem = uncountable(compiled, count_paths_in(definitions))
+    problems = (*([] if problem is None else [problem]), *misnamed(compiled, ask))
+    if problems:
+        return _checked(one.document, replace(one.compilation, compiled=None, errors=problems), now)
+    notes = [_finding(Level.NOTE, one.document, each) for each in unsure(compiled, ask)]
+    return replace(one, findings=(*one.findings, *notes))
 
 
 def _finding(level: Level, document: Document, problem: Problem) -> Finding:

@@ -23,6 +23,7 @@ from zen_gc_core.controller.runs.related_kinds import RelatedKinds
 from zen_gc_core.controller.runs.stalling import Stall
 from zen_gc_core.controller.runs.sweeping import MOST_NAMESPACES
 from zen_gc_core.engine.relating import Gathered, Gathering, has_path
+from zen_gc_core.engine.schemas import has_its_path
 from zen_gc_core.errors import ClusterError
 from zen_gc_core.model.policy import NAMESPACED
 from zen_gc_core.model.reads import Reads
@@ -96,7 +97,8 @@ class Gatherer:
             Cancelled: Nobody waits for it any more; as does whatever ``check`` raises.
         """
         found = {
-            each.relation: Gathered(each.relation, path_is_right=has_path(known, each.relation)) for each in relations
+            each.relation: Gathered(each.relation, path_is_right=self._is_right(each.relation, known))
+            for each in relations
         }
         lists: dict[Resource, list[Listing]] = defaultdict(list)
         for listing in RelatedKinds(self.resources).listings(relations, found):
@@ -109,6 +111,12 @@ class Gatherer:
         if lacking := sum(each.unknown is not None for each in related.values()):
             self.unknown(lacking)
         return related
+
+    def _is_right(self, relation: Relation, known: Mapping[Relation, Related]) -> bool:
+        """Whether it is known that the path of a relation is right, be any of its objects there or not."""
+        return bool(relation.path) and (
+            has_path(known, relation) or has_its_path(relation, self.resources.schemas.tell)
+        )
 
 
 class _Once:

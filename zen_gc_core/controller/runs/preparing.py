@@ -19,6 +19,7 @@ from zen_gc_core.engine.protections import Protections
 from zen_gc_core.engine.reaching import namespaces_of
 from zen_gc_core.engine.retaining.standing import keeping_what_is_retained
 from zen_gc_core.engine.scaling import uncountable
+from zen_gc_core.engine.schemas import misnamed
 from zen_gc_core.errors import ClusterError, Undecided
 from zen_gc_core.keywords import Run
 
@@ -96,6 +97,8 @@ class Preparing:
         count_path = count_paths(self._connection, self._resources.resolve)
         if (problem := uncountable(compiled, count_path)) is not None:
             raise Stopped(problem.reason, str(problem))
+        for wrong in misnamed(compiled, self._resources.schemas.tell):
+            raise Stopped(wrong.reason, str(wrong))
         case = Case(
             compiled,
             replace(self._run(compiled, now, held_from), count_path=count_path),
