@@ -274,13 +274,25 @@ _WEBHOOK: Final = [
         text="Whether every replica serves the [admission webhook](../../../docs/how-to/refuse-wrong-policies-early.md)",
     ),
     Value(
+        "webhook.createConfiguration",
+        SWITCH,
+        default=True,
+        text="Whether the chart makes what it needs of the cluster: its configuration, and the right to see that, and to write its bundle; "
+        "without, an administrator does",
+    ),
+    Value(
         "webhook.failurePolicy",
         {"enum": ["Ignore", "Fail"]},
         "Ignore",
         "What happens to a policy when no replica answers; the controller checks every policy again before it acts",
     ),
     Value("webhook.timeoutSeconds", {"type": "integer", "minimum": 1, "maximum": 30}, 5, "How long it is waited for"),
-    Value("webhook.namespaceSelector", OBJECT, {}, "Which Namespaces' policies it is asked about; empty: all"),
+    Value(
+        "webhook.namespaceSelector",
+        OBJECT,
+        {},
+        "Which Namespaces' policies it is asked about; empty: all, or all that are watched",
+    ),
     Value(
         "webhook.tls",
         {"enum": ["self", "secret", "certManager"]},

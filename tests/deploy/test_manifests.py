@@ -81,10 +81,12 @@ def test_every_file_holds_objects_with_an_identity(path: Path) -> None:
         assert document["kind"] in {"Kustomization", "Component"} or document["metadata"]["name"]
 
 
-def test_for_one_namespace_nothing_is_of_the_cluster() -> None:
+@pytest.mark.parametrize("directory", ["one-namespace", "one-namespace-with-webhook"])
+def test_for_one_namespace_nothing_is_of_the_cluster(directory: str) -> None:
     """Neither roles nor definitions nor the Namespace, which an administrator makes; the controller is told what it watches."""
-    built = kustomized(ROOT / "deploy/one-namespace")
+    built = kustomized(ROOT / "deploy" / directory)
     cluster_wide = {"ClusterRole", "ClusterRoleBinding", "CustomResourceDefinition", "Namespace"}
+    cluster_wide |= {"ValidatingWebhookConfiguration"}
     assert not cluster_wide & {each["kind"] for each in built}
     assert all(each["metadata"].get("namespace") for each in built)
     args = find(built, "Deployment", "gc-controller")["spec"]["template"]["spec"]["containers"][0]["args"]
@@ -359,6 +361,23 @@ def test_the_webhook_fails_open_and_looks_at_what_policies_say(with_webhook) -> 
     assert rule["operations"] == list(REVIEWED)
     assert rule["resources"] == [resource.plural for resource in POLICY_KINDS.values()]
     assert rule["apiGroups"] == [GROUP]
+
+
+def test_the_webhook_of_one_namespace_has_names_of_its_own_and_is_otherwise_as_any() -> None:
+    """What the team applies fits to what an administrator does; the configuration asks about one namespace's policies."""
+    team = kustomized(ROOT / "deploy/one-namespace-with-webhook")
+    own, role, binding = documents(MANIFESTS / "one-namespace/webhook.yaml")
+    args = find(team, "Deployment", "gc-controller")["spec"]["template"]["spec"]["containers"][0]["args"]
+    (named,) = (each.partition("=")[2] for each in args if each.startswith("--webhook-name="))
+    assert (own["metadata"]["name"], role["rules"][0]["resourceNames"]) == (named, [named])
+    assert binding["roleRef"]["name"] == role["metadata"]["name"]
+    assert find(team, "Role", "zen-gc-webhook")["rules"][0]["resourceNames"] == [secret_name(named)]
+    (plain,) = documents(WEBHOOK / "configuration.yaml")
+    (hook,), (usual,) = own["webhooks"], plain["webhooks"]
+    assert hook.pop("namespaceSelector")["matchExpressions"][0]["values"] == ["team-a"]
+    assert hook.pop("rules")[0].pop("resources") == ["garbagecollectionpolicies"]
+    assert hook == {name: part for name, part in usual.items() if name != "rules"}
+    find(team, "Service", hook["clientConfig"]["service"]["name"])
 
 
 def test_who_is_not_ready_is_scraped_all_the_same(built) -> None:

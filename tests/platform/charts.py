@@ -34,23 +34,25 @@ def helm(*arguments: str | Path, kubeconfig: Path | None = None) -> subprocess.C
         )
 
 
-def rendered(values: dict[str, Any] | None = None, *, image: bool = True) -> subprocess.CompletedProcess[str]:
-    """What `helm template` says of the chart with these values."""
+def rendered(
+    values: dict[str, Any] | None = None, home: str = HOME, *, image: bool = True
+) -> subprocess.CompletedProcess[str]:
+    """What `helm template` says of the chart with these values, installed in a namespace."""
     given = {**({"image": IMAGE} if image else {}), **(values or {})}
     with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
         file.write(json.dumps(given))
         file.flush()
-        return helm("template", "zen-gc", CHART, "--namespace", HOME, "--values", file.name)
+        return helm("template", "zen-gc", CHART, "--namespace", home, "--values", file.name)
 
 
-def objects(values: dict[str, Any] | None = None) -> list[dict[str, Any]]:
-    """The objects of the chart with these values, those of the image aside."""
-    return [document for document in yaml.safe_load_all(_text(json.dumps(values or {}))) if document]
+def objects(values: dict[str, Any] | None = None, home: str = HOME) -> list[dict[str, Any]]:
+    """The objects of the chart with these values, those of the image aside, installed in a namespace."""
+    return [document for document in yaml.safe_load_all(_text(json.dumps(values or {}), home)) if document]
 
 
 @functools.cache
-def _text(values: str) -> str:
-    done = rendered(json.loads(values))
+def _text(values: str, home: str) -> str:
+    done = rendered(json.loads(values), home)
     assert done.returncode == 0, done.stderr
     return done.stdout
 

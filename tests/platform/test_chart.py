@@ -81,17 +81,83 @@ def test_the_chart_gives_what_the_manifests_give_object_by_object(directory: str
         assert chart[name] == item, name
 
 
-def test_a_chart_for_one_namespace_gives_what_its_manifests_give() -> None:
-    """Roles there and none of the cluster; two namespaces have them each."""
-    given = {"watchNamespaces": ["team-a"], "crds": {"enabled": False}}
-    chart = {name: without_release(item) for name, item in by_identity(objects(given)).items()}
-    plain = kustomized("one-namespace")
+def manifests(path: str) -> dict[tuple[str, str], dict[str, Any]]:
+    """The objects of a file of deploy/manifests."""
+    return by_identity(list(yaml.safe_load_all((ROOT / "deploy/manifests" / path).read_text())))
+
+
+@pytest.mark.parametrize(
+    ("directory", "given", "by_an_administrator"),
+    [
+        ("one-namespace", {}, []),
+        ("one-namespace", {"rbac": {"apiServices": True}}, ["apiservices.yaml"]),
+        ("one-namespace-with-webhook", {"webhook": {"enabled": True}}, ["webhook.yaml"]),
+        ("one-namespace-with-webhook", {"webhook": {"enabled": True, "createConfiguration": False}}, []),
+    ],
+)
+def test_a_chart_for_one_namespace_gives_what_its_manifests_give(
+    directory: str, given: dict[str, Any], by_an_administrator: list[str]
+) -> None:
+    """Roles there, and of the cluster nothing but what an administrator would apply."""
+    values = {"watchNamespaces": ["team-a"], "crds": {"enabled": False}, **given}
+    chart = {name: without_release(item) for name, item in by_identity(objects(values)).items()}
+    plain = kustomized(directory)
     for name, item in kustomized("manifests/one-namespace/watched").items():
         item["metadata"]["namespace"] = "team-a"
         plain[name] = item
+    assert all(item["metadata"].get("namespace") for item in plain.values())
+    for path in by_an_administrator:
+        plain |= manifests(f"one-namespace/{path}")
     assert {name: chart[name] for name in plain} == plain
     assert set(chart) == set(plain)
-    assert not [kind for kind, _ in chart if kind.startswith("Cluster")]
+
+
+def test_releases_for_some_namespaces_each_share_no_object_of_the_cluster() -> None:
+    """Helm refuses what another release owns; the definitions alone are everybody's, and none are here."""
+    values = {
+        "crds": {"enabled": False},
+        "webhook": {"enabled": True},
+        "admissionPolicy": {"enabled": True},
+        "rbac": {"apiServices": True, "aggregateToEdit": True, "targets": {"workloads": True, "marking": True}},
+        "networkPolicy": {"enabled": True},
+    }
+    found = [
+        {
+            (item["kind"], item["metadata"]["name"])
+            for item in objects({**values, "watchNamespaces": [team]}, home)
+            if "namespace" not in item["metadata"]
+        }
+        for team, home in (("team-a", "gc-a"), ("team-b", "gc-b"))
+    ]
+    assert {kind for kind, _ in found[0]} == {
+        "ClusterRole",
+        "ClusterRoleBinding",
+        "ValidatingAdmissionPolicy",
+        "ValidatingAdmissionPolicyBinding",
+        "ValidatingWebhookConfiguration",
+    }
+    assert not found[0] & found[1]
+
+
+def test_what_is_asked_about_policies_is_asked_in_the_watched_namespaces_alone() -> None:
+    """By webhook and verbs, beside a selector of one's own; cluster policies are somebody else's."""
+    more = {"matchLabels": {"a": "b"}, "matchExpressions": [{"key": "c", "operator": "Exists"}]}
+    items = objects(
+        {
+            "watchNamespaces": ["team-a", "team-b"],
+            "webhook": {"enabled": True, "namespaceSelector": more},
+            "admissionPolicy": {"enabled": True},
+        }
+    )
+    watched = {"key": "kubernetes.io/metadata.name", "operator": "In", "values": ["team-a", "team-b"]}
+    (hook,) = find(items, "ValidatingWebhookConfiguration", f"zen-gc-{HOME}")["webhooks"]
+    assert hook["namespaceSelector"] == {**more, "matchExpressions": [*more["matchExpressions"], watched]}
+    bound = find(items, "ValidatingAdmissionPolicyBinding", f"zen-gc-verbs-{HOME}")["spec"]
+    assert bound["policyName"] == find(items, "ValidatingAdmissionPolicy", f"zen-gc-verbs-{HOME}")["metadata"]["name"]
+    assert bound["matchResources"]["namespaceSelector"] == {"matchExpressions": [watched]}
+    for rule in (*hook["rules"], *bound["matchResources"]["resourceRules"]):
+        assert rule["resources"] == ["garbagecollectionpolicies"]
+    assert f"--webhook-name=zen-gc-{HOME}" in container(items)["args"]
 
 
 def test_every_watched_namespace_has_the_rights_that_are_asked_for() -> None:
@@ -109,7 +175,9 @@ def test_every_watched_namespace_has_the_rights_that_are_asked_for() -> None:
     bindings = [item for item in items if item["kind"] == "RoleBinding" and item["metadata"]["namespace"] != HOME]
     subject = {"kind": "ServiceAccount", "name": "gc-controller", "namespace": HOME}
     assert [binding["subjects"] for binding in bindings] == [[subject]] * len(roles)
-    assert {item["metadata"]["name"] for item in items if item["kind"] == "ClusterRole"} == {"zen-gc-apiservices"}
+    assert {item["metadata"]["name"] for item in items if item["kind"] == "ClusterRole"} == {
+        f"zen-gc-apiservices-{HOME}"
+    }
     assert "--watch-namespace=team-a,team-b" in container(items)["args"]
 
 
@@ -169,7 +237,6 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     ({"rbac": {"targets": {"recycledSecrets": True}}}, "set recycleSecrets, too"),
     ({"watchNamespaces": "team-a"}, "'/watchNamespaces': got string, want array"),
     ({"watchNamespaces": ["Team_A"]}, "'/watchNamespaces/0': 'Team_A' does not match pattern"),
-    ({"watchNamespaces": ["a"], "webhook": {"enabled": True}}, "leave webhook.enabled out"),
     ({"watchNamespaces": ["a"], "allowCrossNamespace": True}, "contradict each other"),
     ({"rbac": {"apiServices": True}}, "rbac.apiServices goes with watchNamespaces"),
     (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -55,9 +56,9 @@ def policy_of(cluster: RealCluster) -> dict[str, Any]:
     return dict(cluster.request("GET", cluster.path_of(POLICY)).body)
 
 
-def arguments_of(cluster: RealCluster) -> list[str]:
+def arguments_of(cluster: RealCluster, home: str = HOME) -> list[str]:
     """What the Deployment gives the controller."""
-    path = f"/apis/apps/v1/namespaces/{HOME}/deployments/gc-controller"
+    path = f"/apis/apps/v1/namespaces/{home}/deployments/gc-controller"
     return list(cluster.request("GET", path).body["spec"]["template"]["spec"]["containers"][0]["args"])
 
 
@@ -180,6 +181,62 @@ def test_what_the_controller_wrote_into_the_webhooks_configuration_outlives_upgr
     assert (configured()["timeoutSeconds"], configured()["clientConfig"]["caBundle"]) == (5, bundle)
 
 
+@pytest.mark.real
+def test_two_releases_for_some_namespaces_each_refuse_wrong_policies_there_alone(
+    own_cluster: RealCluster, tmp_path: Path
+) -> None:
+    """With everything of the cluster that either may have, side by side; each writes the bundle of its own configuration."""
+    teams = {own_cluster.namespace(): own_cluster.namespace() for _ in range(2)}
+    more = (
+        "rbac.apiServices=true",
+        "webhook.enabled=true",
+        "webhook.failurePolicy=Fail",
+        "admissionPolicy.enabled=true",
+    )
+    for number, (team, home) in enumerate(teams.items()):
+        flags = (*more, f"watchNamespaces={{{team}}}", f"crds.enabled={json.dumps(number == 0)}")
+        given = [part for each in flags for part in ("--set", each)]
+        done(on(own_cluster, "install", "zen-gc", str(CHART), "--namespace", home, *WHERE, *given))
+
+    def refused(namespace: str) -> str:
+        metadata = {"name": "wrong", "namespace": namespace}
+        spec = {**POLICY["spec"], "ttl": {"afterCreation": "0d"}, "paused": True}
+        wrong = {**POLICY, "kind": "GarbageCollectionPolicy", "metadata": metadata, "spec": spec}
+        return own_cluster.kubectl("apply", "--dry-run=server", "-f", "-", stdin=json.dumps(wrong)).stderr
+
+    replicas = []
+    try:
+        for team, home in teams.items():
+            arguments = arguments_of(own_cluster, home)
+            who = own_cluster.service_account_kubeconfig(home, "gc-controller")
+            with socket.create_server(("127.0.0.1", 0)) as free:
+                port = free.getsockname()[1]
+            ports = ("--metrics-addr=127.0.0.1:0", "--health-addr=127.0.0.1:0", f"--webhook-addr=127.0.0.1:{port}")
+            stage = Stage(own_cluster, team, home)
+            replicas.append(run_replica(stage, tmp_path, *arguments[1:], *ports, config=who).awake())
+            path = f"/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations/zen-gc-{home}"
+            here = {
+                "service": None,
+                "url": f"https://127.0.0.1:{port}/validate",
+            }  # there is no node that serves the Service
+            change = [
+                {"op": "add", "path": f"/webhooks/0/clientConfig/{name}", "value": value}
+                for name, value in here.items()
+            ]
+            answer = own_cluster.request("PATCH", path, change, content_type="application/json-patch+json")
+            assert answer.status == 200, answer.text
+        for replica in replicas:
+            until(lambda replica=replica: replica.scrape().total("gc_webhook_trusted") == 1, "it is trusted")
+        for team in teams:
+            until(lambda team=team: "a duration must be more than 0" in refused(team), "it is refused")
+        denied = [{record["namespace"] for record in replica.records("policy refused")} for replica in replicas]
+        assert denied == [{team} for team in teams]
+        assert refused(own_cluster.namespace()) == ""
+    finally:
+        for replica in replicas:
+            replica.kill()
+
+
 EVERYTHING: dict[str, Any] = {
     "image": {**IMAGE, "digest": "sha256:" + "a" * 64, "pullPolicy": "Always"},
     "imagePullSecrets": [{"name": "pull"}],
@@ -214,6 +271,8 @@ EVERYTHING: dict[str, Any] = {
 ONE_NAMESPACE: dict[str, Any] = {
     "watchNamespaces": ["team-a"],
     "rbac": {**EVERYTHING["rbac"], "apiServices": True},
+    "webhook": {"enabled": True},
+    "admissionPolicy": {"enabled": True},
     "allowResource": EVERYTHING["allowResource"],
     "recycleSecrets": True,
 }

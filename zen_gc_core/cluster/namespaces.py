@@ -6,7 +6,7 @@ import threading
 from typing import TYPE_CHECKING, Any, Final
 
 from zen_gc_core.cluster.clocks import boottime
-from zen_gc_core.cluster.errors import ListIncomplete, NotFound
+from zen_gc_core.cluster.errors import AccessDenied, ListIncomplete, NotFound
 from zen_gc_core.cluster.listing import candidates, pages
 from zen_gc_core.cluster.observing import observe
 from zen_gc_core.cluster.paging import Page, Selection
@@ -52,8 +52,10 @@ class Namespaces:
             return found
         if isinstance(found, NotFound):
             raise Undecided(f"its Namespace {name} does not exist")
+        if isinstance(found, AccessDenied):
+            raise _unreadable(name, found, f": {found.plain}")
         if isinstance(found, ClusterError):
-            raise Undecided(f"its Namespace {name} cannot be read: {found}")
+            raise _unreadable(name, found)
         if isinstance(found, str):
             raise Undecided(found)
         return found
@@ -120,6 +122,13 @@ class Namespaces:
         """Drop what is too old, so that memory does not grow with every Namespace that ever was."""
         if len(self._known) > 1024:
             self._known = {name: entry for name, entry in self._known.items() if now - entry[0] < FRESH_SECONDS}
+
+
+def _unreadable(name: str, why: ClusterError, told: str = "") -> Undecided:
+    """What is raised for a Namespace that cannot be read; everybody may be told which right is missing."""
+    doubt = Undecided(f"its Namespace {name} cannot be read: {why}")
+    doubt.told = f"its Namespace cannot be read{told}"
+    return doubt
 
 
 def _strings(metadata: dict[str, Any], what: str) -> dict[str, str]:

@@ -129,12 +129,9 @@ def _decide(  # noqa: PLR0913, PLR0917  called once an object that is due, by po
             candidate, run, compiled.lifted if owner_matters else compiled.lifted_until_whole
         )
     except Exception as doubt:  # noqa: BLE001  whatever it was, it has not said that nothing protects the object
-        return keep(
-            candidate,
-            KeptBy.ERROR,
-            f"cannot tell whether it is protected: {doubt}",
-            "cannot tell whether it is protected",
-        )
+        words = "cannot tell whether it is protected"
+        told = f"{words}: {doubt.told}" if isinstance(doubt, Undecided) and doubt.told else words
+        return keep(candidate, KeptBy.ERROR, f"{words}: {doubt}", told)
     if protection is not None:
         return keep(candidate, KeptBy.PROTECTED, f"protected: {protection}")
     if compiled.shares_allowance:

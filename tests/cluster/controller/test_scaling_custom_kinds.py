@@ -189,6 +189,38 @@ def test_a_policy_of_an_account_scales_with_the_rights_that_are_printed(
         assert controller.await_record("resource scaled")["resource_name"] == name
 
 
+@pytest.mark.real
+def test_what_an_account_may_do_to_more_objects_than_are_needed_is_named(real: Stage) -> None:
+    """The one definition is not; another one, and all of them, are; nor is what is given by name and needed of all."""
+    with serving(real, {"scale": SCALE}):
+        account = rights.account(real)
+        policy = real.policy(targetResources=[TARGET], action=DOWN, serviceAccountName=account)
+        where = (
+            "-n",
+            real.namespace,
+            f"--controller-namespace={real.home}",
+            f"--kubeconfig={real.cluster.kubeconfig_path}",
+        )
+        roles = zen_gc("rbac", policy, *where, "--wide").out
+        assert real.cluster.kubectl("apply", "-f", "-", stdin=roles).returncode == 0
+
+        def surplus() -> list[str]:
+            return list(zen_gc("rbac", policy, *where, "--check").out.splitlines()[2:])
+
+        who = rights.subject(real.namespace, account)
+        own = {"apiGroups": [GROUP], "resources": ["fleets"], "resourceNames": ["a"], "verbs": ["get", "delete"]}
+        rights.grant(real, real.namespace, who, own, name="by-name")
+        until(lambda: surplus() == [f"  delete fleets.{GROUP} a"], "what is needed of all is no surplus by name")
+        what = "customresourcedefinitions"
+        rule = {"apiGroups": ["apiextensions.k8s.io"], "resources": [what], "verbs": ["get"]}
+        named = {**rule, "resourceNames": [f"fleets.{GROUP}", f"games.{GROUP}"]}
+        rights.grant(real, "", who, named, name=f"two-{real.namespace}")
+        more = f"  get {what}.apiextensions.k8s.io"
+        until(lambda: surplus() == [f"{more} games.{GROUP}", f"  delete fleets.{GROUP} a"], "another one by its name")
+        rights.grant(real, "", who, rule, name=f"all-{real.namespace}")
+        until(lambda: surplus() == [more, f"{more} games.{GROUP}", f"  delete fleets.{GROUP} a"], "all of them")
+
+
 def test_a_cluster_policy_scales_them_everywhere(fleets: Stage, inside: Callable[..., Inside]) -> None:
     """Also what is not its only target."""
     name = made(fleets, {"servers": {"size": 2}})

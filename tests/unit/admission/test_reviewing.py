@@ -117,6 +117,31 @@ def test_what_says_nothing_new_passes(reviewer: Reviewer, document: dict[str, An
     assert asked(reviewer, document) == {"uid": document["request"]["uid"], "allowed": True}
 
 
+@pytest.mark.parametrize(
+    "document",
+    [
+        pytest.param(question(policy(WRONG)), id="another namespace"),
+        pytest.param(question(policy(WRONG, kind=CLUSTER), namespace=""), id="the cluster"),
+    ],
+)
+def test_policies_that_are_not_served_pass_with_a_word(
+    metrics: Metrics, reviewer: Reviewer, document: dict[str, Any]
+) -> None:
+    """Of another team's controller, whose rules may be other ones; and of none where they say nothing new."""
+    watching = Reviewer(VOCABULARY, Grants(), WebhookLog(), metrics, watched=("team-b", "team-c"))
+    response = asked(watching, document)
+    assert response["allowed"]
+    assert response["warnings"] == [
+        "zen-gc has not checked this policy: this controller serves those of team-b and team-c alone"
+    ]
+    assert not asked(reviewer, document)["allowed"]
+    request = document["request"]
+    unchanged = {**request, "operation": "UPDATE", "oldObject": request["object"]}
+    assert set(asked(watching, {**document, "request": unchanged})) == {"uid", "allowed"}
+    served = question(policy(WRONG), namespace="team-c")
+    assert not asked(watching, served)["allowed"]
+
+
 @pytest.mark.parametrize(("old", "new"), [({"paused": True}, {"paused": 1}), ({"paused": 1}, {"paused": 1.0})])
 def test_a_change_of_type_is_a_change(reviewer: Reviewer, old: dict[str, Any], new: dict[str, Any]) -> None:
     """1 is true in Python, and nowhere else."""
@@ -177,13 +202,15 @@ def test_what_is_no_question_is_a_400_of_one_line(
         pytest.param('"\\ud800"', id="surrogate"),
     ],
 )
-def test_a_policy_that_no_controller_reads_is_refused(reviewer: Reviewer, strange: str) -> None:
-    """As the controller does; the question around it is read all the same."""
+def test_a_policy_that_no_controller_reads_is_refused(reviewer: Reviewer, metrics: Metrics, strange: str) -> None:
+    """As the controller does; the question around it is read all the same, and another namespace's is let pass."""
     text = json.dumps(question(policy({**RIGHT, "conditions": {"x": "HERE"}}))).replace('"HERE"', strange)
     page = reviewer.page(text.encode())
     response = json.loads(page.body)["response"]
     assert not response["allowed"]
     assert response["status"]["details"]["causes"][0]["field"] == "spec"
+    watching = Reviewer(VOCABULARY, Grants(), WebhookLog(), metrics, watched=("team-b",))
+    assert json.loads(watching.page(text.encode()).body)["response"]["allowed"]
 
 
 @pytest.mark.parametrize("kind", [NAMESPACED, CLUSTER])

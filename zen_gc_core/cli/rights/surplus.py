@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from zen_gc_core.cluster.access import REVIEWS
 from zen_gc_core.cluster.answers import failure
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from zen_gc_core.cli.rights.roles import Need
     from zen_gc_core.cluster.connection import Connection
     from zen_gc_core.model.accounts import Account
+
+_Needed: TypeAlias = "dict[tuple[str, str, str], set[str]]"
+"""The names of the objects on which a verb is needed, by verb, group and resource; the empty one: on all."""
 
 _EVERYBODYS: Final = frozenset({"authorization.k8s.io", "authentication.k8s.io"})
 """Groups of reviews, by which everybody may ask who he is and what he may do."""
@@ -77,18 +80,16 @@ def surpluses(connection: Connection, needs: Sequence[Need]) -> tuple[Surplus, .
         connection: The cluster, as somebody who may act as the accounts; where he may not, it is not known.
         needs: What the policies need.
     """
-    needed: dict[Account, set[tuple[str, str, str]]] = defaultdict(set)
+    needed: dict[Account, _Needed] = defaultdict(lambda: defaultdict(set))
     for need in needs:
         if need.account is not None:
-            needed[need.account] |= {
-                (right.verb, right.resource.group, right.plural)
-                for right in need.rights
-                if right.namespace in {"", need.account.namespace}
-            }
+            for right in need.rights:
+                if right.namespace in {"", need.account.namespace}:
+                    needed[need.account][right.verb, right.resource.group, right.plural].add(right.name)
     return tuple(_surplus(connection, account, needed[account]) for account in sorted(needed, key=str))
 
 
-def _surplus(connection: Connection, account: Account, needed: set[tuple[str, str, str]]) -> Surplus:
+def _surplus(connection: Connection, account: Account, needed: _Needed) -> Surplus:
     try:
         status = _rules(ConnectionAs(connection, account))
     except ClusterError as error:
@@ -113,14 +114,17 @@ def _rules(connection: ConnectionAs) -> Mapping[str, Any]:
     return status
 
 
-def _beyond(rules: Iterable[Mapping[str, Any]], needed: set[tuple[str, str, str]]) -> Iterator[Right]:
+def _beyond(rules: Iterable[Mapping[str, Any]], needed: _Needed) -> Iterator[Right]:
     found: dict[tuple[str, tuple[str, ...]], list[str]] = defaultdict(list)
     for rule in rules:
+        given = tuple(rule.get("resourceNames") or ())
         for group in rule.get("apiGroups") or ():
             for resource in rule.get("resources") or ():
                 for verb in rule.get("verbs") or ():
-                    if group not in _EVERYBODYS and (verb, group, resource) not in needed:
+                    names = needed.get((verb, group, resource), set())
+                    beyond = tuple(name for name in given if name not in names)
+                    if group not in _EVERYBODYS and "" not in names and (beyond or not given):
                         what = f"{resource}.{group}" if group else resource
-                        found[what, tuple(rule.get("resourceNames") or ())].append(verb)
-    for (what, names), verbs in sorted(found.items()):
-        yield Right(tuple(dict.fromkeys(verbs)), what, names)
+                        found[what, beyond].append(verb)
+    for (what, only), verbs in sorted(found.items()):
+        yield Right(tuple(dict.fromkeys(verbs)), what, only)

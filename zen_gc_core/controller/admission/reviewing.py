@@ -22,10 +22,10 @@ from zen_gc_core.errors import InputError
 from zen_gc_core.model.policy import PolicyReference, Problem
 from zen_gc_core.model.results import AdmissionResult
 from zen_gc_core.model.unreadable import told, why
-from zen_gc_core.texts import with_article
+from zen_gc_core.texts import listed, with_article
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Collection, Sequence
 
     from zen_gc_core.controller.admission.review import Review
     from zen_gc_core.controller.telling.metrics import Metrics
@@ -65,6 +65,7 @@ class Reviewer:
         log: Says what was refused.
         metrics: Counts every answer.
         missing_plugins: Why required plugins are not there: without them nothing can be said against a policy.
+        watched: The only namespaces whose policies are served; none: all are, and those of the cluster.
         longest: Seconds that a policy is looked at, waiting for others included.
         clock: Seconds that pass.
     """
@@ -77,6 +78,7 @@ class Reviewer:
         metrics: Metrics,
         *,
         missing_plugins: Sequence[str] = (),
+        watched: Collection[str] = (),
         longest: float = LONGEST,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -85,6 +87,7 @@ class Reviewer:
         self._log = log
         self._metrics = metrics
         self._missing_plugins = missing_plugins
+        self._watched = watched
         self._longest = longest
         self._clock = clock
         self._turn = threading.Lock()
@@ -111,7 +114,7 @@ class Reviewer:
         if self._turn.acquire(timeout=max(0.0, until - self._clock())):
             try:
                 review, verdict = _read(body)
-                return review, verdict or self._verdict(review, until)
+                return review, self._unserved(review) or verdict or self._verdict(review, until)
             finally:
                 self._turn.release()
         if len(body) > _LARGEST_AT_ONCE:
@@ -138,6 +141,12 @@ class Reviewer:
                 verdict.errors,
                 verdict.warnings if verdict.unchecked else (),
             )
+
+    def _unserved(self, review: Review) -> Verdict | None:
+        """Let a policy pass that another controller may serve, by other rules; None where it is for this one to say."""
+        if not self._watched or not review.is_about_a_policy or review.namespace in self._watched:
+            return None
+        return _not_served(self._watched) if review.changes_what_it_says else Verdict()
 
     def _verdict(self, review: Review, until: float) -> Verdict:
         if not review.is_about_a_policy:
@@ -173,6 +182,11 @@ def _passed_over(review: Review) -> tuple[str, ...]:
     if review.operation not in REVIEWED or review.subresource:
         return ()
     return (f"zen-gc checks policies, and {with_article(review.kind or 'object')} is none",)
+
+
+def _not_served(watched: Collection[str]) -> Verdict:
+    words = f"zen-gc has not checked this policy: this controller serves those of {listed(list(watched))} alone"
+    return Verdict(warnings=(words,))
 
 
 def _unchecked(because: str) -> Verdict:

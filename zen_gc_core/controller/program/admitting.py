@@ -34,7 +34,12 @@ def open_webhook(context: RunContext, namespace: str, readiness: Readiness) -> W
     settings, metrics = context.settings, context.metrics
     log = WebhookLog(metrics.log_record_lost)
     reviewer = Reviewer(
-        context.plugins.vocabulary, context.grants, log, metrics, missing_plugins=tuple(context.missing_plugins)
+        context.plugins.vocabulary,
+        context.grants,
+        log,
+        metrics,
+        missing_plugins=tuple(context.missing_plugins),
+        watched=settings.watch_namespace,
     )
     return Webhook(
         settings.webhook_addr,

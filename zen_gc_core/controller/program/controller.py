@@ -188,6 +188,17 @@ class Controller:
                 raise not_installed(resource) from None
         if self._settings.watch_namespace:
             self._log.in_namespaces_only(self._settings.watch_namespace)
+            self._look_at_namespaces(Namespaces(connection))
+
+    def _look_at_namespaces(self, namespaces: Namespaces) -> None:
+        """Say of which watched Namespace the mark cannot be read: all that is in it is kept."""
+        for name in self._settings.watch_namespace:
+            try:
+                why = "" if namespaces.has(name) else "there is none"
+            except ClusterError as error:
+                why = str(error)
+            if why:
+                self._log.namespace_not_read(name, why)
 
     def _pause(self, seconds: float) -> None:
         if self.stopping.wait(seconds):

@@ -38,9 +38,10 @@ def check_served_by_kubernetes(resource: Resource, grants: Grants, targets: Iter
             f"{what} is served by an API server of its own, which may ignore preconditions: allow it with {allow}"
         )
     namespace = grants.own_namespace or "NAMESPACE"
+    role = f"zen-gc-apiservices-{namespace}"  # each controller's own: the second binding of a name would not be made
     raise TargetUnavailable(
         f"whether {what} is served by an API server of its own cannot be told: grant the verb list on "
-        "apiservices.apiregistration.k8s.io (kubectl create clusterrole zen-gc-apiservices --verb=list "
-        "--resource=apiservices.apiregistration.k8s.io && kubectl create clusterrolebinding zen-gc-apiservices "
-        f"--clusterrole=zen-gc-apiservices --serviceaccount={namespace}:gc-controller), or allow it with {allow}"
+        f"apiservices.apiregistration.k8s.io (kubectl create clusterrole {role} --verb=list "
+        f"--resource=apiservices.apiregistration.k8s.io && kubectl create clusterrolebinding {role} "
+        f"--clusterrole={role} --serviceaccount={namespace}:gc-controller), or allow it with {allow}"
     )

@@ -230,6 +230,10 @@ class RunLog:
         """Policies of these namespaces are served, and no cluster policies."""
         self._log.warning("cluster policies are not served", namespaces=list(namespaces))
 
+    def namespace_not_read(self, namespace: str, why: str) -> None:
+        """A Namespace that is watched cannot be read: nobody knows whether it is to be kept, and so all that is in it is."""
+        self._log.warning("namespace not readable", namespace=namespace, message=f"{why}; all that is in it is kept")
+
     def swept(self, resource: str, objects: int, seconds: float, account: str = "") -> None:
         """One pass over a resource (``jobs.batch``) has ended, as an account, or with the controller's own rights."""
         as_whom = {"account": account} if account else {}

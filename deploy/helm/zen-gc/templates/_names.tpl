@@ -18,3 +18,16 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{- printf "%s/%s:%s" $image.registry $image.repository (default .Chart.AppVersion $image.tag) -}}
 {{- with $image.digest }}@{{ . }}{{ end -}}
 {{- end }}
+
+{{- /* What makes the name of an object of the cluster the release's own: releases for some namespaces alone stand side by side. */}}
+{{- define "zen-gc.own" -}}
+{{- if .Values.watchNamespaces }}-{{ .Release.Namespace }}{{ end -}}
+{{- end }}
+
+{{- /* The namespaces that are watched, as an expression of a selector of Namespaces. */}}
+{{- define "zen-gc.watched" -}}
+- key: kubernetes.io/metadata.name
+  operator: In
+  values:
+  {{- toYaml .Values.watchNamespaces | nindent 2 }}
+{{- end }}
