@@ -225,10 +225,8 @@ def test_two_releases_for_some_namespaces_each_refuse_wrong_policies_there_alone
             ]
             answer = own_cluster.request("PATCH", path, change, content_type="application/json-patch+json")
             assert answer.status == 200, answer.text
-        for replica in replicas:
-            until(lambda replica=replica: replica.scrape().total("gc_webhook_trusted") == 1, "it is trusted")
-        for team in teams:
-            until(lambda team=team: "a duration must be more than 0" in refused(team), "it is refused")
+        until(lambda: all(each.scrape().total("gc_webhook_trusted") == 1 for each in replicas), "both are trusted")
+        until(lambda: all("a duration must be more than 0" in refused(team) for team in teams), "both are asked")
         denied = [{record["namespace"] for record in replica.records("policy refused")} for replica in replicas]
         assert denied == [{team} for team in teams]
         assert refused(own_cluster.namespace()) == ""
