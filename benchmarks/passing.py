@@ -21,6 +21,7 @@ from zen_gc_core.cluster.discovery import Resources
 from zen_gc_core.cluster.namespaces import Namespaces
 from zen_gc_core.cluster.resource import Resource
 from zen_gc_core.controller.runs.gathering import Gatherer
+from zen_gc_core.controller.runs.gathering_shares import Need
 from zen_gc_core.controller.runs.preparing import Preparing
 from zen_gc_core.controller.runs.sweeping import Sweep
 from zen_gc_core.engine.compiling import compile_policy
@@ -162,12 +163,13 @@ def gathering(connection: Connection, which: str) -> Callable[[], tuple[int, int
     if compiled is None:
         raise SystemExit("a policy of the benchmark is invalid")
     lists: list[int] = []
-    gatherer = Gatherer(connection, Resources(connection), told=lambda _, objects, __: lists.append(objects))
+    gatherer = Gatherer(connection, Resources(connection))
     run = Run(NOW, compiled.reference, Namespaces(connection))
     gc.freeze()  # as the controller does when it has started
 
     def gathered() -> tuple[int, int, int]:
-        (related,) = gatherer.gather(compiled.relations, run, None, {}).values()
+        need = Need(compiled.relations, run, None, told=lambda _, objects, __: lists.append(objects))
+        (related,) = gatherer.gather([need])[0].values()
         return sum(lists), len(lists), len(related.marks)
 
     return gathered

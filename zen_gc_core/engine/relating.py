@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 from collections import ChainMap
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from zen_gc_core.errors import Undecided
 from zen_gc_core.expressions import budget
@@ -19,7 +19,7 @@ from zen_gc_core.model.restricting import restrict
 from zen_gc_core.texts import counted, placed, with_article
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from zen_gc_core.keywords import Run
     from zen_gc_core.model.candidate import Candidate
@@ -146,6 +146,13 @@ def _which(candidate: Candidate) -> str:
     return f"{candidate.kind} {placed(candidate.namespace, candidate.name)}"
 
 
+Told: TypeAlias = "tuple[Mapping[int, int], Mapping[int, str], Mapping[str, str], Mapping[int, str]]"
+"""Marks, doubts, namespaces that are not known and names, as in ``Related``."""
+
+Merged: TypeAlias = "dict[tuple[int, ...], Told]"
+"""What several lists have told together, by their identities while they are held."""
+
+
 @dataclass(slots=True)
 class Gathered:
     """What the lists of one relation have told together; may be told by several threads.
@@ -174,8 +181,7 @@ class Gathered:
             self._lists[what] = gathering
             if gathering.too_many or sum(len(each.marks) for each in self._lists.values()) > MOST_KEYS:
                 self._unknown.setdefault("related", f"they name more than {MOST_KEYS:,} objects")
-                for each in self._lists.values():
-                    each.marks.clear()
+                self._lists.clear()  # others may share what the lists have told
 
     def lack(self, kind: str, why: str) -> None:
         """Note that objects of a kind are not known.
@@ -201,23 +207,35 @@ class Gathered:
         more = f"; nor are those of {counted(len(others), 'other kind')}" if others else ""
         return f"{first} objects are not known: {self._unknown[first]}{more}"
 
-    def related(self) -> Related:
-        """What is known now."""
+    def related(self, merged: Merged | None = None) -> Related:
+        """What is known now.
+
+        Args:
+            merged: What was made of several lists, for others who share all of them.
+        """
         relation, lists = self.relation, [self._lists[what] for what in sorted(self._lists)]
         if relation.path and not self.path_is_right and not any(each.found for each in lists):
             self.lack(relation.kind, f"none has {relation.path}, so that nothing says whether the path is right")
         if len(lists) == 1:
             only = lists[0]
             return Related(only.marks, only.doubts, only.unknown_in, self._why, self.namespaces, only.names)
-        marks: dict[int, int] = {}
-        for each in lists:
-            for key, mark in each.marks.items():
-                marks[key] = marks.get(key, 0) | mark
-        # Of several that say something of the same, the first is quoted.
-        doubts = dict(ChainMap(*(each.doubts for each in lists)))
-        unknown_in = dict(ChainMap(*(each.unknown_in for each in lists)))
-        names = dict(ChainMap(*(each.names for each in lists)))
+        those = tuple(map(id, lists))
+        if merged is None or those not in merged:
+            merged = {} if merged is None else merged
+            merged[those] = _merged(lists)
+        marks, doubts, unknown_in, names = merged[those]
         return Related(marks, doubts, unknown_in, self._why, self.namespaces, names)
+
+
+def _merged(lists: Sequence[Gathering]) -> Told:
+    """What several lists have told together; of several that say something of the same, the first is quoted."""
+    marks: dict[int, int] = {}
+    for each in lists:
+        for key, mark in each.marks.items():
+            marks[key] = marks.get(key, 0) | mark
+    doubts = dict(ChainMap(*(each.doubts for each in lists)))
+    unknown_in = dict(ChainMap(*(each.unknown_in for each in lists)))
+    return marks, doubts, unknown_in, dict(ChainMap(*(each.names for each in lists)))
 
 
 def not_known(relation: Relation, why: str) -> Related:

@@ -475,3 +475,57 @@ def test_a_kind_without_rows_uses_whatever_it_may_name(embedded: EmbeddedStage, 
 def _made(stage: EmbeddedStage, document: dict[str, Any]) -> bool:
     path = f"/apis/acme.io/v1/namespaces/{document['metadata']['namespace']}/widgets"
     return stage.cluster.request("POST", path, document).status == 201
+
+
+def test_policies_of_one_beat_share_one_list_of_each_related_kind(
+    embedded: EmbeddedStage, inside: Callable[..., Inside]
+) -> None:
+    """Whatever they ask of it; the kind that they look at is listed once more, for themselves."""
+    other = embedded.cluster.namespace()
+    pod(embedded, "user", "c-00")
+    later = {"ttl": {"afterCreation": "1h"}, "evaluationInterval": "1h"}
+    conditions = [{"unreferenced": True}, UNUSED, {"none": [{"unreferenced": True}]}]
+    policies = [embedded.policy(conditions=conditions[number % 3], **later) for number in range(9)]
+    everywhere = [{**TARGET, "namespaces": [embedded.namespace, other]}]
+    wide = [
+        embedded.policy(kind=CLUSTER, targetResources=everywhere, conditions=conditions[number % 3], **later)
+        for number in range(4)
+    ]
+    listed: list[str] = []
+
+    def note(request: Request) -> None:
+        if request.method == "GET" and not request.path.startswith(("/openapi", "/apis/gc.kube-zen.io")):
+            listed.append(request.path)
+
+    meanwhile(embedded, note)
+    controller = inside(embedded, once=True)
+    controller.finish()
+    assert all(embedded.reason(each) == "Evaluated" for each in policies)
+    assert all(embedded.status(each, kind=CLUSTER).get("lastRun") for each in wide)
+    counts = {path: listed.count(path) for path in listed if path.rpartition("/")[2] in {"pods", "deployments", "jobs"}}
+    jobs = {
+        f"/apis/batch/v1/namespaces/{each}/jobs": 1 for each in (embedded.namespace, other)
+    }  # no Job names beyond its own
+    assert counts == {"/api/v1/pods": 1, "/apis/apps/v1/deployments": 1, **jobs}
+
+
+def test_a_list_that_fails_keeps_the_objects_of_all_that_share_it(
+    embedded: EmbeddedStage, inside: Callable[..., Inside]
+) -> None:
+    """And those of a policy that does not ask for this kind go."""
+    (name,) = aged(embedded, 1)
+    other = embedded.make("other", kind="Secret")
+    unused = [embedded.policy(conditions=each, ttl=SOON) for each in ({"unreferenced": True}, UNUSED)]
+    of_jobs = {"apiVersion": "batch/v1", "kind": "Job", "by": "owned", "are": "none"}
+    target = [{"apiVersion": "v1", "kind": "Secret", "labelSelector": {"matchLabels": LABELS}}]
+    free = embedded.policy(targetResources=target, conditions={"related": [of_jobs]}, ttl=SOON)
+    time.sleep(2.1)
+    meanwhile(embedded, lambda request: Fault(status=403) if request.path.endswith("/pods") else None)
+    once(inside, embedded)
+    embedded.server.faults = None
+    assert embedded.names() == {name}
+    for each in unused:
+        assert embedded.status(each)["lastRun"]["kept"]["error"] == 1
+        assert "Pod objects are not known" in embedded.condition(each, "Degraded")["message"]
+    assert embedded.status(free)["resourcesDeleted"] == 1
+    assert other

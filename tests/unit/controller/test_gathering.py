@@ -13,8 +13,9 @@ import pytest
 from tests.unit.engine.situations import compiled, document, run_of
 from zen_gc_core.cluster.errors import AccessDenied, Cancelled, ListIncomplete, NotFound, TargetUnavailable
 from zen_gc_core.cluster.resource import Resource
-from zen_gc_core.controller.runs import gathering
+from zen_gc_core.controller.runs import gathering, gathering_shares
 from zen_gc_core.controller.runs.gathering import Gatherer
+from zen_gc_core.controller.runs.gathering_shares import Need
 from zen_gc_core.errors import Undecided
 from zen_gc_core.model.policy import CLUSTER, NAMESPACED
 from zen_gc_core.model.schemas import NOT_TOLD
@@ -65,7 +66,8 @@ def lists(monkeypatch):
 
 def gathered(of, namespaces, resources=None, check=bool):
     run = run_of(of)
-    (related,) = Gatherer(None, resources or Served(), check).gather(of.relations, run, namespaces, {}).values()
+    (found,) = Gatherer(None, resources or Served(), check).gather([Need(of.relations, run, namespaces)])
+    (related,) = found.values()
     return related
 
 
@@ -236,7 +238,7 @@ def test_looking_has_an_allowance_of_processor_time(monkeypatch, kind, lists, se
     monkeypatch.setattr(gathering, "pages", lambda *_, **__: iter([SimpleNamespace(items=())]))
     monkeypatch.setattr(gathering, "candidates", lambda _page: ())
     monkeypatch.setattr(gathering, "AT_A_TIME", 1)
-    monkeypatch.setattr(gathering, "thread_time", lambda: next(clock) * seconds)
+    monkeypatch.setattr(gathering_shares, "thread_time", lambda: next(clock) * seconds)
     related = gathered(of, None, Surveyed(*kinds))
     assert (related.unknown is None) is known
     assert known or "took more than" in related.unknown
@@ -248,12 +250,12 @@ def test_lists_of_all_runs_have_their_turn(lists):
     of = policy()
     run = run_of(of)
     gatherer = Gatherer(None, Served(), turns=turns)
-    assert gatherer.gather(of.relations, run, None, {})
+    assert gatherer.gather([Need(of.relations, run, None)])
     assert turns.acquire(blocking=False)  # given back
 
     def check():
         raise Cancelled("the program is ending")
 
     with pytest.raises(Cancelled):
-        Gatherer(None, Served(), check, turns=turns).gather(of.relations, run, None, {})
+        Gatherer(None, Served(), check, turns=turns).gather([Need(of.relations, run, None)])
     turns.release()

@@ -44,11 +44,12 @@ def looks(monkeypatch, clock):
     """The namespaces of each look; how long one takes is its ``seconds``."""
     found = SimpleNamespace(namespaces=[], seconds=0.0)
 
-    def gather(self, relations, run, namespaces, known):
-        found.namespaces.append(namespaces)
+    def gather(self, needs):
+        (need,) = needs
+        found.namespaces.append(need.namespaces)
         clock.now += found.seconds
         self.check()
-        return {}
+        return [{}]
 
     monkeypatch.setattr(Gatherer, "gather", gather)
     return found

@@ -11,6 +11,7 @@ import time
 from typing import TYPE_CHECKING, Final
 
 from zen_gc_core.cluster.clocks import boottime
+from zen_gc_core.controller.beats.gather_pool import GatherPool
 from zen_gc_core.controller.beats.instants import Instants
 from zen_gc_core.controller.beats.places import Slot, beats_of, identity_of, owner_of, slot_of
 from zen_gc_core.controller.beats.scheduling import BeatKey
@@ -81,6 +82,7 @@ class Pipeline:
         self._post = post
         self._told = told
         self._sweep_pool = SweepPool(context, self._swept, post)
+        self._gather_pool = GatherPool(context, self._boarded, post)
         self._preparers = Shares(PREPARING, SHARE_OF_PREPARING, "prepare")
         self._compilers = Shares(COMPILING, SHARE_OF_COMPILING, "compile")
         self._runners = Shares(MOST_RUNS, SHARE_OF_RUNS, "run")
@@ -107,6 +109,7 @@ class Pipeline:
     def close(self) -> None:
         """Begin nothing more; what is under way ends by itself."""
         self._closing = True
+        self._gather_pool.close()
         self._sweep_pool.close()
         self._compilers.close()
         self._preparers.close()
@@ -216,8 +219,11 @@ class Pipeline:
         self._sweep_pool.beat(key)
 
     def sweep(self) -> None:
-        """Begin as many of the sweeps that are waited for as may go on at once."""
+        """Begin as many of the sweeps that are waited for as may go on at once, and the looks at related objects."""
+        if self._gather_pool.active:
+            self._sweep_pool.getting_on()
         self._sweep_pool.start()
+        self._gather_pool.start(compiling=self._compiling > 0)
 
     def begin(self, entry: Entry, *, at_once: bool) -> None:
         """Let a policy that is due run, or say why it does not.
@@ -250,6 +256,8 @@ class Pipeline:
         )
         ride = self._rides[slot_of(entry)] = Ride(run, beats_of(entry), at_once, self._term)
         self._sweep_pool.expect(ride)
+        if compiled.relations:
+            self._gather_pool.expect(ride)
         self._preparers.submit(owner_of(entry), lambda: self._prepare(ride))
 
     def withdraw(self, entry: Entry) -> None:
@@ -300,6 +308,16 @@ class Pipeline:
         if ride.run.entry.superseded:
             ride.run.members = {}
         self._learn_kinds(ride)
+        if ride.run.need is not None:
+            self._gather_pool.join(ride)
+        else:
+            self._gather_pool.leave(ride)
+            self._boarded(ride)
+
+    def _boarded(self, ride: Ride) -> None:
+        """A run knows what it has to know, and waits for its sweeps; or it has none."""
+        if ride.run.entry.superseded:
+            ride.run.members = {}
         self._sweep_pool.prepared(ride)
         if not ride.run.members:
             self._swept(ride)

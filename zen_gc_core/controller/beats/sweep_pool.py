@@ -105,6 +105,10 @@ class SweepPool:
             ride.left.add(key)
             self._waiting.setdefault(key, []).append(ride)
 
+    def getting_on(self) -> None:
+        """What is being done for runs that are expected takes its time, and is no reason to go without them yet."""
+        self._progress = self._clock
+
     def withdraw(self, ride: Ride) -> bool:
         """Let a run wait no more; False unless that was all it did, for what is under way has to end first."""
         waited_for = [key for key in ride.left if ride in self._waiting.get(key, ())]

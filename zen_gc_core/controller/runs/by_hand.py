@@ -25,6 +25,7 @@ from zen_gc_core.controller.runs.policy_run import PolicyRun
 from zen_gc_core.controller.runs.remembered import Entry, Ledger
 from zen_gc_core.controller.runs.run_context import RunContext
 from zen_gc_core.controller.runs.sweeping import Sweep
+from zen_gc_core.controller.runs.together import gather_together
 from zen_gc_core.controller.telling.events import PolicyEvents
 from zen_gc_core.controller.telling.metrics import Metrics
 from zen_gc_core.controller.telling.runlog import RunLog
@@ -197,6 +198,7 @@ class ByHand:
         )
         run = PolicyRun(context, entry, compiled, lambda _run: None, float("inf"))
         run.prepare()
+        gather_together(context, [run])
         for resource, member in run.members.items():
             Sweep(
                 run.connection, resource, [member], selectors=run.selectors, check_cancelled=context.check_cancelled

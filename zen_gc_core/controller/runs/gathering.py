@@ -1,56 +1,43 @@
-"""Gathering: the other objects on which a policy's conditions depend are listed, and made into what is known of them.
+"""Gathering: the other objects on which policies' conditions depend are listed, and made into what is known of them.
 
-A list is read to its end, unfiltered by name and without a resourceVersion, or nothing is known of its objects. Where a
-relation cannot cross namespaces, a few namespaces are listed one by one; an empty set of them is never an empty answer.
+A list is read to its end, unfiltered by name and without a resourceVersion, or nothing is known of its objects, to none of
+the policies that share it. Where a relation cannot cross namespaces, a few namespaces are listed one by one; an empty set of
+them is never an empty answer.
 """
 
 from __future__ import annotations
 
-import math
-import threading
 from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from time import thread_time
 from typing import TYPE_CHECKING, Final
 
 from zen_gc_core.cluster.clocks import boottime
-from zen_gc_core.cluster.errors import AccessDenied, Cancelled, ListIncomplete, NotFound
+from zen_gc_core.cluster.errors import AccessDenied, Cancelled, NotFound
 from zen_gc_core.cluster.listing import SECONDS_BETWEEN_LOOKS, Restart, candidates, pages
 from zen_gc_core.cluster.paging import Selection
-from zen_gc_core.controller.runs.members import MOST_JUDGING_SECONDS, SHARE_OF_JUDGING_SECONDS
+from zen_gc_core.controller.runs.gathering_shares import Allowance, Asker, Need, Part, Showing
 from zen_gc_core.controller.runs.related_kinds import RelatedKinds
 from zen_gc_core.controller.runs.stalling import Stall
 from zen_gc_core.controller.runs.sweeping import MOST_NAMESPACES
-from zen_gc_core.engine.relating import Gathered, Gathering, has_path
+from zen_gc_core.engine.relating import Gathered, has_path
 from zen_gc_core.engine.schemas import has_its_path
 from zen_gc_core.errors import ClusterError
-from zen_gc_core.model.policy import NAMESPACED
-from zen_gc_core.model.reads import Reads
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    import threading
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from zen_gc_core.cluster.connection import Connection
     from zen_gc_core.cluster.discovery import Resources
     from zen_gc_core.cluster.resource import Resource
-    from zen_gc_core.controller.runs.related_kinds import Listing
-    from zen_gc_core.engine.declaring import Declared
-    from zen_gc_core.keywords import Run
+    from zen_gc_core.engine.relating import Merged
     from zen_gc_core.model.relations import Related, Relation
 
 AT_A_TIME: Final = 4
-"""Lists of a run under way at the same time: many are small, and each waits for the server."""
+"""Lists of a look under way at the same time: many are small, and each waits for the server."""
 
 _NOWHERE: Final = "no namespace was given to look at"
-
-
-def _nothing(_resource: Resource, _objects: int, _seconds: float) -> None:
-    """Tells nobody."""
-
-
-def _nobody(_relations: int) -> None:
-    """Tells nobody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +50,6 @@ class Gatherer:
         check: Asked while a page is waited for, and after each; whatever it raises ends everything.
         named: Whether names are kept, for people.
         turns: How many such lists there may be at the same time, of all runs together; None: as many as are asked for.
-        told: Told of each list: the resource, how many objects, how many seconds.
-        unknown: Told after each look of how many relations not all is known; not where that is so of none.
     """
 
     connection: Connection
@@ -72,45 +57,36 @@ class Gatherer:
     check: Callable[[], object] = bool
     named: bool = False
     turns: threading.Semaphore | None = None
-    told: Callable[[Resource, int, float], None] = _nothing
-    unknown: Callable[[int], None] = _nobody
 
-    def gather(
-        self,
-        relations: Sequence[Declared],
-        run: Run,
-        namespaces: frozenset[str] | None,
-        known: Mapping[Relation, Related],
-    ) -> dict[Relation, Related]:
-        """What is known of the objects of some relations now.
+    def gather(self, needs: Sequence[Need]) -> list[dict[Relation, Related]]:
+        """What is known now of the objects that some policies have to know; each resource is listed once for all of them.
 
         Args:
-            relations: The relations of one policy.
-            run: Its run, at the instant at which ``where`` is asked.
-            namespaces: Those of the objects that are to be judged; None: any, or none.
-            known: What an earlier look has shown.
+            needs: What each has to know.
 
         Returns:
-            What is known of each; that something is not, is in it.
+            What is known of each relation, for each policy; that something is not, is in it.
 
         Raises:
             Cancelled: Nobody waits for it any more; as does whatever ``check`` raises.
         """
-        found = {
-            each.relation: Gathered(each.relation, path_is_right=self._is_right(each.relation, known))
-            for each in relations
-        }
-        lists: dict[Resource, list[Listing]] = defaultdict(list)
-        for listing in RelatedKinds(self.resources).listings(relations, found):
-            lists[listing.resource].append(listing)
-        once = _Once(self, run, namespaces, found)
+        askers = [Asker(need, self._nothing_yet(need), Allowance(need.run)) for need in needs]
+        kinds = RelatedKinds(_Once(self.resources))
+        lists: dict[Resource, list[Part]] = defaultdict(list)
+        for asker in askers:
+            for listing in kinds.listings(asker.need.relations, asker.found):
+                lists[listing.resource].append(Part(asker, listing))
         with ThreadPoolExecutor(min(AT_A_TIME, len(lists)) or 1, thread_name_prefix="gather") as pool:
-            for listed in [pool.submit(once.take, *each) for each in lists.items()]:
+            for listed in [pool.submit(self._take, *each) for each in lists.items()]:
                 listed.result()
-        related = {relation: gathered.related() for relation, gathered in found.items()}
-        if lacking := sum(each.unknown is not None for each in related.values()):
-            self.unknown(lacking)
-        return related
+        merged: Merged = {}
+        return [self._told(asker, merged) for asker in askers]
+
+    def _nothing_yet(self, need: Need) -> dict[Relation, Gathered]:
+        return {
+            each.relation: Gathered(each.relation, path_is_right=self._is_right(each.relation, need.known))
+            for each in need.relations
+        }
 
     def _is_right(self, relation: Relation, known: Mapping[Relation, Related]) -> bool:
         """Whether it is known that the path of a relation is right, be any of its objects there or not."""
@@ -118,145 +94,116 @@ class Gatherer:
             has_path(known, relation) or has_its_path(relation, self.resources.schemas.tell)
         )
 
+    def _told(self, asker: Asker, merged: Merged) -> dict[Relation, Related]:
+        related = {relation: gathered.related(merged) for relation, gathered in asker.found.items()}
+        if lacking := sum(each.unknown is not None for each in related.values()):
+            asker.need.unknown(lacking)
+        return related
 
-class _Once:
-    """All lists of one look, on several threads.
-
-    Args:
-        gatherer: What lists.
-        run: The run, at the instant at which ``where`` is asked.
-        namespaces: Those of the objects that are to be judged; None: any, or none.
-        found: What becomes known of each relation.
-    """
-
-    def __init__(
-        self, gatherer: Gatherer, run: Run, namespaces: frozenset[str] | None, found: Mapping[Relation, Gathered]
-    ) -> None:
-        self._gatherer = gatherer
-        self._run = run
-        self._namespaces = namespaces
-        self._found = found
-        self._allowance = _Allowance(run)
-
-    def take(self, resource: Resource, listings: Sequence[Listing]) -> None:
-        """List a resource for some relations; what cannot be listed is noted."""
-        namespaces = self._namespaces
-        crosses = any(each.source.crosses for each in listings)
-        if namespaces is not None and resource.namespaced and not crosses and len(namespaces) <= MOST_NAMESPACES:
-            self._inside(resource, namespaces, listings)
+    def _take(self, resource: Resource, parts: Sequence[Part]) -> None:
+        """List a resource; what cannot be listed is noted."""
+        few = [part for part in parts if part.narrow is not None and len(part.narrow) <= MOST_NAMESPACES]
+        if len(few) == len(parts) and len(frozenset().union(*map(_narrow, few))) <= MOST_NAMESPACES:
+            self._inside(resource, parts)
             return
+
+        def within(part: Part) -> frozenset[str] | None:
+            return part.narrow if part in few else None
+
+        for part in few:
+            _look_inside(part)
         try:
-            self._one(resource, None, listings)
+            self._one(resource, None, Showing(resource, parts, within, named=self.named))
         except AccessDenied as error:
-            if namespaces is not None and resource.namespaced and not crosses:
-                self._inside(resource, namespaces, listings)
-            else:
-                self._failed(resource, listings, error)
+            self._failed(resource, [part for part in parts if part.narrow is None], error)
+            self._inside(resource, [part for part in parts if part.narrow is not None])
         except ClusterError as error:
-            self._failed(resource, listings, error)
+            self._failed(resource, parts, error)
 
-    def _inside(self, resource: Resource, namespaces: frozenset[str], listings: Sequence[Listing]) -> None:
+    def _inside(self, resource: Resource, parts: Iterable[Part]) -> None:
         """List some namespaces one by one."""
-        for each in listings:
-            self._found[each.relation].namespaces = namespaces
-            if not namespaces:
-                self._found[each.relation].lack(resource.kind, _NOWHERE)
-        for namespace in sorted(namespaces):
+        places: dict[str, list[Part]] = defaultdict(list)
+        for part in parts:
+            _look_inside(part)
+            for namespace in _narrow(part):
+                places[namespace].append(part)
+        for namespace, those in sorted(places.items()):
             try:
-                self._one(resource, namespace, listings)
+                self._one(resource, namespace, Showing(resource, those, lambda _: None, named=self.named))
             except ClusterError as error:
-                self._failed(resource, listings, error)
+                self._failed(resource, those, error)
 
-    def _failed(self, resource: Resource, listings: Sequence[Listing], error: ClusterError) -> None:
+    def _failed(self, resource: Resource, parts: Iterable[Part], error: ClusterError) -> None:
         """Note that a list failed; one that nobody waits for any more ends everything."""
         if isinstance(error, Cancelled):
             raise error
         if isinstance(error, NotFound):
-            self._gatherer.resources.forget(resource)
-        for each in listings:
-            self._found[each.relation].lack(resource.kind, str(error))
+            self.resources.forget(resource)
+        for part in parts:
+            part.lack(str(error))
 
-    def _one(self, resource: Resource, namespace: str | None, listings: Sequence[Listing]) -> None:
+    def _one(self, resource: Resource, namespace: str | None, showing: Showing) -> None:
         """One list, to its end, when it has its turn."""
-        turns = self._gatherer.turns
+        turns = self.turns
         while turns is not None and not turns.acquire(timeout=SECONDS_BETWEEN_LOOKS):
-            self._gatherer.check()
+            self.check()
         try:
-            self._to_its_end(resource, namespace, listings)
+            self._to_its_end(resource, namespace, showing)
         finally:
             if turns is not None:
                 turns.release()
 
-    def _to_its_end(self, resource: Resource, namespace: str | None, listings: Sequence[Listing]) -> None:
-        reads = Reads(frozenset())
-        for listing in listings:
-            reads |= listing.source.reads
-        selection = Selection(namespace, metadata_only=reads.metadata_only)
-        watch = _Watch(resource, self._gatherer.check, self._allowance)
+    def _to_its_end(self, resource: Resource, namespace: str | None, showing: Showing) -> None:
+        selection = Selection(namespace, metadata_only=showing.reads.metadata_only)
+        stall = Stall(resource, self.check)
         began, objects = boottime(), 0
-        gatherings = self._gatherings(listings)
-        for page in pages(self._gatherer.connection, resource, selection, check_cancelled=watch.check):
+        for page in pages(self.connection, resource, selection, check_cancelled=stall.check):
             if isinstance(page, Restart):
-                gatherings = self._gatherings(listings)
+                showing.begin()
                 continue
-            started = thread_time()
-            for candidate in candidates(page):
-                for gathering in gatherings:
-                    gathering.offer(candidate)
+            showing.show(candidates(page))
             objects += len(page.items)
-            watch.judged(thread_time() - started)
-        for listing, gathering in zip(listings, gatherings, strict=True):
-            self._found[listing.relation].add(gathering, f"{resource} {namespace or ''}")
-        self._gatherer.told(resource, objects, boottime() - began)
+            stall.moved()
+            self.check()
+            if not showing.askers:
+                return
+        showing.end(f"{resource} {namespace or ''}")
+        showing.askers[0].need.told(resource, objects, boottime() - began)
 
-    def _gatherings(self, listings: Sequence[Listing]) -> list[Gathering]:
-        return [Gathering(each.source, self._run, named=self._gatherer.named) for each in listings]
 
-
-class _Allowance:
-    """How much processor time the looking of one policy may take, over all of its lists.
+class _Once:
+    """What a cluster serves, asked for once for all whom one look serves.
 
     Args:
-        run: Its run.
+        resources: The cluster's resources.
     """
 
-    def __init__(self, run: Run) -> None:
-        self._of_a_list = SHARE_OF_JUDGING_SECONDS if run.policy.kind == NAMESPACED else MOST_JUDGING_SECONDS
-        self._of_all = MOST_JUDGING_SECONDS if run.policy.kind == NAMESPACED else math.inf
-        self._taken = 0.0
-        self._lock = threading.Lock()
+    def __init__(self, resources: Resources) -> None:
+        self._resources = resources
+        self._everything: tuple[tuple[Resource, ...], tuple[str, ...]] | ClusterError | None = None
 
-    def take(self, resource: Resource, seconds: float, so_far: float) -> None:
-        """Note what a page of a list has taken.
+    def resolve(self, api_version: str, kind: str) -> Resource:
+        """The resource that serves a kind."""
+        return self._resources.resolve(api_version, kind)
 
-        Args:
-            resource: What is listed.
-            seconds: What the page has taken.
-            so_far: What its list has taken with it.
-
-        Raises:
-            ListIncomplete: It is too much.
-        """
-        with self._lock:
-            self._taken += seconds
-        most = self._of_a_list if so_far > self._of_a_list else self._of_all
-        if so_far > self._of_a_list or self._taken > self._of_all:
-            raise ListIncomplete(
-                f"looking at {resource}, for which others wait, took more than {most:g} s of the processor"
-            )
+    def all_served(self) -> tuple[tuple[Resource, ...], tuple[str, ...]]:
+        """All resources, and the group versions that are silent."""
+        if self._everything is None:
+            try:
+                self._everything = self._resources.all_served()
+            except ClusterError as error:
+                self._everything = error
+        if isinstance(self._everything, ClusterError):
+            raise self._everything
+        return self._everything
 
 
-class _Watch(Stall):
-    """Whether a list gets on, and takes no more than it may."""
+def _narrow(part: Part) -> frozenset[str]:
+    return part.narrow or frozenset()
 
-    def __init__(self, resource: Resource, check: Callable[[], object], allowance: _Allowance) -> None:
-        super().__init__(resource, check)
-        self._allowance = allowance
-        self._judging = 0.0
 
-    def judged(self, seconds: float) -> None:
-        """A page was looked at, which took so many seconds of the processor."""
-        self._judging += seconds
-        self.moved()
-        self._asked()
-        self._allowance.take(self._resource, seconds, self._judging)
+def _look_inside(part: Part) -> None:
+    """Note that of some namespaces alone the objects are looked at; of none nothing is known."""
+    part.gathered.namespaces = part.narrow
+    if not part.narrow:
+        part.lack(_NOWHERE)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from time import thread_time
 from typing import TYPE_CHECKING, Final
 
@@ -12,13 +12,15 @@ from zen_gc_core.engine.planning import tally_of
 from zen_gc_core.engine.reaching import namespaces_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
+    from zen_gc_core.cluster.resource import Resource
     from zen_gc_core.engine.case import Case
     from zen_gc_core.engine.tallying import Tally
     from zen_gc_core.errors import ClusterError
     from zen_gc_core.model.candidate import Candidate
     from zen_gc_core.model.policy import Target
+    from zen_gc_core.model.relations import Related, Relation
 
 MOST_JUDGING_SECONDS: Final = 30.0
 """Processor time that a cluster policy may take of a pass that others ride on; then it has to leave."""
@@ -55,6 +57,18 @@ class Member:
     def namespaces(self) -> frozenset[str] | None:
         """The namespaces that it looks at, when they are written out; None when it looks at all."""
         return namespaces_of(self.targets)
+
+
+def knowing(members: Mapping[Resource, Member], related: Mapping[Relation, Related]) -> dict[Resource, Member]:
+    """The places of one policy, to whose run something is known of other objects.
+
+    Args:
+        members: The places.
+        related: What is known.
+    """
+    case = next(iter(members.values())).case
+    known = replace(case, run=replace(case.run, related=related))
+    return {resource: replace(member, case=known) for resource, member in members.items()}
 
 
 class Audience:

@@ -15,7 +15,8 @@ from zen_gc_core.cluster.impersonating import ConnectionAs
 from zen_gc_core.cluster.policies import read_policy
 from zen_gc_core.controller.runs.errands import Errand, claim
 from zen_gc_core.controller.runs.executing import Executing
-from zen_gc_core.controller.runs.gathering import Gatherer
+from zen_gc_core.controller.runs.gathering_shares import Need
+from zen_gc_core.controller.runs.members import knowing
 from zen_gc_core.controller.runs.preparing import Preparing
 from zen_gc_core.controller.runs.reporting import Reporting
 from zen_gc_core.controller.runs.rights import check_access, check_recycling, check_related
@@ -36,7 +37,7 @@ from zen_gc_core.model.unlisted import Gaps
 
 if TYPE_CHECKING:
     from collections import Counter
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from zen_gc_core.cluster.connection import Connection
     from zen_gc_core.cluster.counting import FieldSelectors
@@ -48,6 +49,7 @@ if TYPE_CHECKING:
     from zen_gc_core.engine.compiling import CompiledPolicy
     from zen_gc_core.engine.shares import Counts
     from zen_gc_core.model.plan import Plan, Upcoming
+    from zen_gc_core.model.relations import Related, Relation
     from zen_gc_core.model.results import Result
 
 INTERVALS_AHEAD: Final = 1.5
@@ -139,14 +141,6 @@ class PolicyRun:
         try:
             self._ask_after_account()
             self._claim()
-            gatherer = Gatherer(
-                context.connection,
-                context.resources,
-                context.check_cancelled,
-                turns=context.turns,
-                told=self._reporting.gathered,
-                unknown=self._reporting.writes.related_unknown,
-            )
             if self._compiled.relations:
                 context.metrics.relates(self.entry.reference)
             preparing = Preparing(
@@ -154,7 +148,6 @@ class PolicyRun:
                 context.resources,
                 context.namespaces,
                 context.grants,
-                gatherer=gatherer,
                 most_due=context.most_due,
             )
             now = self._now()
@@ -169,6 +162,26 @@ class PolicyRun:
         except Stopped as stop:
             self.failure = stop.ending
         except ClusterError as error:
+            self._fail(error)
+
+    @property
+    def need(self) -> Need | None:
+        """What it has to know of other objects before its own are listed; None when it has to know nothing."""
+        if not (self.members and self._compiled.relations):
+            return None
+        case = next(iter(self.members.values())).case
+        return Need.of(case, self._reporting.gathered, self._reporting.writes.related_unknown)
+
+    def know(self, related: Mapping[Relation, Related]) -> None:
+        """Take in what is known of these objects."""
+        self.members = knowing(self.members, related)
+
+    def give_up(self, error: ClusterError | Stopped) -> None:
+        """End before anything is listed: what it has to know cannot be found out."""
+        self.members = {}
+        if isinstance(error, Stopped):
+            self.failure = error.ending
+        else:
             self._fail(error)
 
     def _ask_after_account(self) -> None:

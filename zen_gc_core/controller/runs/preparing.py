@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from zen_gc_core.cluster.definitions import count_paths
 from zen_gc_core.cluster.observing import observe
 from zen_gc_core.controller.runs.every_kind import every_kind
-from zen_gc_core.controller.runs.gathering import Gatherer
 from zen_gc_core.controller.runs.going_along import kept_inside
 from zen_gc_core.controller.runs.members import Member
 from zen_gc_core.controller.runs.rights import SERVICES
@@ -16,7 +14,6 @@ from zen_gc_core.controller.runs.settling import settle
 from zen_gc_core.controller.runs.stopping import Stopped
 from zen_gc_core.engine.case import MOST_DUE, Case
 from zen_gc_core.engine.protections import Protections
-from zen_gc_core.engine.reaching import namespaces_of
 from zen_gc_core.engine.retaining.standing import keeping_what_is_retained
 from zen_gc_core.engine.scaling import uncountable
 from zen_gc_core.engine.schemas import misnamed
@@ -46,7 +43,6 @@ class Preparing:
         record: Whether plans hold every matched object (``zen-gc plan``).
         record_skipped: Whether they hold the unmatched, too.
         record_groups: Whether they name the objects of each group of which some are retained.
-        gatherer: Lists the other objects on which conditions depend.
         most_due: How many due objects are held.
     """
 
@@ -60,7 +56,6 @@ class Preparing:
         record: bool = False,
         record_skipped: bool = False,
         record_groups: bool = False,
-        gatherer: Gatherer | None = None,
         most_due: int = MOST_DUE,
     ) -> None:
         self._connection = connection
@@ -71,7 +66,6 @@ class Preparing:
         self._record = record
         self._record_skipped = record_skipped
         self._record_groups = record_groups
-        self._gatherer = gatherer or Gatherer(connection, resources, named=record)
 
     def members(
         self,
@@ -80,7 +74,7 @@ class Preparing:
         held_from: dt.datetime | None = None,
         upcoming_until: dt.datetime | None = None,
     ) -> dict[Resource, Member]:
-        """A policy's place on the sweep of each resource that its targets name.
+        """A policy's place on the sweep of each resource that its targets name; nothing of other objects is known yet.
 
         Args:
             compiled: The policy.
@@ -101,7 +95,14 @@ class Preparing:
             raise Stopped(wrong.reason, str(wrong))
         case = Case(
             compiled,
-            replace(self._run(compiled, now, held_from), count_path=count_path),
+            Run(
+                now,
+                compiled.reference,
+                self._namespaces,
+                finishing=compiled.finishing,
+                held_from=held_from,
+                count_path=count_path,
+            ),
             keeping_what_is_retained(self._protections(compiled), compiled),
             record=self._record,
             record_skipped=self._record_skipped,
@@ -121,14 +122,6 @@ class Preparing:
             lambda owner, keeps: kept_inside(self._connection, self._resources, self._grants, owner, keeps, judged),
             self._has_service,
         )
-
-    def _run(self, compiled: CompiledPolicy, now: dt.datetime, held_from: dt.datetime | None) -> Run:
-        """The run, with what is known of other objects."""
-        run = Run(now, compiled.reference, self._namespaces, finishing=compiled.finishing, held_from=held_from)
-        if not compiled.relations:
-            return run
-        related = self._gatherer.gather(compiled.relations, run, namespaces_of(compiled.policy.targets), {})
-        return replace(run, related=related)
 
     def _has_service(self, namespace: str, name: str) -> bool:
         try:

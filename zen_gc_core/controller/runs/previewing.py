@@ -10,6 +10,9 @@ from zen_gc_core.cluster.counting import FieldSelectors
 from zen_gc_core.cluster.discovery import Resources
 from zen_gc_core.cluster.namespaces import Namespaces
 from zen_gc_core.cluster.policies import read_policy, require_installed
+from zen_gc_core.controller.runs.gathering import Gatherer
+from zen_gc_core.controller.runs.gathering_shares import Need
+from zen_gc_core.controller.runs.members import knowing
 from zen_gc_core.controller.runs.preparing import Preparing
 from zen_gc_core.controller.runs.scope_counting import count_in_scope
 from zen_gc_core.controller.runs.stopping import Stopped
@@ -24,7 +27,7 @@ from zen_gc_core.model.policy import Problem
 from zen_gc_core.model.unlisted import Gaps
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from typing import Any
 
     from zen_gc_core.cluster.connection import Connection
@@ -33,6 +36,7 @@ if TYPE_CHECKING:
     from zen_gc_core.engine.asking import Asking
     from zen_gc_core.engine.compiling import Compilation, CompiledPolicy
     from zen_gc_core.model.policy import PolicyReference
+    from zen_gc_core.model.relations import Related, Relation
 
 
 def installed_policy(connection: Connection, reference: PolicyReference) -> dict[str, Any] | None:
@@ -76,9 +80,12 @@ def plan_live(
         record_skipped=asking.skipped,
         record_groups=asking.groups,
     )
+    for preview in previews:
+        preview.prepare(preparing, asking)
+    _gather(Gatherer(connection, resources, named=True), previews)
     sweeps: dict[Resource, list[Member]] = {}
     for preview in previews:
-        for resource, member in preview.prepare(preparing, asking).items():
+        for resource, member in preview.begin(asking).items():
             sweeps.setdefault(resource, []).append(member)
     selectors = FieldSelectors(connection)
     for resource, members in sweeps.items():
@@ -88,25 +95,43 @@ def plan_live(
     return [preview.planned(connection, namespaces, asking) for preview in previews]
 
 
+def _gather(gatherer: Gatherer, previews: Sequence[_Preview]) -> None:
+    """Let the policies know what they have to know of other objects, each kind of which is listed once for all."""
+    asking = [(preview, need) for preview in previews if (need := preview.need) is not None]
+    if asking:
+        for (preview, _), related in zip(asking, gatherer.gather([need for _, need in asking]), strict=True):
+            preview.know(related)
+
+
 class _Preview:
     def __init__(self, compilation: Compilation) -> None:
         self._compilation = compilation
         self._members: dict[Resource, Member] = {}
         self._failure: str | None = None
 
-    def prepare(self, preparing: Preparing, asking: Asking) -> dict[Resource, Member]:
+    def prepare(self, preparing: Preparing, asking: Asking) -> None:
         compiled: CompiledPolicy | None = self._compilation.compiled
         if compiled is None:
-            return {}
+            return
         try:
             self._members = preparing.members(compiled, asking.now, compiled.policy.held_from or EARLIEST)
-            if asking.watch is not None and self._members:
-                asking.watch(next(iter(self._members.values())).case)
         except Stopped as stop:
             problem = Problem("", str(stop), stop.ending.reason)
             self._compilation = replace(self._compilation, compiled=None, errors=(problem,))
         except ClusterError as error:
             self._failure = str(error)
+
+    @property
+    def need(self) -> Need | None:
+        case = next((member.case for member in self._members.values()), None)
+        return Need.of(case) if case is not None and case.compiled.relations else None
+
+    def know(self, related: Mapping[Relation, Related]) -> None:
+        self._members = knowing(self._members, related)
+
+    def begin(self, asking: Asking) -> dict[Resource, Member]:
+        if asking.watch is not None and self._members:
+            asking.watch(next(iter(self._members.values())).case)
         return self._members
 
     def planned(self, connection: Connection, namespaces: Namespaces, asking: Asking) -> Planned:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 from zen_gc_core.cluster.clocks import boottime
 from zen_gc_core.cluster.errors import Cancelled, LookedTooLongAgo
 from zen_gc_core.controller.runs.gathering import Gatherer
+from zen_gc_core.controller.runs.gathering_shares import Need
 from zen_gc_core.controller.runs.keepers import Withheld
 from zen_gc_core.controller.runs.stopping import Stopped
 from zen_gc_core.model.decision import Verdict
@@ -63,8 +64,8 @@ class Relatives:
         per_second: How many writes a second there may be.
         now: The present instant, by the earlier of the clocks.
         stopping: Set when the program ends.
-        told: Told of each list, as by a ``Gatherer``.
-        unknown: Told of how many relations not all is known, as by a ``Gatherer``.
+        told: Told of each list, as in ``Need``.
+        unknown: Told of how many relations not all is known, as in ``Need``.
         clock: The boot-time clock, in seconds.
     """
 
@@ -144,10 +145,10 @@ class Relatives:
                 )
 
         case = self._case
-        gatherer = Gatherer(self._connection, self._resources, check, told=self._told, unknown=self._unknown)
         run = replace(case.run, now=self._now())
         inside = None if "" in namespaces else namespaces
-        related = gatherer.gather(case.compiled.relations, run, inside, case.run.related)
+        need = Need(case.compiled.relations, run, inside, case.run.related, self._told, self._unknown)
+        (related,) = Gatherer(self._connection, self._resources, check).gather([need])
         check()
         look = Look(began, related)
         self._looks.update(dict.fromkeys(namespaces, look))
