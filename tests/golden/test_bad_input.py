@@ -250,7 +250,7 @@ def test_a_file_that_is_too_large_is_one_line(tmp_path: Path) -> None:
         file.write(b"#")
         file.truncate(64 * 2**20 + 1)
     ran = zen_gc("plan", "-f", "policy.yaml", "-f", "large.yaml", "--now", NOW, cwd=tmp_path)
-    assert (ran.code, ran.err) == (2, "large.yaml: YAML larger than 64 MiB: use JSON\n")
+    assert (ran.code, ran.err) == (2, "large.yaml:1: a YAML document larger than 64 MiB: use JSON\n")
 
 
 def test_a_policy_that_no_cluster_would_store_is_refused(tmp_path: Path) -> None:

@@ -131,6 +131,10 @@ def test_a_kind_of_ones_own_comes_from_its_definition(tmp_path: Path) -> None:
     found = roles(tmp_path, f"{DEFINITION}---\n{text}")
     assert found["Role", "zen-gc:team-a:p"]["rules"][0]["resources"] == ["renders"]
     (tmp_path / "p.yaml").write_text(text)
+    listed = {"apiVersion": "v1", "kind": "List", "items": [yaml.safe_load(DEFINITION)]}
+    (tmp_path / "crds.json").write_text(json.dumps(listed))  # as kubectl get crd -o json writes it
+    of_list = zen_gc("rbac", "-f", str(tmp_path / "crds.json"), "-f", str(tmp_path / "p.yaml"))
+    assert (of_list.code, "renders" in of_list.out) == (0, True), of_list.err
     ended = zen_gc("rbac", "-f", str(tmp_path / "p.yaml"))
     assert ended.code == 2
     assert not ended.out

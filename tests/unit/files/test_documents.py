@@ -5,8 +5,11 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 import pytest
+import yaml
 
+from zen_gc_core.cli.reading import files
 from zen_gc_core.cli.reading.documents import Document, FileError, Told
 from zen_gc_core.cli.reading.files import read_documents
 
@@ -146,3 +149,123 @@ def test_what_other_programs_read_in_a_directory_is_passed_over_with_a_note(tmp_
     ]
     with pytest.raises(FileError, match=r"kustomization\.yaml:1: apiVersion is missing"):
         list(read_documents([str(tmp_path / "kustomization.yaml")]))
+
+
+LINES = [json.dumps(each) for each in (A, B, C)]
+BROKEN = [
+    (f"{LINES[0]}\n{LINES[1][:-9]}", "2: no JSON: it ends before it is complete, as what was cut short"),
+    (f"{LINES[0][:-9]}\n{LINES[1]}\n{LINES[2]}\n", "1: no JSON: a text in quotes does not end on its line"),
+    (f"{LINES[0]}\n\n{LINES[1]},\n{LINES[2]}\n", "3: no JSON: Extra data, at character "),
+    (f"{LINES[0]}\nkind: ConfigMap\n", "2: no JSON: Extra data, at character 1 of the line"),
+    (
+        f'{LINES[0]}\n{{"kind": "ConfigMap",\n "metadata" {{}}}}\n',
+        "3: no JSON: Expecting ':' delimiter, at character 13 of",
+    ),
+    (f"{LINES[0]} {LINES[1]} {{\n", "1: no JSON: it ends before it is complete"),
+    (f"{LINES[0]}\n[1, 2]\n", "2: a manifest is a map with apiVersion and kind, not a list"),
+    (f"{LINES[0]}\n{json.dumps({**B, 'metadata': {}})}\n", "2: ConfigMap: metadata.name is missing"),
+    (f'{LINES[0]}\n{{"apiVersion": "v1", "kind": 5}}\n', "2: kind is missing"),
+    (f'{{"apiVersion": "v1", "kind": 5}}\n{LINES[0]}\n', "1: kind is missing"),
+    (json.dumps(listed(A, B), indent=2)[:-20], "16: no JSON: it ends before it is complete, as what was cut short"),
+    ('{"apiVersion": "v1",, "kind": "List"}', "1: no JSON: "),
+]
+
+
+@pytest.mark.parametrize(("text", "words"), BROKEN)
+def test_a_broken_text_of_a_stream_is_told_with_its_line(tmp_path: Path, text: str, words: str) -> None:
+    """And not the first, and not as YAML."""
+    (tmp_path / "objects.json").write_text(text)
+    with pytest.raises(FileError) as refused:
+        [document.candidate() for document in read_documents([str(tmp_path / "objects.json")])]
+    assert str(refused.value).startswith(f"{tmp_path / 'objects.json'}:{words}")
+
+
+def test_what_is_no_json_and_follows_json_after_a_marker_is_yaml(tmp_path: Path) -> None:
+    """As kubectl reads it."""
+    text = f"{LINES[0]}\n---\n{{apiVersion: v1, kind: ConfigMap, metadata: {{name: b}}}}\n---\n{LINES[2]}\n"
+    assert read(tmp_path, "objects.yaml", text)[0] == ["ConfigMap/a", "ConfigMap/b", "ConfigMap/c"]
+
+
+@pytest.mark.parametrize("between", ["\n", "\r\n", "\n\n \n", " ", "", "\n---\n", "\n--- \n---\n\n"])
+def test_texts_of_a_stream_are_parted_wherever_they_stand(tmp_path: Path, between: str) -> None:
+    """Values that look like ends and beginnings are values."""
+    odd = {**A, "data": {"a": "}\n{", "b": '}{"', "c": "é\u2028]\n[", "\n---\n": "x"}}
+    for indent in (None, 2):
+        texts = [json.dumps(each, indent=indent, ensure_ascii=False) for each in (odd, listed(B, odd), odd, policy())]
+        (tmp_path / "objects.json").write_text(between.join(texts), newline="")
+        found = list(read_documents([str(tmp_path / "objects.json")]))
+        assert [each.plain["metadata"]["name"] for each in found] == ["a", "b", "a", "a", "p"]
+        assert all(each.plain == odd for each in (found[0], found[2], found[3]))
+        assert [each.is_policy for each in found] == [False] * 4 + [True]
+
+
+def policy() -> dict[str, Any]:
+    return {"apiVersion": "gc.kube-zen.io/v1alpha1", "kind": "GarbageCollectionPolicy", "metadata": {"name": "p"}}
+
+
+def test_a_large_stream_is_read_once(tmp_path: Path) -> None:
+    """Each object stays its text; of each the line is known. Looked for from the begin of the file, it took hours."""
+    number = 60_000
+    with (tmp_path / "objects.json").open("w") as file:
+        file.writelines(json.dumps({**A, "metadata": {"name": f"a-{each}"}}) + "\n" for each in range(number))
+    found = list(read_documents([str(tmp_path / "objects.json")]))
+    assert len(found) == number
+    assert all(isinstance(each.content, msgspec.Raw) for each in found)
+    assert found[-1].source == f"{tmp_path / 'objects.json'}:{number}"
+    assert found[-1].identity() == ("", f"a-{number - 1}")
+
+
+def test_items_of_a_yaml_list_have_the_lines_that_they_stand_on(tmp_path: Path) -> None:
+    """In lists in lists, too."""
+    text = yaml.safe_dump(listed(A, listed(B, policy())), sort_keys=False)
+    (tmp_path / "objects.yaml").write_text(text)
+    a, b, p = read_documents([str(tmp_path / "objects.yaml")])
+    rows = text.splitlines()
+    for document, name in ((a, "a"), (b, "b"), (p, "p")):
+        line = document.line_of("metadata.name")
+        assert line is not None
+        assert rows[line - 1].strip() == f"name: {name}"
+        assert "apiVersion" in rows[(document.line_of() or 0) - 1]
+
+
+def test_an_object_of_yaml_is_held_as_its_text_and_says_the_same() -> None:
+    """What JSON spells otherwise stays decoded."""
+    value = {**A, "data": {"a": "x"}, "spec": {"n": 3, "f": 1.5, "t": True, "none": None}}
+    whole = Document(value, "v1", "ConfigMap", "a.yaml", 3, {"metadata": 5, "metadata.name": 6, "data": 7})
+    held = whole.stored()
+    assert isinstance(held.content, msgspec.Raw)
+    assert held.plain == value
+    assert held.candidate().object == whole.candidate().object
+    assert (held.place(), held.place("metadata"), held.place("metadata.name")) == ("a.yaml:3", "a.yaml:5", "a.yaml:5")
+    for odd in (float("inf"), "\ud800"):
+        kept = Document({**A, "spec": {"n": odd}}, "v1", "ConfigMap", "a.yaml", 3)
+        assert kept.stored() is kept
+
+
+def test_what_kubectl_reads_otherwise_is_told_of_some_objects_and_counted(tmp_path: Path) -> None:
+    """A program writes it into each of thousands."""
+    texts = (f"apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: a-{each}, labels: {{n: x}}}}\n" for each in range(9))
+    found, told = read(tmp_path, "objects.yaml", "---\n".join(texts))
+    assert len(found) == 9
+    path = tmp_path / "objects.yaml"
+    assert [note.partition(": ")[0] for note in told.notes] == [
+        *(f"{path}:{4 * each + 3}" for each in range(5)),
+        str(path),
+    ]
+    assert told.notes[-1] == f"{path}: 4 more values of objects that kubectl reads otherwise"
+
+
+def test_yaml_may_be_large_where_its_documents_are_not(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The largest one counts, and its line is told."""
+    monkeypatch.setattr(files, "LARGEST_YAML", 200)
+    small = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n"
+    found, _ = read(tmp_path, "objects.yaml", "---\n".join([small] * 30))
+    assert len(found) == 30
+    with pytest.raises(FileError, match=r"objects\.yaml:4: a YAML document larger than 0 MiB: use JSON"):
+        read(tmp_path, "objects.yaml", f"{small}---\n{small}data:\n  a: |\n{'    --- x' * 40}\n---\n{small}")
+
+
+def test_standard_input_is_read_once() -> None:
+    """Named twice, the second would be empty."""
+    with pytest.raises(FileError, match="-f -: standard input is read once, and asked for 2 times"):
+        list(read_documents(["-", "-"]))

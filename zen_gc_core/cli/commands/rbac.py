@@ -96,7 +96,7 @@ def command(**values: Any) -> int:
     connection = asked.connection() if asked.live else None
     compilations, documents = _compiled(asked, manifests, connection)
     serving = (
-        Resources(connection) if connection is not None else OfflineKinds(each.content for each in manifests.objects)
+        Resources(connection) if connection is not None else OfflineKinds(each.plain for each in manifests.objects)
     )
     needs, invalid = _needs(compilations, documents, serving, asked.grants)
     controller = Account(asked.home, asked.controller)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
@@ -23,6 +23,7 @@ LARGEST_POLICY: Final = 3 * 2**19
 
 
 _NO_LINES: Final[Mapping[str, int]] = MappingProxyType({})
+_ITEMS: Final = "items["
 
 
 class _Names(msgspec.Struct):
@@ -46,7 +47,7 @@ class Document:
     """One manifest of a file.
 
     Args:
-        content: The manifest as plain data; for an object of a large JSON list, its JSON.
+        content: The manifest as plain data; for an object of which little is held, its JSON.
         api_version: Its ``apiVersion``.
         kind: Its ``kind``.
         source: The file's name, as it was given; for one of several JSON texts in it, with its line.
@@ -78,6 +79,23 @@ class Document:
         candidate = self.candidate()
         return candidate.namespace, candidate.name
 
+    def stored(self) -> Document:
+        """The same object with no more than its JSON: decoded, with the line of every value, it takes ten times as much.
+
+        What JSON would spell otherwise stays as it is.
+        """
+        if isinstance(self.content, msgspec.Raw):
+            return self
+        try:
+            text = msgspec.json.encode(self.content)
+            same = msgspec.json.decode(text) == self.content
+        except (msgspec.MsgspecError, TypeError, ValueError, OverflowError, RecursionError):
+            return self
+        if not same:
+            return self
+        lines = {path: self.lines[path] for path in ("metadata",) if path in self.lines}
+        return replace(self, content=msgspec.Raw(text), lines=lines)
+
     def candidate(self) -> JsonCandidate:
         """The object as a candidate, made anew.
 
@@ -88,7 +106,7 @@ class Document:
             try:
                 candidate = JsonCandidate.from_json(self.content, api_version=self.api_version, kind=self.kind)
             except InputError as error:
-                raise FileError(f"{self.source}: {error}") from None
+                raise FileError(f"{self.place()}: {error}") from None
         else:
             candidate = JsonCandidate.from_object(self.content, api_version=self.api_version, kind=self.kind)
         if not candidate.name:
@@ -135,19 +153,17 @@ class Told:
     notes: list[str] = field(default_factory=list)
 
 
-def manifests(whole: Document, value: Any, prefix: str, told: Told) -> Iterator[Document]:
-    """The manifests of a decoded value: itself, or the items of the list that it is.
+def manifests(whole: Document, told: Told) -> Iterator[Document]:
+    """The manifests of a decoded document: itself, or the items of the list that it is.
 
     Args:
-        whole: The document that the value stands in.
-        value: The value.
-        prefix: Where it stands in there.
+        whole: The document.
         told: Counts the lists.
 
     Raises:
         FileError: It is no manifest, or none of an object.
     """
-    place = whole.place(prefix)
+    value, place = whole.content, whole.place()
     if not isinstance(value, dict):
         known = no_document(value) if isinstance(value, str) else None
         raise FileError(f"{place}: {known or f'a manifest is a map with apiVersion and kind, not {_type_of(value)}'}")
@@ -155,16 +171,16 @@ def manifests(whole: Document, value: Any, prefix: str, told: Told) -> Iterator[
     if is_list(kind, value):
         told.lists += 1
         items = value.get("items") or ()
+        below = _lines_of_items(whole.lines)
         for index, item in enumerate(items):
-            yield from manifests(whole, item, f"{prefix}.items[{index}]".lstrip("."), told)
+            lines = below.pop(index, _NO_LINES)
+            yield from manifests(Document(item, "", "", whole.source, lines.get("", whole.line), lines), told)
         return
     if not api_version and not kind and (known := without_kind(value)):
         raise FileError(f"{place}: {known}")
     api_version, kind = required(place, api_version, kind)
     check_object(place, api_version, kind, value)
-    document = Document(
-        value, api_version, kind, whole.source, whole.lines.get(prefix, whole.line), _below(whole, prefix)
-    )
+    document = Document(value, api_version, kind, whole.source, whole.line, whole.lines)
     if document.is_policy and len(json.dumps(value)) > LARGEST_POLICY:
         raise FileError(f"{place}: a policy of more than {LARGEST_POLICY >> 10} KiB")
     yield document
@@ -202,11 +218,14 @@ def check_object(place: str, api_version: str, kind: str, value: dict[str, Any])
         raise FileError(f"{place}: {fault}")
 
 
-def _below(whole: Document, prefix: str) -> Mapping[str, int]:
-    if not prefix:
-        return whole.lines
-    start = f"{prefix}."
-    return {path.removeprefix(start): line for path, line in whole.lines.items() if path.startswith(start)}
+def _lines_of_items(lines: Mapping[str, int]) -> dict[int, dict[str, int]]:
+    """The lines of each item of a list, found in one pass over those of the list."""
+    found: dict[int, dict[str, int]] = {}
+    for path, line in lines.items():
+        if path.startswith(_ITEMS):
+            index, _, below = path[len(_ITEMS) :].partition("]")
+            found.setdefault(int(index), {})[below.removeprefix(".")] = line
+    return found
 
 
 def _type_of(value: Any) -> str:

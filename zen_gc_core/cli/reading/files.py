@@ -7,19 +7,27 @@ from __future__ import annotations
 
 import re
 import sys
+from bisect import bisect_left, bisect_right
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from zen_gc_core.cli.reading.documents import Document, FileError, Told, manifests
 from zen_gc_core.cli.reading.jsons import NO_UTF8, read_json
+from zen_gc_core.cli.reading.streams import fault_of
 from zen_gc_core.cli.reading.yamls import YamlError, read_yaml
+from zen_gc_core.texts import counted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from zen_gc_core.cli.reading.yamls import Doubt
 
 LARGEST_YAML: Final = 64 * 2**20
+"""Bytes of a document of a stream."""
+
+MOST_DOUBTS: Final = 5
+"""How many places of a file are told that kubectl reads otherwise."""
+
 LARGEST_JSON: Final = 2**30
 
 STANDARD_INPUT: Final = "standard input"
@@ -35,6 +43,10 @@ _PASSED_OVER: Final = {
 """Files of a directory that are for other programs, and which."""
 _NO_SPACE: Final = re.compile(rb"[^ \t\r\n]")
 _JSON_STARTS: Final = (b"{", b"[")
+_LIKE_JSON: Final = re.compile(rb"[ \t\r\n]*(?:\{[ \t\r\n]*\"|\[[ \t\r\n]*\{)")
+"""How JSON begins, and hardly anybody's YAML."""
+_MARKER: Final = re.compile(rb"^---(?=[ \t\r\n])", re.MULTILINE)
+"""Where a YAML document begins: at the begin of a line this stands in no scalar, however it is written."""
 
 
 def read_documents(names: Iterable[str], told: Told | None = None) -> Iterator[Document]:
@@ -59,6 +71,9 @@ def sources_of(names: Iterable[str], told: Told) -> Iterator[Path | None]:
     Raises:
         FileError: A name means no file.
     """
+    names = list(names)
+    if names.count("-") > 1:
+        raise FileError(f"-f -: {STANDARD_INPUT} is read once, and asked for {names.count('-')} times")
     for name in names:
         yield from (None,) if name == "-" else expanded(name, told)
 
@@ -137,38 +152,87 @@ def documents_in(source: str, content: bytes, told: Told) -> Iterator[Document]:
         raise FileError(f"{source}: larger than {LARGEST_JSON >> 20} MiB")
     if first[0] in _JSON_STARTS and (found := read_json(source, content, told)) is not None:
         yield from found
+    elif _LIKE_JSON.match(content) is not None and len(content) > LARGEST_YAML:
+        raise fault_of(source, content, 0, len(content))
     else:
         yield from _yaml(source, content, told)
 
 
 def _yaml(source: str, content: bytes, told: Told) -> Iterator[Document]:
-    if len(content) > LARGEST_YAML:
-        raise FileError(f"{source}: YAML larger than {LARGEST_YAML >> 20} MiB: use JSON")
+    _check_sizes(source, content)
     try:
         text = content.decode()
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         raise FileError(f"{source}:{line}: {NO_UTF8}") from None
-    found = False
+    found, doubts = False, _Doubts(source, told)
     try:
         for document in read_yaml(text):
             found = True
-            whole = Document(document.value, "", "", source, document.line, document.lines)
-            for manifest in manifests(whole, document.value, "", told):
-                yield _undoubted(manifest, whole, document.doubts, told)
+            doubts.met(document.doubts)
+            for manifest in manifests(Document(document.value, "", "", source, document.line, document.lines), told):
+                doubts.check(manifest)
+                yield manifest
     except YamlError as error:
+        if _LIKE_JSON.match(content) is not None and _MARKER.search(content) is None:  # it was meant as the other
+            raise fault_of(source, content, 0, len(content)) from None
         raise FileError(f"{source}:{error.line}: {error}") from None
+    doubts.tell()
     if not found:
         raise FileError(f"{source}: no document in it")
 
 
-def _undoubted(manifest: Document, whole: Document, doubts: tuple[Doubt, ...], told: Told) -> Document:
-    """Refuse a policy in which kubectl reads something else; of an object it is told, and nothing depends on it."""
-    for doubt in doubts:
-        inside = manifest.lines is whole.lines or doubt.line in manifest.lines.values()
-        place = f"{whole.source}:{doubt.line}: {doubt.message}"
-        if inside and manifest.is_policy:
-            raise FileError(place)
-        if place not in told.notes and not manifest.is_policy:
-            told.notes.append(place)
-    return manifest
+def _check_sizes(source: str, content: bytes) -> None:
+    """Refuse a document that is too large: it is held as a tree of all its scalars while it is read."""
+    if len(content) <= LARGEST_YAML:
+        return
+    begin = 0
+    for end in (*(match.start() for match in _MARKER.finditer(content)), len(content)):
+        if end - begin > LARGEST_YAML:
+            line = content.count(b"\n", 0, begin) + 1
+            raise FileError(f"{source}:{line}: a YAML document larger than {LARGEST_YAML >> 20} MiB: use JSON")
+        begin = end
+
+
+class _Doubts:
+    """What kubectl reads otherwise in a file: in a policy it is refused; of objects it is told, some places by themselves.
+
+    Nothing depends on it in an object, and a spelling that a program writes is there as often as the object.
+    """
+
+    def __init__(self, source: str, told: Told) -> None:
+        self._source = source
+        self._told = told
+        self._doubts: Sequence[Doubt] = ()
+        self._lines: list[int] = []
+        self._next = 0
+        self._met = 0
+
+    def met(self, doubts: Sequence[Doubt]) -> None:
+        """Take in those of a document, in the order of its lines."""
+        self._doubts, self._lines, self._next = doubts, [each.line for each in doubts], 0
+
+    def check(self, manifest: Document) -> None:
+        """Look at those of a manifest of the document, whose manifests come in their order.
+
+        Raises:
+            FileError: It is a policy.
+        """
+        if not self._doubts:
+            return
+        lines = manifest.lines.values()
+        begin = bisect_left(self._lines, min(lines, default=0))
+        end = bisect_right(self._lines, max(lines, default=0))
+        if manifest.is_policy and begin < end:
+            raise FileError(f"{self._source}:{self._lines[begin]}: {self._doubts[begin].message}")
+        for doubt in self._doubts[max(begin, self._next) : end]:
+            self._met += 1
+            if self._met <= MOST_DOUBTS:
+                self._told.notes.append(f"{self._source}:{doubt.line}: {doubt.message}")
+        self._next = max(self._next, end)
+
+    def tell(self) -> None:
+        """Say how many more there are than were told."""
+        if self._met > MOST_DOUBTS:
+            more = counted(self._met - MOST_DOUBTS, "more value", "more values")
+            self._told.notes.append(f"{self._source}: {more} of objects that kubectl reads otherwise")

@@ -66,7 +66,10 @@ def sort_manifests(names: Iterable[str]) -> Manifests:
     manifests = Manifests()
     with waiting(lambda: f"reading files: {len(manifests.objects):,} objects"):
         for document in read_documents(names, manifests.told):
-            (manifests.policies if document.is_policy else manifests.objects).append(document)
+            if document.is_policy:
+                manifests.policies.append(document)
+            else:
+                manifests.objects.append(document.stored())
     return manifests
 
 

@@ -11,14 +11,17 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from zen_gc_core.cli.reading.documents import Document, FileError, Told, check_object, manifests, required
+from zen_gc_core.cli.reading.streams import is_json, texts_of
 from zen_gc_core.model.policy import CLUSTER, NAMESPACED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 NO_UTF8: Final = "not UTF-8"
-_SPACE: Final = " \t\r\n"
-_STARTS: Final = ("{", "[")
+
+
+_LOOKED_INTO: Final = frozenset((NAMESPACED, CLUSTER, "Config"))
+"""Kinds of which it matters what the text says: of policies all, and a kubeconfig is no object."""
 
 
 class _TypedHead(msgspec.Struct):
@@ -28,6 +31,7 @@ class _TypedHead(msgspec.Struct):
 
 
 _decode_head = msgspec.json.Decoder(_TypedHead).decode
+_decode_raw = msgspec.json.Decoder(msgspec.Raw).decode
 
 
 def read_json(source: str, content: bytes, told: Told) -> Iterator[Document] | None:
@@ -44,12 +48,14 @@ def read_json(source: str, content: bytes, told: Told) -> Iterator[Document] | N
     try:
         return _text(source, content, _head(source, content), told)
     except msgspec.ValidationError:
+        if not is_json(content) and (found := _stream(source, content, told)) is not None:
+            return found
         return _small(source, content, told)
     except msgspec.DecodeError:
         return _stream(source, content, told)
 
 
-def _head(where: str, content: bytes | msgspec.Raw) -> _TypedHead:
+def _head(where: str, content: bytes | memoryview | msgspec.Raw) -> _TypedHead:
     try:
         return _decode_head(content)
     except UnicodeDecodeError:
@@ -66,43 +72,34 @@ def _text(source: str, content: bytes, head: _TypedHead, told: Told) -> Iterator
 
 def _stream(source: str, content: bytes, told: Told) -> Iterator[Document] | None:
     """Several JSON texts after each other; None when it is no JSON, or a single broken one."""
-    try:
-        text = content.decode()
-    except UnicodeDecodeError:
-        return None
-    texts = _texts(text)
+    texts = texts_of(source, content)
     if len(texts) < 2:
         return None
 
     def documents() -> Iterator[Document]:
+        line, counted, view = 1, 0, memoryview(content)
         for begin, end in texts:
-            where, part = f"{source}:{text.count(chr(10), 0, begin) + 1}", text[begin:end].encode()
-            yield from read_json(where, part, told) or ()
+            line, counted = line + content.count(b"\n", counted, begin), begin
+            yield from _of_stream(f"{source}:{line}", view[begin:end], told)
 
     return documents()
 
 
-def _texts(text: str) -> list[tuple[int, int]]:
-    """Where the JSON texts of a stream begin and end; none when there is anything else between them."""
-    decoder = json.JSONDecoder()
-    found = []
-    at = _skipped(text, 0)
-    while at < len(text):
-        if text[at] not in _STARTS:
-            return []
-        try:
-            _, end = decoder.raw_decode(text, at)
-        except (ValueError, RecursionError):
-            return []
-        found.append((at, end))
-        at = _skipped(text, end)
-    return found
-
-
-def _skipped(text: str, at: int) -> int:
-    while at < len(text) and text[at] in _SPACE:
-        at += 1
-    return at
+def _of_stream(where: str, part: memoryview, told: Told) -> Iterator[Document]:
+    """One text of a stream: an object stays the JSON that it is, as an item of a list does."""
+    try:
+        head = _head(where, part)
+    except msgspec.DecodeError:
+        return _small(where, bytes(part), told)
+    if head.items is not None and head.kind.endswith("List"):
+        return _items(where, head, told)
+    if head.kind in _LOOKED_INTO or not (head.apiVersion and head.kind):
+        return _small(where, bytes(part), told)
+    try:
+        check_object(where, head.apiVersion, head.kind, {})
+    except FileError:  # told with what it says
+        return _small(where, bytes(part), told)
+    return iter((Document(_decode_raw(part), head.apiVersion, head.kind, where),))
 
 
 def _items(source: str, head: _TypedHead, told: Told) -> Iterator[Document]:
@@ -129,7 +126,7 @@ def _items(source: str, head: _TypedHead, told: Told) -> Iterator[Document]:
 
 def _small(source: str, content: bytes, told: Told) -> Iterator[Document]:
     value = _loads(source, content)
-    return manifests(Document(value, "", "", source), value, "", told)
+    return manifests(Document(value, "", "", source), told)
 
 
 def _loads(where: str, content: bytes) -> Any:
