@@ -38,7 +38,23 @@ OBJECTS: Final[Schema] = {"type": "array", "items": {"type": "object"}}
 OBJECT: Final[Schema] = {"type": "object"}
 NAMES: Final[Schema] = {"type": "array", "items": {"type": "string", "pattern": "^[^,]+$"}}
 LABELS: Final[Schema] = {"type": "object", "additionalProperties": TEXT}
+SELECTOR: Final[Schema] = {
+    "type": "object",
+    "additionalProperties": False,
+    "properties": {"matchLabels": LABELS, "matchExpressions": OBJECTS},
+}
 DURATION: Final[Schema] = {"type": ["string", "null"], "pattern": "^([0-9]+([.][0-9]+)?(ms|s|m|h))+$"}
+
+
+_NARROWER: Final[dict[str, Schema]] = {
+    "batch_size": {"maximum": 20},
+    "max_concurrent_sweeps": {"maximum": 16},
+    "max_deletions_per_second": {"maximum": 10_000},
+    "log_level": {"enum": ["debug", "info", "warning", "error", None]},
+    "log_format": {"enum": ["json", "console", None]},
+    "default_service_account": {"pattern": "^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$"},
+}
+"""What the program refuses of a flag, whatever its type: else it would be installed, and not start."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,9 +117,8 @@ def _of_flags() -> list[Value]:
             text = cast("str", entry.metadata["help"]).removesuffix(".")
             shown = "" if default in ((), "", False, None) else f"; the program's default is `{_shown(default)}`"
             given = [] if isinstance(default, tuple) else None
-            found.append(
-                Value(_camel(entry.name), _flag_schema(default), given, f"`{flag(entry.name)}`: {text}{shown}")
-            )
+            schema = {**_flag_schema(default), **_NARROWER.get(entry.name, {})}
+            found.append(Value(_camel(entry.name), schema, given, f"`{flag(entry.name)}`: {text}{shown}"))
     return found
 
 
@@ -289,7 +304,7 @@ _WEBHOOK: Final = [
     Value("webhook.timeoutSeconds", {"type": "integer", "minimum": 1, "maximum": 30}, 5, "How long it is waited for"),
     Value(
         "webhook.namespaceSelector",
-        OBJECT,
+        SELECTOR,
         {},
         "Which Namespaces' policies it is asked about; empty: all, or all that are watched",
     ),
@@ -300,7 +315,12 @@ _WEBHOOK: Final = [
         "Whose certificates: its own, those of a Secret that you renew, or cert-manager's",
     ),
     Value("webhook.secretName", TEXT, "", "The Secret, with `tls: secret`"),
-    Value("webhook.caBundle", TEXT, "", "Who signed it, PEM in base64, with `tls: secret`"),
+    Value(
+        "webhook.caBundle",
+        {"type": "string", "pattern": "^[A-Za-z0-9+/=\\s]*$"},
+        "",
+        "Who signed it, PEM in base64, with `tls: secret`",
+    ),
     Value("webhook.certManager.issuerRef", OBJECT, {}, "The issuer, with `tls: certManager`: `{name: …, kind: …}`"),
     Value(
         "admissionPolicy.enabled",
@@ -311,7 +331,12 @@ _WEBHOOK: Final = [
 ]
 
 _AROUND: Final = [
-    Value("commonLabels", LABELS, {}, "Further labels of every object"),
+    Value(
+        "commonLabels",
+        LABELS,
+        {},
+        "Further labels of every object",
+    ),
     Value(
         "crds.enabled",
         SWITCH,

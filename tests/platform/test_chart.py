@@ -13,9 +13,10 @@ import pytest
 import yaml
 
 import zen_gc_core
-from docs.chart_values import _CHART_SETS, flags, targets, values
+from docs.chart_values import _CHART_SETS, _NARROWER, flags, targets, values
 from tests.platform.charts import CHART, HOME, IMAGE, ROOT, container, find, helm, objects, rendered
 from zen_gc_core.controller.settings import Settings, flag
+from zen_gc_core.errors import InputError
 
 RELEASE_LABELS = {
     "app.kubernetes.io/instance",
@@ -238,6 +239,13 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     ({"watchNamespaces": "team-a"}, "'/watchNamespaces': got string, want array"),
     ({"watchNamespaces": ["Team_A"]}, "'/watchNamespaces/0': 'Team_A' does not match pattern"),
     ({"watchNamespaces": ["a"], "allowCrossNamespace": True}, "contradict each other"),
+    ({"watchNamespaces": [123]}, "'/watchNamespaces/0': got number, want string"),
+    ({"batchSize": 50}, "'/batchSize': maximum: got 50, want 20"),
+    ({"logLevel": "trace"}, "'/logLevel': value must be one of 'debug', 'info', 'warning', 'error'"),
+    ({"defaultServiceAccount": "A_B"}, "'/defaultServiceAccount': 'A_B' does not match pattern"),
+    ({"commonLabels": {"app.kubernetes.io/name": "x"}}, "commonLabels cannot have app.kubernetes.io/name"),
+    ({"webhook": {"namespaceSelector": {"matchLabel": {}}}}, "additional properties 'matchLabel' not allowed"),
+    ({"webhook": {"caBundle": "-----BEGIN"}}, "'/webhook/caBundle': '-----BEGIN' does not match pattern"),
     ({"rbac": {"apiServices": True}}, "rbac.apiServices goes with watchNamespaces"),
     (
         {"metrics": {"serviceMonitor": {"enabled": True}, "podMonitor": {"enabled": True}}},
@@ -271,17 +279,35 @@ def test_what_cannot_be_is_refused_in_a_sentence(given: dict[str, Any], sentence
     assert sentence in done.stderr
 
 
+@pytest.mark.parametrize("name", _NARROWER)
+def test_what_the_schema_takes_of_a_flag_the_program_takes(name: str) -> None:
+    """A release of which no replica starts is worse than none; and the schema refuses nothing that would do."""
+    narrower = _NARROWER[name]
+    good = [each for each in narrower.get("enum", []) if each] or [narrower.get("maximum", "a.b-c")]
+    bad = "A_B" if "maximum" not in narrower else narrower["maximum"] + 1
+    for value in good:
+        Settings(**{name: value}).grants()
+    with pytest.raises(InputError):
+        Settings(**{name: bad}).grants()
+
+
 SAMPLES: dict[str, Any] = {"boolean": True, "integer": 7, "number": 2.5, "string": "5m", "array": ["a", "b/c"]}
+
+
+def sample(schema: dict[str, Any]) -> Any:
+    """A value that a flag may have."""
+    kind = schema["type"]
+    return schema["enum"][0] if "enum" in schema else SAMPLES[kind if isinstance(kind, str) else kind[0]]
 
 
 def test_every_flags_value_is_given_to_the_program() -> None:
     """All at once, spelt as the program reads them; without values it gets none."""
-    schemas = {row.path: row.schema["type"] for row in values() if row.path in flags()}
-    given = {name: SAMPLES[kind if isinstance(kind, str) else kind[0]] for name, kind in schemas.items()}
+    schemas = {row.path: row.schema for row in values() if row.path in flags()}
+    given = {name: sample(schema) for name, schema in schemas.items()}
     arguments = container(objects(given))["args"]
-    spelt = {True: "true", 7: "7", 2.5: "2.5", "5m": "5m"}
+    spelt = {True: "true", 7: "7", 2.5: "2.5"}
     expected = {
-        f"{flags()[name]}={','.join(value) if isinstance(value, list) else spelt[value]}"
+        f"{flags()[name]}={','.join(value) if isinstance(value, list) else spelt.get(value, value)}"
         for name, value in given.items()
     }
     base = container(objects())["args"]

@@ -39,10 +39,12 @@ POLICY_KINDS: Final[Mapping[str, Resource]] = {
 }
 """Where the two kinds of policy are; ours, so that nothing has to be asked."""
 
+_APPLY_IT: Final = "apply it with `zen-gc crd | kubectl apply -f -`"
+
 
 def not_installed(resource: Resource) -> TargetUnavailable:
     """The error for a cluster without our CRDs."""
-    return TargetUnavailable(f"the CRD {resource} is not installed: apply it with `zen-gc crd | kubectl apply -f -`")
+    return TargetUnavailable(f"the CRD {resource} is not installed: {_APPLY_IT}")
 
 
 def require_installed(connection: Connection, kind: str) -> None:
@@ -133,6 +135,7 @@ def patch_status(  # noqa: PLR0913  what is written, and with what right
     Raises:
         Conflict: Somebody changed it each time.
         AuthorityLost: The right to write has ended.
+        TargetUnavailable: The policy is there, and has no status to be written: its definition is another one.
         ClusterError: It cannot be written.
     """
     resource = POLICY_KINDS[reference.kind]
@@ -155,13 +158,15 @@ def patch_status(  # noqa: PLR0913  what is written, and with what right
         answer = patiently(lambda _step, version=version: _answered(send(version)), sleep, throttle)  # type: ignore[misc]
         if answer.status == 200:
             return _version(answer.document())
-        if answer.status == 404:
-            return None
-        if answer.status != 409 or tries == most_tries:
+        if answer.status not in {404, 409} or (answer.status == 409 and tries == most_tries):
             raise failure(answer, verb="patch", resource=f"{resource}/status", namespace=reference.namespace)
         seen = read_policy(connection, reference)
         if seen is None or seen.uid != reference.uid:
             return None
+        if answer.status == 404:
+            raise TargetUnavailable(
+                f"the CRD {resource} is not zen-gc's, for it has no subresource status: {_APPLY_IT}"
+            )
         resource_version = seen.resource_version
     raise AssertionError("unreachable: the last try returns or raises")
 

@@ -286,6 +286,30 @@ def test_a_status_that_cannot_be_written_is_counted_and_written_later(
     until(lambda: embedded.status(policy).get("totalDeleted") == 2)
 
 
+def test_a_definition_of_somebody_elses_without_a_status_is_told(
+    embedded: EmbeddedStage, inside: Callable[..., Inside]
+) -> None:
+    """The work is done; that nobody can read of it is an error that names the definition, and not a policy that is gone."""
+    name = "garbagecollectionpolicies.gc.kube-zen.io"
+    path = f"/apis/apiextensions.k8s.io/v1/customresourcedefinitions/{name}"
+    definition = embedded.cluster.request("GET", path).body
+    for version in definition["spec"]["versions"]:
+        version.pop("subresources")
+    assert embedded.cluster.request("PUT", path, definition).status == 200
+    embedded.make_many(2)
+    embedded.policy()
+    controller = inside(embedded)
+    controller.await_record("status update failed", reason="TargetUnavailable")
+    words = f"the CRD {name} is not zen-gc's, for it has no subresource status: apply it with `zen-gc crd | kubectl apply -f -`"
+    events = f"/api/v1/namespaces/{embedded.namespace}/events"
+
+    def told() -> list[str]:
+        return [each["message"] for each in embedded.cluster.request("GET", events).body["items"]]
+
+    until(lambda: f"Failed to update status: {words}" in told(), "its event says what to do")
+    until(lambda: not embedded.names(), "its objects go")
+
+
 def test_a_policy_made_anew_does_not_get_the_status_of_the_old_one(
     embedded: EmbeddedStage, inside: Callable[..., Inside]
 ) -> None:
