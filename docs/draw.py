@@ -48,7 +48,10 @@ def files(room: str) -> str:
     if not path.is_dir():
         return ""
     found = sorted(
-        one.stem if one.is_file() else f"{one.name}/" for one in path.iterdir() if not one.name.startswith("_")
+        one.stem if one.is_file() else f"{one.name}/"
+        for one in path.iterdir()
+        if not one.name.startswith("_")
+        and (one.is_file() or any(one.glob("*.*")))  # what git leaves of a room that moved
     )
     return " ".join(name for name in found if name not in ("py", "grammar", "py.typed"))
 

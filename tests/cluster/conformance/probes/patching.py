@@ -176,7 +176,8 @@ def apply_keeps_what_others_manage(lab: Lab) -> Any:
     lab.ask("PATCH", f"{at}second", configmap("one", {"b": "2"}), content_type=APPLY)
     body = lab.ask("PATCH", f"{at}first", configmap("one", {}), content_type=APPLY).body
     managers = lab.ask("GET", f"{lab.configmaps}/one").body["metadata"]["managedFields"]
-    return [body["data"], [[each["manager"], each["operation"]] for each in managers]]
+    # in the order of their times, in whole seconds, and then of their names: sorted, it is the same however slow a server is
+    return [body["data"], sorted([each["manager"], each["operation"]] for each in managers)]
 
 
 def apply_a_custom_resource(lab: Lab) -> Any:
