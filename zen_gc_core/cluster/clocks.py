@@ -82,6 +82,7 @@ class ServerClock:
         self._clock = clock
         self._wall = wall
         self._seconds: deque[_Second] = deque()
+        self._earliest: float | None = None  # of all of them: the time is asked for more often than an answer comes
         self._lock = threading.Lock()
 
     def record(self, date: str | None, sent: float, received: float) -> None:
@@ -103,13 +104,14 @@ class ServerClock:
                 self._seconds[-1].add(low, high)
             else:
                 self._seconds.append(_Second(int(received), low, high))
+            self._earliest = low if self._earliest is None else min(self._earliest, low)
             self._forget()
 
     def now(self) -> dt.datetime | None:
         """What time it is by the server (the earliest, when there are several); None without an answer in 60 s."""
         with self._lock:
             self._forget()
-            offset = min((second.earliest for second in self._seconds), default=None)
+            offset = self._earliest
         return None if offset is None else dt.datetime.fromtimestamp(self._clock() + offset, dt.UTC)
 
     def skew(self) -> dt.timedelta | None:
@@ -129,5 +131,8 @@ class ServerClock:
 
     def _forget(self) -> None:
         oldest = self._clock() - REMEMBERED_SECONDS
+        if not self._seconds or self._seconds[0].at >= oldest:
+            return
         while self._seconds and self._seconds[0].at < oldest:
             self._seconds.popleft()
+        self._earliest = min((second.earliest for second in self._seconds), default=None)

@@ -94,11 +94,17 @@ def required_label(targets: Sequence[Target]) -> tuple[str, str] | None:
     return None
 
 
-def takes_everything(target: Target) -> bool:
-    """Whether a target takes every object of its kind, wherever it is and whatever it carries."""
+def whole_namespaces(targets: Sequence[Target]) -> frozenset[str] | None:
+    """The namespaces of which targets take every object of their kind, whatever it carries; None: of all of them."""
+    scopes = [target.scope for target in targets if _takes_whatever_is_there(target)]
+    if any(isinstance(scope, EveryNamespace) for scope in scopes):
+        return None
+    return frozenset().union(*(scope.names for scope in scopes if isinstance(scope, TheseNamespaces)))
+
+
+def _takes_whatever_is_there(target: Target) -> bool:
     return (
-        isinstance(target.scope, EveryNamespace)
-        and target.namespace_selector is None
+        target.namespace_selector is None
         and target.label_selector is None
         and target.field_selector is None
         and target.include_names == ("*",)

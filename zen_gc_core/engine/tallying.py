@@ -18,7 +18,7 @@ from zen_gc_core.engine.guarding import Guards, owner_kinds
 from zen_gc_core.engine.lasting import Owed
 from zen_gc_core.engine.noticing import Notice
 from zen_gc_core.engine.protections import needs_whole
-from zen_gc_core.engine.selecting import in_scope, in_view, required_label, selected, takes_everything
+from zen_gc_core.engine.selecting import in_scope, in_view, required_label, selected, whole_namespaces
 from zen_gc_core.engine.shares import Sums, kind_key
 from zen_gc_core.engine.upcoming import Soonest
 from zen_gc_core.errors import Undecided
@@ -68,7 +68,7 @@ class Tally:
     def __init__(self, case: Case, targets: Sequence[Target]) -> None:
         self._case = case
         self._targets = targets
-        self._takes_all = any(map(takes_everything, targets))
+        self._takes_all_of = whole_namespaces(targets)
         self._opt_in = next((target.opt_in for target in targets if target.opt_in is not None), None)
         known = case.run.finishing.known(targets[0].group, targets[0].kind)
         self._never_finishes = not may_finish(case.run.finishing, targets[0].api_version, targets[0].kind)
@@ -111,7 +111,7 @@ class Tally:
 
     def offer(self, candidate: Candidate) -> None:
         """Take in one object of the kind."""
-        if self._takes_all:
+        if self._takes_all_of is None or candidate.namespace in self._takes_all_of:
             self.scanned += 1
             self._judge(candidate)
             return

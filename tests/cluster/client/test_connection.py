@@ -419,6 +419,22 @@ def test_of_several_servers_the_earliest_clock_decides_what_is_due() -> None:
     assert (clock.now(), clock.skew()) == (None, None)
 
 
+def test_a_clock_that_was_behind_counts_for_as_long_as_its_answer() -> None:
+    """Then the others do, also where nothing was said meanwhile."""
+    local = [1000.0]
+    clock = ServerClock(lambda: local[0], lambda: 1_800_000_000 + local[0])
+    for late in (0, 40, 0):
+        served = dt.datetime.fromtimestamp(1_800_000_000 + local[0] - late, dt.UTC)
+        clock.record(format_datetime(served, usegmt=True), local[0], local[0])
+        local[0] += 10
+    behind = []
+    for _ in range(7):
+        now = clock.now()
+        behind.append(None if now is None else 1_800_000_000 + local[0] - now.timestamp())
+        local[0] += 10
+    assert behind == [40, 40, 40, 40, 40, 0, None]
+
+
 @pytest.mark.parametrize("date", [None, "", "yesterday", "Thu, 99 Jan 2026 00:00:00 GMT"])
 def test_an_unreadable_date_says_nothing(date: str | None) -> None:
     """A proxy may write anything."""

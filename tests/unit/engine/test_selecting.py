@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.unit.engine.situations import EVERYWHERE, compiled_once, document, run_of, thing
-from zen_gc_core.engine.selecting import in_scope, selected, takes_everything
+from zen_gc_core.engine.selecting import in_scope, selected, whole_namespaces
 from zen_gc_core.errors import Undecided
 from zen_gc_core.keywords import Namespace, Run
 from zen_gc_core.model.json_candidates import JsonCandidate
@@ -87,7 +87,29 @@ def test_names_labels_and_fields_must_all_take_an_object(target, taken):
     policy = compiled_once(document(target={**EVERYWHERE, **target})).policy
     candidate = JsonCandidate.from_object(thing(labels={"app": "web"}, rest={"data": {"count": 3}}))
     assert selected(policy.targets, candidate) is taken
-    assert takes_everything(policy.targets[0]) is (target == {})
+    assert (whole_namespaces(policy.targets) is None) is (target == {})
+
+
+@pytest.mark.parametrize(
+    ("targets", "whole"),
+    [
+        ([], set()),
+        ([Target("v1", "ConfigMap", TheseNamespaces(frozenset()))], set()),
+        ([Target("v1", "ConfigMap", TheseNamespaces(frozenset({"a", "b"})))], {"a", "b"}),
+        ([Target("v1", "ConfigMap", TheseNamespaces(frozenset({"a"})), include_names=("x",))], set()),
+        ([Target("v1", "ConfigMap", TheseNamespaces(frozenset({"a"})), namespace_selector=DEV)], set()),
+        ([Target("v1", "ConfigMap", MatchingNamespaces(("*",)))], set()),
+        ([Target("v1", "ConfigMap", Unwritten())], set()),
+        ([Target("v1", "ConfigMap", TheseNamespaces(frozenset({each}))) for each in "ab"], {"a", "b"}),
+        ([Target("v1", "ConfigMap", TheseNamespaces(frozenset({"a"}))), Target("v1", "ConfigMap")], None),
+    ],
+)
+def test_of_which_namespaces_everything_is_taken(targets: list[Target], whole: set[str] | None) -> None:
+    """Only of those that are written out, by a target that asks for nothing else; what a selector takes is asked."""
+    assert whole_namespaces(targets) == whole
+    for namespace in whole or ():
+        candidate = JsonCandidate.from_object({"metadata": {"name": "n", "namespace": namespace}})
+        assert selected(in_scope(targets, candidate, RUN), candidate)
 
 
 def test_one_of_several_targets_is_enough():

@@ -62,7 +62,14 @@ class _Beat(Generic[K]):
 
     def paced(self, now: float) -> None:
         """Take the period of the policies that are there; a beat that has come stays."""
-        self.period = min(self.policies.values())
+        self._pace(min(self.policies.values()), now)
+
+    def at_least_as_fast(self, interval: float, now: float) -> None:
+        """As ``paced``, where one came whose interval that is, and the others are as they were."""
+        self._pace(min(self.period, interval), now)
+
+    def _pace(self, period: float, now: float) -> None:
+        self.period = period
         if self.next_at > now:
             self.next_at = self.after(now)
 
@@ -140,8 +147,12 @@ class Schedule(Generic[K]):
         for name in entry.beats:
             beat = self._beats.setdefault(name, _Beat(anchor))
             beat.anchor = anchor
+            before = beat.policies.get(key, math.inf)
             beat.policies[key] = entry.interval
-            beat.paced(now)
+            if entry.interval <= beat.period or before > beat.period:
+                beat.at_least_as_fast(entry.interval, now)
+            else:  # it may have been what set the pace
+                beat.paced(now)
 
     def _leave(self, key: K, beats: Iterable[BeatKey], now: float) -> None:
         for name in beats:

@@ -51,11 +51,10 @@ class Shares:
 
     def _begin(self) -> None:
         """Give free threads to those who wait and have room, one each in turn."""
-        for whose in list(self._waiting):
-            if self._active.total() >= self._most:
+        while self._active.total() < self._most:
+            whose = next((each for each in self._waiting if self._active[each] < self._share), None)
+            if whose is None:
                 return
-            if self._active[whose] >= self._share:
-                continue
             steps = self._waiting.pop(whose)
             step = steps.popleft()
             if steps:

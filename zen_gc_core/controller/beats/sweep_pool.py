@@ -6,6 +6,7 @@ main loop's thread alone, but for the sweeps themselves, which run on threads of
 
 from __future__ import annotations
 
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
@@ -62,6 +63,28 @@ class Ride:
         return BeatKey(identity_of(self.run.entry), resource.api_version, resource.kind)
 
 
+@dataclass(slots=True)
+class _Coming:
+    """The runs that are being prepared and are likely to ride on a beat, each in the order in which it began.
+
+    Args:
+        by_beat: Those that wait for a beat.
+        at_once: Those that do not.
+    """
+
+    by_beat: dict[Ride, None] = field(default_factory=dict)
+    at_once: dict[Ride, None] = field(default_factory=dict)
+
+    def of(self, ride: Ride) -> dict[Ride, None]:
+        """Those that a run is one of."""
+        return self.at_once if ride.at_once else self.by_beat
+
+    def first(self, *, at_once: bool) -> float | None:
+        """When the first of them began, of those that do not wait for a beat too or not; None where there is none."""
+        those = (self.by_beat, self.at_once) if at_once else (self.by_beat,)
+        return min((next(iter(rides)).since for rides in those if rides), default=None)
+
+
 class SweepPool:
     """Sweeps for runs.
 
@@ -80,8 +103,9 @@ class SweepPool:
         self._most = context.settings.max_concurrent_sweeps
         self._pool = ThreadPoolExecutor(self._most, thread_name_prefix="sweep")
         self._page_turns = PageTurns()
-        self._preparing: set[Ride] = set()
-        self._waiting: dict[BeatKey, list[Ride]] = {}
+        self._preparing: dict[BeatKey, _Coming] = {}
+        self._waiting: dict[BeatKey, dict[Ride, None]] = {}
+        self._asked: Counter[BeatKey] = Counter()
         self._come: dict[BeatKey, None] = {}
         self._held: dict[BeatKey, float] = {}
         self._active: set[BeatKey] = set()
@@ -94,16 +118,22 @@ class SweepPool:
     def expect(self, ride: Ride) -> None:
         """A run is being prepared; sweeps wait for it, for so long as it gets on."""
         ride.since = self._clock
-        self._preparing.add(ride)
+        for key in ride.beats:
+            self._preparing.setdefault(key, _Coming()).of(ride)[ride] = None
 
     def prepared(self, ride: Ride) -> None:
         """A run that was expected is prepared, and waits for its sweeps; or it has none."""
-        self._preparing.discard(ride)
+        for key in ride.beats:
+            if (coming := self._preparing.get(key)) is not None:
+                coming.of(ride).pop(ride, None)
+                if not coming.by_beat and not coming.at_once:
+                    del self._preparing[key]
         self._progress = self._clock
         for resource in ride.run.members:
             key = ride.beat_of(resource)
             ride.left.add(key)
-            self._waiting.setdefault(key, []).append(ride)
+            self._waiting.setdefault(key, {})[ride] = None
+            self._asked[key] += ride.at_once
 
     def getting_on(self) -> None:
         """What is being done for runs that are expected takes its time, and is no reason to go without them yet."""
@@ -113,7 +143,8 @@ class SweepPool:
         """Let a run wait no more; False unless that was all it did, for what is under way has to end first."""
         waited_for = [key for key in ride.left if ride in self._waiting.get(key, ())]
         for key in waited_for:
-            self._waiting[key].remove(ride)
+            del self._waiting[key][ride]
+            self._asked[key] -= ride.at_once
             ride.left.discard(key)
         return bool(waited_for) and not ride.left
 
@@ -127,7 +158,7 @@ class SweepPool:
         Who has had no turn for longest comes first: a namespace with many accounts lets the others wait for one sweep.
         """
         self._tick()
-        asked = (key for key, rides in self._waiting.items() if any(ride.at_once for ride in rides))
+        asked = [key for key in self._waiting if self._asked[key]]
         waiting = [key for key in dict.fromkeys((*self._come, *asked)) if self._waiting.get(key)]
         for key in sorted(waiting, key=lambda key: self._served.get(payer_of(key), 0)):
             if len(self._active) >= self._most:
@@ -136,7 +167,8 @@ class SweepPool:
                 self._serve(payer_of(key))
                 self._come.pop(key, None)
                 self._held.pop(key, None)
-                rides = self._waiting.pop(key)
+                rides = list(self._waiting.pop(key))
+                del self._asked[key]
                 self._active.add(key)
                 self._pool.submit(self._sweep, key, rides)
 
@@ -156,13 +188,12 @@ class SweepPool:
 
         A beat does not wait for runs that were asked for at once, of which there may always be one more.
         """
-        since = [
-            ride.since for ride in self._preparing if key in ride.beats and not (ride.at_once and key in self._come)
-        ]
-        if not since:
+        coming = self._preparing.get(key)
+        first = coming.first(at_once=key not in self._come) if coming is not None else None
+        if first is None:
             return True
         held = self._clock - self._held.setdefault(key, self._clock)
-        return held > LONGEST_PATIENCE or self._clock - max(self._progress, min(since)) > PATIENCE
+        return held > LONGEST_PATIENCE or self._clock - max(self._progress, first) > PATIENCE
 
     def close(self) -> None:
         """Begin no more sweeps; those under way end by themselves."""
