@@ -222,3 +222,71 @@ def test_an_installed_policy_that_is_invalid_exits_2(scene: Scene) -> None:
     assert "did you mean 'phase'?" in why.err
     assert "did you mean 'phase'?" in forecast.err
     assert f"GarbageCollectionPolicy {scene.team}/scratch: wait" in why.out
+
+
+ASKED = [
+    (("plan",), 0),
+    (("plan", "scratch"), 1),
+    (("forecast",), 0),
+    (("why", "cm/scratch"), 1),
+    (("restore", "scratch", "--yes"), 1),
+    (("restore", "--all", "--yes"), 1),
+    (("restore", "deploy/web", "--yes"), 1),
+    (("approve", "scratch", "--up-to", "5"), 1),
+]
+
+
+@pytest.mark.parametrize(("command", "code"), ASKED)
+def test_a_namespace_that_is_not_there_is_told(scene: Scene, command: tuple[str, ...], code: int) -> None:
+    """With the one that is like it; before what else is said of it, which looks as if nothing were in it."""
+    wrong = f"{scene.team}x"
+    ran = scene.ask(*command, "-n", wrong)
+    assert ran.errors[0] == f"warning: -n: there is no namespace '{wrong}'; did you mean '{scene.team}'?"
+    assert ran.code == code, ran
+    assert "there is no namespace" not in scene.ask(*command, "-n", scene.team).err
+
+
+@pytest.mark.parametrize("command", ["plan", "run"])
+def test_a_namespace_that_policies_of_files_are_put_into_is_a_warning_of_theirs(
+    scene: Scene, tmp_path: Path, command: str
+) -> None:
+    """With the policy's place, once."""
+    mine = scene.policy("mine", "5d")
+    del mine["metadata"]["namespace"]
+    (tmp_path / "policy.json").write_text(json.dumps(mine))
+    live = ("--live",) if command == "plan" else ("--yes",)
+    ran = scene.ask(command, "-f", tmp_path / "policy.json", "-n", "no-such-place", *live)
+    assert len([line for line in ran.errors if "no-such-place does not exist" in line]) == 1, ran
+
+
+def test_who_may_not_read_namespaces_hears_nothing_of_them(own_real_cluster: RealCluster) -> None:
+    """It is not known then; policies are all that is needed."""
+    namespace = own_real_cluster.namespace()
+    name = f"policies-of-{namespace}"
+    rbac = "rbac.authorization.k8s.io"
+    rule = {"apiGroups": ["gc.kube-zen.io"], "resources": ["garbagecollectionpolicies"], "verbs": ["get", "list"]}
+    subject = {"kind": "ServiceAccount", "name": "reader", "namespace": namespace}
+    made = [
+        {"apiVersion": f"{rbac}/v1", "kind": "ClusterRole", "metadata": {"name": name}, "rules": [rule]},
+        {
+            "apiVersion": f"{rbac}/v1",
+            "kind": "ClusterRoleBinding",
+            "metadata": {"name": name},
+            "roleRef": {"apiGroup": rbac, "kind": "ClusterRole", "name": name},
+            "subjects": [subject],
+        },
+    ]
+    for each in made:
+        own_real_cluster.create(each)
+    reader = own_real_cluster.service_account_kubeconfig(namespace, "reader")
+    try:
+        own_real_cluster.eventually(lambda: zen_gc("forecast", "-n", namespace, "--kubeconfig", reader).code == 0)
+        for where in (namespace, f"{namespace}x"):
+            ran = zen_gc("forecast", "-n", where, "--kubeconfig", reader)
+            assert (ran.code, ran.errors) == (
+                0,
+                [f"note: there are no policies in namespace {where}; -A means all of them"],
+            )
+    finally:
+        for each in made:
+            own_real_cluster.request("DELETE", own_real_cluster.path_of(each))

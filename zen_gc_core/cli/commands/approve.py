@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from zen_gc_core.cli.arguments.completing import complete_namespaces, complete_policies
+from zen_gc_core.cli.arguments.missing_namespaces import warn_of_missing
 from zen_gc_core.cli.arguments.options import settings_of, settings_options
 from zen_gc_core.cli.plans.live import preview
 from zen_gc_core.cli.plans.output import as_table, as_yaml
@@ -59,6 +60,7 @@ def command(name: str, *, namespace: str | None, cluster: bool, digest: str | No
     """
     connecting = settings_of(Connecting, values)
     connection = Connection.open(kubeconfig=connecting.kubeconfig or None, context=connecting.context or None)
+    warn_of_missing(connection, None if cluster else namespace)
     where = "" if cluster else namespace or connection.namespace
     reference = PolicyReference(CLUSTER if cluster else NAMESPACED, where, name)
     seen = read_policy(connection, reference)

@@ -8,6 +8,7 @@ from typing import Any, Final
 import click
 
 from zen_gc_core.cli.arguments.completing import complete_namespaces, complete_policies
+from zen_gc_core.cli.arguments.missing_namespaces import warn_of_missing
 from zen_gc_core.cli.arguments.options import output_option, settings_of, settings_options
 from zen_gc_core.cli.bringing_back.changed import bring_back
 from zen_gc_core.cli.bringing_back.recycled import Wanted, bring_back_deleted
@@ -94,6 +95,7 @@ def command(  # noqa: PLR0913  what it takes
     age = _age(since)
     connecting = settings_of(Connecting, values)
     connection = Connection.open(kubeconfig=connecting.kubeconfig or None, context=connecting.context or None)
+    warn_of_missing(connection, namespace)
     where = "" if cluster else namespace or connection.namespace
     until = datetime.now(UTC).replace(microsecond=0) + KEPT_FOR if keep else None
     if what is not None and "/" in what:

@@ -253,12 +253,14 @@ class _Where:
 def _live(manifests: Manifests, plugins: Plugins, asking: Asking, own_namespace: str, where: _Where) -> Looking:
     """As ``look``, of a cluster; what talks to one is loaded here."""
     from zen_gc_core.cli.arguments.live_objects import LiveObjects  # noqa: PLC0415  looking at files does not wait for a client
+    from zen_gc_core.cli.arguments.missing_namespaces import warn_of_missing  # noqa: PLC0415  as above
     from zen_gc_core.cluster.connection import Connection  # noqa: PLC0415  as above
     from zen_gc_core.cluster.policies import list_policies  # noqa: PLC0415  as above
 
     connection: Connection = Connection.open(
         kubeconfig=where.connecting.kubeconfig or None, context=where.connecting.context or None
     )
+    warn_of_missing(connection, where.namespace)
     default = where.namespace or connection.namespace
     documents: Sequence[Document | None] = manifests.policies
     if manifests.policies:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from zen_gc_core.cli.arguments.missing_namespaces import warn_of_missing
 from zen_gc_core.cli.reading.documents import Document
 from zen_gc_core.cli.reading.input import compile_documents, printing_aside
 from zen_gc_core.cli.terminal.waiting import waiting
@@ -86,6 +87,8 @@ def plan_cluster(connecting: Connecting, chosen: Chosen, plugins: Plugins, askin
     compilations = compile_documents(chosen.documents, plugins, asking.grants, default)
     places: list[Document | None] = list(chosen.documents)
     manifests: list[Mapping[str, Any]] = [each.content for each in chosen.documents]
+    if chosen.installed or chosen.name:  # of policies of files it is a warning of theirs
+        warn_of_missing(connection, chosen.namespace)
     if chosen.installed:
         found = list_policies(connection, None if chosen.everywhere else chosen.namespace)
     else:
