@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.cluster.controller import rights
-from tests.cluster.controller.rights import CONFIG_MAPS, Audit
+from tests.cluster.controller.rights import CONFIG_MAPS, Audit, shown
 from tests.cluster.controller.stage import until
 from zen_gc_core.cluster.impersonating import ConnectionAs
 
@@ -69,6 +69,27 @@ def test_a_policy_with_an_account_acts_as_it(real: Stage, inside: Callable[..., 
     own = audit.as_itself()
     assert {what for _, what, _ in own if what != "configmaps"} <= OWN
     assert {(verb, name) for verb, what, name in own if what == "configmaps"} == {("get", "zen-gc-pause")}
+
+
+def test_the_breaker_counts_and_copies_are_made_as_the_account(real: Stage, inside: Callable[..., Inside]) -> None:
+    """What a tenant learns and leaves behind, it learns and leaves with its own rights."""
+    verbs = ["create", "get", "list", "update", "delete"]
+    copies = {"apiGroups": ["gc.kube-zen.io"], "resources": ["recycledobjects"], "verbs": verbs}
+    rights.let_impersonate(real, rights.account(real, rules=[CONFIG_MAPS, copies]))
+    real.make_many(3)
+    real.make_many(9, metadata={"labels": {"other": "yes"}})
+    behavior = {"breaker": {"minObjects": 1, "maxPercent": 30}, "recycle": {"keepFor": "1h"}}
+    policy = real.policy(serviceAccountName="cleaner", behavior=behavior)
+
+    audit = run(real, inside)
+
+    assert real.status(policy)["lastRun"]["deleted"] == 3, real.condition(policy)
+    lists = [each["requestURI"] for each in audit.requests() if shown(each)[:2] == ("list", "configmaps")]
+    assert any("labelSelector" not in each for each in lists), "all of them are counted"
+    made = [what for verb, what, _ in audit.as_account(real.namespace) if verb == "create"]
+    assert made.count("recycledobjects.gc.kube-zen.io") == 3
+    own = {(verb, what) for verb, what, _ in audit.as_itself()}
+    assert not {("list", "configmaps"), ("create", "recycledobjects.gc.kube-zen.io")} & own
 
 
 def test_only_policies_of_one_account_share_a_list(real: Stage, inside: Callable[..., Inside]) -> None:
