@@ -424,3 +424,51 @@ def test_control_characters_of_a_policy_do_not_reach_the_terminal(tmp_path: Path
 
 def _control_characters(text: str) -> Iterator[str]:
     return (character for character in text if not character.isprintable() and character != "\n")
+
+
+FOREIGN = """\
+apiVersion: kyverno.io/v2
+kind: ClusterCleanupPolicy
+metadata: {name: busy}
+spec: {schedule: "0 0 * * *"}
+"""
+NAMED = "kyverno.yaml:1 holds a ClusterCleanupPolicy of Kyverno: "
+IMPORTED = "zen-gc import --from kyverno -f kyverno.yaml makes such of it"
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("plan", "-f", "kyverno.yaml", "-f", "object.yaml"),
+        ("plan", "-f", "kyverno.yaml", "--live"),
+        ("forecast", "-f", "kyverno.yaml", "--live"),
+        ("why", "cm/a", "-f", "kyverno.yaml", "--live"),
+        ("why", "cm/a", "-f", "kyverno.yaml", "-f", "object.yaml"),
+        ("run", "-f", "kyverno.yaml", "--yes"),
+        ("validate", "-f", "kyverno.yaml"),
+        ("rbac", "-f", "kyverno.yaml"),
+    ],
+)
+def test_a_policy_of_another_tool_is_named_with_the_import_wherever_it_is_given(
+    tmp_path: Path, command: tuple[str, ...]
+) -> None:
+    """With or without a cluster: it is no object that should be left out."""
+    (tmp_path / "kyverno.yaml").write_text(FOREIGN)
+    (tmp_path / "object.yaml").write_text(OBJECT)
+    ran = zen_gc(*command, cwd=tmp_path)
+    assert (ran.code, ran.out, len(ran.errors)) == (2, "", 1), ran
+    assert NAMED in ran.err
+    assert IMPORTED in ran.err
+
+
+def test_a_saved_plan_is_no_manifest_and_a_kind_is_not_empty(tmp_path: Path) -> None:
+    """What is meant is said."""
+    (tmp_path / "policy.yaml").write_text(POLICY)
+    (tmp_path / "object.yaml").write_text(OBJECT)
+    plan = zen_gc("plan", "-f", "policy.yaml", "-f", "object.yaml", "--now", NOW, "-o", "json", cwd=tmp_path)
+    (tmp_path / "plan.json").write_text(plan.out)
+    ran = zen_gc("plan", "-f", "plan.json", cwd=tmp_path)
+    words = "plan.json: it is a plan, and no manifest: zen-gc run PLAN carries out one that zen-gc plan --out has saved"
+    assert (ran.code, ran.errors) == (2, [words])
+    ran = zen_gc("init", "--kind", "")
+    assert (ran.code, ran.errors) == (2, ["--kind is empty: say which kind of objects, such as --kind job"])

@@ -8,12 +8,14 @@ import weakref
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+import click
 import pytest
 
 from tests.proof.properties.policies import compiled_text
 from tests.unit.engine.situations import NOW
 from zen_gc_core.cli.plans.output import as_document, as_json, as_table
 from zen_gc_core.cli.plans.printing import json_parts, print_plans
+from zen_gc_core.cli.plans.view import View
 from zen_gc_core.cli.reading.documents import Document, Told
 from zen_gc_core.cli.reading.input import as_stored
 from zen_gc_core.cli.reading.jsons import read_json
@@ -134,3 +136,16 @@ def test_objects_of_a_list_are_forgotten_when_they_have_been_looked_at() -> None
     first, second = (list(files.of_kind("v1", "ConfigMap")) for _ in range(2))
     assert [one.name for one in first] == [one.name for one in second] == ["a", "b"]
     assert all(one is not other for one, other in zip(first, second, strict=True))
+
+
+def test_a_table_that_is_wider_than_its_terminal_is_a_block_an_object() -> None:
+    """Nothing is longer than the line, but for words; colours change no letter; what fits stays a table."""
+    wide = "x" * 30
+    planned = list(plans(stored("a", wide), policy("p")))
+    text = as_table(NOW, "zen-gc-system", planned, View(width=40))
+    assert all(len(line) <= 40 or len(line.split()) < 3 for line in text.splitlines())
+    assert "VERDICT" not in text
+    assert f"default/{wide}" in text
+    painted = as_table(NOW, "zen-gc-system", planned, View(width=40, colour=True))
+    assert click.unstyle(painted) == text != painted
+    assert as_table(NOW, "zen-gc-system", planned, View(width=400)) == as_table(NOW, "zen-gc-system", planned)

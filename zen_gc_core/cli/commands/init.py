@@ -51,6 +51,8 @@ def command(kind: str, api_version: str | None, namespace: str | None, output: P
     What it asks suits the kind: finished Jobs, Pods and runs, suspended CronJobs, what nothing uses; of other kinds, what
     carries a label.
     """
+    if not kind:
+        raise InputError("--kind is empty: say which kind of objects, such as --kind job")
     found = _kind(kind, api_version)
     if namespace and not found.namespaced:
         raise InputError(f"{found.kind} lives in no namespace: leave -n {namespace} out")

@@ -173,6 +173,8 @@ def _check(request: _Request, manifests: Manifests) -> None:
     if request.everywhere and (request.name or request.namespace or manifests.policies):
         raise InputError("-A plans all installed policies: leave out NAME, -n and -f")
     if request.live and manifests.objects:
+        if not manifests.policies and (others := no_policies("no policies", manifests.objects)):
+            raise InputError(others)
         raise InputError(
             f"--live takes the objects from the cluster: leave them out of the files "
             f"({manifests.objects[0].place()} holds one)"

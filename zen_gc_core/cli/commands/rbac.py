@@ -12,6 +12,7 @@ from zen_gc_core.cli.arguments.options import BooleanCommand, files_option, outp
 from zen_gc_core.cli.plans.output import as_json, as_yaml
 from zen_gc_core.cli.reading.documents import Document
 from zen_gc_core.cli.reading.input import compile_documents, load_installed, read_manifests, report_problems
+from zen_gc_core.cli.reading.strangers import no_policies
 from zen_gc_core.cli.rights.missing import check
 from zen_gc_core.cli.rights.offline_kinds import OfflineKinds
 from zen_gc_core.cli.rights.roles import CONSTRAINED, IMPERSONATE, Need, role_documents, wide
@@ -92,7 +93,8 @@ def command(**values: Any) -> int:
     asked = _Asked.of(values)
     manifests = read_manifests(values["filenames"])
     if not manifests.policies and not asked.live:
-        raise InputError("no policies: add files with -f, the NAME of an installed policy, or --live")
+        known = no_policies("no policies", manifests.objects)
+        raise InputError(known or "no policies: add files with -f, the NAME of an installed policy, or --live")
     connection = asked.connection() if asked.live else None
     compilations, documents = _compiled(asked, manifests, connection)
     serving = (

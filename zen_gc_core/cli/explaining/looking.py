@@ -205,6 +205,8 @@ def _check(manifests: Manifests, values: Mapping[str, Any], *, live: bool) -> No
     if values.get("all_namespaces") and values["namespace"]:
         raise InputError(f"-A means all namespaces, and -n says '{values['namespace']}': leave one of them out")
     if live and manifests.objects:
+        if not manifests.policies and (others := no_policies("no policies", manifests.objects)):
+            raise InputError(others)
         raise InputError(
             f"--live takes the objects from the cluster: leave them out of the files "
             f"({manifests.objects[0].place()} holds one)"

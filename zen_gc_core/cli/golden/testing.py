@@ -14,6 +14,7 @@ from zen_gc_core.cli.plans.offline import plan_files
 from zen_gc_core.cli.plans.output import as_document, as_yaml
 from zen_gc_core.cli.reading.documents import FileError
 from zen_gc_core.cli.reading.input import load_installed, sort_manifests
+from zen_gc_core.cli.reading.strangers import no_policies
 from zen_gc_core.engine.asking import Asking
 from zen_gc_core.errors import InputError
 from zen_gc_core.instants import format_instant
@@ -110,7 +111,8 @@ class Golden:
         planning = planning_of(folder)
         manifests = sort_manifests(str(folder.place / name) for name in folder.files)
         if not manifests.policies:
-            raise FileError(f"{folder.place}: no policy in {' or '.join(folder.files)}")
+            lead = f"{folder.place}: no policy in {' or '.join(folder.files)}"
+            raise FileError(no_policies(lead, manifests.objects) or lead)
         if not manifests.objects:
             raise FileError(
                 f"{folder.place}: no objects in {' or '.join(folder.files)}: a plan of nothing tests nothing"

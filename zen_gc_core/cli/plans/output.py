@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import yaml
 
-from zen_gc_core.cli.plans.view import WHOLE, Totals
+from zen_gc_core.cli.plans.view import STYLES, WHOLE, Totals
 from zen_gc_core.cli.reading.scalars import ScalarError, plain_scalar
+from zen_gc_core.cli.terminal.folding import Line, folded
 from zen_gc_core.durations import format_duration
 from zen_gc_core.engine.calendar.foreseeing import foresee
 from zen_gc_core.engine.guarding import UNSEEN, going_unseen
@@ -185,9 +186,11 @@ def table_parts(now: dt.datetime, own_namespace: str, planned: Iterable[Planned]
     for one in planned:
         totals.add(one)
         if not said:
-            yield f"At {format_instant(now)}, with the controller in namespace {visible(own_namespace)}:"
+            where = f"At {format_instant(now)}, with the controller in namespace {visible(own_namespace)}:"
+            yield folded([Line(where)], view.width)
         said = True
-        yield "\n\n" + "\n".join(section_lines(now, one))
+        lines = section_lines(now, one)
+        yield "\n\n" + folded((Line(each.strip(), len(each) - len(each.lstrip())) for each in lines), view.width)
         if decisions := view.of(one.plan):
             yield from _lines(decisions, view)
         del one, decisions  # the next plan is made when this one is let go
@@ -203,6 +206,9 @@ def _lines(decisions: Sequence[Decision], view: View) -> Iterator[str]:
     for decision in decisions:
         for column, cell in enumerate(_row(decision)[:-1]):
             widths[column] = max(widths[column], width(cell))
+    if view.width is not None and sum(widths) + _LEAST_BECAUSE > view.width:
+        yield from _narrow(decisions, view)
+        return
     yield f"\n{_line(_HEADER, widths)}"
     for begin in range(0, len(decisions), _LINES_AT_ONCE):
         some = decisions[begin : begin + _LINES_AT_ONCE]
@@ -245,6 +251,20 @@ def section_lines(now: dt.datetime, planned: Planned) -> list[str]:
         lines.extend(f"  vetoed by plugin {veto.plugin}: {veto.reason}" for veto in plan.vetoed)
     return lines
 
+
+def _narrow(decisions: Sequence[Decision], view: View) -> Iterator[str]:
+    """The same where no columns fit: what becomes of an object, and below it why."""
+    for decision in decisions:
+        verdict, kind, thing, because = _row(decision)
+        lines = [
+            Line(f"{verdict} {kind} {thing}", 2, style=STYLES[decision.verdict], styled=len(verdict)),
+            Line(because, 4, 0),
+        ]
+        yield "\n" + folded(lines, view.width, colour=view.colour)
+
+
+_LEAST_BECAUSE: Final = 40
+"""Characters beside the columns of a table: what is between them, and the least that is left for the reason."""
 
 _HEADER: Final = ("VERDICT", "KIND", "OBJECT", "BECAUSE")
 _LINES_AT_ONCE: Final = 1_000

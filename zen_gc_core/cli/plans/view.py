@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import click
 
+from zen_gc_core.cli.terminal.folding import terminal_width
 from zen_gc_core.errors import InputError
 from zen_gc_core.model.decision import Verdict
 from zen_gc_core.texts import counted, did_you_mean, visible
@@ -40,11 +41,13 @@ class View:
         only: The verdicts that are shown; None: all.
         summary: Whether objects are left out, and the last line sums up.
         colour: Whether verdicts have colours.
+        width: How many characters fit on a line of the terminal; None: lines are as long as they are.
     """
 
     only: frozenset[Verdict] | None = None
     summary: bool = False
     colour: bool = False
+    width: int | None = None
 
     def of(self, plan: Plan | None) -> Sequence[Decision]:
         """The objects of a plan that are shown."""
@@ -105,7 +108,7 @@ def view_of(only: Sequence[str], color: str, *, summary: bool) -> View:
         if word not in set(Verdict):
             hint = did_you_mean(word, list(Verdict)) or ": act, wait, keep or skip"
             raise InputError(f"--only: there is no verdict '{visible(word, 40)}'{hint}")
-    return View(frozenset(map(Verdict, words)) or None, summary, colours(color))
+    return View(frozenset(map(Verdict, words)) or None, summary, colours(color), terminal_width())
 
 
 def colours(color: str) -> bool:

@@ -68,6 +68,8 @@ def without_kind(value: dict[str, Any]) -> str | None:
     if isinstance(rules, list) and all(isinstance(rule, dict) and "ttl" in rule for rule in rules) and rules:
         return f"these are rules of kube-janitor: {_OURS}; zen-gc import --from kube-janitor -f FILE makes such of them"
     policies = value.get("policies")
+    if isinstance(policies, list) and "now" in value:
+        return "it is a plan, and no manifest: zen-gc run PLAN carries out one that zen-gc plan --out has saved"
     if isinstance(policies, list) and any(
         isinstance(policy, dict) and str(policy.get("resource", "")).startswith("k8s.") for policy in policies
     ):
