@@ -45,6 +45,10 @@ def _word(value: Any) -> str:
     return value
 
 
+def _short_names(entry: dict[str, Any]) -> tuple[str, ...]:
+    return tuple(map(_word, entry.get("shortNames") or []))
+
+
 def aggregated(document: dict[str, Any]) -> Iterator[tuple[Resource, bool]]:
     """The resources of an APIGroupDiscoveryList, and whether each was seen lately."""
     try:
@@ -59,7 +63,8 @@ def aggregated(document: dict[str, Any]) -> Iterator[tuple[Resource, bool]]:
                     namespaced = entry["scope"] == "Namespaced"
                     verbs = frozenset(map(_word, entry["verbs"]))
                     number, plural = _word(version["version"]), _word(entry["resource"])
-                    yield Resource(group, number, plural, _word(kind), namespaced, verbs), fresh
+                    short = _short_names(entry)
+                    yield Resource(group, number, plural, _word(kind), namespaced, verbs, short_names=short), fresh
     except Exception as error:
         raise MalformedAnswer("GET /apis: the aggregated discovery document is malformed") from error
 
@@ -79,6 +84,7 @@ def listed(document: dict[str, Any], api_version: str) -> Iterator[Resource]:
         for entry in _items(document, "resources", null=True):
             if "/" not in entry["name"]:
                 verbs = frozenset(map(_word, entry.get("verbs") or []))
-                yield Resource(group, version, entry["name"], _word(entry["kind"]), bool(entry["namespaced"]), verbs)
+                kind, short = _word(entry["kind"]), _short_names(entry)
+                yield Resource(group, version, entry["name"], kind, bool(entry["namespaced"]), verbs, short_names=short)
     except Exception as error:
         raise MalformedAnswer(f"GET {api_version}: the list of its resources is malformed") from error

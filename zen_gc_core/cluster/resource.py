@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 from urllib.parse import quote
 
@@ -20,6 +20,7 @@ class Resource:
         verbs: What may be asked of it.
         aggregated: Whether an API server of its own stands behind it, which may ignore preconditions; None when that
             cannot be told, because the APIServices may not be listed.
+        short_names: Its other names, as kubectl takes them (``deploy``).
     """
 
     group: str
@@ -29,6 +30,7 @@ class Resource:
     namespaced: bool
     verbs: frozenset[str] = frozenset()
     aggregated: bool | None = False
+    short_names: tuple[str, ...] = field(default=(), compare=False, repr=False)
 
     @property
     def api_version(self) -> str:

@@ -33,6 +33,7 @@ SCALE = {"specReplicasPath": ".spec.servers.size", "statusReplicasPath": ".statu
 def serving(stage: Stage, subresources: dict[str, Any]) -> Iterator[Stage]:
     """A cluster that serves a custom kind with these subresources."""
     definition = custom_resource_definition(GROUP, "Fleet", "v1", schema=ANYTHING, subresources=subresources)
+    definition["spec"]["names"]["shortNames"] = ["flt", "deploy"]
     stage.cluster.create(definition)
     collection = f"/apis/{API_VERSION}/namespaces/{stage.namespace}/fleets"
     until(lambda: stage.cluster.request("GET", collection).status == 200, "the kind is served")
@@ -90,6 +91,35 @@ def test_an_object_of_a_custom_kind_is_scaled_down_and_back(fleets: Stage, insid
     assert spec == {"servers": {"size": 3, "image": "x"}, "replicas": 7}
     assert KEEP in annotations
     assert not {FROM, BY} & set(annotations)
+
+
+@pytest.mark.parametrize("word", ["flt", "FLT", f"flt.{GROUP}", f"deploy.{GROUP}", "fleet", f"fleets.{GROUP}"])
+def test_a_custom_kind_is_known_by_its_short_names(fleets: Stage, word: str) -> None:
+    """As kubectl takes them; what Kubernetes' own kinds are called means these."""
+    name = made(fleets, {"servers": {"size": 0}}, annotations={FROM: "2"})
+    ran = restore(fleets, f"{word}/{name}")
+    assert (ran.code, ran.err) == (0, "")
+    assert seen(fleets, name)[0] == {"servers": {"size": 2}}
+    own = restore(fleets, f"deploy/{name}")
+    assert (own.code, own.err) == (1, f"Deployment {fleets.namespace}/{name} is not there\n")
+
+
+def test_a_name_that_is_written_out_counts_more_than_a_short_one(fleets: Stage) -> None:
+    """And one that nobody has is unknown."""
+    other = custom_resource_definition("toys.example.com", "Flt", "v1", schema=ANYTHING, subresources={"scale": SCALE})
+    fleets.cluster.create(other)
+    path = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions/flts.toys.example.com"
+    try:
+        collection = f"/apis/toys.example.com/v1/namespaces/{fleets.namespace}/flts"
+        until(lambda: fleets.cluster.request("GET", collection).status == 200, "the kind is served")
+        name = made(fleets, {"servers": {"size": 0}}, annotations={FROM: "2"})
+        full = restore(fleets, f"flt/{name}")
+        assert (full.code, full.err) == (1, f"Flt {fleets.namespace}/{name} is not there\n")
+        assert restore(fleets, f"flt.{GROUP}/{name}").code == 0
+    finally:
+        fleets.delete(path)
+    unknown = restore(fleets, f"flx/{name}")
+    assert (unknown.code, "unknown kind 'flx'" in unknown.err) == (2, True)
 
 
 @pytest.mark.parametrize("fleets", [{"status": {}}], indirect=True)

@@ -32,7 +32,7 @@ from zen_gc_core.model.suspending import SUSPENDABLE, SUSPENDED, Resume, field_o
 from zen_gc_core.texts import counted, did_you_mean, listed, placed, visible
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterable
     from datetime import datetime
 
     from zen_gc_core.cluster.connection import Connection
@@ -130,17 +130,14 @@ def _named(connection: Connection, what: str) -> tuple[Resource, str]:
 
 
 def _custom(connection: Connection, word: str, known: Collection[str]) -> Resource:
-    """The resource of a custom kind, by its name or its plural, each of which the group may follow."""
+    """The resource of a custom kind, by its name, its plural or a short name, each of which the group may follow.
+
+    What one kind is called in full, no other is called in short.
+    """
     served, _ = Resources(connection).survey()
-    named: dict[tuple[str, str], Resource] = {}
-    for each in served:  # the version that the group prefers comes first
-        names = (each.kind.lower(), each.plural)
-        if (
-            word.lower() in {*names, *(f"{name}.{each.group}" for name in names)}
-            and not own_group(each.group)
-            and not each.aggregated
-        ):
-            named.setdefault((each.group, each.kind), each)
+    custom = [each for each in served if not own_group(each.group) and not each.aggregated]
+    named = _called(word, ((each, (each.kind.lower(), each.plural)) for each in custom))
+    named = named or _called(word, ((each, each.short_names) for each in custom))
     if len(named) > 1:
         raise InputError(f"'{visible(word)}' may be {listed(sorted(map(str, named.values())), 'or')}: write which")
     if not named:
@@ -150,6 +147,15 @@ def _custom(connection: Connection, word: str, known: Collection[str]) -> Resour
             "custom kinds with a scale subresource; what was deleted is named by its NAME alone"
         )
     return next(iter(named.values()))
+
+
+def _called(word: str, those: Iterable[tuple[Resource, Iterable[str]]]) -> dict[tuple[str, str], Resource]:
+    """By group and kind, the resources that a word means, among some with their names."""
+    named: dict[tuple[str, str], Resource] = {}
+    for each, names in those:  # the version that the group prefers comes first
+        if any(word.lower() in {name, f"{name}.{each.group}"} for name in names):
+            named.setdefault((each.group, each.kind), each)
+    return named
 
 
 def _plural(kind: str) -> str:

@@ -74,8 +74,8 @@ def command(  # noqa: PLR0913  what it takes
     """Create NAME anew, which a policy deleted, from its copy in the recycle bin; or all that was deleted.
 
     NAME is that of the object, or of its copy. Of KIND/NAME, which a policy scaled down or suspended, the count of
-    replicas is given back, or it goes on: written in one patch, to exactly the object that was read. KIND may be a custom kind, with its
-    group where it takes one to tell it (fleet.agones.dev).
+    replicas is given back, or it goes on: written in one patch, to exactly the object that was read. KIND may be a custom kind, by
+    its short name, too, and with its group where it takes one to tell it (fleet.agones.dev).
 
     It shows what it would write, and asks. What exists is never written over.
     """
