@@ -11,14 +11,18 @@ from typing import TYPE_CHECKING, Any, Final
 
 from zen_gc_core.errors import InputError, Undecided
 from zen_gc_core.fieldpaths import LONGEST_PATH, MISSING, FieldPath, spell
+from zen_gc_core.model.references.pruning import decoder_of
+from zen_gc_core.model.references.rows import Each
 from zen_gc_core.texts import kind_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from zen_gc_core.model.candidate import Candidate
     from zen_gc_core.model.reads import Segments
+    from zen_gc_core.model.references.rows import Steps
 
+_SECTIONS: Final = frozenset({"spec", "status"})
 _EACH: Final = re.compile(r"""\[\]|\[(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")\]""")
 
 
@@ -75,6 +79,63 @@ class EachPath:
             Undecided: Something else than text stands there, or no list where one is walked.
         """
         yield from self._below(candidate.get(self.first), self.rest)
+
+    @property
+    def section(self) -> str:
+        """The field that who reads by ``reader`` looks at: a whole section, or as much of it as can be told apart."""
+        return str(self.first.segments[0]) if self._steps() is not None else str(self.first)
+
+    def reader(self) -> Callable[[Candidate], list[str]]:
+        """What reads the texts of many objects, as ``texts`` does, and makes nothing of what is not on the path."""
+        steps = self._steps()
+        if steps is None:
+            return lambda candidate: list(self.texts(candidate))
+        root, decode, first = str(steps[0]), decoder_of(steps), self.first.segments[1:]
+
+        def read(candidate: Candidate) -> list[str]:
+            found: list[str] = []
+            value = candidate.section(root, decode)
+            for segment in first:
+                if type(value) is not dict:
+                    return found
+                value = value.get(segment)
+            self._collect(value, self.rest, found)
+            return found
+
+        return read
+
+    def _steps(self) -> Steps | None:
+        """The path through keys and lists alone, below a section that may be decoded in part; None where it is another."""
+        steps: list[str | Each] = []
+        for number, part in enumerate((self.first.segments, *self.rest)):
+            steps += [Each.ITEM] if number else []
+            for segment in part:
+                if isinstance(segment, int):
+                    return None
+                steps.append(segment)
+        return tuple(steps) if steps[0] in _SECTIONS and len(steps) > 1 else None
+
+    def _collect(self, value: Any, rest: tuple[Segments, ...], found: list[str]) -> None:
+        """As ``_below``, of a path through keys and lists alone."""
+        if not rest or type(value) is not list:
+            found += self._below(value, rest)
+            return
+        keys, further = rest[0], rest[1:]
+        for item in value:
+            inner = item
+            for key in keys:
+                if type(inner) is not dict:
+                    break
+                inner = inner.get(key)
+            else:
+                if type(inner) is str and not further:
+                    if inner:
+                        found.append(inner)
+                elif inner is not None:
+                    self._collect(inner, further, found)
+                continue
+            if inner is not None:
+                found += self._below([item], rest)
 
     def _below(self, value: Any, rest: tuple[Segments, ...]) -> Iterator[str]:
         if value is MISSING or value is None or value == "":

@@ -36,9 +36,9 @@ from zen_gc_core import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
-    Keys = Callable[[Candidate], Iterator[tuple[str, str]]]
+    Keys = Callable[[Candidate], Iterable[tuple[str, str]]]
 
 How = Literal["owned", "owner", "inside"]
 _HOW: Final = get_args(How)
@@ -273,12 +273,12 @@ def _by_text(config: RelatedObjects, by: SameText, build: Build, them: Build, pl
     everywhere = config.namespace == "any"
     mark_all = everywhere or _some_live_nowhere(build)
 
-    def keys(candidate: Candidate) -> Iterator[tuple[str, str]]:
-        for text in theirs.texts(candidate):
-            if not everywhere:
-                yield candidate.namespace, text
-            if mark_all:
-                yield ANYWHERE, text
+    texts = theirs.reader()
+
+    def keys(candidate: Candidate) -> list[tuple[str, str]]:
+        found = texts(candidate)
+        spaces = [*([] if everywhere else [candidate.namespace]), *([ANYWHERE] if mark_all else [])] if found else []
+        return [(space, text) for text in found for space in spaces]
 
     def mine(candidate: Candidate) -> list[tuple[str, str]]:
         text = _own_text(candidate, by.mine)
@@ -289,7 +289,7 @@ def _by_text(config: RelatedObjects, by: SameText, build: Build, them: Build, pl
     def within(candidate: Candidate) -> str | None:
         return None if everywhere else _own_namespace(candidate)
 
-    return _Way(keys, mine, within, (str(theirs.first),), (str(by.mine),), f"names it in {theirs}")
+    return _Way(keys, mine, within, (theirs.section,), (str(by.mine),), f"names it in {theirs}")
 
 
 def _some_live_nowhere(build: Build) -> bool:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import random
+
+import orjson
 import pytest
 
 from zen_gc_core.errors import InputError, Undecided
@@ -13,7 +16,49 @@ CLAIMS = "spec.volumes[].persistentVolumeClaim.claimName"
 
 def texts(path, spec):
     pod = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "a", "labels": {"a[]b": "x"}}, "spec": spec}
-    return list(EachPath.parse(path).texts(JsonCandidate.from_object(pod)))
+    found = ways(EachPath.parse(path), pod)
+    assert found[1:] == found[:-1]
+    if isinstance(found[0], str):
+        raise Undecided(found[0])
+    return found[0]
+
+
+def ways(path, pod):
+    """What is found as it is looked at once, and by whoever looks at many, decoded and as JSON; or why it is not told."""
+    raw = orjson.dumps({**pod, "status": {}})
+    candidates = (
+        lambda: JsonCandidate.from_object(pod),
+        lambda: JsonCandidate.from_json(raw, api_version="v1", kind="Pod"),
+    )
+    found = []
+    for made in candidates:
+        for read in (path.texts, path.reader()):
+            try:
+                found.append(list(read(made())))
+            except Undecided as why:
+                found.append(str(why))
+    return found
+
+
+VALUES = (None, "", "a", "b", 5, True, {}, [])
+
+
+def anything(draw, depth):
+    """A value of no shape in particular, such as the paths below walk."""
+    if not depth or draw.random() < 0.12:
+        return draw.choice(VALUES)
+    if draw.random() < 0.5:
+        return [anything(draw, depth - 1) for _ in range(draw.randrange(1, 3))]
+    return {key: anything(draw, depth - 1) for key in draw.sample(["a", "b", "c"], draw.choice([1, 2, 3, 3]))}
+
+
+@pytest.mark.parametrize("path", ["spec.a[].b.c", "spec.a.b[].c", "spec.a[][]", "spec.a[].b[].c", "spec.a", "spec[].a"])
+def test_who_looks_at_many_finds_the_same(path):
+    """Whatever stands there; and it is told the same where it cannot be told."""
+    draw, asked = random.Random(path), EachPath.parse(path)
+    for _ in range(800):
+        found = ways(asked, {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "a"}, "spec": anything(draw, 5)})
+        assert found[1:] == found[:-1], found
 
 
 @pytest.mark.parametrize(

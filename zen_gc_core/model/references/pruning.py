@@ -16,7 +16,7 @@ from zen_gc_core.model.references.rows import Each
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from zen_gc_core.model.references.rows import Reference, Step
+    from zen_gc_core.model.references.rows import Reference, Step, Steps
 
 _NUMBERS: Final = count()
 
@@ -48,6 +48,18 @@ def decoders(rows: Iterable[Reference]) -> dict[str, Callable[[bytes], Any]]:
         for section, below in tree.items()
         if isinstance(section, str) and section != "metadata"
     }
+
+
+def decoder_of(steps: Steps) -> Callable[[bytes], Any]:
+    """A decoder for the section that a path begins with: what makes of its JSON what is on the path, and none beside.
+
+    Args:
+        steps: The path, in which ``Each`` walks lists and maps; more than one.
+    """
+    below: Tree | None = None
+    for step in reversed(steps[1:]):
+        below = {step: below}
+    return msgspec.json.Decoder(_shape(below)).decode
 
 
 def _below(node: Tree | None, step: Step) -> Tree | None:
