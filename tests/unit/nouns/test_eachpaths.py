@@ -40,7 +40,7 @@ def ways(path, pod):
     return found
 
 
-VALUES = (None, "", "a", "b", 5, True, {}, [])
+VALUES: tuple[object, ...] = (None, "", "a", "b", 5, True, {}, [])
 
 
 def anything(draw, depth):
