@@ -42,25 +42,6 @@ class _Of:
         self.texts: tuple[set[str], set[str]] = (set(), set())
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Text:
-    """Puts a text to those whose words count; looks at what is none as at any value.
-
-    Args:
-        here: Whether it means this namespace alone.
-        other: Looks at what is no text.
-    """
-
-    here: bool
-    other: Leaf
-
-    def __call__(self, value: Any, around: Any, found: _Of) -> None:
-        if type(value) is str:
-            found.texts[self.here].add(value)
-        else:
-            self.other(value, around, found)
-
-
 Leaf: TypeAlias = "Callable[[Any, Any, _Of], None]"
 """What looks at a value, what is around it and the object that it is in, and adds what is named there."""
 
@@ -155,16 +136,9 @@ def _made(node: _Node) -> Leaf:
 
 
 def _of_keys(keys: tuple[tuple[str, Leaf], ...], path: str) -> Leaf:
-    by_key = dict(keys)
-
     def walk(value: Any, _around: Any, found: _Of) -> None:
         if type(value) is not dict:
             raise Undecided(f"{path} is {kind_of(value)}, no object")
-        if len(value) < len(keys):  # the rest is not there, or was not decoded
-            for key, inner in value.items():
-                if inner is not None and (leaf := by_key.get(key)) is not None:
-                    leaf(inner, value, found)
-            return
         for key, below in keys:
             inner = value.get(key)
             if inner is not None:
@@ -175,22 +149,17 @@ def _of_keys(keys: tuple[tuple[str, Leaf], ...], path: str) -> Leaf:
 
 def _of_each(step: Each, node: _Node) -> Leaf:
     below, path = _made(node), node.path.removesuffix(step.value)
-    keys: dict[str, Leaf] = {}
+    keys: tuple[tuple[str, Leaf], ...] = ()
     if node.keys and not node.leaves and not node.each:  # most lists are of objects: one call an item fewer
-        keys = {key: _made(inner) for key, inner in node.keys.items()}
-
-    texts = {key: inner.here for key, inner in keys.items() if isinstance(inner, _Text)}
+        keys = tuple((key, _made(inner)) for key, inner in node.keys.items())
 
     def walk(value: Any, _around: Any, found: _Of) -> None:
         if type(value) is not (list if step is Each.ITEM else dict):
             raise Undecided(f"{path} is {kind_of(value)}, no {'list' if step is Each.ITEM else 'object'}")
-        adds = {key: found.texts[here].add for key, here in texts.items()}
         for item in value.values() if type(value) is dict else value:
             if keys and type(item) is dict:
-                for key, held in item.items():  # of what was decoded, most is looked at
-                    if type(held) is str and key in adds:  # as a _Text does, one call fewer: Pods are full of them
-                        adds[key](held)
-                    elif held is not None and (inner := keys.get(key)) is not None:
+                for key, inner in keys:
+                    if (held := item.get(key)) is not None:
                         inner(held, item, found)
             elif item is not None:
                 below(item, value, found)
@@ -234,12 +203,18 @@ def _words_of(row: Reference) -> Leaf:
         if _counts(row, around):
             words(spoken(value) if annotations else value, namespace or found.namespace, found.into, crosses=not here)
 
+    def put_together(value: Any, around: Any, found: _Of) -> None:
+        if type(value) is str:
+            found.texts[here].add(value)
+        else:
+            leaf(value, around, found)
+
     def annotated(value: Any, _around: Any, found: _Of) -> None:
         found.texts[here].update(spoken(value).values())
 
     if namespace or row.given or row.unless:
         return leaf
-    return annotated if row.path == "metadata.annotations" else _Text(here, leaf)
+    return annotated if row.path == "metadata.annotations" else put_together
 
 
 def _parameters_of(row: Reference) -> Leaf:
