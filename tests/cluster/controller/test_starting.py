@@ -72,6 +72,27 @@ def test_without_the_crds(server: InProcessCluster, replica: Callable[..., Repli
     assert "zen-gc crd | kubectl apply" in refusal(replica(bare), 1)
 
 
+@pytest.mark.parametrize("status", [403, 404])
+def test_an_api_server_that_has_only_just_been_started(
+    embedded: EmbeddedStage, replica: Callable[..., Replica], status: int
+) -> None:
+    """It knows of no roles yet, or of no definitions: it is asked again before that counts as the answer."""
+    denied: list[str] = []
+
+    def hook(request: Request) -> Fault | None:
+        if not by_controller(request) or "garbagecollectionpolicies" not in request.path or len(denied) == 3:
+            return None
+        denied.append(request.path)
+        return Fault(status=status)
+
+    embedded.server.faults = hook
+    name = embedded.make()
+    embedded.policy()
+    replica(embedded).awake()
+    until(lambda: not embedded.there(name), "it has begun")
+    assert len(denied) == 3
+
+
 @pytest.mark.parametrize("flag", ["--metrics-addr", "--health-addr"])
 def test_with_a_port_that_is_taken(embedded: EmbeddedStage, replica: Callable[..., Replica], flag: str) -> None:
     """It is named."""

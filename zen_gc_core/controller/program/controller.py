@@ -20,18 +20,18 @@ from zen_gc_core.cluster.connection import Connection
 from zen_gc_core.cluster.counting import FieldSelectors
 from zen_gc_core.cluster.discovery import Resources
 from zen_gc_core.cluster.electing import Elector
-from zen_gc_core.cluster.errors import Cancelled, NotFound
+from zen_gc_core.cluster.errors import Cancelled
 from zen_gc_core.cluster.events import EventRecorder
 from zen_gc_core.cluster.lease import Timing
 from zen_gc_core.cluster.namespaces import Namespaces
-from zen_gc_core.cluster.paging import PageReader, Selection
-from zen_gc_core.cluster.policies import POLICY_KINDS, not_installed
+from zen_gc_core.cluster.policies import POLICY_KINDS
 from zen_gc_core.cluster.threads import SupervisedThread
-from zen_gc_core.cluster.watching import PolicyWatch, watched
+from zen_gc_core.cluster.watching import PolicyWatch
 from zen_gc_core.controller.beats.catalog import Catalog
 from zen_gc_core.controller.beats.loop import Loop
 from zen_gc_core.controller.program.admitting import WEBHOOK_TRUSTED, open_webhook
 from zen_gc_core.controller.program.health import Heartbeat, Readiness, serve_health, serve_metrics
+from zen_gc_core.controller.program.starting import check_startable
 from zen_gc_core.controller.runs.bins import Bins
 from zen_gc_core.controller.runs.expiring import Expiring
 from zen_gc_core.controller.runs.hearing import Hearing
@@ -125,7 +125,7 @@ class Controller:
                 self._serve(stack, heartbeat, readiness, threads)  # first: they answer, whatever comes after them
             connection = self._connect()
             heartbeat.beat()
-            self._check(connection)
+            check_startable(connection, self._settings.watch_namespace, self._log, self._pause)
             heartbeat.beat()
             recorder = EventRecorder(connection, instance=self._identity, failed=self._event_failed)
             stack.callback(recorder.close, 0.4)
@@ -178,27 +178,6 @@ class Controller:
 
     def _observe(self, verb: str, code: int, seconds: float) -> None:
         self._metrics.api_request(verb.lower(), code or None, seconds)
-
-    def _check(self, connection: Connection) -> None:
-        """Refuse to start without a cluster, without the CRDs, or without the right to list policies."""
-        for resource, namespace in watched(self._settings.watch_namespace):
-            try:
-                PageReader(connection, resource, Selection(namespace, limit=1), 10.0, self._pause).read("")
-            except NotFound:
-                raise not_installed(resource) from None
-        if self._settings.watch_namespace:
-            self._log.in_namespaces_only(self._settings.watch_namespace)
-            self._look_at_namespaces(Namespaces(connection))
-
-    def _look_at_namespaces(self, namespaces: Namespaces) -> None:
-        """Say of which watched Namespace the mark cannot be read: all that is in it is kept."""
-        for name in self._settings.watch_namespace:
-            try:
-                why = "" if namespaces.has(name) else "there is none"
-            except ClusterError as error:
-                why = str(error)
-            if why:
-                self._log.namespace_not_read(name, why)
 
     def _pause(self, seconds: float) -> None:
         if self.stopping.wait(seconds):

@@ -1,0 +1,79 @@
+"""Starting: what a cluster must have, and let a controller do, before it begins."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from zen_gc_core.cluster.clocks import boottime
+from zen_gc_core.cluster.errors import AccessDenied, NotFound
+from zen_gc_core.cluster.namespaces import Namespaces
+from zen_gc_core.cluster.paging import PageReader, Selection
+from zen_gc_core.cluster.policies import not_installed
+from zen_gc_core.cluster.watching import watched
+from zen_gc_core.errors import ClusterError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from zen_gc_core.cluster.connection import Connection
+    from zen_gc_core.cluster.resource import Resource
+    from zen_gc_core.controller.telling.runlog import RunLog
+
+PAGE_TIMEOUT: Final = 10.0
+
+SECONDS_TO_BE_SURE: Final = 5.0
+"""For how long a refusal, or kinds that are not served, are asked about again.
+
+An API server that was just started answers before it has read all roles and definitions: until then nobody may do
+anything, and custom kinds are not there."""
+
+SECONDS_BETWEEN_ASKING: Final = 0.5
+
+
+def check_startable(
+    connection: Connection, namespaces: Sequence[str], log: RunLog, pause: Callable[[float], None]
+) -> None:
+    """Refuse to start without a cluster, without the CRDs, or without the right to list policies.
+
+    Args:
+        connection: The cluster, with the controller's own rights.
+        namespaces: The only ones whose policies are served; none: all are.
+        log: Told what is not served, and what cannot be read.
+        pause: Waits so many seconds; what it raises ends the start.
+
+    Raises:
+        ClusterError: The reason why it cannot start.
+    """
+    until = boottime() + SECONDS_TO_BE_SURE
+    for resource, namespace in watched(namespaces):
+        _list_one(connection, resource, namespace, until, pause)
+    if namespaces:
+        log.in_namespaces_only(namespaces)
+        _look_at_namespaces(Namespaces(connection), namespaces, log)
+
+
+def _list_one(
+    connection: Connection, resource: Resource, namespace: str | None, until: float, pause: Callable[[float], None]
+) -> None:
+    while True:
+        try:
+            PageReader(connection, resource, Selection(namespace, limit=1), PAGE_TIMEOUT, pause).read("")
+        except (AccessDenied, NotFound) as error:
+            if boottime() < until:
+                pause(SECONDS_BETWEEN_ASKING)
+                continue
+            if isinstance(error, NotFound):
+                raise not_installed(resource) from None
+            raise
+        return
+
+
+def _look_at_namespaces(known: Namespaces, names: Sequence[str], log: RunLog) -> None:
+    """Say of which watched Namespace the mark cannot be read: all that is in it is kept."""
+    for name in names:
+        try:
+            why = "" if known.has(name) else "there is none"
+        except ClusterError as error:
+            why = str(error)
+        if why:
+            log.namespace_not_read(name, why)
