@@ -70,7 +70,8 @@ def chaos(arguments: argparse.Namespace) -> bool:
     told = ", ".join(f"{value:,} {name}" for name, value in sorted(befallen.items()))
     numbers = ", ".join(f"{value:,} {name}" for name, value in total.items())
     print(f"\n{number} runs from seed {arguments.seed} on: {told}\n{numbers}")
-    record("chaos", f"{numbers} ({told})", str(arguments.seed), f"make proof PART=chaos N={arguments.failovers}")
+    command = f"make proof PART=chaos N={arguments.failovers}"
+    record("chaos", f"{numbers} ({told})", str(arguments.seed), command, beside=True)
     return not any(value for name, value in total.items() if name not in good)
 
 

@@ -33,6 +33,26 @@ def test_every_test_that_is_named_is_there() -> None:
         assert f"def {name}(" in (PAGE.parent / path).resolve().read_text(encoding="utf-8"), name
 
 
+def test_figures_of_runs_with_other_seeds_add_up(tmp_path: Path) -> None:
+    """Each has its row, a second run of a seed takes the place of the first, and their sum stands below."""
+    page = tmp_path / "page.md"
+    page.write_text("<!-- figures -->\n<!-- end of figures -->\n")
+    record("load", "3 clients", "none", "make proof", page=page)
+    for seen, seed in (
+        ("9 failovers, 1 wrong", "7"),
+        ("200 failovers, 1,100 deletes, 0 wrong (3 killed)", "7"),
+        ("900 failovers, 1,050 deletes, 0 wrong (5 killed)", "8"),
+    ):
+        record("chaos", seen, seed, "make proof", beside=True, page=page)
+    rows = [line for line in page.read_text().splitlines() if line.startswith("| chaos")]
+    assert [row.split(" | ")[:3] for row in rows] == [
+        ["| chaos", "200 failovers, 1,100 deletes, 0 wrong (3 killed)", "7"],
+        ["| chaos", "900 failovers, 1,050 deletes, 0 wrong (5 killed)", "8"],
+        ["| chaos, together", "1,100 failovers, 2,150 deletes, 0 wrong", ""],
+    ]
+    assert "| load | 3 clients |" in page.read_text()
+
+
 def test_figures_take_the_place_of_those_of_the_last_run(tmp_path: Path) -> None:
     """Of the same part; the page around them stays."""
     page = tmp_path / "page.md"
