@@ -54,3 +54,30 @@ def test_a_sandbox_takes_its_kubeconfig_with_it(tmp_path: Path) -> None:
     assert json.loads(served(tmp_path))["current-context"] == json.loads(left)["current-context"]
     (tmp_path / "sandbox.yaml").write_text("current-context: prod\n")
     assert json.loads(served(tmp_path, "--overwrite"))
+
+
+def test_a_sandbox_that_is_running_keeps_its_kubeconfig(tmp_path: Path) -> None:
+    """Another one takes it only where that is asked for, and then the first does not take it away."""
+    command = [str(COMMAND), "sandbox", "--kubeconfig-out", "sandbox.yaml"]
+    with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, text=True) as first:
+        assert first.stdout is not None
+        try:
+            assert first.stdout.readline().startswith("Serving on ")
+            ran = zen_gc("sandbox", "--kubeconfig-out", "sandbox.yaml", cwd=tmp_path)
+            assert (ran.code, ran.out) == (2, "")
+            assert ran.errors[0].startswith("sandbox.yaml is that of a sandbox that is running: give another ")
+            with subprocess.Popen([*command, "--overwrite"], cwd=tmp_path, stdout=subprocess.PIPE, text=True) as second:
+                assert second.stdout is not None
+                try:
+                    assert second.stdout.readline().startswith("Serving on ")
+                    written = (tmp_path / "sandbox.yaml").read_text()
+                    first.send_signal(signal.SIGTERM)
+                    assert first.wait() == 0
+                    assert (tmp_path / "sandbox.yaml").read_text() == written
+                    second.send_signal(signal.SIGTERM)
+                    assert second.wait() == 0
+                finally:
+                    second.kill()
+        finally:
+            first.kill()
+    assert not (tmp_path / "sandbox.yaml").exists()

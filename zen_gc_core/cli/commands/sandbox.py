@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import signal
+import socket
 import threading
 from pathlib import Path
 from typing import Final
+from urllib.parse import urlsplit
 
 import click
 from zen_gc_embedded import EmbeddedCluster
@@ -51,6 +53,10 @@ def command(*, port: int, kubeconfig: str, overwrite: bool, filenames: tuple[str
     place = Path(kubeconfig)
     if place.exists() and not overwrite and not _own(place):
         raise FileError(f"{kubeconfig} is there already: give another --kubeconfig-out, or --overwrite")
+    if place.exists() and not overwrite and _serves(place):
+        raise FileError(
+            f"{kubeconfig} is that of a sandbox that is running: give another --kubeconfig-out, or --overwrite"
+        )
     ended = threading.Event()
     objects = [document.plain for document in read_documents(filenames)]
     try:
@@ -62,7 +68,7 @@ def command(*, port: int, kubeconfig: str, overwrite: bool, filenames: tuple[str
             try:
                 ended.wait()
             finally:
-                if _own(place):
+                if _server(place) == cluster.url:  # another sandbox may have it by now
                     place.unlink()
     except OSError as error:
         raise FileError(f"cannot serve: {error.strerror or error}") from None
@@ -72,8 +78,23 @@ def command(*, port: int, kubeconfig: str, overwrite: bool, filenames: tuple[str
 
 def _own(place: Path) -> bool:
     """Whether a file is a kubeconfig that an embedded cluster wrote: nobody's work is lost with it."""
+    return _server(place) is not None
+
+
+def _server(place: Path) -> str | None:
+    """Where the server of a kubeconfig is that an embedded cluster wrote; None for any other file."""
     try:
         found = json.loads(place.read_bytes())
+        return str(found["clusters"][0]["cluster"]["server"]) if found["current-context"] == _CONTEXT else None
+    except (OSError, ValueError, LookupError, TypeError):
+        return None
+
+
+def _serves(place: Path) -> bool:
+    """Whether somebody answers where the kubeconfig of an embedded cluster points to; one that was killed leaves it behind."""
+    server = urlsplit(_server(place) or "")
+    try:
+        with socket.create_connection((server.hostname or "", server.port or 0), timeout=1):
+            return True
     except (OSError, ValueError):
         return False
-    return isinstance(found, dict) and found.get("current-context") == _CONTEXT
