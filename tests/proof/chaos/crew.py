@@ -68,6 +68,14 @@ class Mate:
         """Whether its process is there."""
         return self.replica.process.poll() is None
 
+    def __str__(self) -> str:
+        """For whoever looks for the reason why nobody leads."""
+        said = self.replica.out.read_text().splitlines()
+        state = "is there" if self.alive else "is not there"
+        return (
+            f"{self.name} ({self.identity or 'not started'}) {state}, and said last: {said[-1] if said else 'nothing'}"
+        )
+
     def deleted(self) -> int:
         """How many objects its log says that it deleted."""
         return self.replica.out.read_bytes().count(b'"event":"resource deleted"')
@@ -146,7 +154,7 @@ class Crew:
             leader.replica.send(signal.SIGSTOP)
         else:
             leader.line.cut()
-        until(lambda: (found := self.leader()) is not None and found is not leader, "somebody else leads")
+        self._await_another(leader)
         if trouble == "stopped":
             leader.replica.send(signal.SIGCONT)
         elif trouble == "cut off":
@@ -154,6 +162,12 @@ class Crew:
             leader.line.mend()
         self.befallen[trouble] += 1
         return trouble
+
+    def _await_another(self, leader: Mate) -> None:
+        try:
+            until(lambda: (found := self.leader()) is not None and found is not leader, "somebody else leads")
+        except AssertionError as error:
+            raise AssertionError("\n".join([str(error), *map(str, self.mates), *self.fallen()])) from None
 
     def restart_a_server(self) -> None:
         """Kill the API server, or etcd behind it, and start it again."""
