@@ -1,4 +1,4 @@
-"""Mutators of what is copied before it goes, of what others name, and of what is scaled."""
+"""Mutators of what is copied before it goes, of what others name, of what is scaled, and of what comes in masses."""
 
 from __future__ import annotations
 
@@ -8,6 +8,10 @@ from tests.cluster.controller.churn import KEEP, Mutator
 
 LEFT = 4
 """Objects that a mutator leaves behind, and nobody touches any more: of each kind some are to go, whatever went before."""
+
+
+RECENT = 60
+"""Of how many objects that came last some are changed: about as many as come in an interval."""
 
 
 class BinMutator(Mutator):
@@ -42,6 +46,27 @@ class BinMutator(Mutator):
         super().end()
         for number in range(LEFT):
             self.connection.request("POST", self._collection, self._item(f"{self.prefix}left-{number}", "done"))
+
+
+class FloodMutator(BinMutator):
+    """Makes objects that are due, each under a name of its own, and takes it back of some right away."""
+
+    prefix = "f-"
+    label = "yes"
+    made = 0
+
+    def _change(self, stem: str) -> None:
+        choice = self._chance.random()
+        recent = f"{self._collection}/{self.prefix}{self.made - self._chance.randrange(1, RECENT)}"
+        if choice < 0.1:
+            self._patch(recent, {"data": {"state": "busy"}})
+        elif choice < 0.15:
+            self._patch(recent, {"metadata": {"annotations": {KEEP: "true"}}})
+        elif choice < 0.2:
+            self._remove(recent)
+        else:
+            self.connection.request("POST", self._collection, self._item(f"{self.prefix}{self.made}", "done"))
+            self.made += 1
 
 
 class UseMutator(BinMutator):

@@ -14,7 +14,7 @@ from tests.harness.connection import Connection
 from tests.harness.real import RealCluster
 from tests.proof.chaos.crew import SERVERS, Crew
 from tests.proof.chaos.mutating import TEAM, PolicyMutator, policies
-from tests.proof.chaos.others import BinMutator, DeploymentMutator, UseMutator
+from tests.proof.chaos.others import BinMutator, DeploymentMutator, FloodMutator, UseMutator
 from tests.proof.chaos.series import PREFIX, SeriesMutator
 from tests.proof.oracle.watching import Oracle
 from tests.proof.own_cluster.witnessing import GuestOracle
@@ -38,6 +38,9 @@ SERIES_NAMES, SERIES_PAUSE = 60, 0.01
 
 OTHER_NAMES, OTHER_PAUSE = 20, 0.3
 """The same of what is copied, named or scaled: a recycle bin holds 1,000 copies."""
+
+FLOOD_PAUSE = 0.01
+"""The same of what comes in masses, each under a name of its own."""
 
 PAUSE = 0.003
 """Seconds between two changes of objects in one namespace."""
@@ -183,9 +186,10 @@ def _mutators(namespaces: Sequence[str], seed: int, connection: Callable[[], Con
 
 
 def _others(namespaces: Sequence[str], seed: int, connection: Callable[[], Connection]) -> list[Mutator]:
-    """Those of what is scaled, in the first namespace, and of what is copied or named, in the last."""
+    """Those of what is scaled or comes in masses, in the first namespace, and of what is copied or named, in the last."""
+    flood = FloodMutator(connection(), namespaces[0], seed, names=1, pause=FLOOD_PAUSE)
     ways = ((DeploymentMutator, namespaces[0]), (BinMutator, namespaces[-1]), (UseMutator, namespaces[-1]))
-    return [kind(connection(), place, seed, names=OTHER_NAMES, pause=OTHER_PAUSE) for kind, place in ways]
+    return [flood, *(kind(connection(), place, seed, names=OTHER_NAMES, pause=OTHER_PAUSE) for kind, place in ways)]
 
 
 def _of_series(oracle: Oracle | GuestOracle) -> int:
