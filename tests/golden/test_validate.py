@@ -96,6 +96,17 @@ def test_an_invalid_policy_exits_with_2_in_every_form(tmp_path: Path, form: str)
     assert validated(directory(tmp_path, wrong=WRONG), form)[0] == 2
 
 
+def test_findings_have_colours_where_they_are_asked_for(tmp_path: Path) -> None:
+    """Of a warning that it is one, of an error its field; without the colours the words are the same, and no program sees any."""
+    place = directory(tmp_path, warned=WARNED, wrong=WRONG)
+    plain, coloured = (zen_gc("validate", "-f", ".", *flags, cwd=place) for flags in ((), ("--color", "always")))
+    assert "\x1b[33mwarning: \x1b[0m" in coloured.err
+    assert "\x1b[31mspec.ttl.afterCreation: \x1b[0m" in coloured.err
+    assert "is \x1b[32mvalid\x1b[0m" in coloured.out
+    assert (re.sub(r"\x1b\[\d+m", "", coloured.err), re.sub(r"\x1b\[\d+m", "", coloured.out)) == (plain.err, plain.out)
+    assert "\x1b" not in zen_gc("validate", "-f", ".", "--color", "always", "-o", "json", cwd=place).out
+
+
 @pytest.mark.parametrize("form", FORMS)
 def test_no_policy_at_all_is_a_mistake_in_every_form(tmp_path: Path, form: str) -> None:
     """With what was passed over, so that a wrong directory is seen."""

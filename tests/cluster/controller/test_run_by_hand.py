@@ -43,6 +43,18 @@ def test_a_clean_up_takes_what_its_plan_shows_and_tells_it(hand: ByHand) -> None
     assert f"deleted   ConfigMap   {stage.namespace}/{gone}" in ran.out
 
 
+@pytest.mark.parametrize(("flags", "coloured"), [(("--color", "always"), True), ((), False), (("-o", "json"), False)])
+def test_the_plan_that_is_shown_has_colours_where_they_are_asked_for(
+    hand: ByHand, flags: tuple[str, ...], *, coloured: bool
+) -> None:
+    """As ``zen-gc plan`` has them; what programs read has none."""
+    hand.stage.make()
+    ran = hand.run("-f", hand.policy(), *flags)
+    assert ran.code == 0
+    assert ("\x1b[31m" in ran.out) is coloured
+    assert "\x1b" not in ran.err
+
+
 def test_a_dry_run_is_sent_and_changes_nothing(hand: ByHand) -> None:
     """The server checks each write; the object is as it was, to its resourceVersion."""
     stage = hand.stage

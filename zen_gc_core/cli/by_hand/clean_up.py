@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from zen_gc_core.cli.by_hand.outcomes import Policy
     from zen_gc_core.cli.by_hand.subjects import Subject
     from zen_gc_core.cli.by_hand.telling import Telling
+    from zen_gc_core.cli.plans.view import View
     from zen_gc_core.cluster.connection import Connection
     from zen_gc_core.controller.settings import Settings
     from zen_gc_core.engine.asking import Planned
@@ -88,6 +89,7 @@ class CleanUp:
         yes: Whether nobody is asked.
         telling: Tells what became of it.
         dry_run: Whether the server only checks what it is asked.
+        view: How its plan is shown.
     """
 
     connection: Connection
@@ -97,6 +99,7 @@ class CleanUp:
     yes: bool
     telling: Telling
     dry_run: bool
+    view: View
 
     def run(self, subjects: Sequence[Subject]) -> int:
         """Plan, ask, act and tell.
@@ -122,7 +125,8 @@ class CleanUp:
         planned = preview(self.connection, compilations, Asking(now, self.grants, veto=self.plugins.veto))
         views = [approved_view(one, subject.approved) for one, subject in zip(planned, subjects, strict=True)]
         as_json = self.telling.as_json
-        click.echo(as_table(now, own_namespace, [view.planned for view in views]), err=as_json)
+        shown = as_table(now, own_namespace, [view.planned for view in views], self.view)
+        click.echo(shown, err=as_json, color=self.view.colour)
         for view, subject in zip(views, subjects, strict=True):
             report_problems(subject.document, view.planned.compilation.warnings, "warning: ")
             for line in view.told:

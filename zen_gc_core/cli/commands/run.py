@@ -25,8 +25,10 @@ from zen_gc_core.cli.by_hand.subjects import check_cluster, compiled_subjects, g
 from zen_gc_core.cli.by_hand.telling import Telling
 from zen_gc_core.cli.plans.live import cluster_of
 from zen_gc_core.cli.plans.saved import read_plan, saved_of
+from zen_gc_core.cli.plans.view import WHOLE, View, color_option, colours
 from zen_gc_core.cli.reading.input import check_namespaces, load_installed, read_manifests, require_plugins
 from zen_gc_core.cli.reading.strangers import no_policies
+from zen_gc_core.cli.terminal.folding import terminal_width
 from zen_gc_core.cluster.connection import Connection
 from zen_gc_core.controller.process import logs
 from zen_gc_core.controller.settings import Allowing, Connecting, Locating, Settings
@@ -76,6 +78,7 @@ _NO_POLICIES: Final = "no policies: add files with -f, or give the file of a sav
     help="How old PLAN may be.",
 )
 @output_option("How outcomes are printed.", "table", "json")
+@color_option
 @click.option(
     "--log-level",
     type=click.Choice(["off", "error", "warning", "info", "debug"]),
@@ -129,6 +132,7 @@ def _run(values: Mapping[str, Any], telling: Telling) -> int:
         yes=values["yes"],
         telling=telling,
         dry_run=values["dry_run"],
+        view=WHOLE if telling.as_json else View(colour=colours(values["color"]), width=terminal_width()),
     )
     with logs.configure("critical" if values["log_level"] == "off" else values["log_level"], "console"):
         return clean_up.run(subjects)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
@@ -13,6 +13,7 @@ from zen_gc_core.cli.checking.findings import Level, check_files
 from zen_gc_core.cli.checking.junit import TestCase, as_junit
 from zen_gc_core.cli.checking.sarif import as_sarif
 from zen_gc_core.cli.plans.output import as_json, foresight_lines
+from zen_gc_core.cli.plans.view import color_option, forced
 from zen_gc_core.cli.reading.input import load_installed
 from zen_gc_core.controller.settings import Allowing
 from zen_gc_core.engine.calendar.foreseeing import foresee
@@ -20,6 +21,9 @@ from zen_gc_core.texts import counted, visible, visible_lines
 
 if TYPE_CHECKING:
     from zen_gc_core.cli.checking.findings import Checked, Finding, Report
+
+
+_COLORS: Final = {Level.ERROR: "red", Level.WARNING: "yellow", Level.NOTE: "blue"}
 
 
 @click.command(
@@ -34,6 +38,7 @@ if TYPE_CHECKING:
     required=True,
 )
 @output_option("How findings are printed.", "text", "json", "junit", "sarif", "github")
+@color_option
 @settings_options(Allowing)
 def command(**values: Any) -> int:
     """Check policies: every problem of every policy of every file, with its place.
@@ -45,7 +50,7 @@ def command(**values: Any) -> int:
     report = check_files(values["filenames"], load_installed(allowing), allowing.grants(), now)
     form = values["output"]
     if form == "text":
-        _show(report, now)
+        _show(report, now, forced(values["color"]))
     elif form == "github":
         for finding in report.findings:
             click.echo(annotation(finding))
@@ -59,26 +64,31 @@ def command(**values: Any) -> int:
     return 0 if report.valid else 2
 
 
-def _show(report: Report, now: dt.datetime) -> None:
+def _show(report: Report, now: dt.datetime, color: bool | None) -> None:  # noqa: FBT001  as click has it
     for finding in (*report.notes, *report.unreadable):
-        click.echo(_line(finding), err=True)
+        click.echo(_line(finding, styled=True), err=True, color=color)
     for one in report.checked:
         for finding in one.findings:
-            click.echo(_line(finding), err=True)
+            click.echo(_line(finding, styled=True), err=True, color=color)
         compiled, reference = one.compilation.compiled, one.compilation.reference
         if compiled is None:
             continue
-        click.echo(f"{visible(one.document.place())}: {reference.kind} {reference} is valid")
+        valid = click.style("valid", fg="green")
+        click.echo(f"{visible(one.document.place())}: {reference.kind} {reference} is {valid}", color=color)
         if (foresight := foresee(compiled.policy, now)) is not None:
             click.echo("\n".join(foresight_lines(foresight)))
 
 
-def _line(finding: Finding) -> str:
-    """A finding for people: ``file.yaml:12: warning: spec.ttl: …``."""
+def _line(finding: Finding, *, styled: bool = False) -> str:
+    """A finding for people: ``file.yaml:12: warning: spec.ttl: …``; in colours: of an error its field, of others what they are."""
     place = finding.file if finding.line is None else f"{finding.file}:{finding.line}"
-    level = "" if finding.level is Level.ERROR else f"{finding.level}: "
+    error = finding.level is Level.ERROR
+    level = "" if error else f"{finding.level}: "
     path = f"{finding.path}: " if finding.path else ""
-    return visible_lines(f"{f'{place}: ' if finding.file else ''}{level}{path}{finding.message}")
+    parts = [visible_lines(part) for part in (f"{place}: " if finding.file else "", level, path, finding.message)]
+    if styled:
+        parts[2 if error else 1] = click.style(parts[2 if error else 1], fg=_COLORS[finding.level])
+    return "".join(parts)
 
 
 def _summary(report: Report) -> str:

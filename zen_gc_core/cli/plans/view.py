@@ -118,6 +118,13 @@ def colours(color: str) -> bool:
     return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
+def forced(color: str) -> bool | None:
+    """As ``colours``, of whichever stream is written to: None where it is for the stream to say."""
+    if color != "auto":
+        return color == "always"
+    return False if os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb" else None
+
+
 class Totals:
     """What all policies come to, on one line."""
 
