@@ -80,6 +80,12 @@ class History:
         known.append(Change(revision, at, key, before, after))
         self.revision = max(self.revision, revision)
 
+    def so_far(self) -> History:
+        """What is known by now, to which nothing is added any more."""
+        return History(
+            list(self.gaps), {key: list(changes) for key, changes in list(self._changes.items())}, self.revision
+        )
+
     def keys(self, *prefixes: str) -> list[str]:
         """Where objects were stored, below one of these places."""
         return [key for key in list(self._changes) if key.startswith(prefixes)]

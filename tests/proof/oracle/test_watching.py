@@ -84,6 +84,33 @@ def test_what_is_done_by_the_contract_is_found_right(impostor: Impostor) -> None
     assert impostor.finds().deletes == 1
 
 
+@dataclass
+class Diligent:
+    """A replica that goes on deleting while its log is read: of what it does then the log as it was read says nothing."""
+
+    impostor: Impostor
+    names: list[str]
+
+    def records(self, **_: Any) -> list[dict[str, Any]]:
+        """What stands in its log, before it goes on."""
+        found = [{"attempt_id": attempt, "resource_uid": uid} for attempt, uid in self.impostor.logged.items()]
+        for name in self.names:
+            self.impostor.deletes(name)
+        return found
+
+
+def test_what_goes_while_it_is_counted_is_for_the_next_count(impostor: Impostor) -> None:
+    """Logs are read one after the other, and the replicas do not wait for that."""
+    stage = impostor.stage
+    diligent = Diligent(impostor, [stage.make(data={"state": "done"}) for _ in range(3)])
+    impostor.oracle.replicas[impostor.name] = diligent  # type: ignore[assignment]  # as far as it is asked
+    impostor.deletes(stage.make(data={"state": "done"}))
+    first = impostor.oracle.counts()
+    assert (first.deletes, first.clean) == (1, True), str(first)
+    diligent.names = []
+    assert impostor.finds().deletes == 4
+
+
 def test_a_delete_without_preconditions_is_found(impostor: Impostor) -> None:
     """Without any, and without one of the two."""
     for pins in ((), ("uid",), ("resourceVersion",)):

@@ -102,7 +102,8 @@ class Oracle:
         """
         self._recorder.up_to_now()
         now = time.time()
-        assert not self.gaps, self.gaps
+        history = self._recorder.history.so_far()  # first: what has gone by then was asked for, and logged before that
+        assert not history.gaps, history.gaps
         intents = dict(logged or {})
         for replica in self.replicas.values():
             if replica is not None:
@@ -112,4 +113,4 @@ class Oracle:
         with self.cluster.audit_log.open("rb") as log:
             log.seek(self._from)
             asked = auditing.read(log)
-        return count(self._recorder.history, asked, Replicas(self.home, accounts, intents), now)
+        return count(history, asked, Replicas(self.home, accounts, intents), now)

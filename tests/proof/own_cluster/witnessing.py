@@ -174,10 +174,12 @@ class GuestOracle:
             AssertionError: there is a gap in what was seen.
         """
         self._catch_up()
-        assert not self._history.gaps, self._history.gaps
+        now = time.time()
+        history = self._history.so_far()  # first: what has gone by then was asked for, and logged before that
+        assert not history.gaps, history.gaps
         went = {
             uid_of(change.before): change.at
-            for change in self._history.changes(self._prefix)
+            for change in history.changes(self._prefix)
             if change.before is not None and (change.after is None or uid_of(change.after) != uid_of(change.before))
         }
         asked = [
@@ -186,7 +188,7 @@ class GuestOracle:
         intents = {each.audit_id: each.pinned_uid for each in asked}
         asked += [Asked("", "other", "delete", "", 0.0, 200, uid, uid, "") for uids in self.others for uid in uids]
         accounts = {name: name for name in self.replicas}
-        counts = count(self._history, asked, Replicas(self.cluster.home, accounts, intents), time.time())
+        counts = count(history, asked, Replicas(self.cluster.home, accounts, intents), now)
         counts.uncounted = NOT_RUN
         return counts
 
