@@ -113,9 +113,8 @@ def view_of(only: Sequence[str], color: str, *, summary: bool) -> View:
 
 def colours(color: str) -> bool:
     """Whether standard output has colours: as ``--color`` says, else on a terminal (https://no-color.org)."""
-    if color != "auto":
-        return color == "always"
-    return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    said = forced(color)
+    return sys.stdout.isatty() if said is None else said
 
 
 def forced(color: str) -> bool | None:
