@@ -5,7 +5,6 @@ On the embedded cluster and on the real API server; what other tests left on the
 
 from __future__ import annotations
 
-import contextlib
 import datetime as dt
 import json
 from dataclasses import dataclass
@@ -14,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.golden.running import zen_gc
-from tests.harness.embedded import InProcessCluster
 from zen_gc_core.instants import format_instant
 
 if TYPE_CHECKING:
@@ -93,35 +91,30 @@ class Scene:
         return {place.partition("/")[2] for place in places if place.partition("/")[0] in {self.team, self.elsewhere}}
 
 
-@pytest.fixture(scope="module", params=["embedded", pytest.param("real", marks=pytest.mark.real)])
-def scene(request: pytest.FixtureRequest) -> Iterator[Scene]:
+@pytest.fixture(scope="module")
+def scene(installed_cluster: Cluster) -> Iterator[Scene]:
     """Custom objects, and ConfigMaps with names and annotations that tools act on, in two Namespaces."""
-    with contextlib.ExitStack() as stack:
-        cluster: Cluster
-        if request.param == "real":
-            cluster = request.getfixturevalue("own_real_cluster")
-        else:
-            cluster = stack.enter_context(InProcessCluster())
-        cluster.create(DEFINITION)
-        made = Scene(cluster, cluster.namespace(), cluster.namespace())
-        for name in ("shop-1", "shop-2", "docs"):
-            metadata = {"name": name, "namespace": made.team}
-            cluster.create({"apiVersion": "imported.acme.io/v1", "kind": "Preview", "metadata": metadata})
-        maps: list[tuple[str, str, dict[str, str]]] = [
-            (made.team, "marked", {"janitor/ttl": "1h"}),
-            (made.team, "session", {"k8s-ttl-controller.twin.sh/ttl": "2h"}),
-            (made.team, "fraction", {"k8s-ttl-controller.twin.sh/ttl": "1.5h"}),
-            (made.team, "preview-1", {}),
-            (made.team, "settings", {}),
-            (made.elsewhere, "preview-2", {}),
-        ]
-        for namespace, name, annotations in maps:
-            metadata = {"name": name, "namespace": namespace, "annotations": annotations}
-            cluster.create({"apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata})
-        before = revisions(made)
-        yield made
-        assert revisions(made) == before, "an import wrote to an object"
-        cluster.request("DELETE", cluster.path_of(DEFINITION))
+    cluster = installed_cluster
+    cluster.create(DEFINITION)
+    made = Scene(cluster, cluster.namespace(), cluster.namespace())
+    for name in ("shop-1", "shop-2", "docs"):
+        metadata = {"name": name, "namespace": made.team}
+        cluster.create({"apiVersion": "imported.acme.io/v1", "kind": "Preview", "metadata": metadata})
+    maps: list[tuple[str, str, dict[str, str]]] = [
+        (made.team, "marked", {"janitor/ttl": "1h"}),
+        (made.team, "session", {"k8s-ttl-controller.twin.sh/ttl": "2h"}),
+        (made.team, "fraction", {"k8s-ttl-controller.twin.sh/ttl": "1.5h"}),
+        (made.team, "preview-1", {}),
+        (made.team, "settings", {}),
+        (made.elsewhere, "preview-2", {}),
+    ]
+    for namespace, name, written in maps:
+        metadata = {"name": name, "namespace": namespace, "annotations": written}
+        cluster.create({"apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata})
+    before = revisions(made)
+    yield made
+    assert revisions(made) == before, "an import wrote to an object"
+    cluster.request("DELETE", cluster.path_of(DEFINITION))
 
 
 def revisions(scene: Scene) -> dict[str, str]:

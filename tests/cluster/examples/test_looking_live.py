@@ -5,7 +5,6 @@ Each on the embedded cluster and on the real API server.
 
 from __future__ import annotations
 
-import contextlib
 import datetime as dt
 import json
 from dataclasses import dataclass
@@ -14,8 +13,6 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.golden.running import zen_gc
-from tests.harness.crds import install_crds
-from tests.harness.embedded import InProcessCluster
 from zen_gc_core.instants import format_instant
 
 if TYPE_CHECKING:
@@ -63,35 +60,29 @@ class Scene:
         )
 
 
-@pytest.fixture(scope="module", params=["embedded", pytest.param("real", marks=pytest.mark.real)])
-def scene(request: pytest.FixtureRequest) -> Iterator[Scene]:
+@pytest.fixture(scope="module")
+def scene(installed_cluster: Cluster) -> Iterator[Scene]:
     """Two ConfigMaps and a group of builds in a Namespace, and four policies, one of which takes the two."""
-    with contextlib.ExitStack() as stack:
-        cluster: Cluster
-        if request.param == "real":
-            cluster = request.getfixturevalue("own_real_cluster")
-        else:
-            cluster = stack.enter_context(InProcessCluster())
-            install_crds(cluster)
-        made = Scene(cluster, cluster.namespace(), cluster.namespace())
-        made.make("scratch")
-        made.make("settings")
-        made.make("token", "Secret")
-        secrets = made.policy("secrets", "2h", CLUSTER, namespaces=[made.team])
-        secrets["spec"]["targetResources"][0]["kind"] = "Secret"
-        jobs = made.policy("jobs", "1h")
-        jobs["spec"]["targetResources"] = [{"apiVersion": "batch/v1", "kind": "Job"}]
-        policies = [
-            made.policy("scratch", "1h", names=["scratch*"]),
-            made.policy("everywhere", "2h", CLUSTER, namespaces=[made.elsewhere]),
-            secrets,
-            jobs,
-        ]
-        for each in policies:
-            cluster.create(each)
-        yield made
-        for each in policies:
-            cluster.request("DELETE", cluster.path_of(each))
+    cluster = installed_cluster
+    made = Scene(cluster, cluster.namespace(), cluster.namespace())
+    made.make("scratch")
+    made.make("settings")
+    made.make("token", "Secret")
+    secrets = made.policy("secrets", "2h", CLUSTER, namespaces=[made.team])
+    secrets["spec"]["targetResources"][0]["kind"] = "Secret"
+    jobs = made.policy("jobs", "1h")
+    jobs["spec"]["targetResources"] = [{"apiVersion": "batch/v1", "kind": "Job"}]
+    policies = [
+        made.policy("scratch", "1h", names=["scratch*"]),
+        made.policy("everywhere", "2h", CLUSTER, namespaces=[made.elsewhere]),
+        secrets,
+        jobs,
+    ]
+    for each in policies:
+        cluster.create(each)
+    yield made
+    for each in policies:
+        cluster.request("DELETE", cluster.path_of(each))
 
 
 def in_hours(hours: int) -> str:
