@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import signal
 import socket
+import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -91,6 +92,21 @@ def test_an_api_server_that_has_only_just_been_started(
     replica(embedded).awake()
     until(lambda: not embedded.there(name), "it has begun")
     assert len(denied) == 3
+
+
+def test_an_api_server_that_is_not_ready_for_long(embedded: EmbeddedStage, replica: Callable[..., Replica]) -> None:
+    """While it says so, or lets nobody ask, its refusals do not count as answers yet."""
+    began = time.monotonic()
+
+    def hook(request: Request) -> Fault | None:
+        asked = "garbagecollectionpolicies" in request.path or request.path == "/readyz"
+        return Fault(status=403) if by_controller(request) and asked and time.monotonic() - began < 9 else None
+
+    embedded.server.faults = hook
+    name = embedded.make()
+    embedded.policy()
+    replica(embedded).awake()
+    until(lambda: not embedded.there(name), "it has begun")
 
 
 @pytest.mark.parametrize("flag", ["--metrics-addr", "--health-addr"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 
 from zen_gc_core.cluster.clocks import boottime
@@ -27,6 +28,9 @@ SECONDS_TO_BE_SURE: Final = 5.0
 An API server that was just started answers before it has read all roles and definitions: until then nobody may do
 anything, and custom kinds are not there."""
 
+SECONDS_TO_GET_READY: Final = 20.0
+"""For how long instead, while the server does not say that it is ready; less than what the liveness probe bears."""
+
 SECONDS_BETWEEN_ASKING: Final = 0.5
 
 
@@ -44,28 +48,34 @@ def check_startable(
     Raises:
         ClusterError: The reason why it cannot start.
     """
-    until = boottime() + SECONDS_TO_BE_SURE
+    began = boottime()
     for resource, namespace in watched(namespaces):
-        _list_one(connection, resource, namespace, until, pause)
+        _list_one(connection, resource, namespace, began, pause)
     if namespaces:
         log.in_namespaces_only(namespaces)
         _look_at_namespaces(Namespaces(connection), namespaces, log)
 
 
 def _list_one(
-    connection: Connection, resource: Resource, namespace: str | None, until: float, pause: Callable[[float], None]
+    connection: Connection, resource: Resource, namespace: str | None, began: float, pause: Callable[[float], None]
 ) -> None:
     while True:
         try:
             PageReader(connection, resource, Selection(namespace, limit=1), PAGE_TIMEOUT, pause).read("")
         except (AccessDenied, NotFound) as error:
-            if boottime() < until:
+            asked_for = boottime() - began
+            if asked_for < SECONDS_TO_BE_SURE or (asked_for < SECONDS_TO_GET_READY and not _is_ready(connection)):
                 pause(SECONDS_BETWEEN_ASKING)
                 continue
             if isinstance(error, NotFound):
                 raise not_installed(resource) from None
             raise
         return
+
+
+def _is_ready(connection: Connection) -> bool:
+    """Whether the server says so; one that knows of no roles yet lets nobody ask."""
+    return connection.request("GET", "/readyz", timeout=PAGE_TIMEOUT).status == HTTPStatus.OK
 
 
 def _look_at_namespaces(known: Namespaces, names: Sequence[str], log: RunLog) -> None:
