@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import click
 import pytest
 import yaml
 
@@ -234,3 +235,15 @@ def test_settings_alone_delete_nothing(tmp_path):
 def test_nothing_to_import_is_said():
     """Neither files nor a tool."""
     assert _line() == "nothing to import: add files with -f, or name the tool with --from"
+
+
+def test_colours_change_no_letter_of_a_report_or_a_comparison(tmp_path):
+    """What is left out stands out; JSON has none."""
+    objects = tmp_path / "objects.yaml"
+    objects.write_text("{apiVersion: v1, kind: ConfigMap, metadata: {name: one, namespace: lab}}")
+    asked = ("import", "-f", FOLDER / "cleaner-lua.yaml", "-o", "report", "--against", objects, "--now", NOW)
+    plain, painted = zen_gc(*asked), zen_gc(*asked, "--color", "always")
+    assert "\x1b[31m\x1b[1mimpossible\x1b[0m" in painted.out
+    assert click.unstyle(painted.out) == plain.out
+    assert "\x1b" not in plain.out
+    assert "\x1b" not in zen_gc(*asked, "--color", "always", "-o", "json").out

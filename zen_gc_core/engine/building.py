@@ -21,7 +21,7 @@ from zen_gc_core.fieldpaths import spell
 from zen_gc_core.keywords import Build, Compiled
 from zen_gc_core.model.polarity import Polarity
 from zen_gc_core.model.policy import KeywordUse, PolicyReference, Problem, Target
-from zen_gc_core.model.reads import Reads
+from zen_gc_core.model.reads import NOTHING, Reads
 from zen_gc_core.model.shapes import ImpossibleError, unequal
 from zen_gc_core.offering import OWN_DISTRIBUTION
 
@@ -219,9 +219,9 @@ class Workshop:
         """Compile a condition map; what is wrong with it is noted."""
         if depth > DEEPEST:
             self.errors.append(Problem(path, f"conditions are nested more than {DEEPEST} deep"))
-            return Matcher((), Reads(frozenset()))
+            return Matcher((), NOTHING)
         parts = []
-        reads = Reads(frozenset())
+        reads = NOTHING
         for name, config in raw.items():
             use = KeywordUse(name, config, child(path, name))
             compiled = self.keyword(self.vocabulary.matchers, use, depth=depth, polarity=polarity)

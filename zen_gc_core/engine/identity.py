@@ -7,7 +7,7 @@ the one that somebody approved (``digest_of``)?
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import rfc8785
@@ -26,6 +26,9 @@ _BESIDE: Final = frozenset({APPROVE, "kubectl.kubernetes.io/last-applied-configu
 _PLAIN: Final = ("name", "namespace", "uid", "generation")
 
 
+_NO_KEYS: Final[frozenset[str]] = frozenset()  # one for all policies: Python makes an empty one anew each time
+
+
 @dataclass(frozen=True, slots=True)
 class SelfReads:
     """What a policy reads of its own metadata.
@@ -36,8 +39,8 @@ class SelfReads:
         by_plugins: Whether a plugin's keyword is used, which may read any of them.
     """
 
-    labels: frozenset[str] | None = field(default_factory=frozenset)
-    annotations: frozenset[str] | None = field(default_factory=frozenset)
+    labels: frozenset[str] | None = _NO_KEYS
+    annotations: frozenset[str] | None = _NO_KEYS
     by_plugins: bool = False
 
     @classmethod
@@ -54,7 +57,7 @@ class SelfReads:
                     found[section] = None
                 else:
                     keys.add(path[1])
-        labels, annotations = (None if keys is None else frozenset(keys) for keys in found.values())
+        labels, annotations = (None if keys is None else frozenset(keys) or _NO_KEYS for keys in found.values())
         return cls(labels, annotations, by_plugins)
 
 

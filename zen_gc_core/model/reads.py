@@ -7,7 +7,7 @@ it declared is stopped (see ``zen_gc_core.model.candidate``).
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Final
 
 from zen_gc_core.fieldpaths import FieldPath
@@ -37,7 +37,7 @@ class Reads:
         Raises:
             InputError: One of the texts is no field path.
         """
-        return cls(frozenset(FieldPath.parse(text).segments for text in texts))
+        return _shared(frozenset(FieldPath.parse(text).segments for text in texts))
 
     @cached_property
     def roots(self) -> frozenset[str | int]:
@@ -76,7 +76,13 @@ class Reads:
         return frozenset(str(path[depth]) for path in self.paths if len(path) > depth and path[:depth] == parents)
 
     def __or__(self, other: Reads) -> Reads:
-        return Reads(self.paths | other.paths)
+        return _shared(self.paths | other.paths)
+
+
+@lru_cache(maxsize=1024)
+def _shared(paths: frozenset[Segments]) -> Reads:
+    """One for each set of paths: thousands of policies read the same."""
+    return Reads(paths)
 
 
 _METADATA_ROOTS: Final = (("metadata",), ("kind",), ("apiVersion",))

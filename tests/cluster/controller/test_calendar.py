@@ -293,7 +293,7 @@ def test_a_time_is_claimed_by_one_alone_whatever_they_remember(embedded: Embedde
     def entry() -> Entry:
         found = compile_policy(parse_policy(embedded.read(name)), vocabulary)
         key = ("GarbageCollectionPolicy", embedded.namespace, name)
-        return Entry(key, found, paused=False, status={}, resource_version="1")
+        return Entry(key, found, paused=False, resource_version="1")
 
     with Connection.open(kubeconfig=embedded.cluster.kubeconfig_path) as connection:
         context: Any = Context()

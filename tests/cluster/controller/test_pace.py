@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from zen_gc_core.model.candidate import Candidate
     from zen_gc_core.model.policy import Target
 
+_AFTER_ALL_NAMES = "~"
 WIDGETS = custom_resource_definition("pace.example.com", "Widget", "v1")
 
 
@@ -168,13 +169,20 @@ def seed_policies(stage: EmbeddedStage, count: int) -> None:
     )
 
 
-def lists_of(stage: EmbeddedStage, plural: str = "configmaps") -> int:
-    """How often the controller has begun to list a resource since its requests were forgotten."""
-    return sum(
-        each.path.endswith(f"/{plural}") and "watch" not in each.query and "continue" not in each.query
-        for each in stage.server.requests
-        if by_controller(each) and each.method == "GET"
-    )
+def passes_of(stage: EmbeddedStage, plural: str = "configmaps") -> int:
+    """How often the controller has passed over a resource since its requests were forgotten.
+
+    A pass for policies of a few namespaces lists these, one after the other by their names: that is one pass.
+    """
+    passes, last = 0, ""
+    for each in stage.server.requests:
+        lists = by_controller(each) and each.method == "GET" and each.path.endswith(f"/{plural}")
+        if not lists or "watch" in each.query or "continue" in each.query:
+            continue
+        namespace = each.path.split("/")[-2] if "/namespaces/" in each.path else ""
+        passes += not last < namespace
+        last = namespace or _AFTER_ALL_NAMES
+    return passes
 
 
 def most_beats(seconds: float, interval: float) -> float:
@@ -182,10 +190,10 @@ def most_beats(seconds: float, interval: float) -> float:
     return seconds / interval + 2
 
 
-def behind_a_list(stage: EmbeddedStage) -> float:
-    """Forget the requests so far when a list has just begun; and say when that was."""
-    before = lists_of(stage)
-    until(lambda: lists_of(stage) > before, "a beat")
+def behind_a_pass(stage: EmbeddedStage) -> float:
+    """Forget the requests so far when a pass has just begun; and say when that was."""
+    before = passes_of(stage)
+    until(lambda: passes_of(stage) > before, "a beat")
     stage.server.requests.clear()
     return time.monotonic()
 
@@ -205,7 +213,7 @@ def test_a_thousand_policies_at_rest_cost_one_list_an_interval(
     until(lambda: controller.text().count(evaluated) >= before + 2000, patience=300)
     spent = time.monotonic() - began
     requests = [each for each in embedded.server.requests if by_controller(each) and "watch" not in each.query]
-    assert lists_of(embedded) <= most_beats(spent, 6)
+    assert passes_of(embedded) <= most_beats(spent, 6)
     others = [each.path for each in requests if not each.path.endswith("/configmaps")]
     assert [path for path in others if not path.endswith("/zen-gc-pause")] == []
     assert len(others) <= most_beats(spent, 6), "the kill switch is looked at once a beat"
@@ -222,11 +230,11 @@ def test_lists_never_exceed_the_beats_on_a_machine_that_has_no_time(
     with throttled(controller):
         before = controller.text().count(evaluated)
         until(lambda: controller.text().count(evaluated) >= before + 300, "all run at their pace", 300)
-        began = behind_a_list(embedded)
+        began = behind_a_pass(embedded)
         before = controller.text().count(evaluated)
         until(lambda: controller.text().count(evaluated) >= before + 1200, "nobody fell out", 300)
-        assert lists_of(embedded) <= most_beats(time.monotonic() - began, 3)
-        began = behind_a_list(embedded)
+        assert passes_of(embedded) <= most_beats(time.monotonic() - began, 3)
+        began = behind_a_pass(embedded)
         for number in range(10):
             name, namespace = f"policy-{number:04}", f"space-{number % 20}"
             embedded.edit(name, {"ttl": {"afterCreation": "2h"}}, namespace=namespace)
@@ -234,7 +242,7 @@ def test_lists_never_exceed_the_beats_on_a_machine_that_has_no_time(
         until(lambda: embedded.status(edited, namespace="space-9").get("observedGeneration") == 2, patience=300)
         before = controller.text().count(evaluated)
         until(lambda: controller.text().count(evaluated) >= before + 600, "edits lead back to the beat", 300)
-        assert lists_of(embedded) <= most_beats(time.monotonic() - began, 3) + 10
+        assert passes_of(embedded) <= most_beats(time.monotonic() - began, 3) + 10
 
 
 @contextlib.contextmanager

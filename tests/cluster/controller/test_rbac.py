@@ -6,6 +6,7 @@ import json
 import time
 from typing import TYPE_CHECKING, Any
 
+import click
 import pytest
 import yaml
 
@@ -221,6 +222,9 @@ def test_what_an_account_may_do_beyond_its_policies_is_named(real: Stage) -> Non
     rights.grant(real, real.namespace, rights.subject(real.namespace, "cleaner"), rule, name="more")
     until(lambda: "secrets" in rbac(real, policy, "-n", real.namespace, "--check").out, "the server has seen the role")
     asked = rbac(real, policy, "-n", real.namespace, "--check")
+    painted = rbac(real, policy, "-n", real.namespace, "--check", "--color=always")
+    assert "\x1b[33mdelete" in painted.out
+    assert click.unstyle(painted.out) == asked.out
     assert (asked.code, asked.out.splitlines()) == (
         0,
         [

@@ -20,9 +20,7 @@ def entry(name: str) -> Entry:
     """A policy."""
     metadata = {"name": name, "namespace": "ns", "uid": name, "generation": 1}
     reference = parse_policy({"apiVersion": API_VERSION, "kind": NAMESPACED, "metadata": metadata}).reference
-    return Entry(
-        (NAMESPACED, "ns", name), Compilation(reference, None, (), ()), paused=False, status={}, resource_version="1"
-    )
+    return Entry((NAMESPACED, "ns", name), Compilation(reference, None, (), ()), paused=False, resource_version="1")
 
 
 def coming(*seconds: float) -> tuple[Upcoming, ...]:

@@ -32,7 +32,9 @@ def scheduled(*, generation: int = 1, last: dt.datetime | None = None, last_gene
     )
     found = compilation(document)
     assert found.compiled is not None, found.errors
-    return Entry(("GarbageCollectionPolicy", "team", "pods"), found, paused=False, status=status, resource_version="1")
+    entry = Entry(("GarbageCollectionPolicy", "team", "pods"), found, paused=False, resource_version="1")
+    entry.status = status
+    return entry
 
 
 def begin(table: Timetable, entry: Entry, now: dt.datetime) -> dt.datetime | None:

@@ -18,8 +18,10 @@ from zen_gc_core.cli.arguments.options import (
 from zen_gc_core.cli.comparing.imported import as_comparison, as_objects, as_policies, as_report, whole
 from zen_gc_core.cli.comparing.interpreting import Interpreting
 from zen_gc_core.cli.plans.output import as_json
+from zen_gc_core.cli.plans.view import color_option, colours
 from zen_gc_core.cli.reading.foreign import Foreign, read_foreign
 from zen_gc_core.cli.reading.input import as_candidate, load_installed, read_manifests
+from zen_gc_core.cli.terminal.folding import terminal_width
 from zen_gc_core.controller.settings import Allowing, Connecting, Locating
 from zen_gc_core.engine.asking import Asking
 from zen_gc_core.engine.checking import compile_document
@@ -79,6 +81,7 @@ AUTO: Final = "auto"
     help="Compare on the objects of the cluster, and ask it which kinds there are.",
 )
 @click.option("--now", metavar="RFC3339", help="The instant to compare for; default now.")
+@color_option
 @settings_options(Allowing)
 @settings_options(Locating)
 @settings_options(Connecting)
@@ -120,7 +123,7 @@ def command(**values: Any) -> int:
         asking = Asking(instant_of(values["now"]), grants)
         comparing = Comparing(contents, foreign.kinds, compiling, asking)
         comparisons = [comparing.compare(conversion) for conversion in conversions]
-    _print(conversions, comparisons, values["output"])
+    _print(conversions, comparisons, values["output"], colour=colours(values["color"]))
     if comparisons is not None:
         return 1 if any(each.wider for each in comparisons) else 0
     return 0 if all(map(whole, conversions)) else 1
@@ -173,15 +176,17 @@ def _name_apart(conversion: Conversion, taken: set[tuple[str, str, str]]) -> Non
         taken.add(key)
 
 
-def _print(conversions: Sequence[Conversion], comparisons: Sequence[Comparison] | None, form: str) -> None:
+def _print(
+    conversions: Sequence[Conversion], comparisons: Sequence[Comparison] | None, form: str, *, colour: bool
+) -> None:
     if form == "json":
         click.echo(as_json(as_objects(conversions, comparisons)))
     elif form == "report":
-        click.echo(as_report(conversions))
+        click.echo(as_report(conversions, terminal_width(), colour=colour), color=colour)
     elif comparisons is None:
         click.echo(as_policies(conversions))
     if comparisons is not None and form != "json":
-        click.echo(as_comparison(comparisons))
+        click.echo(as_comparison(comparisons, colour=colour), color=colour)
 
 
 def _objects(names: Sequence[str]) -> list[dict[str, Any]]:

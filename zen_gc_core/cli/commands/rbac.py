@@ -10,12 +10,14 @@ import click
 from zen_gc_core.cli.arguments.completing import complete_namespaces, complete_policies
 from zen_gc_core.cli.arguments.options import BooleanCommand, files_option, output_option, settings_of, settings_options
 from zen_gc_core.cli.plans.output import as_json, as_yaml
+from zen_gc_core.cli.plans.view import color_option, colours
 from zen_gc_core.cli.reading.documents import Document
 from zen_gc_core.cli.reading.input import compile_documents, load_installed, read_manifests, report_problems
 from zen_gc_core.cli.reading.strangers import no_policies
 from zen_gc_core.cli.rights.missing import check
 from zen_gc_core.cli.rights.offline_kinds import OfflineKinds
 from zen_gc_core.cli.rights.roles import CONSTRAINED, IMPERSONATE, Need, role_documents, wide
+from zen_gc_core.cli.terminal.folding import folded
 from zen_gc_core.cluster.connection import Connection
 from zen_gc_core.cluster.discovery import Resources
 from zen_gc_core.cluster.errors import NotFound
@@ -81,6 +83,7 @@ _CONTROLLER: Final = "gc-controller"
     "--controller", "controller_name", default=_CONTROLLER, show_default=True, help="ServiceAccount of the controller."
 )
 @output_option("How roles are printed.", "yaml", "json")
+@color_option
 @settings_options(Allowing)
 @settings_options(Locating)
 @settings_options(Connecting)
@@ -108,7 +111,9 @@ def command(**values: Any) -> int:
         how = CONSTRAINED if constrained else IMPERSONATE
     if asked.checks and connection is not None:
         missing = check(connection, needs, controller, how)
-        click.echo(missing.text(values["output"]))
+        colour = colours(values["color"])
+        text = folded(missing.lines(), None, colour=colour)  # a command that is folded cannot be copied
+        click.echo(as_json(missing.document()) if values["output"] == "json" else text, color=colour)
         return 2 if invalid else 1 if missing.any else 0
     given = [need for need in needs if values["wide"] or not _too_wide(need)]
     _print(given, controller, how, values["output"])

@@ -5,18 +5,30 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from zen_gc_core.cli.plans.output import as_yaml, columns
+from zen_gc_core.cli.terminal.folding import HEADING, Line, folded
 from zen_gc_core.importing.comparing import Cell
 from zen_gc_core.importing.conversion import Level
 from zen_gc_core.texts import counted, visible, visible_lines
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from zen_gc_core.importing.comparing import Comparison
     from zen_gc_core.importing.conversion import Conversion
 
 _ODD: Final = frozenset({Cell.UNTOLD, Cell.UNTOLD_STAYS})
 """Cells that are shown where something is in them."""
+
+_MORE: Final = frozenset({Cell.ONLY_OURS, Cell.UNTOLD})
+"""Cells of objects that ours takes, and the other tool does not, or perhaps not."""
+
+_WIDER: Final = {"fg": "red", "bold": True}
+
+_STYLES: Final[Mapping[str, Mapping[str, Any]]] = {
+    Level.EXACT: {"fg": "green"},
+    Level.NARROWER: {"fg": "yellow"},
+    Level.IMPOSSIBLE: _WIDER,
+}
 
 _HEADS: Final = {
     Level.EXACT: "translated:",
@@ -65,18 +77,29 @@ def _comment(conversion: Conversion) -> Iterator[str]:
         yield from (f"  | {line}" for line in visible_lines(script).splitlines())
 
 
-def as_report(conversions: Sequence[Conversion]) -> str:
-    """One line a construct, and how many policies came of what."""
+def as_report(conversions: Sequence[Conversion], width: int | None = None, *, colour: bool = False) -> str:
+    """One line a construct, and how many policies came of what.
+
+    Args:
+        conversions: What became of the originals.
+        width: The most characters on a line; None folds nothing.
+        colour: Whether what became of a construct has a colour.
+    """
     lines = []
     for conversion in conversions:
         made = counted(len(conversion.policies), "policy", "policies")
         paused = sum(1 for each in conversion.policies if each["spec"].get("paused"))
-        lines.append(f"{_titled(conversion)}: {made}{f', {paused} paused' if paused else ''}")
+        title = f"{_titled(conversion)}: {made}{f', {paused} paused' if paused else ''}"
+        lines.append(Line(title, style=HEADING))
         rows = [(str(each.level), visible(each.path), visible(each.words)) for each in conversion.constructs]
         rows += [("assumed", "", visible(each)) for each in conversion.assumed]
         if rows:
-            lines.append(columns(rows))
-    return "\n".join(lines)
+            texts = columns(rows, "").split("\n")
+            lines += [
+                Line(text, 2, style=_STYLES.get(row[0]), styled=len(row[0]))
+                for row, text in zip(rows, texts, strict=True)
+            ]
+    return folded(lines, width, colour=colour)
 
 
 def as_objects(conversions: Iterable[Conversion], comparisons: Sequence[Comparison] | None) -> dict[str, Any]:
@@ -123,13 +146,18 @@ def whole(conversion: Conversion) -> bool:
     return not conversion.of(Level.IMPOSSIBLE)
 
 
-def as_comparison(comparisons: Iterable[Comparison]) -> str:
-    """The differential table, with examples of where the two differ."""
+def as_comparison(comparisons: Iterable[Comparison], *, colour: bool = False) -> str:
+    """The differential table, with examples of where the two differ; what only ours takes has a colour, if any has."""
     lines = []
     for each in comparisons:
         lines.append(visible(f"{each.title}:"))
         shown = [cell for cell in Cell if cell not in _ODD or each.counts[cell]]
-        lines.append(columns([(str(cell), str(each.counts[cell])) for cell in shown]))
+        table = columns([(str(cell), str(each.counts[cell])) for cell in shown], "").split("\n")
+        rows = [
+            Line(text, 2, style=_WIDER if cell in _MORE and each.counts[cell] else None)
+            for cell, text in zip(shown, table, strict=True)
+        ]
+        lines.append(folded(rows, None, colour=colour))
         for cell in (Cell.ONLY_OURS, Cell.UNTOLD, Cell.UNTOLD_STAYS, Cell.ONLY_THEIRS, Cell.BOTH_GO):
             examples = each.examples.get(cell, [])
             if examples:

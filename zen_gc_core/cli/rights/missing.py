@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final
 
-from zen_gc_core.cli.plans.output import as_json
 from zen_gc_core.cli.rights.roles import IMPERSONATE, impersonation, rules_by_namespace
 from zen_gc_core.cli.rights.surplus import Surplus, surpluses
+from zen_gc_core.cli.terminal.folding import HEADING, Line
 from zen_gc_core.cluster.access import account_may
 from zen_gc_core.cluster.accounts import SERVICE_ACCOUNTS
 from zen_gc_core.cluster.observing import observe
@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from zen_gc_core.cli.rights.roles import Need, Rule
     from zen_gc_core.cluster.connection import Connection
     from zen_gc_core.model.accounts import Account
+
+
+_LACKED: Final = {"fg": "red"}
+_WHOLE: Final = {"fg": "green"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,19 +69,22 @@ class Missing:
         """Whether anything is."""
         return any(gaps for _, gaps in self.gaps)
 
-    def text(self, form: str) -> str:
-        """All of it, for people, or as JSON."""
-        if form == "json":
-            policies = [_policy(need, gaps) for need, gaps in self.gaps]
-            return as_json({"policies": policies, "surplus": [each.document() for each in self.surplus]})
-        lines = [
-            line
-            for need, gaps in self.gaps
-            if gaps
-            for line in (need.title, *(f"  {gap}" for gap in gaps), f"  grant it: {command(need.policy)}")
-        ]
-        nothing = f"nothing is missing: {counted(len(self.gaps), 'policy', 'policies')}"
-        return "\n".join([*(lines or [nothing]), *(line for each in self.surplus for line in each.lines())])
+    def lines(self) -> Iterator[Line]:
+        """All of it, for people."""
+        for need, gaps in self.gaps:
+            if gaps:
+                yield Line(need.title, style=HEADING)
+                yield from (Line(str(gap), 2, style=_LACKED) for gap in gaps)
+                yield Line(f"grant it: {command(need.policy)}", 2)
+        if not self.any:
+            yield Line(f"nothing is missing: {counted(len(self.gaps), 'policy', 'policies')}", style=_WHOLE)
+        for each in self.surplus:
+            yield from each.lines()
+
+    def document(self) -> dict[str, Any]:
+        """It as JSON."""
+        policies = [_policy(need, gaps) for need, gaps in self.gaps]
+        return {"policies": policies, "surplus": [each.document() for each in self.surplus]}
 
 
 def _policy(need: Need, gaps: Sequence[Gap]) -> dict[str, object]:

@@ -6,6 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
+from zen_gc_core.cli.terminal.folding import HEADING, Line
 from zen_gc_core.cluster.access import REVIEWS
 from zen_gc_core.cluster.answers import failure
 from zen_gc_core.cluster.errors import MalformedAnswer
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 _Needed: TypeAlias = "dict[tuple[str, str, str], set[str]]"
 """The names of the objects on which a verb is needed, by verb, group and resource; the empty one: on all."""
+
+_TOO_MUCH: Final = {"fg": "yellow"}
 
 _EVERYBODYS: Final = frozenset({"authorization.k8s.io", "authentication.k8s.io"})
 """Groups of reviews, by which everybody may ask who he is and what he may do."""
@@ -59,13 +62,17 @@ class Surplus:
     rights: tuple[Right, ...] = ()
     unknown: str = ""
 
-    def lines(self) -> Iterator[str]:
+    def lines(self) -> Iterator[Line]:
         """It in words; nothing where there is nothing."""
         if self.rights:
-            yield f"the ServiceAccount {self.account} may do in its namespace what these policies do not need:"
-            yield from (f"  {right}" for right in self.rights)
+            heading = f"the ServiceAccount {self.account} may do in its namespace what these policies do not need:"
+            yield Line(heading, style=HEADING)
+            yield from (Line(str(right), 2, style=_TOO_MUCH) for right in self.rights)
         if self.unknown:
-            yield f"what the ServiceAccount {self.account} may do beyond these policies is not known: {self.unknown}"
+            unknown = (
+                f"what the ServiceAccount {self.account} may do beyond these policies is not known: {self.unknown}"
+            )
+            yield Line(unknown, style=_TOO_MUCH)
 
     def document(self) -> dict[str, Any]:
         """It as JSON."""

@@ -128,11 +128,10 @@ class Catalog:
     def _read(self, key: Key, policy: dict[str, Any]) -> Entry:
         bare = {name: policy.get(name) for name in ("apiVersion", "kind", "metadata")}
         status = _map(policy.get("status"))
-        return Entry(
+        entry = Entry(
             key,
             Compilation(parse_policy(bare).reference, None, (), ()),
             paused=_map(policy.get("spec")).get("paused") is True,
-            status=status,
             resource_version=str(_map(policy.get("metadata")).get("resourceVersion", "")),
             ledger=Ledger(
                 policy_status.total_deleted(status),
@@ -141,6 +140,8 @@ class Catalog:
             ),
             document=policy,
         )
+        entry.status = status
+        return entry
 
     def compiled(self, entry: Entry, check: Callable[[], object] = bool) -> Compilation:
         """What a policy means; whatever is raised by asking is that policy's problem. May be asked by any thread.

@@ -192,10 +192,10 @@ class ByHand:
             (reference.kind, reference.namespace, reference.name),
             wish.compilation,
             paused=False,
-            status=dict(wish.status),
             resource_version="",
             ledger=Ledger(passes=Passes.of(wish.status)),
         )
+        entry.status = dict(wish.status)
         run = PolicyRun(context, entry, compiled, lambda _run: None, float("inf"))
         run.prepare()
         gather_together(context, [run])

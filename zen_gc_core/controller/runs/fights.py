@@ -39,6 +39,8 @@ _MOST_SHOWN: Final = 10
 _TRUNCATED: Final = dt.timedelta(seconds=2)  # a creationTimestamp has no fractions
 _LONGEST_NAME: Final = 64
 
+_NONE: Final[frozenset[Key]] = frozenset()  # one for all policies: Python makes an empty one anew each time
+
 Key = tuple[str, str, str, str]
 """An object by its group, kind, namespace and name, whichever uid it has."""
 
@@ -65,7 +67,7 @@ class Fights:
         self._lock = threading.Lock()
         self._deleted: OrderedDict[Key, _Deleted] = OrderedDict()
         self._left: dict[Key, str] = {}
-        self._told: set[Key] = set()
+        self._told: frozenset[Key] = _NONE
 
     def of(self, policy: PolicyReference) -> Mapping[Key, str]:
         """The objects that a policy leaves alone, and why; whatever was known of another state of it is forgotten."""
@@ -74,14 +76,14 @@ class Fights:
                 self._of = (policy.uid, policy.generation)
                 self._deleted.clear()
                 self._left.clear()
-                self._told.clear()
+                self._told = _NONE
             return dict(self._left)
 
     def untold(self) -> list[str]:
         """Why objects are left alone of which this was not asked before."""
         with self._lock:
             found = [why for key, why in self._left.items() if key not in self._told]
-            self._told.update(self._left)
+            self._told = frozenset(self._left) or _NONE
             return found
 
     def deleted(self, decision: Decision, at: dt.datetime) -> None:

@@ -13,7 +13,7 @@ from zen_gc_core.controller.runs.members import MOST_JUDGING_SECONDS, SHARE_OF_J
 from zen_gc_core.engine.reaching import namespaces_of
 from zen_gc_core.engine.relating import Gathering
 from zen_gc_core.model.policy import NAMESPACED
-from zen_gc_core.model.reads import Reads
+from zen_gc_core.model.reads import NOTHING, Reads
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -199,7 +199,7 @@ class Showing:
     @property
     def reads(self) -> Reads:
         """The fields that are looked at."""
-        reads = Reads(frozenset())
+        reads = NOTHING
         for part in self._parts:
             reads |= part.listing.source.reads
         return reads

@@ -8,7 +8,6 @@ stream of more than half of the limit would stop every other pass, and then, wit
 
 from __future__ import annotations
 
-from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -47,7 +46,7 @@ class RecentWrites:
     """The recent writes of one policy; used by its one run."""
 
     def __init__(self) -> None:
-        self._runs: deque[_Run] = deque()
+        self._runs: list[_Run] = []
 
     def note(self, at: float, results: Counter[Result], unfinished: int, *, small: bool) -> None:
         """Remember what a run wrote.
@@ -93,7 +92,7 @@ class RecentWrites:
             sum(run.objects for run in runs), sum(run.unfinished for run in runs), sum(run.gone for run in runs)
         )
 
-    def _recent(self, seconds: float, now: float) -> deque[_Run]:
-        while self._runs and self._runs[0].at <= now - seconds:
-            self._runs.popleft()
+    def _recent(self, seconds: float, now: float) -> list[_Run]:
+        over = next((number for number, run in enumerate(self._runs) if run.at > now - seconds), len(self._runs))
+        del self._runs[:over]
         return self._runs

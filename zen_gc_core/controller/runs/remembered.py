@@ -9,6 +9,8 @@ from collections import OrderedDict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
+import orjson
+
 from zen_gc_core.controller.runs.fights import Fights
 from zen_gc_core.controller.runs.notifying import Told
 from zen_gc_core.controller.runs.passes import Passes
@@ -16,7 +18,7 @@ from zen_gc_core.controller.runs.recent_writes import RecentWrites
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from zen_gc_core.engine.compiling import Compilation
     from zen_gc_core.model.policy import PolicyReference, Problem
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
 
 MOST_FORBIDDEN: Final = 1000
 """Objects whose write was forbidden that are remembered of a policy."""
+
+_NO_KINDS: Final[frozenset[tuple[str, str]]] = frozenset()
 
 Key = tuple[str, str, str]
 """A policy's kind, namespace and name."""
@@ -83,25 +87,39 @@ class Entry:
         key: Its kind, namespace and name.
         compilation: The policy, compiled, or its errors.
         paused: Whether it rests.
-        status: Its status, as it was read or written last.
         resource_version: Its version, as it was read or written last.
         ledger: What outlives an edit.
         access_checked: Whether it is known that what it needs is allowed.
         superseded: Whether it was edited or deleted since; nothing more is said of it.
         document: The policy as it was read, until it is compiled; None from then on.
         kinds: What its wildcards meant when it ran last, by version and name.
+        phase: That of its status; empty while there is none.
     """
 
     key: Key
     compilation: Compilation
     paused: bool
-    status: dict[str, Any]
     resource_version: str
     ledger: Ledger = field(default_factory=Ledger)
     access_checked: bool = False
     superseded: bool = False
     document: dict[str, Any] | None = None
-    kinds: frozenset[tuple[str, str]] = frozenset()
+    kinds: frozenset[tuple[str, str]] = _NO_KINDS
+    phase: str = field(init=False, default="")
+    _status: bytes = field(init=False, default=b"{}", repr=False)
+
+    @property
+    def status(self) -> dict[str, Any]:
+        """Its status, as it was read or written last; a copy. Of one that is nested too deeply nothing is known."""
+        return dict(orjson.loads(self._status))
+
+    @status.setter
+    def status(self, status: Mapping[str, Any]) -> None:
+        try:
+            self._status = orjson.dumps(status)  # a quarter of what it takes decoded; there may be very many policies
+        except orjson.JSONEncodeError:
+            self._status = b"{}"
+        self.phase = str(status.get("phase") or "")
 
     @property
     def reference(self) -> PolicyReference:
