@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import gc
 import itertools
 import random
 import signal
@@ -19,6 +20,7 @@ from tests.cluster.controller.controllers import instant
 from tests.cluster.controller.stage import AT_ONCE, LABELS, TARGET, by_controller, until
 from tests.harness.definitions import custom_resource_definition
 from zen_gc_core.controller.runs import members, stalling, sweeping
+from zen_gc_core.controller.runs.policy_run import PolicyRun
 from zen_gc_core.engine.planning import tally_of
 from zen_gc_core.model.policy import API_VERSION, CLUSTER, NAMESPACED
 
@@ -153,6 +155,22 @@ def test_a_kind_that_comes_later_is_picked_up(stage: Stage, inside: Callable[...
         assert stage.status(policy)["phase"] == "Active"
     finally:
         stage.delete("/apis/apiextensions.k8s.io/v1/customresourcedefinitions/widgets.pace.example.com")
+
+
+def test_a_run_that_has_ended_waits_for_no_collection_of_garbage(
+    embedded: EmbeddedStage, inside: Callable[..., Inside]
+) -> None:
+    """Thousands of them would: the collector walks over everything less and less often, the more there is."""
+    embedded.policy(evaluationInterval="1s", behavior={"maxDeletionsPerSecond": 100})
+    embedded.make_many(3)
+    gc.collect()
+    gc.disable()
+    try:
+        controller = inside(embedded, gc_interval=dt.timedelta(seconds=1))
+        controller.await_record("evaluation finished", 4)
+        until(lambda: sum(type(each) is PolicyRun for each in gc.get_objects()) < 2, "at most one is under way", 20)
+    finally:
+        gc.enable()
 
 
 def seed_policies(stage: EmbeddedStage, count: int) -> None:

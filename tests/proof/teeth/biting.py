@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from tests.proof.teeth.scenarios import Scenario
 
 AT_A_TIME = 2
+PLAYS = 3
+"""How often a scenario is played with a guard taken out, until something goes wrong: on a machine without time, the program
+may have another reason to look in the very moment in which the guard would have made it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +33,14 @@ class Bite:
         scenario: the name of the scenario.
         wrong: what went wrong; empty when nothing did.
         seconds: how long it took.
+        plays: how often it was played, the last of which counts.
     """
 
     mutant: str
     scenario: str
     wrong: str
     seconds: float
+    plays: int = 1
 
 
 def bitten(scenario: Scenario, mutant: str, directory: Path) -> Bite:
@@ -48,7 +53,16 @@ def bitten(scenario: Scenario, mutant: str, directory: Path) -> Bite:
 
 def bites(scenario: Scenario, directory: Path) -> list[Bite]:
     """Play a scenario as the program is, and with each of its guards taken out."""
-    return [bitten(scenario, mutant, directory) for mutant in (UNHARMED, *scenario.mutants)]
+    return [bitten(scenario, UNHARMED, directory), *(_caught(scenario, each, directory) for each in scenario.mutants)]
+
+
+def _caught(scenario: Scenario, mutant: str, directory: Path) -> Bite:
+    """Play it until the guard is missed, and not for ever."""
+    for number in range(1, PLAYS + 1):
+        bite = replace(bitten(scenario, mutant, directory), plays=number)
+        if not lives(bite):
+            break
+    return bite
 
 
 def played() -> list[Bite]:
@@ -69,7 +83,8 @@ def printed(found: Iterable[Bite]) -> str:
     lines = [f"{'mutant':32}{'caught by':54}{'seconds':>8}"]
     for bite in sorted(table, key=lambda bite: bite.mutant == UNHARMED):
         name = bite.mutant if bite.mutant != UNHARMED else "none, and nothing goes wrong"
-        told = "" if not lives(bite) else f"  FAILS: {bite.wrong}" if bite.wrong else "  LIVES"
+        again = "" if bite.plays == 1 else f"  play {bite.plays}"
+        told = again if not lives(bite) else f"  FAILS: {bite.wrong}" if bite.wrong else "  LIVES"
         lines.append(f"{name:32}{bite.scenario:54}{bite.seconds:8.1f}{told}")
     mutants = [bite for bite in table if bite.mutant != UNHARMED]
     caught = sum(not lives(bite) for bite in mutants)

@@ -7,7 +7,7 @@ not due for a run is told of when it is again.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -15,12 +15,15 @@ if TYPE_CHECKING:
     from zen_gc_core.model.plan import Plan
 
 
+_NOBODY: Final[frozenset[str]] = frozenset()  # one for all policies: Python makes an empty one anew each time
+
+
 class Told:
     """The objects of one policy that were told of; as many as its last plan held, at the most."""
 
     def __init__(self) -> None:
         self._of = ("", 0)
-        self._uids: frozenset[str] = frozenset()
+        self._uids = _NOBODY
 
     def leave_out(self, plan: Plan) -> Plan:
         """The plan without the objects that were told of; what is due no longer is forgotten.
@@ -30,7 +33,7 @@ class Told:
         """
         state = (plan.policy.uid, plan.policy.generation)
         due = {each.uid for each in plan.decisions if each.request is not None and not each.request.sends}
-        self._uids = self._uids & due if state == self._of else frozenset()
+        self._uids = (self._uids & due if state == self._of else None) or _NOBODY
         self._of = state
         if not self._uids:
             return plan
@@ -38,4 +41,4 @@ class Told:
 
     def note(self, uids: Iterable[str]) -> None:
         """Remember objects that were told of now."""
-        self._uids = self._uids.union(uids)
+        self._uids = self._uids.union(uids) or _NOBODY

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import math
+import weakref
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
@@ -98,7 +99,8 @@ class PolicyRun:
         self._interval = interval
         self.errand = errand
         self.claimed = errand is None or errand.occasion is None
-        self._reporting = Reporting(context, entry, lambda: next_run(self), scheduled=errand is not None)
+        this = weakref.proxy(self)  # or thousands of ended runs would be there until the next collection of garbage
+        self._reporting = Reporting(context, entry, lambda: next_run(this), scheduled=errand is not None)
         self._began = boottime()
         self._started = dt.datetime.now(dt.UTC)
 

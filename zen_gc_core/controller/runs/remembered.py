@@ -116,7 +116,8 @@ class Entry:
     @status.setter
     def status(self, status: Mapping[str, Any]) -> None:
         try:
-            self._status = orjson.dumps(status)  # a quarter of what it takes decoded; there may be very many policies
+            written = orjson.dumps(status)  # a quarter of what it takes decoded; there may be very many policies
+            self._status = memoryview(written).tobytes()  # orjson's own bytes keep all the room that it had set aside
         except orjson.JSONEncodeError:
             self._status = b"{}"
         self.phase = str(status.get("phase") or "")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from zen_gc_core.controller.runs.fights import shown
 from zen_gc_core.controller.runs.terminating import follow_up
@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from zen_gc_core.controller.telling.policy_status import Standing
     from zen_gc_core.model.plan import Plan
     from zen_gc_core.model.report import Ending, RunReport
+
+
+_NOBODY: Final[frozenset[str]] = frozenset()  # one for all policies: Python makes an empty one anew each time
 
 
 class Reporting:
@@ -148,7 +151,7 @@ class Reporting:
         if stopped is not None and deferred and plan.acts and not ledger.deferred:
             events.deferred(self._entry.reference, stopped)
         ledger.deferred = deferred and (plan.acts > 0 or ledger.deferred)
-        noticed = frozenset(each.uid for each in plan.soon.decisions) if plan.soon is not None else frozenset()
+        noticed = frozenset(each.uid for each in plan.soon.decisions) if plan.soon is not None else _NOBODY
         if plan.soon is not None and not noticed <= ledger.noticed:
             events.expires_soon(self._entry.reference, plan.soon)
         ledger.noticed = noticed
