@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from benchmarks.figures import Figure, show
-from benchmarks.passing import members_of, policies
+from benchmarks.passing import members_of, peak_memory, policies
 from benchmarks.serving import real
 from zen_gc_core.cluster.connection import Connection
 from zen_gc_core.cluster.counting import FieldSelectors
@@ -179,13 +179,7 @@ def main() -> None:
     wall = time.perf_counter() - began
     after = resource.getrusage(resource.RUSAGE_SELF)
     cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    print(json.dumps({"wall": wall, "cpu": cpu, "rss": _peak(), "objects": seen}))
-
-
-def _peak() -> float:
-    """The most memory of this process so far, in MiB; ``ru_maxrss`` would begin with its parent's."""
-    lines = Path("/proc/self/status").read_text().splitlines()
-    return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM:")) / 1024
+    print(json.dumps({"wall": wall, "cpu": cpu, "rss": peak_memory(), "objects": seen}))
 
 
 if __name__ == "__main__":

@@ -35,7 +35,14 @@ def test_the_fuzzer_finds_nothing(language, tmp_path):
     for number, seed in enumerate(seeds):
         (corpus / str(number)).write_bytes(seed)
     script = Path(__file__).with_name(language) / "fuzz_atheris.py"
+    shell = (
+        "sh",
+        "-c",
+        '"$@"; exit $?',
+        "sh",
+    )  # of a child of this process, its peak of memory would begin with this one's
     command = [
+        *shell,
         sys.executable,
         str(script),
         f"-runs={RUNS}",
