@@ -56,6 +56,27 @@ def test_a_policy_is_not_compiled_before_somebody_has_time_for_it(vocabulary: An
     assert rests.paused
 
 
+def test_what_waits_to_be_compiled_is_kept_without_what_compiling_does_not_read(vocabulary: Any) -> None:
+    """There may be very many of them, and a standby compiles none."""
+    found = policy(status={"phase": "Active", "totalDeleted": 7})
+    found["metadata"]["managedFields"] = [{"manager": "kubectl", "fieldsV1": {"f:spec": {}}}]
+    (entry,) = Catalog(vocabulary, Grants()).apply(Changed(NAMESPACED, found)).changed
+    assert entry.document is not None
+    assert set(entry.document) == set(found) - {"status"}
+    assert set(entry.document["metadata"]) == set(found["metadata"]) - {"managedFields"}
+    assert (entry.status, entry.phase, entry.ledger.deleted) == (found["status"], "Active", 7)
+
+
+def test_a_status_that_is_nested_too_deeply_is_as_good_as_none(catalog: Catalog) -> None:
+    """It is written anew; what was counted before is known all the same."""
+    deep: Any = {}
+    for _ in range(300):
+        deep = {"x": deep}
+    (entry,) = catalog.apply(Changed(NAMESPACED, policy(status={"totalDeleted": 7, "conditions": [deep]}))).changed
+    assert (entry.status, entry.ledger.deleted) == ({}, 7)
+    assert entry.compilation.compiled is not None
+
+
 def policy(name: str = "p", uid: str = "u1", generation: int = 1, version: str = "1", **fields: Any) -> dict[str, Any]:
     """A policy as the watch brings it."""
     metadata = {

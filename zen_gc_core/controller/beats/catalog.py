@@ -138,7 +138,7 @@ class Catalog:
                 evaluated=policy_status.evaluated(status),
                 passes=Passes.of(status),
             ),
-            document=policy,
+            document=_slim(policy),
         )
         entry.status = status
         return entry
@@ -158,6 +158,12 @@ class Catalog:
             return compile_policy(parsed, self._vocabulary, self._grants, check)
         except Exception as error:  # noqa: BLE001  see above
             return unreadable(entry.reference, why(error))
+
+
+def _slim(policy: dict[str, Any]) -> dict[str, Any]:
+    """A policy without what compiling does not read: a standby keeps all of them uncompiled."""
+    metadata = {name: value for name, value in _map(policy.get("metadata")).items() if name != "managedFields"}
+    return {**{name: value for name, value in policy.items() if name != "status"}, "metadata": metadata}
 
 
 def _key(kind: str, policy: dict[str, Any]) -> Key:
