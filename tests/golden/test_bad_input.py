@@ -472,3 +472,11 @@ def test_a_saved_plan_is_no_manifest_and_a_kind_is_not_empty(tmp_path: Path) -> 
     assert (ran.code, ran.errors) == (2, [words])
     ran = zen_gc("init", "--kind", "")
     assert (ran.code, ran.errors) == (2, ["--kind is empty: say which kind of objects, such as --kind job"])
+
+
+def test_how_old_a_plan_may_be_is_written_as_durations_of_policies_are(tmp_path: Path) -> None:
+    """The program itself says 1d for 24h."""
+    plan = tmp_path / "plan.json"
+    assert zen_gc("run", plan, "--max-age", "1d12h").errors == [f"{plan}: No such file or directory"]
+    (line,) = zen_gc("run", plan, "--max-age", "1.5d").errors
+    assert "Invalid value for '--max-age': '1.5d' is no duration: write w, d, h, m, s" in line

@@ -49,8 +49,8 @@ def test_every_field_is_read():
 WRONG = [
     ({}, f"spec.retain: retains nothing: {NOTHING}"),
     ({"groupBy": ["owner"]}, f"spec.retain: retains nothing: {NOTHING}"),
-    ({"last": 0}, f"spec.retain: last of 0 retain nothing: {NOTHING}"),
-    ({"last": 0, "daily": 0}, f"spec.retain: last and daily of 0 retain nothing: {NOTHING}"),
+    ({"last": 0}, f"spec.retain: last: 0 retains nothing: {NOTHING}"),
+    ({"last": 0, "daily": 0}, f"spec.retain: last: 0 and daily: 0 retain nothing: {NOTHING}"),
     ({"last": -1}, "spec.retain.last: must be 0 or more, not -1"),
     ({"last": 3, "weekly": -2}, "spec.retain.weekly: must be 0 or more, not -2"),
     ({"last": 50_001}, "spec.retain.last: must be 50000 or less, not 50001"),

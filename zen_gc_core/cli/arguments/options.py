@@ -10,7 +10,7 @@ import click
 
 from zen_gc_core.cli.arguments.completing import complete_contexts, complete_plugins
 from zen_gc_core.controller.settings import environment_variable, flag
-from zen_gc_core.durations import format_go_duration, parse_go_duration
+from zen_gc_core.durations import format_go_duration, parse_duration, parse_go_duration
 from zen_gc_core.errors import InputError
 from zen_gc_core.instants import parse_instant
 
@@ -39,6 +39,21 @@ class GoDuration(click.ParamType[timedelta]):
             return value
         try:
             return parse_go_duration(value)
+        except InputError as error:
+            self.fail(str(error), param, ctx)
+
+
+class Span(click.ParamType[timedelta]):
+    """A duration as policies spell it."""
+
+    name = "duration"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> timedelta:
+        """Read the text, or take a default as it is."""
+        if isinstance(value, timedelta):
+            return value
+        try:
+            return parse_duration(value)
         except InputError as error:
             self.fail(str(error), param, ctx)
 

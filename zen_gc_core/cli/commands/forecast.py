@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from zen_gc_core.cli.arguments.options import BooleanCommand, output_option
+from zen_gc_core.cli.arguments.options import BooleanCommand, Span, output_option
 from zen_gc_core.cli.explaining.forecast_shown import as_document, shown
 from zen_gc_core.cli.explaining.looking import look, looking_options
 from zen_gc_core.cli.plans.forecasting import forecast
@@ -15,25 +14,10 @@ from zen_gc_core.cli.plans.output import as_json, as_yaml
 from zen_gc_core.cli.plans.view import color_option, colours
 from zen_gc_core.cli.reading.input import report_problems
 from zen_gc_core.cli.terminal.folding import folded, terminal_width
-from zen_gc_core.durations import parse_duration
-from zen_gc_core.errors import InputError
 from zen_gc_core.texts import visible
 
 if TYPE_CHECKING:
     from zen_gc_core.cli.explaining.looking import Looking
-
-
-class Span(click.ParamType[dt.timedelta]):
-    """A duration as policies spell it."""
-
-    name = "duration"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> dt.timedelta:
-        """Read the text."""
-        try:
-            return parse_duration(value)
-        except InputError as error:
-            self.fail(str(error), param, ctx)
 
 
 @click.command(

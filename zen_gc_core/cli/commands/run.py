@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -13,7 +13,7 @@ from zen_gc_core import __version__
 from zen_gc_core.cli.arguments.completing import complete_namespaces
 from zen_gc_core.cli.arguments.options import (
     BooleanCommand,
-    GoDuration,
+    Span,
     files_option,
     output_option,
     settings_of,
@@ -72,9 +72,9 @@ _NO_POLICIES: Final = "no policies: add files with -f, or give the file of a sav
 )
 @click.option(
     "--max-age",
-    type=GoDuration(),
-    default=timedelta(hours=24),
-    show_default="24h",
+    type=Span(),
+    default="24h",
+    show_default=True,
     help="How old PLAN may be.",
 )
 @output_option("How outcomes are printed.", "table", "json")

@@ -50,7 +50,8 @@ def read_retain(place: Place | None) -> Retain | None:
         return None
     if not any(numbers.values()) and within is None:
         written = [name for name in KEEPS if name in fields.present]
-        what = f"{' and '.join(written)} of 0 retain nothing" if written else "retains nothing"
+        zeros = " and ".join(f"{name}: 0" for name in written)
+        what = f"{zeros} {'retain' if len(written) > 1 else 'retains'} nothing".lstrip()
         place.refuse(f"{what}: one of {', '.join(KEEPS)} must be more, such as last: 3; or leave retain out")
         return None
     return retain
