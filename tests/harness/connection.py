@@ -59,15 +59,18 @@ class Connection:
         url: the server, such as `https://127.0.0.1:6443`.
         token: the bearer token, or None to come as nobody.
         authority: the file of the certificate authority, for https.
+        seconds: how long a request may take.
     """
 
-    def __init__(self, url: str, *, token: str | None = None, authority: Path | None = None) -> None:
+    def __init__(
+        self, url: str, *, token: str | None = None, authority: Path | None = None, seconds: float = 180.0
+    ) -> None:
         self.url = url
         self._token = token
         self._pool = urllib3.PoolManager(
             maxsize=8,
             retries=False,
-            timeout=urllib3.Timeout(total=180),
+            timeout=urllib3.Timeout(total=seconds),
             ca_certs=str(authority) if authority else None,
         )
 

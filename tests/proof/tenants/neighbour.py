@@ -28,6 +28,10 @@ SECRET = "s3cr3t-0f-th3-n3ighb0ur"
 POLICY = "served"
 
 
+UNANSWERED = 20.0
+"""Seconds after which a request is sent anew: the neighbour must not wait for one that an attack has stuck."""
+
+
 class _RefusedError(Exception):
     """The server did not do what the neighbour may ask for."""
 
@@ -62,7 +66,7 @@ class Neighbour(threading.Thread):
 
     def __init__(self, stage: Stage, token: str, authority: Path | None) -> None:
         super().__init__(daemon=True, name="neighbour")
-        self._connection = Connection(stage.cluster.url, token=token, authority=authority)
+        self._connection = Connection(stage.cluster.url, token=token, authority=authority, seconds=UNANSWERED)
         self._path = f"/api/v1/namespaces/{stage.namespace}/configmaps"
         self._ending = threading.Event()
         self._stretches: list[float] = []
@@ -71,6 +75,7 @@ class Neighbour(threading.Thread):
         self.during = "peace"
         self.waits: list[Wait] = []
         self.unanswered = 0
+        self.refused = ""
 
     def run(self) -> None:
         """Go on until told to end; a request that is not answered is sent again."""
@@ -82,8 +87,9 @@ class Neighbour(threading.Thread):
                     self._make()
                     next_one = time.monotonic() + INTERVAL / 3
                 self._look()
-            except (urllib3.exceptions.HTTPError, _RefusedError):
+            except (urllib3.exceptions.HTTPError, _RefusedError) as error:
                 self.unanswered += 1
+                self.refused = f"{type(error).__name__}: {error}"[:300]
 
     def make_no_more(self) -> None:
         """Only look what becomes of what is there."""

@@ -145,6 +145,10 @@ class Trial:
             f"an interval is {INTERVAL:.0f} s; the machine's load made work take {self.neighbour.stretch:.1f} times as long; "
             f"in peace an object waited {self.neighbour.latest('peace'):.2f} intervals"
         )
+        if self.neighbour.refused:
+            lines.append(
+                f"{self.neighbour.unanswered} of the neighbour's requests were sent anew, at last for {self.neighbour.refused}"
+            )
         return "\n".join(lines)
 
     def line(self, name: str) -> str:
