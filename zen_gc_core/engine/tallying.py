@@ -65,6 +65,43 @@ class Tally:
         label: A label and its value: an object without it is only counted, and need not be offered; None: each must be.
     """
 
+    # Of more than 30 attributes each object would have a dict of its own, of 2 KB; and there are as many as policies.
+    __slots__ = (
+        "_api_version",
+        "_ask",
+        "_by_condition",
+        "_by_metadata",
+        "_case",
+        "_finished",
+        "_heap",
+        "_held",
+        "_kept",
+        "_kind",
+        "_latest",
+        "_never_finishes",
+        "_opt_in",
+        "_owner_kinds",
+        "_recorded",
+        "_takes_all_of",
+        "_targets",
+        "_without_expiry",
+        "due",
+        "finished",
+        "first_error",
+        "first_reason",
+        "guards",
+        "kind",
+        "label",
+        "marking",
+        "matched",
+        "notice",
+        "owed",
+        "scanned",
+        "soonest",
+        "unreadable",
+        "untold",
+    )
+
     def __init__(self, case: Case, targets: Sequence[Target]) -> None:
         self._case = case
         self._targets = targets
