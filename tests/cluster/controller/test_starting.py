@@ -94,13 +94,19 @@ def test_an_api_server_that_has_only_just_been_started(
     assert len(denied) == 3
 
 
-def test_an_api_server_that_is_not_ready_for_long(embedded: EmbeddedStage, replica: Callable[..., Replica]) -> None:
-    """While it says so, or lets nobody ask, its refusals do not count as answers yet."""
+@pytest.mark.parametrize("readiness", [Fault(status=403), Fault(status=500), Fault(reset=True)])
+def test_an_api_server_that_is_not_ready_for_long(
+    embedded: EmbeddedStage, replica: Callable[..., Replica], readiness: Fault
+) -> None:
+    """While it says so, lets nobody ask, or does not answer, its refusals do not count as answers yet."""
     began = time.monotonic()
 
     def hook(request: Request) -> Fault | None:
-        asked = "garbagecollectionpolicies" in request.path or request.path == "/readyz"
-        return Fault(status=403) if by_controller(request) and asked and time.monotonic() - began < 9 else None
+        if not by_controller(request) or time.monotonic() - began > 9:
+            return None
+        if request.path == "/readyz":
+            return readiness
+        return Fault(status=403) if "garbagecollectionpolicies" in request.path else None
 
     embedded.server.faults = hook
     name = embedded.make()

@@ -177,5 +177,5 @@ class Loop:
     def _count_phases(self) -> None:
         self._recount = False
         self._counted_at = boottime()
-        phases = Counter((entry.phase or str(Phase.ACTIVE)) for entry in self._catalog.entries)
+        phases = Counter(entry.phase or str(Phase.ACTIVE) for entry in self._catalog.entries)
         self._context.metrics.policies(phases)

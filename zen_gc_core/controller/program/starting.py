@@ -74,8 +74,11 @@ def _list_one(
 
 
 def _is_ready(connection: Connection) -> bool:
-    """Whether the server says so; one that knows of no roles yet lets nobody ask."""
-    return connection.request("GET", "/readyz", timeout=PAGE_TIMEOUT).status == HTTPStatus.OK
+    """Whether the server says so; one that knows of no roles yet lets nobody ask, and another may not even answer."""
+    try:
+        return connection.request("GET", "/readyz", timeout=PAGE_TIMEOUT).status == HTTPStatus.OK
+    except ClusterError:
+        return False
 
 
 def _look_at_namespaces(known: Namespaces, names: Sequence[str], log: RunLog) -> None:

@@ -27,8 +27,6 @@ if TYPE_CHECKING:
 MOST_FORBIDDEN: Final = 1000
 """Objects whose write was forbidden that are remembered of a policy."""
 
-_NO_KINDS: Final[frozenset[tuple[str, str]]] = frozenset()
-
 Key = tuple[str, str, str]
 """A policy's kind, namespace and name."""
 
@@ -104,7 +102,7 @@ class Entry:
     access_checked: bool = False
     superseded: bool = False
     document: dict[str, Any] | None = None
-    kinds: frozenset[tuple[str, str]] = _NO_KINDS
+    kinds: frozenset[tuple[str, str]] = frozenset()
     phase: str = field(init=False, default="")
     _status: bytes = field(init=False, default=b"{}", repr=False)
 
