@@ -87,6 +87,14 @@ def test_parts_make_up_the_whole(count: int, policies: int) -> None:
     assert json.loads("".join(json_parts(NOW, whole))) == as_document(NOW, whole)
 
 
+def test_half_of_a_character_is_printed_as_in_the_whole() -> None:
+    """JSON can spell one; what writes most of the text cannot."""
+    (one,) = plans(stored("a"), policy("p"))
+    assert one.plan is not None
+    broken = replace(one, plan=replace(one.plan, decisions=(replace(one.plan.decisions[0], because="a\ud800"),)))
+    assert "".join(json_parts(NOW, [broken])) == as_json(as_document(NOW, [broken]))
+
+
 @pytest.mark.parametrize("form", ["json", "table"])
 def test_what_is_printed_is_that_text(capsys: pytest.CaptureFixture[str], form: str) -> None:
     """With an end of line; and the policies come back, for what is to be said of them."""

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from json.encoder import encode_basestring
 from typing import TYPE_CHECKING, Final
 
 import click
+import orjson
 
 from zen_gc_core.cli.plans.output import as_document, as_json, as_yaml, decision_document, policy_document, table_parts
 from zen_gc_core.cli.plans.report import as_page
@@ -83,7 +83,7 @@ def json_parts(now: dt.datetime, planned: Iterable[Planned], view: View = WHOLE)
         decisions = view.of(one.plan)
         yield f'{between}\n    {before}\n      "decisions": ['
         for begin in range(0, len(decisions), _AT_ONCE):
-            yield ("," if begin else "") + ",".join(map(_decision, decisions[begin : begin + _AT_ONCE]))
+            yield ("," if begin else "") + _as_rows(decisions[begin : begin + _AT_ONCE])
         end = "\n      ]" if decisions else "]"
         yield f"{end}{after}"
         between = ","
@@ -91,6 +91,11 @@ def json_parts(now: dt.datetime, planned: Iterable[Planned], view: View = WHOLE)
     yield "\n  ]\n}" if between else "]\n}"
 
 
-def _decision(decision: Decision) -> str:
-    fields = [f'          "{key}": {encode_basestring(value)}' for key, value in decision_document(decision).items()]
-    return "\n        {\n" + ",\n".join(fields) + "\n        }"
+def _as_rows(decisions: Iterable[Decision]) -> str:
+    """Decisions as ``as_json`` has them in the list of a policy, without the brackets."""
+    documents = [decision_document(each) for each in decisions]
+    try:
+        text = orjson.dumps(documents, option=orjson.OPT_INDENT_2).decode()
+    except orjson.JSONEncodeError:  # half of a character, which JSON can spell and UTF-8 cannot
+        text = as_json(documents)
+    return text[1:-2].replace("\n", "\n      ")
