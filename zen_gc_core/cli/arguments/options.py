@@ -28,34 +28,33 @@ _COMPLETED: Final = {
 """The settings of which a shell completes the values."""
 
 
-class GoDuration(click.ParamType[timedelta]):
-    """A duration in Go's spelling."""
+class Duration(click.ParamType[timedelta]):
+    """A duration.
+
+    Args:
+        parse: Reads it, in its spelling.
+    """
 
     name = "duration"
+
+    def __init__(self, parse: Callable[[Any], timedelta]) -> None:
+        self._parse = parse
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> timedelta:
         """Read the text, or take a default as it is."""
         if isinstance(value, timedelta):
             return value
         try:
-            return parse_go_duration(value)
+            return self._parse(value)
         except InputError as error:
             self.fail(str(error), param, ctx)
 
 
-class Span(click.ParamType[timedelta]):
-    """A duration as policies spell it."""
+GO_DURATION: Final = Duration(parse_go_duration)
+"""As Go spells durations."""
 
-    name = "duration"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> timedelta:
-        """Read the text, or take a default as it is."""
-        if isinstance(value, timedelta):
-            return value
-        try:
-            return parse_duration(value)
-        except InputError as error:
-            self.fail(str(error), param, ctx)
+SPAN: Final = Duration(parse_duration)
+"""As policies spell durations."""
 
 
 class Names(click.ParamType[tuple[str, ...]]):
@@ -181,5 +180,5 @@ def _option(entry: dataclasses.Field[Any]) -> Callable[[F], F]:
     if isinstance(default, tuple):
         return click.option(name, type=Names(), multiple=True, **common)
     if isinstance(default, timedelta):
-        return click.option(name, type=GoDuration(), show_default=format_go_duration(default), **common)
+        return click.option(name, type=GO_DURATION, show_default=format_go_duration(default), **common)
     return click.option(name, type=type(default), show_default=bool(default), **common)

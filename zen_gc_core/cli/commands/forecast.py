@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from zen_gc_core.cli.arguments.options import BooleanCommand, Span, output_option
+from zen_gc_core.cli.arguments.options import SPAN, BooleanCommand, output_option
 from zen_gc_core.cli.explaining.forecast_shown import as_document, shown
 from zen_gc_core.cli.explaining.looking import look, looking_options
 from zen_gc_core.cli.plans.forecasting import forecast
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     "  zen-gc forecast -f policy.yaml --live --within 30d\n"
     "  zen-gc forecast -f policies/ -f objects.yaml --now 2026-01-01T12:00:00Z -o json",
 )
-@click.option("--within", type=Span(), default="7d", show_default=True, help="How far is looked ahead.")
+@click.option("--within", type=SPAN, default="7d", show_default=True, help="How far is looked ahead.")
 @looking_options(
     "The namespace of the installed policies, and of policies and objects of files that name none; default the context's, "
     "without a cluster default.",

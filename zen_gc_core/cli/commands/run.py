@@ -12,8 +12,8 @@ import click
 from zen_gc_core import __version__
 from zen_gc_core.cli.arguments.completing import complete_namespaces
 from zen_gc_core.cli.arguments.options import (
+    SPAN,
     BooleanCommand,
-    Span,
     files_option,
     output_option,
     settings_of,
@@ -72,7 +72,7 @@ _NO_POLICIES: Final = "no policies: add files with -f, or give the file of a sav
 )
 @click.option(
     "--max-age",
-    type=Span(),
+    type=SPAN,
     default="24h",
     show_default=True,
     help="How old PLAN may be.",
