@@ -60,11 +60,13 @@ def _list_one(
     connection: Connection, resource: Resource, namespace: str | None, began: float, pause: Callable[[float], None]
 ) -> None:
     while True:
+        asked_for = boottime() - began
+        # Asked before, not after: it may get ready between a refusal and the question.
+        counts = asked_for >= SECONDS_TO_BE_SURE and (asked_for >= SECONDS_TO_GET_READY or _is_ready(connection))
         try:
             PageReader(connection, resource, Selection(namespace, limit=1), PAGE_TIMEOUT, pause).read("")
         except (AccessDenied, NotFound) as error:
-            asked_for = boottime() - began
-            if asked_for < SECONDS_TO_BE_SURE or (asked_for < SECONDS_TO_GET_READY and not _is_ready(connection)):
+            if not counts:
                 pause(SECONDS_BETWEEN_ASKING)
                 continue
             if isinstance(error, NotFound):
