@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from zen_gc_core.model.plan import Plan
 
 
-_NOBODY: Final[frozenset[str]] = frozenset()  # one for all policies: Python makes an empty one anew each time
+NOBODY: Final[frozenset[str]] = frozenset()  # one for all policies: Python makes an empty one anew each time
 
 
 class Told:
@@ -23,7 +23,7 @@ class Told:
 
     def __init__(self) -> None:
         self._of = ("", 0)
-        self._uids = _NOBODY
+        self._uids = NOBODY
 
     def leave_out(self, plan: Plan) -> Plan:
         """The plan without the objects that were told of; what is due no longer is forgotten.
@@ -33,7 +33,7 @@ class Told:
         """
         state = (plan.policy.uid, plan.policy.generation)
         due = {each.uid for each in plan.decisions if each.request is not None and not each.request.sends}
-        self._uids = (self._uids & due if state == self._of else None) or _NOBODY
+        self._uids = (self._uids & due if state == self._of else None) or NOBODY
         self._of = state
         if not self._uids:
             return plan
@@ -41,4 +41,4 @@ class Told:
 
     def note(self, uids: Iterable[str]) -> None:
         """Remember objects that were told of now."""
-        self._uids = self._uids.union(uids) or _NOBODY
+        self._uids = self._uids.union(uids) or NOBODY

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from zen_gc_core.controller.runs.fights import shown
+from zen_gc_core.controller.runs.notifying import NOBODY
 from zen_gc_core.controller.runs.terminating import follow_up
 from zen_gc_core.controller.runs.unlisted import counted
 from zen_gc_core.controller.telling import policy_status
@@ -26,9 +27,6 @@ if TYPE_CHECKING:
     from zen_gc_core.controller.telling.policy_status import Standing
     from zen_gc_core.model.plan import Plan
     from zen_gc_core.model.report import Ending, RunReport
-
-
-_NOBODY: Final[frozenset[str]] = frozenset()  # one for all policies: Python makes an empty one anew each time
 
 
 class Reporting:
@@ -151,7 +149,7 @@ class Reporting:
         if stopped is not None and deferred and plan.acts and not ledger.deferred:
             events.deferred(self._entry.reference, stopped)
         ledger.deferred = deferred and (plan.acts > 0 or ledger.deferred)
-        noticed = frozenset(each.uid for each in plan.soon.decisions) if plan.soon is not None else _NOBODY
+        noticed = frozenset(each.uid for each in plan.soon.decisions) if plan.soon is not None else NOBODY
         if plan.soon is not None and not noticed <= ledger.noticed:
             events.expires_soon(self._entry.reference, plan.soon)
         ledger.noticed = noticed
