@@ -14,7 +14,7 @@ import msgspec
 from zen_gc_core.model.references.rows import Each
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Collection, Iterable
 
     from zen_gc_core.model.references.rows import Reference, Step, Steps
 
@@ -24,15 +24,18 @@ Tree = dict["Step", "Tree | None"]
 """What is looked at below a place; None: all of it."""
 
 
-def decoders(rows: Iterable[Reference]) -> dict[str, Callable[[bytes], Any]]:
+def decoders(
+    rows: Iterable[Reference], undecoded: Collection[Steps] = ()
+) -> tuple[dict[str, Callable[[bytes], Any]], dict[Steps, Callable[[bytes], Any]]]:
     """A decoder for each section (``spec``) that some rows of one kind look at.
 
     Args:
         rows: The rows.
+        undecoded: Places that stay JSON (``msgspec.Raw``) in what is made of a section.
 
     Returns:
         By the name of the section: what makes of its JSON the fields that the rows look at, and none beside; it raises
-        where these have not the shape that the rows say.
+        where these have not the shape that the rows say. And the same for each place that stays JSON.
     """
     tree: Tree = {}
     for row in rows:
@@ -43,11 +46,20 @@ def decoders(rows: Iterable[Reference]) -> dict[str, Callable[[bytes], Any]]:
         if node is not None:
             node.update((beside, None) for beside in row.beside)
             node[last] = None
-    return {
-        section: msgspec.json.Decoder(_shape(below)).decode
+    of_places: dict[Steps, Callable[[bytes], Any]] = {}
+
+    def kept(node: Tree | None, at: Steps) -> Any:
+        if at not in undecoded:
+            return _shape(node, at, kept)
+        of_places[at] = msgspec.json.Decoder(_shape(node)).decode
+        return msgspec.Raw
+
+    of_sections: dict[str, Callable[[bytes], Any]] = {
+        section: msgspec.json.Decoder(_shape(below, (section,), kept)).decode
         for section, below in tree.items()
         if isinstance(section, str) and section != "metadata"
     }
+    return of_sections, of_places
 
 
 def decoder_of(steps: Steps) -> Callable[[bytes], Any]:
@@ -67,16 +79,17 @@ def _below(node: Tree | None, step: Step) -> Tree | None:
     return None if node is None else node.setdefault(step, {})
 
 
-def _shape(node: Tree | None) -> Any:
-    """The type that a place has, as far as it is looked at."""
+def _shape(node: Tree | None, at: Steps = (), inner: Callable[[Tree | None, Steps], Any] | None = None) -> Any:
+    """The type that a place has, as far as it is looked at; ``inner`` says which one each place below it has."""
     if node is None:
         return Any
-    keys = {key: _shape(below) for key, below in node.items() if isinstance(key, str)}
+    below = inner or _shape
+    keys = {key: below(tree, (*at, key)) for key, tree in node.items() if isinstance(key, str)}
     if len(keys) == len(node):
         fields: Any = TypedDict(f"Pruned{next(_NUMBERS)}", keys, total=False)  # type: ignore[misc]
         return fields | None
     if len(node) > 1:
         return Any
-    ((step, below),) = node.items()
-    items: Any = _shape(below)
+    ((step, tree),) = node.items()
+    items: Any = below(tree, (*at, step))
     return list[items] | None if step is Each.ITEM else dict[str, items] | None

@@ -6,11 +6,13 @@ Where an object is not as its kind is, so that it cannot be told what it names, 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Final
 
 from zen_gc_core.errors import Undecided
 from zen_gc_core.fieldpaths import MISSING, FieldPath, spell
+from zen_gc_core.model.references.found import Found
 from zen_gc_core.model.references.pruning import decoders
+from zen_gc_core.model.references.repeating import places, remembering
 from zen_gc_core.model.references.rows import ANY, ORDINAL, Each
 from zen_gc_core.model.references.texts import anywhere, parameters, spoken, whole_texts, words
 from zen_gc_core.texts import kind_of
@@ -19,47 +21,35 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from zen_gc_core.model.candidate import Candidate
-    from zen_gc_core.model.references.rows import Reference
-
-    Uses = set[tuple[str, str]]
+    from zen_gc_core.model.references.found import Leaf, Uses
+    from zen_gc_core.model.references.rows import Reference, Steps
 
 _METADATA: Final = "metadata"
 _ANNOTATIONS: Final = ("metadata", "annotations")
 
 
-class _Of:
-    """The object that names: its own name and namespace, and what was found so far.
-
-    Texts whose words count are put together first, by whether they mean this namespace alone: many are there twice.
-    """
-
-    __slots__ = ("into", "name", "namespace", "texts")
-
-    def __init__(self, name: str, namespace: str) -> None:
-        self.name = name
-        self.namespace = namespace
-        self.into: Uses = set()
-        self.texts: tuple[set[str], set[str]] = (set(), set())
-
-
-Leaf: TypeAlias = "Callable[[Any, Any, _Of], None]"
-"""What looks at a value, what is around it and the object that it is in, and adds what is named there."""
-
-
 @dataclass(slots=True)
 class _Node:
-    """What is looked at below a place."""
+    """What is looked at below a place.
+
+    Args:
+        path: The place, as rows write it.
+        steps: The same, as steps.
+        decode: Decodes it where it is still JSON, and what it names is remembered; None: it is not.
+    """
 
     path: str
+    steps: Steps = ()
+    decode: Callable[[bytes], Any] | None = None
     keys: dict[str, _Node] = field(default_factory=dict)
     each: dict[Each, _Node] = field(default_factory=dict)
     leaves: list[Leaf] = field(default_factory=list)
 
     def below(self, step: str | Each) -> _Node:
         if isinstance(step, Each):
-            return self.each.setdefault(step, _Node(f"{self.path}{step.value}"))
+            return self.each.setdefault(step, _Node(f"{self.path}{step.value}", (*self.steps, step)))
         spelt = spell(("x", step))[1:] if self.path else spell((step,))
-        return self.keys.setdefault(step, _Node(f"{self.path}{spelt}"))
+        return self.keys.setdefault(step, _Node(f"{self.path}{spelt}", (*self.steps, step)))
 
 
 class Reader:
@@ -77,17 +67,18 @@ class Reader:
     def __init__(self, rows: Iterable[Reference], *, anywhere: bool) -> None:
         rows = tuple(rows)
         self._anywhere = anywhere
+        prune, of_parts = ({}, {}) if anywhere else decoders(rows, places(rows))
         roots: list[tuple[FieldPath, _Node]] = []
         root = _Node("")
         for row in rows:
             node = root
             for step in row.steps:
                 node = node.below(step)
+                node.decode = of_parts.get(node.steps)
             node.leaves.append(_leaf(row))
         for key, node in root.keys.items():
             below = [(FieldPath((key, inner), each.path), each) for inner, each in node.keys.items()]
             roots += below if key == _METADATA else [(FieldPath((key,), key), node)]
-        prune = {} if anywhere else decoders(rows)
         self._roots = tuple((path, _made(node), prune.get(path.text)) for path, node in roots)
         self.reads = None if anywhere else tuple(path.text for path, _ in roots)
         self.crosses = anywhere or any(_may_cross(row) for row in rows)
@@ -99,7 +90,7 @@ class Reader:
             Undecided: It cannot be told.
         """
         namespace = candidate.namespace or ANY
-        found = _Of(candidate.name, namespace)
+        found = Found(candidate.name, namespace)
         if self._anywhere:
             anywhere(candidate.object, candidate.name, namespace, found.into)
         for path, walk, prune in self._roots:
@@ -109,10 +100,7 @@ class Reader:
                 value = candidate.annotations if path.segments == _ANNOTATIONS else candidate.get(path)
             if value is not MISSING and value is not None:
                 walk(value, None, found)
-        for here, texts in enumerate(found.texts):
-            for text in texts:
-                words(text, namespace, found.into, crosses=not here)
-        return found.into
+        return found.uses()
 
 
 def _may_cross(row: Reference) -> bool:
@@ -120,6 +108,11 @@ def _may_cross(row: Reference) -> bool:
 
 
 def _made(node: _Node) -> Leaf:
+    """What looks at all that is looked at at a place; of one that is still JSON, what it found is remembered."""
+    return _walk(node) if node.decode is None else remembering(_walk(node), node.decode)
+
+
+def _walk(node: _Node) -> Leaf:
     """One function for all that is looked at below a place: what is not looked at costs nothing."""
     parts = list(node.leaves)
     if node.keys:
@@ -128,7 +121,7 @@ def _made(node: _Node) -> Leaf:
     if len(parts) == 1:
         return parts[0]
 
-    def walk(value: Any, around: Any, found: _Of) -> None:
+    def walk(value: Any, around: Any, found: Found) -> None:
         for part in parts:
             part(value, around, found)
 
@@ -136,7 +129,7 @@ def _made(node: _Node) -> Leaf:
 
 
 def _of_keys(keys: tuple[tuple[str, Leaf], ...], path: str) -> Leaf:
-    def walk(value: Any, _around: Any, found: _Of) -> None:
+    def walk(value: Any, _around: Any, found: Found) -> None:
         if type(value) is not dict:
             raise Undecided(f"{path} is {kind_of(value)}, no object")
         for key, below in keys:
@@ -149,18 +142,23 @@ def _of_keys(keys: tuple[tuple[str, Leaf], ...], path: str) -> Leaf:
 
 def _of_each(step: Each, node: _Node) -> Leaf:
     below, path = _made(node), node.path.removesuffix(step.value)
-    keys: tuple[tuple[str, Leaf], ...] = ()
+    keys: dict[str, Leaf] = {}
     if node.keys and not node.leaves and not node.each:  # most lists are of objects: one call an item fewer
-        keys = tuple((key, _made(inner)) for key, inner in node.keys.items())
+        keys = {key: _made(inner) for key, inner in node.keys.items()}
 
-    def walk(value: Any, _around: Any, found: _Of) -> None:
+    def walk(value: Any, _around: Any, found: Found) -> None:
         if type(value) is not (list if step is Each.ITEM else dict):
             raise Undecided(f"{path} is {kind_of(value)}, no {'list' if step is Each.ITEM else 'object'}")
         for item in value.values() if type(value) is dict else value:
             if keys and type(item) is dict:
-                for key, inner in keys:
-                    if (held := item.get(key)) is not None:
-                        inner(held, item, found)
+                try:
+                    for key, held in item.items():  # an item has few of the fields that rows know
+                        if held is not None and (inner := keys.get(key)) is not None:
+                            inner(held, item, found)
+                except Undecided:
+                    # Why, in the order of the rows: it is the same in whatever order the fields are.
+                    below(item, value, found)
+                    raise
             elif item is not None:
                 below(item, value, found)
 
@@ -175,7 +173,7 @@ def _name_of(row: Reference) -> Leaf:
     plain = row.name == "{value}"
     shape, path = row.name, row.path
 
-    def leaf(value: Any, around: Any, found: _Of) -> None:
+    def leaf(value: Any, around: Any, found: Found) -> None:
         if not _counts(row, around):
             return
         if not isinstance(value, str):
@@ -188,7 +186,7 @@ def _name_of(row: Reference) -> Leaf:
 
 
 def _texts_of(row: Reference) -> Leaf:
-    def leaf(value: Any, around: Any, found: _Of) -> None:
+    def leaf(value: Any, around: Any, found: Found) -> None:
         if _counts(row, around):
             whole_texts(value, row.namespace or found.namespace, found.into, crosses=not row.here)
 
@@ -199,17 +197,17 @@ def _words_of(row: Reference) -> Leaf:
     annotations = row.steps[-1] == "annotations"
     namespace, here = row.namespace, row.here
 
-    def leaf(value: Any, around: Any, found: _Of) -> None:
+    def leaf(value: Any, around: Any, found: Found) -> None:
         if _counts(row, around):
             words(spoken(value) if annotations else value, namespace or found.namespace, found.into, crosses=not here)
 
-    def put_together(value: Any, around: Any, found: _Of) -> None:
+    def put_together(value: Any, around: Any, found: Found) -> None:
         if type(value) is str:
             found.texts[here].add(value)
         else:
             leaf(value, around, found)
 
-    def annotated(value: Any, _around: Any, found: _Of) -> None:
+    def annotated(value: Any, _around: Any, found: Found) -> None:
         found.texts[here].update(spoken(value).values())
 
     if namespace or row.given or row.unless:
@@ -218,7 +216,7 @@ def _words_of(row: Reference) -> Leaf:
 
 
 def _parameters_of(row: Reference) -> Leaf:
-    def leaf(value: Any, around: Any, found: _Of) -> None:
+    def leaf(value: Any, around: Any, found: Found) -> None:
         if _counts(row, around):
             parameters(value, row.namespace or found.namespace, found.into)
 
@@ -226,7 +224,7 @@ def _parameters_of(row: Reference) -> Leaf:
 
 
 def _all_of(row: Reference) -> Leaf:
-    def leaf(_value: Any, around: Any, found: _Of) -> None:
+    def leaf(_value: Any, around: Any, found: Found) -> None:
         if _counts(row, around):
             found.into.add((_namespace(row, around, found), ANY))
 
@@ -248,7 +246,7 @@ def _counts(row: Reference, around: Any) -> bool:
     return not (row.unless and around.get(row.unless) is not None)
 
 
-def _namespace(row: Reference, around: Any, found: _Of) -> str:
+def _namespace(row: Reference, around: Any, found: Found) -> str:
     if row.namespace in {"", ANY}:
         return row.namespace or found.namespace
     namespace = around.get(row.namespace)

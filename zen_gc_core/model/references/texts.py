@@ -59,8 +59,8 @@ def words(value: Any, namespace: str, into: Uses, *, crosses: bool = True) -> No
         else:
             for start in range(0, len(text), _PIECE):
                 into.update(_said(text[start : start + _PIECE + 2 * LONGEST + 1], namespace, crosses))
-                _fold(into)
-        _fold(into)
+                fold(into)
+        fold(into)
 
 
 def parameters(value: Any, namespace: str, into: Uses) -> None:
@@ -125,7 +125,7 @@ def whole_texts(value: Any, namespace: str, into: Uses, *, crosses: bool = True)
         crosses: Whether one in another namespace may be meant.
     """
     for text in _texts(value):
-        _fold(into)
+        fold(into)
         first, slash, second = text.partition("/")
         if not slash:
             _add(text, namespace, into)
@@ -163,7 +163,7 @@ def _claim_templates(document: dict[str, Any]) -> Iterator[str]:
             waiting += each
 
 
-def _fold(into: Uses) -> None:
+def fold(into: Uses) -> None:
     """Where more is named than is kept of one object, all of the namespaces that it speaks of is in use."""
     if len(into) > MOST:
         spaces = {space for space, _ in into}
