@@ -6,7 +6,7 @@ import sys
 
 from hypothesis import settings
 
-pytest_plugins = ["tests.harness.fixtures", "tests.harness.ordering"]
+pytest_plugins = ["tests.harness.fixtures", "tests.harness.ordering", "tests.harness.sockets"]
 
 settings.register_profile("loaded", deadline=None)  # how long an example takes says more of the machine
 settings.load_profile("loaded")
