@@ -126,6 +126,24 @@ def revisions(scene: Scene) -> dict[str, str]:
     return found
 
 
+def test_what_cannot_be_read_is_left_out_and_told(scene: Scene, tmp_path: Path) -> None:
+    """One object that is nested too deeply is no reason to compare nothing: who writes objects may write such a one."""
+    head = b'{"metadata":{"name":"preview-odd","managedFields":[{"manager":"a","operation":"Update","apiVersion":"v1",'
+    deep = b'"fieldsType":"FieldsV1","fieldsV1":' + b'{"f:a":' * 1500 + b"{}" + b"}" * 1500 + b"}]}}"
+    collection = f"/api/v1/namespaces/{scene.elsewhere}/configmaps"
+    made = scene.cluster.request("POST", collection, head + deep)
+    try:
+        ran = scene.compare(tmp_path, CLEANUP.replace("TEAM", scene.elsewhere), "-o", "json")
+    finally:
+        scene.cluster.request("DELETE", f"{collection}/preview-odd")
+    assert ran.code == 0, ran
+    (compared,) = json.loads(ran.out)["comparisons"]
+    assert scene.of_ours(compared, "both go") == {"preview-2"}
+    if made.status == 201:  # the embedded cluster takes none that it cannot read itself
+        assert "left out of the comparison, such as " in ran.err
+        assert "it is nested too deeply to be read; zen-gc keeps what it cannot read" in ran.err
+
+
 def test_both_are_asked_about_the_objects_of_the_cluster(scene: Scene, tmp_path: Path) -> None:
     """The kind of a custom resource is known from the cluster; its objects and the marked one go by both."""
     ran = scene.compare(tmp_path, RULES, "-o", "json")

@@ -30,11 +30,12 @@ from zen_gc_core.importing.comparing import Comparing
 from zen_gc_core.importing.conversion import LONGEST_NAME
 from zen_gc_core.importing.converting import convert
 from zen_gc_core.importing.recognising import TOOLS
-from zen_gc_core.texts import visible
+from zen_gc_core.texts import counted, visible
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
+    from zen_gc_core.cli.comparing.living import Living
     from zen_gc_core.engine.protections import Grants
     from zen_gc_core.importing.comparing import Comparison
     from zen_gc_core.importing.conversion import Conversion
@@ -118,7 +119,7 @@ def command(**values: Any) -> int:
     comparisons = None
     if values["against"] or live is not None:
         made = [policy for conversion in conversions for policy in conversion.policies]
-        contents = live.objects(made) if live is not None else _objects(values["against"])
+        contents = _of_cluster(live, made) if live is not None else _objects(values["against"])
         compiling = partial(compile_document, vocabulary=plugins.vocabulary, grants=grants)
         asking = Asking(instant_of(values["now"]), grants)
         comparing = Comparing(contents, foreign.kinds, compiling, asking)
@@ -187,6 +188,17 @@ def _print(
         click.echo(as_policies(conversions))
     if comparisons is not None and form != "json":
         click.echo(as_comparison(comparisons, colour=colour), color=colour)
+
+
+def _of_cluster(live: Living, policies: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The objects of a cluster; how many are left out, because they cannot be read, is told."""
+    found = live.objects(policies)
+    for resource, unreadable in live.unreadable.items():
+        left_out = (
+            f"{counted(len(unreadable), 'object')} of {resource} left out of the comparison, such as {unreadable[0]}"
+        )
+        click.echo(f"note: {visible(left_out)}; zen-gc keeps what it cannot read", err=True)
+    return found
 
 
 def _objects(names: Sequence[str]) -> list[dict[str, Any]]:

@@ -8,8 +8,8 @@ from zen_gc_core.cluster.connection import Connection
 from zen_gc_core.cluster.discovery import Resources
 from zen_gc_core.cluster.listing import candidates, pages
 from zen_gc_core.cluster.paging import Page
-from zen_gc_core.errors import ClusterError
 from zen_gc_core.importing.kinds import KnownKind
+from zen_gc_core.texts import placed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -27,6 +27,9 @@ class Living:
     Args:
         connecting: How it is found.
 
+    Attributes:
+        unreadable: By resource: objects that cannot be read, and why, in a line each. A policy of zen-gc takes none of them.
+
     Raises:
         ClusterError: It cannot be asked which kinds there are.
     """
@@ -35,6 +38,7 @@ class Living:
         self._connection = Connection.open(kubeconfig=connecting.kubeconfig or None, context=connecting.context or None)
         served, _ = Resources(self._connection).survey()
         self._served = [each for each in served if {"list", "delete"} <= each.verbs and each.aggregated is not True]
+        self.unreadable: dict[Resource, list[str]] = {}
 
     def kinds(self) -> list[KnownKind]:
         """The kinds that can be listed and deleted."""
@@ -60,12 +64,17 @@ class Living:
 
     def _listed(self, resource: Resource) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = []
+        unreadable: list[str] = []
         for page in pages(self._connection, resource):
             if not isinstance(page, Page):
                 found.clear()
+                unreadable.clear()
                 continue
             for candidate in candidates(page):
                 if candidate.malformed is not None:
-                    raise ClusterError(f"an object of {resource} cannot be read: {candidate.malformed}")
-                found.append({**candidate.object, "apiVersion": resource.api_version, "kind": resource.kind})
+                    unreadable.append(f"{placed(candidate.namespace, candidate.name)}: {candidate.malformed}")
+                else:
+                    found.append({**candidate.object, "apiVersion": resource.api_version, "kind": resource.kind})
+        if unreadable:
+            self.unreadable[resource] = unreadable
         return found
