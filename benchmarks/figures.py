@@ -52,7 +52,13 @@ class Figure:
 
 
 def show(title: str, figures: list[Figure]) -> bool:
-    """Print figures under a title, each with its bound and the last one that was kept; whether all bounds hold."""
+    """Print figures under a title, each with its bound and the last one that was kept; whether all bounds hold.
+
+    Raises:
+        ValueError: Two of them have one name, by which they are kept.
+    """
+    if len({figure.name for figure in figures}) < len(figures):
+        raise ValueError(f"{title}: two figures have one name")
     print(f"\n{title}")
     for figure in figures:
         print(figure.line(history.last_kept(title, figure.name)), flush=True)

@@ -39,10 +39,10 @@ SERIES_NAMES, SERIES_PAUSE = 60, 0.01
 OTHER_NAMES, OTHER_PAUSE = 20, 0.3
 """The same of what is copied, named or scaled: a recycle bin holds 1,000 copies."""
 
-FLOOD_PAUSE = 0.01
+FLOOD_PAUSE = 0.03
 """The same of what comes in masses, each under a name of its own."""
 
-PAUSE = 0.003
+PAUSE = 0.006
 """Seconds between two changes of objects in one namespace."""
 
 SETTLING = 120.0
