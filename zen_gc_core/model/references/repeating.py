@@ -21,13 +21,14 @@ if TYPE_CHECKING:
     from zen_gc_core.model.references.found import Leaf
     from zen_gc_core.model.references.rows import Reference, Steps
 
-MOST_PARTS: Final = 1024
-"""As many are remembered of one place. Lists are ordered by name, so that the Pods of a workload follow one another."""
+MOST_PARTS: Final = 128
+"""As many are remembered of one place. Lists are ordered by name, so that the Pods of a workload follow one another; and there
+are some ten places for each kind that is named, whose memory whoever writes Pods may fill."""
 
-MOST_BYTES: Final = 4096
+MOST_BYTES: Final = 2048
 """A longer one is not remembered."""
 
-MOST_NAMES: Final = 64
+MOST_NAMES: Final = 32
 """Nor is one that names more."""
 
 
