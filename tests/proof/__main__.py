@@ -45,7 +45,7 @@ def chaos(arguments: argparse.Namespace) -> bool:
         return False
     total: Counter[str] = Counter()
     befallen: Counter[str] = Counter()
-    number = 0
+    number, told, numbers = 0, "", ""
     while sum(total[each] for each in ("failovers",)) < arguments.failovers:
         seed = arguments.seed + number
         number += 1

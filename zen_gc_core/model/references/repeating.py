@@ -13,7 +13,7 @@ import msgspec
 from zen_gc_core.model.heads import decode_json
 from zen_gc_core.model.references.found import Found
 from zen_gc_core.model.references.rows import Each
-from zen_gc_core.model.references.texts import MOST, fold
+from zen_gc_core.model.references.texts import fold
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -59,7 +59,7 @@ def _place(steps: Steps) -> Steps:
 
 def _is_the_same_anywhere(row: Reference, place: Steps) -> bool:
     """Whether what a row finds depends on what stands in a place alone, and on the namespace."""
-    own_name = row.name.replace("{value}", "").count("{") > 0
+    own_name = "{" in row.name.replace("{value}", "")
     return not own_name and not (row.beside and row.steps == place)
 
 
@@ -95,7 +95,6 @@ def remembering(walk: Leaf, decode: Callable[[bytes], Any]) -> Leaf:
                     known.clear()
                 known[key] = named
         found.into.update(named)
-        if len(found.into) > MOST:
-            fold(found.into)
+        fold(found.into)
 
     return leaf
