@@ -11,6 +11,7 @@ import json
 import threading
 import time
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from zen_gc_embedded import Fault
@@ -329,39 +330,88 @@ def _expiring(play: Play, name: str, seconds: float, **metadata: Any) -> None:
     play.items(name, annotations={EXPIRES: instant}, **metadata)
 
 
+def _seen_coming(
+    play: Play,
+    make: Callable[[int], object],
+    nearest: float,
+    *flags: str,
+    then: Callable[[], object] = bool,
+    **spec: Any,
+) -> Callable[[float], None]:
+    """Let a first pass see objects that expire before the second; where the machine has no time for that, others that live longer.
+
+    Args:
+        play: where.
+        make: makes them; told how many times longer they live.
+        nearest: seconds after which the first of them would expire.
+        flags: of the controller.
+        then: what is done before any expires.
+        spec: of the policy.
+
+    Returns:
+        What waits until so many seconds, times that number, have passed since they were made.
+    """
+    for longer in (1, 4, 16):
+        began = time.monotonic()
+        make(longer)
+        name = play.stage.policy(**spec, **AT_ITS_INSTANT)
+        started = play.start("--gc-interval=1h", *flags)
+        until(partial(play.stage.settled, name), "a pass was made")
+        then()
+        if time.monotonic() < began + nearest * longer - 1:  # an instant is whole seconds
+            return partial(_wait_until, began, longer)
+        started.kill()
+        play.stage.delete(play.stage.path(name))
+    raise AssertionError("no pass saw them coming in time")
+
+
+def _wait_until(began: float, longer: int, seconds: float) -> None:
+    time.sleep(max(0.0, began + seconds * longer - time.monotonic()))
+
+
 def too_much_in_drops_is_too_much(play: Play) -> str:
     """Six expire one after the other within an interval, of which two are the most."""
     names = [f"x-{number}" for number in range(6)]
-    for number, name in enumerate(names):
-        _expiring(play, name, 15 + 3 * number)
-    play.stage.policy(behavior={"breaker": {"maxObjects": 2}}, **AT_ITS_INSTANT)
-    play.start("--gc-interval=1h")
-    time.sleep(15 + 3 * len(names) + 3)
+
+    def make(longer: int) -> None:
+        for number, name in enumerate(names):
+            _expiring(play, name, (10 + 3 * number) * longer)
+
+    wait = _seen_coming(play, make, 10, behavior={"breaker": {"maxObjects": 2}})
+    wait(10 + 3 * len(names) + 2)
     gone = play.gone(*names)
     return f"{len(gone)} deleted in an interval, of which 2 are the most" if len(gone) > 2 else ""
 
 
 def what_owns_what_must_stay_waits_for_a_pass(play: Play) -> str:
     """A ConfigMap that carries the mark is owned by one that expires between two passes."""
-    _expiring(play, "owner", 20, uid="the-owner")
     reference = {"apiVersion": "v1", "kind": "ConfigMap", "name": "owner", "uid": "the-owner"}
-    play.items("owned", annotations={KEEP: "true"}, ownerReferences=[reference])
-    play.stage.policy(**AT_ITS_INSTANT)
-    play.start("--gc-interval=1h")
-    time.sleep(26)
+
+    def make(longer: int) -> None:
+        _expiring(play, "owner", 10 * longer, uid="the-owner")
+        play.items("owned", annotations={KEEP: "true"}, ownerReferences=[reference])
+
+    wait = _seen_coming(play, make, 10)
+    wait(15)
     return _taken(play, "owner")
 
 
 def what_a_leader_saw_coming_waits_for_the_pass_of_the_next(play: Play) -> str:
     """Another takes the lease, and leaves it: who leads again has made no pass since."""
-    _expiring(play, "x", 40)
-    policy = play.stage.policy(**AT_ITS_INSTANT)
     flags = ("lease-duration=3s", "renew-deadline=2s", "retry-period=300ms")
-    play.start("--gc-interval=1h", *(f"--leader-election-{flag}" for flag in flags))
-    until(lambda: play.stage.settled(policy), "a pass was made")
-    play.stage.patch(play.stage.lease_path(), {"spec": {"holderIdentity": "another"}})
-    until(lambda: play.stage.lease().get("holderIdentity") not in {"another", "", None}, "it leads again")
-    time.sleep(45)
+
+    def another_leads() -> None:
+        play.stage.patch(play.stage.lease_path(), {"spec": {"holderIdentity": "another"}})
+        until(lambda: play.stage.lease().get("holderIdentity") not in {"another", "", None}, "it leads again")
+
+    wait = _seen_coming(
+        play,
+        lambda longer: _expiring(play, "x", 20 * longer),
+        20,
+        *(f"--leader-election-{flag}" for flag in flags),
+        then=another_leads,
+    )
+    wait(26)
     return _taken(play, "x")
 
 
