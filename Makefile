@@ -62,7 +62,7 @@ soak: $(VENV)/dev  ## Let a controller run under churn for HOURS=8, and print wh
 	@$(BIN)/python -m tests.proof --part soak --hours $(or $(HOURS),8) $(if $(SEED),--seed $(SEED))
 
 mutate: $(VENV)/dev  ## Write what stands before a delete differently, 500 times, and print what no test misses (SAMPLE=, MINUTES=, SEED=…).
-	@$(BIN)/python tools/mutate.py $(if $(SAMPLE),--sample $(SAMPLE)) $(if $(MINUTES),--minutes $(MINUTES)) $(if $(SEED),--seed $(SEED))
+	@$(BIN)/python -m tests.proof.mutation $(if $(SAMPLE),--sample $(SAMPLE)) $(if $(MINUTES),--minutes $(MINUTES)) $(if $(SEED),--seed $(SEED))
 
 tenants: $(VENV)/dev  ## Let one tenant do all that it may to another, and print the table (TENANTS_SEED=…).
 	@TENANTS=whole $(BIN)/python -m pytest -q -s -p no:randomly tests/proof/test_tenants.py

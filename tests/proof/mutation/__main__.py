@@ -1,0 +1,112 @@
+"""``python -m tests.proof.mutation --sample 500 --minutes 60``: writes what stands before a delete differently.
+
+What no test misses is printed, with the reason that ``survivors.tsv`` gives for it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import tempfile
+import time
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from queue import SimpleQueue
+from typing import TYPE_CHECKING
+
+from tests.proof.figures import record
+from tests.proof.mutation.mutants import mutants
+from tests.proof.mutation.trees import ROOT, TESTS, copied, passes, survives
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tests.proof.mutation.mutants import Mutant
+
+AT_A_TIME = 2
+KILLED = 0.95
+"""The share of the mutants that some test has to miss."""
+
+REASONS = Path(__file__).with_name("survivors.tsv")
+
+
+def main() -> None:
+    """Print the table; exits 1 when too many live, one without a reason, or the tests do not pass without a mutant."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--sample", type=int, default=500)
+    parser.add_argument("--minutes", type=float, default=60.0)
+    parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(1, 2**31))
+    parser.add_argument("--module", default="", help="only modules with this in their names; keeps no figures")
+    arguments = parser.parse_args()
+    modules = [module for module in TESTS if arguments.module in module]
+    everything = [each for module in modules for each in mutants(ROOT, module)]
+    chosen = random.Random(arguments.seed).sample(everything, min(arguments.sample, len(everything)))
+    print(
+        f"seed {arguments.seed}: {len(chosen)} of {len(everything)} mutants, {arguments.minutes:g} minutes", flush=True
+    )
+    began = time.monotonic()
+    found = _judged(modules, chosen, began + 60 * arguments.minutes)
+    tried = [(mutant, lives) for mutant, lives in found if lives is not None]
+    good = _tell(tried)
+    if late := len(found) - len(tried):
+        print(f"NOT RUN: {late} mutants, for which there was no time")
+    if not arguments.module and tried:
+        killed = sum(not lives for _, lives in tried)
+        seen = f"{killed} of {len(tried)} mutants killed ({100 * killed / len(tried):.1f} %), of {len(everything):,}, in {time.monotonic() - began:.0f} s"
+        record("mutation", seen, str(arguments.seed), f"make mutate SAMPLE={len(tried)} SEED={arguments.seed}")
+    raise SystemExit(0 if good else 1)
+
+
+def _judged(modules: Sequence[str], chosen: Sequence[Mutant], ends: float) -> list[tuple[Mutant, bool | None]]:
+    """Of each mutant whether it lives; None where there was no time."""
+    with tempfile.TemporaryDirectory() as place, ThreadPoolExecutor(AT_A_TIME) as pool:
+        trees: SimpleQueue[Path] = SimpleQueue()
+        for number in range(AT_A_TIME):
+            trees.put(copied(Path(place) / str(number)))
+        tree = trees.get()
+        failing = [module for module in {TESTS[each]: each for each in modules}.values() if not passes(tree, module)]
+        trees.put(tree)
+        if failing:
+            raise SystemExit(f"without any mutant the tests of {', '.join(failing)} fail")
+
+        def judged(mutant: Mutant) -> bool | None:
+            if time.monotonic() > ends:
+                return None
+            tree = trees.get()
+            try:
+                lives = survives(tree, mutant)
+            finally:
+                trees.put(tree)
+            if lives:
+                print(f"lives: {mutant}", flush=True)
+            return lives
+
+        return list(zip(chosen, pool.map(judged, chosen), strict=True))
+
+
+def reasons() -> dict[str, str]:
+    """Why some mutants live, by their places."""
+    lines = REASONS.read_text(encoding="utf-8").splitlines()
+    return {place: reason for place, _, reason in (line.rpartition("\t") for line in lines)}
+
+
+def _tell(tried: Sequence[tuple[Mutant, bool]]) -> bool:
+    """Print the table and who lives, and say whether enough are killed and all others have their reasons."""
+    known = reasons()
+    print(f"\n{'module':44}{'mutants':>9}{'killed':>9}{'of them':>9}")
+    number = Counter(mutant.module for mutant, _ in tried)
+    killed = Counter(mutant.module for mutant, lives in tried if not lives)
+    for module, of_it, dead in (
+        *((module, number[module], killed[module]) for module in sorted(number)),
+        ("all", number.total(), killed.total()),
+    ):
+        print(f"{module:44}{of_it:9}{dead:9}{f'{100 * dead / max(of_it, 1):.0f} %':>9}")
+    living = sorted((mutant for mutant, lives in tried if lives), key=lambda each: (each.module, each.line))
+    for mutant in living:
+        print(f"lives: {mutant}\n       {known.get(mutant.place, 'no reason is known')}")
+    return killed.total() >= KILLED * number.total() and all(mutant.place in known for mutant in living)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,69 @@
+"""Mutants are programs that differ from ours, in modules whose tests are there; who lives has its reason."""
+
+from __future__ import annotations
+
+import ast
+import random
+
+import pytest
+
+from tests.proof.mutation.__main__ import reasons
+from tests.proof.mutation.mutants import mutants
+from tests.proof.mutation.trees import ROOT, TESTS
+
+EACH = """\
+from typing import TYPE_CHECKING
+if TYPE_CHECKING:
+    from other import Name
+LIMIT: Final = 5
+def f(value: "1 < 2", most=3):
+    '''1 < 2.'''
+    if value < most and not value:
+        raise KeyError(f"{1 < 2}")
+    note(value)
+    return value if True else None
+def g():
+    if LIMIT:
+        return False
+    return None
+"""
+
+
+def test_each_place_that_runs_is_written_differently(tmp_path):
+    """Once each; what only people and type checkers read is not."""
+    (tmp_path / "each.py").write_text(EACH)
+    found = {(each.line, each.before, each.after) for each in mutants(tmp_path, "each.py")}
+    assert found == {
+        (4, "5", "6"),
+        (5, "3", "4"),
+        (7, "value < most and not value", "(value < most or not value)"),
+        (7, "value < most", "(value <= most)"),
+        (7, "not value", "bool(value)"),
+        (8, 'raise KeyError(f"{1 < 2}")', "pass"),
+        (9, "note(value)", "pass"),
+        (10, "return value if True else None", "return None"),
+        (10, "value if True else None", "(None if True else value)"),
+        (10, "True", "False"),
+        (13, "False", "True"),
+    }
+
+
+@pytest.mark.parametrize("module", sorted(TESTS))
+def test_a_mutant_is_a_program_and_another_one(module):
+    """In whatever place it differs; of each module the tests are there."""
+    source = (ROOT / module).read_bytes()
+    whole = ast.dump(ast.parse(source))
+    found = list(mutants(ROOT, module))
+    assert len(found) >= 20
+    for mutant in random.Random(1).sample(found, 10):
+        assert ast.dump(ast.parse(mutant.of(source))) != whole, str(mutant)
+    for path in TESTS[module]:
+        assert (ROOT / path).exists(), path
+
+
+def test_whoever_lives_for_a_reason_is_a_mutant_of_today():
+    """A reason for a place that is not there any more says nothing."""
+    places = {mutant.place for module in TESTS for mutant in mutants(ROOT, module)}
+    known = reasons()
+    assert set(known) <= places
+    assert all(len(reason.split()) >= 3 for reason in known.values())
