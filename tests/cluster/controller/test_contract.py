@@ -519,6 +519,25 @@ def test_an_object_that_changes_between_list_and_write_is_judged_again(
     assert embedded.status(policy)["lastRun"]["conflicts"] == 1
 
 
+def test_an_object_that_is_gone_before_its_write_counts_as_gone(
+    embedded: EmbeddedStage, inside: Callable[..., Inside]
+) -> None:
+    """The read right before the delete does not find it: nothing is sent, and that is told."""
+    name = embedded.make()
+    policy = embedded.policy(evaluationInterval="1h")
+
+    def hide(request: Request) -> Fault | None:
+        read = request.method == "GET" and request.path.endswith(name)
+        return Fault(status=404) if read and by_controller(request) else None
+
+    embedded.server.faults = hide
+    controller = inside(embedded)
+    controller.await_record("resource not deleted", resource_name=name, outcome="gone")
+    until(lambda: embedded.settled(policy).get("lastRun"))
+    assert embedded.status(policy)["lastRun"]["gone"] == 1
+    assert not [each for each in embedded.sent("DELETE") if by_controller(each)]
+
+
 def test_what_holds_at_the_run_s_instant_must_hold_when_the_write_leaves(
     stage: Stage, inside: Callable[..., Inside]
 ) -> None:

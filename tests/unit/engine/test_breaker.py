@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tests.unit.engine.situations import compiled, document
 from zen_gc_core.engine.breaker import APPROVE, approved, tripped
-from zen_gc_core.engine.shares import Count
+from zen_gc_core.engine.shares import Count, Written
 from zen_gc_core.model.policy import NAMESPACED
 
 DIGEST = "9e1d1e7e4f1c9d3a"
@@ -229,3 +229,25 @@ def test_it_trips_if_and_only_if_the_share_is_too_large(unfinished, percent, lea
     written = policy({"maxPercent": percent, "minObjects": least})
     too_much = unfinished >= least and unfinished * 100 > percent * max(population, unfinished)
     assert stops(written, due=unfinished, population=population) is too_much
+
+
+@pytest.mark.parametrize(
+    ("breaker", "due", "before", "population", "trips"),
+    [
+        ({"maxObjects": 4}, 3, Written(1, 1), None, False),
+        ({"maxObjects": 4}, 3, Written(2, 0), None, True),
+        ({"maxObjects": 4}, 0, Written(9, 9), None, False),
+        ({"minObjects": 4, "maxPercent": 50}, 3, Written(0, 0), None, False),  # nobody counts for so few
+        ({"minObjects": 4, "maxPercent": 50}, 3, Written(1, 1), 8, False),
+        ({"minObjects": 4, "maxPercent": 50}, 3, Written(1, 1), 7, True),
+        ({"minObjects": 4, "maxPercent": 50}, 3, Written(1, 1, gone=1), 7, False),  # there were eight before it
+        ({"minObjects": 4, "maxPercent": 50}, 0, Written(9, 9), None, False),
+    ],
+)
+def test_what_was_written_since_the_last_pass_counts_with_what_is_due(breaker, due, before, population, trips):
+    """In every limit, and only where something is due."""
+    counts = never_asked if population is None else lambda: counting(due, population)
+    why = tripped(policy(breaker), due=due, unfinished=due, counts=counts, before=before)
+    assert (why is not None) is trips
+    if trips and "maxObjects" in breaker:
+        assert why.startswith("it would act on 3 objects beside the 2 of the time between its passes")

@@ -6,14 +6,19 @@ from itertools import permutations
 
 import pytest
 
-from tests.unit.engine.situations import KEEP, NOW, compilation, document, thing
+from tests.unit.engine.situations import KEEP, NOW, compilation, compiled, document, run_of, thing
 from zen_gc_core.engine.asking import Asking
+from zen_gc_core.engine.case import Case
 from zen_gc_core.engine.files import Files
-from zen_gc_core.engine.guarding import going_unseen
+from zen_gc_core.engine.guarding import going_unseen, guard_of
 from zen_gc_core.engine.offline import plan_offline
-from zen_gc_core.engine.protections import Grants
+from zen_gc_core.engine.planning import conclude, tally_of
+from zen_gc_core.engine.protections import Grants, Protections
+from zen_gc_core.engine.shares import Count
+from zen_gc_core.errors import Undecided
 from zen_gc_core.model.decision import KeptBy, Verdict
 from zen_gc_core.model.json_candidates import JsonCandidate
+from zen_gc_core.model.unlisted import Gaps
 
 EVERYTHING = Grants(
     resources=frozenset({"namespaces", "customresourcedefinitions.apiextensions.k8s.io"}),
@@ -199,6 +204,24 @@ def test_owners_without_a_uid_are_known_by_their_names():
     assert decisions["a"].kept_by is KeptBy.PROTECTED
 
 
+def test_objects_that_own_each_other_go_along_with_each_other():
+    """Each once, in a circle and on two ways."""
+    ring = [owned("a", "b"), owned("b", "a"), thing(name="top", uid="top"), owned("left", "top"), owned("right", "top")]
+    both = [{"apiVersion": "v1", "kind": "ConfigMap", "name": each, "uid": each} for each in ("left", "right")]
+    policy = compiled(document(ttl={"immediate": True}, targetResources=[MAPS]))
+    case = Case(policy, run_of(policy), Protections())
+    tally = tally_of(case, policy.policy.targets)
+    for each in (*ring, thing(name="low", uid="low", ownerReferences=both)):
+        tally.offer(JsonCandidate.from_object(each))
+    along = conclude(case, [tally], lambda: {("", "ConfigMap"): Count(0, 100)}).along
+    assert {uid: sorted(each.name for each in those) for uid, those in along.items()} == {
+        **{uid: ["a", "b"] for uid in "ab"},
+        "top": ["left", "low", "right"],
+        "left": ["low"],
+        "right": ["low"],
+    }
+
+
 def test_a_dependent_that_the_selectors_do_not_take_is_not_seen():
     """That is what the page says cannot be seen; a cheaper look would need a list of everything."""
     only = {**MAPS, "labelSelector": {"matchLabels": {"gc": "yes"}}}
@@ -229,3 +252,35 @@ def test_a_plan_says_what_it_has_not_looked_at(obj, target, spec, told):
     """Where something that usually owns others goes, and takes them along."""
     _, plan = planned([obj], target, **spec)
     assert going_unseen(plan) is told
+
+
+def test_what_would_go_along_and_cannot_be_told_of_keeps_its_owner():
+    """A Namespace that something owns, whose contents cannot be listed."""
+
+    def unlisted(*_):
+        raise Undecided("what is in it cannot be listed")
+
+    run = run_of(compiled(document()))
+    guard = guard_of(JsonCandidate.from_object(NAMESPACE), Protections(EVERYTHING, unlisted), run, contents=True)
+    assert guard is not None
+    assert guard.kept_by is KeptBy.ERROR
+    assert guard.because == (
+        "cannot tell whether Namespace old, which it owns and would take along, must stay: what is in it cannot be listed"
+    )
+
+
+def test_what_came_back_whenever_it_was_deleted_is_left_alone():
+    """It, and nothing else; a mark deletes nothing."""
+
+    def plan(**spec):
+        policy = compiled(document(ttl={"immediate": True}, targetResources=[MAPS], **spec))
+        case = Case(policy, run_of(policy), Protections(), record=True)
+        tally = tally_of(case, policy.policy.targets)
+        for name in ("fought-over", "b"):
+            tally.offer(JsonCandidate.from_object(thing(name=name, uid=name)))
+        gaps = Gaps(left_alone={("", "ConfigMap", "team", "fought-over"): "it came back three times"})
+        found = conclude(case, [tally], lambda: {("", "ConfigMap"): Count(0, 100)}, gaps=gaps)
+        return {each.name: each.because for each in found.decisions if each.verdict is Verdict.KEEP}
+
+    assert plan() == {"fought-over": "protected: it came back three times"}
+    assert plan(action={"label": {"a": "b"}}) == {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from dataclasses import replace
 
 import pytest
@@ -22,8 +23,12 @@ from tests.unit.engine.situations import (
     with_words,
 )
 from zen_gc_core.engine import judging
+from zen_gc_core.engine.case import Case
+from zen_gc_core.engine.planning import tally_of
 from zen_gc_core.engine.protections import Grants, Protections
+from zen_gc_core.engine.shares import Sums
 from zen_gc_core.errors import Missing, Undecided
+from zen_gc_core.instants import format_instant
 from zen_gc_core.model.decision import KeptBy, Verdict
 from zen_gc_core.model.json_candidates import JsonCandidate
 from zen_gc_core.model.requests import MARKED_AT, MARKED_BY, Delete, Mark, Request
@@ -373,3 +378,61 @@ def test_what_cannot_be_told_is_so_at_the_place_that_was_written(ttl, told):
     """In the Go program's spelling, too, whose author never wrote `after`."""
     decision = judged(compiled(document(ttl=ttl)), thing(creationTimestamp="soon"))
     assert (decision.kept_by, decision.told) == (ERROR, f"no expiry can be told: {told}")
+
+
+def test_of_nothing_nothing_is_counted():
+    """And each object is counted once, where it belongs."""
+    policy = compiled(document(conditions={"fields": [{"path": "data.state", "value": "done"}]}))
+    case = Case(policy, run_of(policy), Protections())
+    tally = tally_of(case, policy.policy.targets)
+    assert tally.sums == Sums(0, 0, 0, 0, 0, 0, Counter())
+    assert (tally.unreadable, tally.first_error, tally.first_reason) == (0, None, None)
+    done = {"data": {"state": "done"}}
+    for obj in (
+        thing(),
+        thing(rest=done),
+        thing(rest=done, labels={"x": 5}),
+        thing(rest=done, labels={KEEP: ""}),
+        thing(rest=done, creationTimestamp=format_instant(NOW)),
+    ):
+        tally.offer(JsonCandidate.from_object(obj))
+    kept = Counter({KeptBy.CONDITION: 1, KeptBy.ERROR: 1, KeptBy.PROTECTED: 1})
+    assert tally.sums == Sums(5, 5, 1, 0, 0, 0, kept)
+    assert tally.unreadable == 1
+
+
+RUNNING = {"status": {"phase": "Running"}}
+SUCCEEDED = {"status": {"phase": "Succeeded", "finishedAt": "2025-06-01T00:00:01Z"}}
+
+
+@pytest.mark.parametrize(
+    ("whole", "counts", "kept"),
+    [
+        (SUCCEEDED, (1, 1, 1), {}),
+        (RUNNING, (1, 1, 0), {PROTECTED: 1}),
+        (None, (0, 0, 0), {}),
+        (Undecided("the server is away"), (1, 1, 0), {ERROR: 1}),
+    ],
+    ids=["finished", "running", "gone", "cannot be read"],
+)
+@pytest.mark.parametrize("record", [True, False])
+def test_what_is_owned_and_known_by_its_metadata_is_read_whole_before_it_is_due(whole, counts, kept, record):
+    """Whether it finished is not told by that; what is gone by then counts for nothing."""
+    target = {"apiVersion": "argoproj.io/v1alpha1", "kind": "Workflow", "namespaces": ["*"]}
+    policy = compiled(document(target=target))
+
+    def read(_candidate):
+        if isinstance(whole, Undecided):
+            raise whole
+        rest = {"rest": whole} if whole is not None else None
+        return JsonCandidate.from_object(thing(**OWNED_WORKFLOW, **rest)) if rest is not None else None
+
+    case = Case(policy, run_of(policy), Protections(), record=record, whole=read)
+    tally = tally_of(case, policy.policy.targets)
+    tally.offer(JsonCandidate.from_object(thing(**OWNED_WORKFLOW), complete=False))
+    assert (tally.scanned, tally.matched, tally.due) == counts
+    assert tally.kept == Counter(kept)
+    assert (tally.first_error is not None) is (ERROR in kept)
+
+
+OWNED_WORKFLOW = {"kind": "Workflow", "api_version": "argoproj.io/v1alpha1", "ownerReferences": [OWNER]}

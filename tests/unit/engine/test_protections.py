@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
+from itertools import product
 
 import pytest
 
@@ -525,3 +527,35 @@ def test_all_that_protects_an_object_is_told_and_begins_with_what_keeps_it(polic
     guard, run = Protections(), run_of(policy)
     assert list(guard.each_against(asked, run, policy.lifted)) == reasons
     assert guard.against(asked, run, policy.lifted) == next(iter(reasons), None)
+
+
+SHIELDED = [
+    thing(),
+    thing(namespace="kube-system"),
+    thing("PersistentVolumeClaim"),
+    thing("Secret", rest={"type": "Opaque"}),
+    thing("Secret", rest={"type": "helm.sh/release.v1"}),
+    thing("Namespace", name="team", namespace=None),
+    thing("Endpoints"),
+    thing(labels={KEEP: ""}),
+    thing(deletionTimestamp=OLD),
+    thing(ownerReferences=[OWNER]),
+    thing(annotations={ARGO: "shop:/ConfigMap:team/a"}),
+    thing("Secret", rest={"type": "Opaque"}, labels={KEEP: ""}, deletionTimestamp=OLD, ownerReferences=[OWNER]),
+    thing("Namespace", name="team", namespace=None, annotations={ARGO: "shop"}),
+]
+
+
+@pytest.mark.parametrize("lifted", [Lifted(*each) for each in product([False, True], repeat=4)], ids=str)
+def test_what_is_told_first_of_all_protections_is_the_one_that_keeps(policy, lifted):
+    """Whatever a policy takes besides, of every sort of object."""
+    run = run_of(policy, namespaces={"team": ({"x": "y"}, {})})
+    grants = Grants(resources=frozenset({"namespaces"}))
+    guard = Protections(grants, lambda *_: "something in it must stay", lambda *_: True)
+    kept = Counter()
+    for obj in SHIELDED:
+        candidate = JsonCandidate.from_object(obj)
+        first = guard.against(candidate, run, lifted)
+        assert next(guard.each_against(candidate, run, lifted), None) == first, obj
+        kept[first is not None] += 1
+    assert kept[True] >= 7

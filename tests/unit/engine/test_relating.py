@@ -57,6 +57,18 @@ def test_a_relation_is_gathered_however_deep_it_stands(conditions):
     assert gone(conditions, [thing(), B]) == set()
 
 
+def test_a_path_that_no_object_has_says_nothing():
+    """It may be a slip: where no schema knows it, one object has to have it."""
+    by = {"theirs": "spec.uses", "mine": "metadata.name"}
+    unused = {"related": [{"apiVersion": "acme.io/v1", "kind": "Widget", "by": by, "are": "none"}]}
+    widgets = [thing("Widget", "acme.io/v1", name=f"w{n}", uid=f"w{n}", rest={"spec": {}}) for n in range(2)]
+    (decision,) = planned(unused, [B, *widgets]).plan.decisions
+    assert decision.verdict is Verdict.KEEP
+    assert "none has spec.uses, so that nothing says whether the path is right" in decision.because
+    widgets[0]["spec"]["uses"] = "x"
+    assert gone(unused, [B, *widgets]) == {"b"}
+
+
 def naming(number):
     volumes = [{"configMap": {"name": f"n{number}-{each}"}} for each in range(3)]
     return thing("Pod", name=f"p{number}", uid=f"p{number}", rest={"spec": {"volumes": volumes}})

@@ -365,6 +365,13 @@ def test_an_object_without_a_time_is_kept_and_takes_no_place():
     )
 
 
+def test_a_time_that_is_ahead_by_what_clocks_may_differ_is_a_time():
+    """It fills the newest place; by more than that it fills none, and is kept."""
+    policy = compiled(retaining(last=1))
+    assert gone(planned(policy, [at(NOW + dt.timedelta(seconds=20), "ahead"), *history(2)])) == {"a0", "a1"}
+    assert gone(planned(policy, [at(NOW + DAY, "ahead"), *history(2)])) == {"a1"}
+
+
 def test_objects_are_ordered_by_a_field():
     """Text, or a number in a unit; a TTL that starts there orders by it without being told."""
     objects = [dict(at(NOW - 9 * DAY, f"u{n}"), data={"used": str(int((NOW - DAY * n).timestamp()))}) for n in range(4)]
@@ -386,6 +393,17 @@ def test_what_is_not_due_fills_a_place_all_the_same():
     plan = planned(compiled(retaining(last=2)), [*history(3), young])
     assert gone(plan) == {"a1", "a2"}
     assert {decision.uid for decision in plan.decisions if decision.verdict is Verdict.WAIT} == {"young"}
+    assert gone(planned(compiled(retaining(last=2)), [*history(3), young], record=False)) == {"a1", "a2"}
+
+
+@pytest.mark.parametrize("record", [True, False])
+def test_what_has_no_end_fills_a_place_and_what_the_conditions_keep_fills_none(record):
+    """Nobody says when the newest goes; of what a delete is not asked for there is one fewer."""
+    ends = document(retain={"last": 1}, ttl={"expiresAt": {"path": "metadata.annotations['ends']"}})
+    older = at(NOW - 3 * DAY, "older", annotations={"ends": format_instant(NOW - DAY)})
+    assert gone(planned(compiled(ends), [older, at(NOW - DAY, "newest")], record=record)) == {"older"}
+    unlike = document(retain={"last": 1}, conditions={"fields": [{"path": "metadata.labels.app", "value": "a"}]})
+    assert gone(planned(compiled(unlike), [older, at(NOW - DAY, "newest", app="b")], record=record)) == set()
 
 
 @pytest.mark.parametrize(

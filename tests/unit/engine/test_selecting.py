@@ -5,6 +5,9 @@ from __future__ import annotations
 import pytest
 
 from tests.unit.engine.situations import EVERYWHERE, compiled_once, document, run_of, thing
+from zen_gc_core.engine.case import Case
+from zen_gc_core.engine.planning import tally_of
+from zen_gc_core.engine.protections import Protections
 from zen_gc_core.engine.selecting import in_scope, selected, whole_namespaces
 from zen_gc_core.errors import Undecided
 from zen_gc_core.keywords import Namespace, Run
@@ -120,3 +123,21 @@ def test_one_of_several_targets_is_enough():
     assert not selected(targets[1:], candidate)
     assert not selected([], candidate)
     assert in_scope([], candidate, RUN) == []
+
+
+LABELLED = {**EVERYWHERE, "labelSelector": {"matchLabels": {"app": "a"}}}
+
+
+@pytest.mark.parametrize(
+    ("spec", "record_skipped", "label"),
+    [
+        ({}, False, ("app", "a")),
+        ({}, True, None),
+        ({"behavior": {"whileHolding": True}, "action": {"label": {"due": "yes"}}}, False, None),
+    ],
+)
+def test_who_is_shown_only_what_carries_a_label_wants_to_know_of_nothing_else(spec, record_skipped, label):
+    """Not of what is passed over, nor of what a mark is to be taken from."""
+    policy = compiled_once(document(target=LABELLED, **spec))
+    case = Case(policy, run_of(policy), Protections(), record=record_skipped, record_skipped=record_skipped)
+    assert tally_of(case, policy.policy.targets).label == label

@@ -1,0 +1,110 @@
+"""Carrying out a plan: what is not even looked at."""
+
+from __future__ import annotations
+
+import math
+import threading
+from dataclasses import replace
+from types import SimpleNamespace
+
+import pytest
+
+from tests.unit.engine.situations import NOW, compiled, document, run_of, thing
+from zen_gc_core.cluster.clocks import boottime
+from zen_gc_core.cluster.resource import Resource
+from zen_gc_core.controller.runs.acting import Acting, _Carrying, carry_out
+from zen_gc_core.controller.runs.pacing import Rate
+from zen_gc_core.engine.case import Case
+from zen_gc_core.engine.planning import conclude, tally_of
+from zen_gc_core.engine.protections import Protections
+from zen_gc_core.engine.shares import Count
+from zen_gc_core.model.json_candidates import JsonCandidate
+from zen_gc_core.model.reasons import Reason
+
+CONFIG_MAPS = Resource("", "v1", "configmaps", "ConfigMap", namespaced=True, verbs=frozenset({"get", "list", "delete"}))
+
+
+class Nobody:
+    """An API server that nothing may be asked of."""
+
+    def __getattr__(self, name):
+        raise AssertionError(f"it was asked for {name}")
+
+
+@pytest.fixture
+def planned():
+    """A run, and its plan to delete one object."""
+    policy = compiled(document())
+    case = Case(policy, run_of(policy), Protections())
+    tally = tally_of(case, policy.policy.targets)
+    tally.offer(JsonCandidate.from_object(thing()))
+    plan = conclude(case, [tally], lambda: {("", "ConfigMap"): Count(0, 100)})
+    assert (plan.due, len(plan.decisions), plan.stopped) == (1, 1, False)
+    return case, plan
+
+
+def acting(resource=CONFIG_MAPS, per_second=1000.0):
+    """All that a plan is carried out with, but for the API server."""
+    return Acting(
+        connection=Nobody(),
+        resources=SimpleNamespace(resolve=lambda *_: resource),
+        fence=SimpleNamespace(pass_one=lambda: None),
+        rate=Rate(per_second, 0.0),
+        authority=lambda: None,
+        witness=Nobody(),
+        stopping=threading.Event(),
+        timeout=1.0,
+        now=lambda: NOW,
+    )
+
+
+@pytest.mark.parametrize("stopped", [{"tripped": "too much"}, {"vetoed": ("acme: no",)}, {"overfull": "too many"}])
+def test_a_plan_that_is_stopped_is_not_carried_out(planned, stopped):
+    """Whoever calls for it."""
+    case, plan = planned
+    plan = replace(plan, **stopped)
+    carried = carry_out(case, plan, acting())
+    assert (carried.results.total(), carried.stopped) == (0, None)
+
+
+def test_a_plan_of_nothing_is_carried_out_by_nobody(planned):
+    """No thread is begun."""
+    case, plan = planned
+    assert carry_out(case, replace(plan, decisions=()), acting()).results.total() == 0
+
+
+@pytest.mark.parametrize("aggregated", [True, None])
+def test_a_kind_that_another_api_server_serves_by_now_ends_the_run(planned, aggregated):
+    """It may ignore preconditions: each write asks again."""
+    case, plan = planned
+    carried = carry_out(case, plan, acting(replace(CONFIG_MAPS, aggregated=aggregated)))
+    assert carried.stopped is not None
+    assert carried.stopped.reason is Reason.TARGET_UNAVAILABLE
+    assert carried.results.total() == 0
+
+
+@pytest.mark.parametrize("end", ["stopping", "superseded"])
+def test_who_waits_for_its_turn_writes_nothing_once_the_run_is_to_end(planned, end):
+    """It does not wait to the end, either."""
+    case, plan = planned
+    over = threading.Event()
+    told = acting(per_second=0.5)
+    told.rate.take(math.inf)  # the next turn is a while from now
+    if end == "superseded":
+        told = replace(told, superseded=over.is_set)
+    ends = threading.Timer(0.3, told.stopping.set if end == "stopping" else over.set)
+    ends.start()
+    carried = carry_out(case, plan, told)
+    ends.join()
+    assert carried.results.total() == 0
+    assert carried.stopped is not None
+    assert carried.stopped.reason is (Reason.STOPPING if end == "stopping" else Reason.POLICY_CHANGED)
+
+
+def test_a_turn_is_waited_for_to_its_end(planned):
+    """However short it is: many of them are the rate."""
+    carrying = _Carrying(*planned, acting())
+    for seconds in (0.05, 0.3):
+        began = boottime()
+        carrying._sleep(seconds)
+        assert boottime() - began >= seconds

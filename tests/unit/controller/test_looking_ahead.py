@@ -1,0 +1,44 @@
+"""The fence looks ahead of need: who needs that look before it is there waits for it, and no longer."""
+
+from __future__ import annotations
+
+import datetime as dt
+import threading
+from types import SimpleNamespace
+
+from tests.unit.engine.situations import compiled, document
+from zen_gc_core.controller.runs.fencing import Fence
+
+
+def test_who_waits_for_a_look_ahead_goes_on_when_it_is_there():
+    """Of two writes a look is good for, the second is let pass while one looks ahead; the third waits."""
+    looks, seen, go_on = [], threading.Event(), threading.Event()
+
+    def look(_sleep):
+        looks.append(threading.current_thread())
+        if len(looks) == 2:
+            seen.set()
+            assert go_on.wait(60.0)
+
+    clock = SimpleNamespace(skew=dt.timedelta)
+    fence = Fence(
+        SimpleNamespace(clock=clock),
+        compiled(document()),
+        switch=SimpleNamespace(look=look),
+        batch_size=2,
+        installed=False,
+    )
+    first, second, third = writers = [threading.Thread(target=fence.pass_one, daemon=True) for _ in range(3)]
+    first.start()
+    assert seen.wait(60.0)
+    second.start()
+    second.join(60.0)
+    assert not second.is_alive()
+    third.start()
+    third.join(0.2)
+    assert third.is_alive()
+    go_on.set()
+    for each in writers:
+        each.join(60.0)
+        assert not each.is_alive()
+    assert len(looks) in {2, 3}  # the third write may be the one that looks ahead again
