@@ -37,6 +37,7 @@ class Mutant:
         after: what the mutant has there.
         where: the function or class that it is in, with those around it.
         code: the whole of the first line.
+        column: where in it the place begins.
     """
 
     module: str
@@ -47,6 +48,7 @@ class Mutant:
     after: str
     where: str
     code: str
+    column: int
 
     def __str__(self) -> str:
         """As it is listed."""
@@ -55,9 +57,10 @@ class Mutant:
     @property
     def place(self) -> str:
         """As the reasons name it: by its function and the text of its line, as its number changes."""
-        return "\t".join(
-            (self.module, *(" ".join(each.split()) for each in (self.where, self.code, self.before, self.after)))
-        )
+        code = self.code.strip()
+        column = self.column - len(self.code) + len(self.code.lstrip())
+        texts = (" ".join(each.split()) for each in (self.before, self.after))
+        return "\t".join((self.module, self.where, code, str(column), *texts))
 
     def of(self, source: bytes) -> bytes:
         """The module, mutated."""
@@ -84,7 +87,8 @@ def mutants(root: Path, module: str) -> Iterator[Mutant]:
         end = starts[(node.end_lineno or 1) - 1] + (node.end_col_offset or 0)
         for after in _other(node):
             code = lines[node.lineno - 1].decode()
-            yield Mutant(module, node.lineno, start, end, source[start:end].decode(), after, where, code)
+            before = source[start:end].decode()
+            yield Mutant(module, node.lineno, start, end, before, after, where, code, node.col_offset)
 
 
 def _short(code: str) -> str:

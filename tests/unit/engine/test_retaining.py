@@ -16,6 +16,7 @@ from tests.unit.engine.situations import (
     NOW,
     OLD,
     OWNER,
+    answering,
     compilation,
     compiled,
     compiled_once,
@@ -23,6 +24,7 @@ from tests.unit.engine.situations import (
     finished_job,
     run_of,
     thing,
+    vocabulary,
 )
 from zen_gc_core.engine.asking import Asking
 from zen_gc_core.engine.case import Case
@@ -31,7 +33,9 @@ from zen_gc_core.engine.offline import plan_offline
 from zen_gc_core.engine.planning import conclude, tally_of
 from zen_gc_core.engine.protections import Grants, Protections
 from zen_gc_core.engine.retaining import places
+from zen_gc_core.engine.retaining.ordering import ordering
 from zen_gc_core.engine.shares import Count
+from zen_gc_core.errors import Undecided
 from zen_gc_core.instants import format_instant
 from zen_gc_core.model.decision import KeptBy, Verdict
 from zen_gc_core.model.json_candidates import JsonCandidate
@@ -370,6 +374,21 @@ def test_a_time_that_is_ahead_by_what_clocks_may_differ_is_a_time():
     policy = compiled(retaining(last=1))
     assert gone(planned(policy, [at(NOW + dt.timedelta(seconds=20), "ahead"), *history(2)])) == {"a0", "a1"}
     assert gone(planned(policy, [at(NOW + DAY, "ahead"), *history(2)])) == {"a1"}
+
+
+@pytest.mark.parametrize(
+    ("start", "words"),
+    [
+        (ValueError("no"), "its order cannot be told: ValueError: no"),
+        (dt.datetime(2025, 6, 2), "its order is a value of type datetime, not an instant with a zone"),  # noqa: DTZ001
+        ("2025-06-02", "its order cannot be told: AttributeError"),
+    ],
+)
+def test_a_start_that_is_no_instant_is_no_order(start, words):
+    """It may be a plugin's code, and the object is kept with what it says."""
+    order = ordering("start", answering(start), [], vocabulary().finishing)
+    with pytest.raises(Undecided, match=words):
+        order.of(JsonCandidate.from_object(at(NOW - DAY)), run_of(compiled(document())))
 
 
 def test_objects_are_ordered_by_a_field():
