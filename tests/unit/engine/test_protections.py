@@ -245,6 +245,20 @@ def test_a_snooze_says_until_when(policy):
     assert decision.because == f"protected: it carries {KEEP} until 2026-02-01T00:00:00Z"
 
 
+@pytest.mark.parametrize(
+    ("until", "verdict"),
+    [
+        ("2025-12-31", Verdict.ACT),
+        ("2014-01-01", Verdict.ACT),
+        ("2013-12-31T23:59:59Z", Verdict.KEEP),
+        ("1-1-2025", Verdict.KEEP),
+    ],
+)
+def test_a_snooze_is_over_when_it_was_a_time_that_can_be_right(policy, until, verdict):
+    """What is none is a mark like any other."""
+    assert judged(policy, thing(annotations={KEEP: until})).verdict is verdict
+
+
 def test_no_grant_lifts_the_keep_mark(policy):
     """Nobody may: not even whoever grants everything."""
     everything = Grants(
