@@ -32,7 +32,7 @@ REASONS = Path(__file__).with_name("survivors.tsv")
 
 
 def main() -> None:
-    """Print the table; exits 1 when too many live, one without a reason, or the tests do not pass without a mutant."""
+    """Print the table; exits 1 when too many live, one without a reason, none was tried, or the tests fail without one."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--sample", type=int, default=500)
     parser.add_argument("--minutes", type=float, default=60.0)
@@ -40,6 +40,8 @@ def main() -> None:
     parser.add_argument("--module", default="", help="only modules with this in their names; keeps no figures")
     arguments = parser.parse_args()
     modules = [module for module in TESTS if arguments.module in module]
+    if not modules:
+        parser.error(f"no module has {arguments.module} in its name; they are {', '.join(TESTS)}")
     everything = [each for module in modules for each in mutants(ROOT, module)]
     chosen = random.Random(arguments.seed).sample(everything, min(arguments.sample, len(everything)))
     print(
@@ -54,8 +56,8 @@ def main() -> None:
     if not arguments.module and tried:
         killed = sum(not lives for _, lives in tried)
         seen = f"{killed} of {len(tried)} mutants killed ({100 * killed / len(tried):.1f} %), of {len(everything):,}, in {time.monotonic() - began:.0f} s"
-        record("mutation", seen, str(arguments.seed), f"make mutate SAMPLE={len(tried)} SEED={arguments.seed}")
-    raise SystemExit(0 if good else 1)
+        record("mutation", seen, str(arguments.seed), f"make mutate SAMPLE={len(chosen)} SEED={arguments.seed}")
+    raise SystemExit(0 if good and tried else 1)
 
 
 def _judged(modules: Sequence[str], chosen: Sequence[Mutant], ends: float) -> list[tuple[Mutant, bool | None]]:

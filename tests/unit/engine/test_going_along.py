@@ -18,7 +18,7 @@ from zen_gc_core.engine.shares import Count
 from zen_gc_core.errors import Undecided
 from zen_gc_core.model.decision import KeptBy, Verdict
 from zen_gc_core.model.json_candidates import JsonCandidate
-from zen_gc_core.model.unlisted import Gaps
+from zen_gc_core.model.unlisted import NO_GAPS, Gaps
 
 EVERYTHING = Grants(
     resources=frozenset({"namespaces", "customresourcedefinitions.apiextensions.k8s.io"}),
@@ -43,6 +43,16 @@ def planned(objects, *targets, grants=EVERYTHING, **spec):
     files = Files(map(JsonCandidate.from_object, objects), [made])
     (one,) = plan_offline([made], files, Asking(NOW, grants))
     return {decision.name: decision for decision in one.plan.decisions}, one.plan
+
+
+def concluded(objects, *, record=False, gaps=NO_GAPS, **spec):
+    """The controller's plan of a policy that takes every ConfigMap at once, without a cluster."""
+    policy = compiled(document(ttl={"immediate": True}, **spec))
+    case = Case(policy, run_of(policy), Protections(), record=record)
+    tally = tally_of(case, policy.policy.targets)
+    for each in objects:
+        tally.offer(JsonCandidate.from_object(each))
+    return conclude(case, [tally], lambda: {("", "ConfigMap"): Count(0, 100)}, gaps=gaps)
 
 
 def inside(kind="ConfigMap", api_version="v1", name="x", **fields):
@@ -208,12 +218,7 @@ def test_objects_that_own_each_other_go_along_with_each_other():
     """Each once, in a circle and on two ways."""
     ring = [owned("a", "b"), owned("b", "a"), thing(name="top", uid="top"), owned("left", "top"), owned("right", "top")]
     both = [{"apiVersion": "v1", "kind": "ConfigMap", "name": each, "uid": each} for each in ("left", "right")]
-    policy = compiled(document(ttl={"immediate": True}, targetResources=[MAPS]))
-    case = Case(policy, run_of(policy), Protections())
-    tally = tally_of(case, policy.policy.targets)
-    for each in (*ring, thing(name="low", uid="low", ownerReferences=both)):
-        tally.offer(JsonCandidate.from_object(each))
-    along = conclude(case, [tally], lambda: {("", "ConfigMap"): Count(0, 100)}).along
+    along = concluded([*ring, thing(name="low", uid="low", ownerReferences=both)]).along
     assert {uid: sorted(each.name for each in those) for uid, those in along.items()} == {
         **{uid: ["a", "b"] for uid in "ab"},
         "top": ["left", "low", "right"],
@@ -271,16 +276,11 @@ def test_what_would_go_along_and_cannot_be_told_of_keeps_its_owner():
 
 def test_what_came_back_whenever_it_was_deleted_is_left_alone():
     """It, and nothing else; a mark deletes nothing."""
+    gaps = Gaps(left_alone={("", "ConfigMap", "team", "fought-over"): "it came back three times"})
 
-    def plan(**spec):
-        policy = compiled(document(ttl={"immediate": True}, targetResources=[MAPS], **spec))
-        case = Case(policy, run_of(policy), Protections(), record=True)
-        tally = tally_of(case, policy.policy.targets)
-        for name in ("fought-over", "b"):
-            tally.offer(JsonCandidate.from_object(thing(name=name, uid=name)))
-        gaps = Gaps(left_alone={("", "ConfigMap", "team", "fought-over"): "it came back three times"})
-        found = conclude(case, [tally], lambda: {("", "ConfigMap"): Count(0, 100)}, gaps=gaps)
-        return {each.name: each.because for each in found.decisions if each.verdict is Verdict.KEEP}
+    def kept(**spec):
+        plan = concluded([thing(name=name, uid=name) for name in ("fought-over", "b")], record=True, gaps=gaps, **spec)
+        return {each.name: each.because for each in plan.decisions if each.verdict is Verdict.KEEP}
 
-    assert plan() == {"fought-over": "protected: it came back three times"}
-    assert plan(action={"label": {"a": "b"}}) == {}
+    assert kept() == {"fought-over": "protected: it came back three times"}
+    assert kept(action={"label": {"a": "b"}}) == {}

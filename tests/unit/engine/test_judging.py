@@ -401,6 +401,7 @@ def test_of_nothing_nothing_is_counted():
     assert tally.unreadable == 1
 
 
+OWNED_WORKFLOW = {"kind": "Workflow", "api_version": "argoproj.io/v1alpha1", "ownerReferences": [OWNER]}
 RUNNING = {"status": {"phase": "Running"}}
 SUCCEEDED = {"status": {"phase": "Succeeded", "finishedAt": "2025-06-01T00:00:01Z"}}
 
@@ -424,8 +425,7 @@ def test_what_is_owned_and_known_by_its_metadata_is_read_whole_before_it_is_due(
     def read(_candidate):
         if isinstance(whole, Undecided):
             raise whole
-        rest = {"rest": whole} if whole is not None else None
-        return JsonCandidate.from_object(thing(**OWNED_WORKFLOW, **rest)) if rest is not None else None
+        return None if whole is None else JsonCandidate.from_object(thing(**OWNED_WORKFLOW, rest=whole))
 
     case = Case(policy, run_of(policy), Protections(), record=record, whole=read)
     tally = tally_of(case, policy.policy.targets)
@@ -433,6 +433,3 @@ def test_what_is_owned_and_known_by_its_metadata_is_read_whole_before_it_is_due(
     assert (tally.scanned, tally.matched, tally.due) == counts
     assert tally.kept == Counter(kept)
     assert (tally.first_error is not None) is (ERROR in kept)
-
-
-OWNED_WORKFLOW = {"kind": "Workflow", "api_version": "argoproj.io/v1alpha1", "ownerReferences": [OWNER]}
