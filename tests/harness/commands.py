@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import secrets
-import socket
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from apiserver.build import find
 from tests.harness.certificates import write_certificate, write_key
 from tests.harness.kubeconfig import kubeconfig
+from tests.harness.ports import free_ports
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -129,12 +129,3 @@ def controller_manager_command() -> list[str]:
         "--kube-api-qps=200",
         "--kube-api-burst=400",
     ]
-
-
-def free_ports(count: int) -> list[int]:
-    """Ports of the loopback interface that nobody listens on right now."""
-    listeners = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports = [listener.getsockname()[1] for listener in listeners]
-    for listener in listeners:
-        listener.close()
-    return ports

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import urllib3
 
-from tests.harness.commands import free_ports
+from tests.harness.ports import free_ports
 from tests.platform.outside import program
 
 if TYPE_CHECKING:

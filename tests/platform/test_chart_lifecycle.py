@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import socket
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -209,11 +208,10 @@ def test_two_releases_for_some_namespaces_each_refuse_wrong_policies_there_alone
         for team, home in teams.items():
             arguments = arguments_of(own_cluster, home)
             who = own_cluster.service_account_kubeconfig(home, "gc-controller")
-            with socket.create_server(("127.0.0.1", 0)) as free:
-                port = free.getsockname()[1]
-            ports = ("--metrics-addr=127.0.0.1:0", "--health-addr=127.0.0.1:0", f"--webhook-addr=127.0.0.1:{port}")
+            ports = ("--metrics-addr=127.0.0.1:0", "--health-addr=127.0.0.1:0", "--webhook-addr=127.0.0.1:0")
             stage = Stage(own_cluster, team, home)
             replicas.append(run_replica(stage, tmp_path, *arguments[1:], *ports, config=who).awake())
+            port = replicas[-1].await_record("webhook serving")["port"]
             path = f"/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations/zen-gc-{home}"
             here = {
                 "service": None,

@@ -6,13 +6,13 @@ import contextlib
 import os
 import platform
 import shutil
-import socket
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tests.cluster.controller.controllers import PROGRAM, QUICK, fetch, scrape
+from tests.harness.ports import free_ports
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -53,12 +53,6 @@ class Hosted:
         return int(row.split()[1]) * 1024
 
 
-def free_port() -> int:
-    """A port that nobody listens on now."""
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        return int(taken.getsockname()[1])
-
-
 @contextlib.contextmanager
 def hosted(
     stage: EmbeddedStage,
@@ -78,7 +72,7 @@ def hosted(
         environment: More of it.
         cwd: Where it runs.
     """
-    health, metrics = free_port(), free_port()
+    health, metrics = free_ports(2)
     command = [
         *before,
         str(PROGRAM),
