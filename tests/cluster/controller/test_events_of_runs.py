@@ -13,6 +13,8 @@ from zen_gc_core.model.policy import CLUSTER
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from zen_gc_embedded import Request
+
     from tests.cluster.controller.controllers import Inside
     from tests.cluster.controller.stage import EmbeddedStage, Stage
 
@@ -77,6 +79,46 @@ def test_an_invalid_policy_says_so_once(stage: Stage, inside: Callable[..., Insi
     assert "olderThan" in event["message"]
     until(lambda: controller.scrape().total("gc_errors_total", error_type="invalid_policy") >= 3)
     assert [each["count"] for each in stage.events(policy)] == [1]
+
+
+def test_while_the_status_of_an_invalid_policy_is_written_it_is_not_told_of_again(
+    embedded: EmbeddedStage, inside: Callable[..., Inside]
+) -> None:
+    """That takes two intervals, in which it would be due."""
+    written: list[str] = []
+    embedded.server.faults = _of_statuses(written, Fault(delay=2.0))
+    policy = embedded.policy(conditions={"phaze": []})
+    controller = inside(embedded)
+    until(lambda: embedded.status(policy) or len(written) > 1)
+    until(lambda: controller.scrape().total("gc_errors_total", error_type="invalid_policy") >= 3)
+    assert len(written) == 1
+    assert len(controller.records("policy invalid")) == 1
+    assert [each["count"] for each in embedded.events(policy)] == [1]
+
+
+def test_an_invalid_policy_without_a_status_says_so_once(
+    embedded: EmbeddedStage, inside: Callable[..., Inside]
+) -> None:
+    """Its status cannot be written, which is tried again and again; when it is edited, it is told anew."""
+    embedded.server.faults = _of_statuses([], Fault(status=403))
+    policy = embedded.policy(conditions={"phaze": []})
+    controller = inside(embedded)
+    until(lambda: controller.scrape().total("gc_errors_total", error_type="status_update_failed") >= 2)
+    assert len(controller.records("policy invalid")) == 1
+    embedded.patch(embedded.path(policy), {"spec": {"conditions": {"phaze": ["Failed"]}}})
+    until(lambda: len(controller.records("policy invalid")) == 2)
+
+
+def _of_statuses(written: list[str], fault: Fault) -> Callable[[Request], Fault | None]:
+    """What goes wrong with each write of a status, and which there were."""
+
+    def wrong(request: Request) -> Fault | None:
+        if request.method != "PATCH" or not request.path.endswith("/status"):
+            return None
+        written.append(request.path)
+        return fault
+
+    return wrong
 
 
 def test_a_breaker_that_trips_is_a_warning_that_says_how_to_lift_it(

@@ -6,6 +6,7 @@ Which stage comes next is decided on the main loop's thread, to which the others
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import math
 import time
 from typing import TYPE_CHECKING, Final
@@ -241,8 +242,8 @@ class Pipeline:
             self._compilers.submit(owner_of(entry), lambda: self._compile(entry, at_once=at_once))
             return
         if compiled is None or entry.paused:
-            self._report(entry, lambda: tell_standing(self._context, entry), lambda: None)
-            self._schedule.done(slot_of(entry), failed=False)
+            told = functools.partial(self._schedule.done, slot_of(entry), failed=False)
+            self._report(entry, lambda: tell_standing(self._context, entry), told)
             return
         schedule, now = _scheduled(entry), self._context.now()
         errand = self._timetable.begin(entry, schedule, now) if schedule is not None else None

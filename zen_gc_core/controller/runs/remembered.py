@@ -88,6 +88,7 @@ class Entry:
         resource_version: Its version, as it was read or written last.
         ledger: What outlives an edit.
         access_checked: Whether it is known that what it needs is allowed.
+        refusal_told: Whether it was told why it is refused, whatever has become of its status.
         superseded: Whether it was edited or deleted since; nothing more is said of it.
         document: The policy as it was read, until it is compiled; None from then on.
         kinds: What its wildcards meant when it ran last, by version and name.
@@ -100,6 +101,7 @@ class Entry:
     resource_version: str
     ledger: Ledger = field(default_factory=Ledger)
     access_checked: bool = False
+    refusal_told: bool = False
     superseded: bool = False
     document: dict[str, Any] | None = None
     kinds: frozenset[tuple[str, str]] = frozenset()

@@ -24,7 +24,8 @@ def tell_standing(context: RunContext, entry: Entry) -> None:
     if entry.paused:
         context.statuses.write(entry, policy_status.PAUSED, {}, next_run=None)
         return
-    if entry.status.get("observedGeneration") != entry.reference.generation:
+    if not entry.refusal_told and entry.status.get("observedGeneration") != entry.reference.generation:
+        entry.refusal_told = True
         context.log.policy_invalid(entry.reference, compilation.reason, compilation.errors)
         context.events.invalid(entry.reference, compilation.errors)
     context.metrics.error(entry.reference, compilation.reason.error_type or ErrorType.INVALID_POLICY)
