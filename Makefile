@@ -100,7 +100,7 @@ sbom: $(BIN)/python  ## Write the SBOM of what the image installs, dist/sbom.jso
 chart: $(BIN)/python  ## Package the chart, into dist/.
 	@mkdir -p dist && $$($(BIN)/python tools/programs.py --print helm) package deploy/helm/zen-gc -d dist
 
-programs: $(BIN)/python  ## Get the other programs of the tests that take seconds: promtool, actionlint, umoci and so on.
+programs: $(BIN)/python  ## Get the other programs of the tests that take seconds: promtool, actionlint, umoci, libfaketime and so on.
 	@$(BIN)/python tools/programs.py --all-quick
 
 crds: $(VENV)/run  ## Write crds/ anew from the models and the keywords.

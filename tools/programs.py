@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Programs of others that tests run and that no lock of Python packages holds: helm, promtool, actionlint and so on.
+"""Programs of others that tests run or preload, and that no lock of Python packages holds: helm, promtool, libfaketime and so on.
 
 What lives here: which there are, where each is found, and how it is had. Only the standard library. A test asks `find`, and
 says `NOT RUN (why)` where there is none; nothing here is needed to build or to run zen-gc.
@@ -107,9 +107,11 @@ class DebianPackage:
 
     Args:
         package: Its name.
+        file: Where the program stands in it, as a pattern.
     """
 
     package: str
+    file: str = "usr/bin/{name}"
     quick: bool = True
     in_place: bool = False
 
@@ -120,7 +122,8 @@ class DebianPackage:
 
     def program(self, name: str, directory: Path) -> Path:
         """See `Source`."""
-        return directory / "usr/bin" / name
+        pattern = self.file.format(name=name)
+        return next(directory.glob(pattern), directory / pattern)
 
     def obtain(self, directory: Path) -> None:
         """See `Source`."""
@@ -174,6 +177,7 @@ SOURCES: Final[Mapping[str, Source]] = {
     "promtool": _PROMETHEUS,
     "prometheus": _PROMETHEUS,
     "umoci": DebianPackage("umoci"),
+    "libfaketime": DebianPackage("libfaketime", "usr/lib/*/faketime/{name}MT.so.1"),
     "zizmor": _CHECKERS,
     "cyclonedx-py": _CHECKERS,
     "zensical": _CHECKERS,
@@ -217,7 +221,7 @@ def find(name: str) -> Path | None:
     named = os.environ.get(f"ZEN_GC_{name.upper().replace('-', '_')}")
     kept = SOURCES[name].program(name, directory_of(name))
     for path in ([Path(named)] if named else []) + [kept]:
-        if os.access(path, os.X_OK):
+        if os.access(path, os.R_OK if ".so" in path.name else os.X_OK):
             return path
     return None
 

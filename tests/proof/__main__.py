@@ -18,6 +18,7 @@ from tests.harness.control_plane import missing_binaries
 from tests.harness.crds import install_crds
 from tests.harness.embedded import InProcessCluster
 from tests.harness.real import RealCluster
+from tests.proof import clocks
 from tests.proof.chaos.mutating import policies
 from tests.proof.chaos.running import Arena, run
 from tests.proof.figures import record
@@ -63,16 +64,18 @@ def chaos(arguments: argparse.Namespace) -> bool:
         total["scaled"] += ran.counts.scaled
         total["held"] += ran.counts.held
         total["changes"] += ran.changes
+        total["clocks off"] += ran.shifted
         total["replicas fallen by themselves"] += len(ran.fallen)
         for name, found in ran.counts.findings.items():
             total[name.replace("_", " ")] += len(found)
         told = ", ".join(f"{value:,} {name}" for name, value in sorted(befallen.items()))
+        told += "" if clocks.there() else "; clocks that are off: NOT RUN"
         numbers = ", ".join(f"{value:,} {name}" for name, value in total.items())
         # After each run: what was seen is kept, also where the others are not waited for.
         command = f"make proof PART=chaos N={total['failovers']} SEED={arguments.seed}"
         record("chaos", f"{numbers} ({told})", str(arguments.seed), command, beside=True)
     print(f"\n{number} runs from seed {arguments.seed} on: {told}\n{numbers}")
-    good = {"failovers", "deletes", "copied first", "marks", "scaled", "held", "changes"}
+    good = {"failovers", "deletes", "copied first", "marks", "scaled", "held", "changes", "clocks off"}
     return not any(value for name, value in total.items() if name not in good)
 
 

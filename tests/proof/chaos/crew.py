@@ -16,7 +16,7 @@ from tests.cluster.controller.controllers import Replica, run_replica
 from tests.cluster.controller.stage import until
 from tests.harness.kubeconfig import kubeconfig
 from tests.harness.real import RealCluster
-from tests.proof.host.hosts import FAKETIME
+from tests.proof import clocks
 from tests.proof.proxy.lines import Line
 
 if TYPE_CHECKING:
@@ -97,6 +97,7 @@ class Crew:
     directory: Path
     seed: int
     mates: list[Mate] = field(default_factory=list)
+    shifted: int = 0
     befallen: Counter[str] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
@@ -124,8 +125,9 @@ class Crew:
         url = f"{urlsplit(self.stage.cluster.url).scheme}://127.0.0.1:{line.port}"
         config.write_text(json.dumps(kubeconfig(url, token=token, authority=self.stage.cluster.authority)))
         environment = {}
-        if FAKETIME.exists() and (shift := SHIFTS[number % len(SHIFTS)]):
-            environment = {"LD_PRELOAD": str(FAKETIME), "FAKETIME": shift, "FAKETIME_DONT_FAKE_MONOTONIC": "1"}
+        if clocks.there() and (shift := SHIFTS[number % len(SHIFTS)]):
+            environment = clocks.preloading(FAKETIME=shift)
+            self.shifted += 1
         replica = run_replica(self.stage, self.directory, *FLAGS, config=config, name=name, environment=environment)
         self._ends.callback(replica.kill)
         self.oracle.replicas[name] = replica

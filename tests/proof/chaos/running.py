@@ -12,6 +12,7 @@ from tests.cluster.controller.churn import Mutator
 from tests.cluster.controller.stage import until
 from tests.harness.connection import Connection
 from tests.harness.real import RealCluster
+from tests.proof import clocks
 from tests.proof.chaos.crew import SERVERS, Crew
 from tests.proof.chaos.mutating import TEAM, PolicyMutator, policies
 from tests.proof.chaos.others import BinMutator, DeploymentMutator, FloodMutator, UseMutator
@@ -60,6 +61,7 @@ class Ran:
         of_series: how many of the deletes were of objects of which the newest were to stay.
         fallen: replicas that ended by themselves, or had an exception that nobody caught.
         changes: how often something was changed meanwhile.
+        shifted: how many replicas had a clock that was off.
         seconds: how long it took.
     """
 
@@ -69,6 +71,7 @@ class Ran:
     of_series: int = 0
     fallen: list[str] = field(default_factory=list)
     changes: int = 0
+    shifted: int = 0
     seconds: float = 0.0
 
     @property
@@ -83,6 +86,9 @@ class Ran:
             f"seed {self.seed}: {self.failovers} failovers ({befallen}), {self.changes} changes, {self.seconds:.0f} s"
         ]
         lines.append(f"{self.of_series} deletes of series of which the newest stay")
+        lines.append(
+            f"{self.shifted} replicas with a clock that is off" if clocks.there() else f"clocks: {clocks.NOT_RUN}"
+        )
         return "\n".join([*lines, str(self.counts), *self.fallen])
 
 
@@ -173,7 +179,8 @@ def run(arena: Arena, directory: Path, seed: int, failovers: int, *, seconds: fl
         for mate in crew.mates:
             fallen += [f"{mate.name}: {each}" for each in mate.replica.records("uncaught exception")]
         changes = judging.changes + sum(each.changes for each in mutators)
-        return Ran(seed, counts, crew.befallen, _of_series(oracle), fallen, changes, time.monotonic() - began)
+        took = time.monotonic() - began
+        return Ran(seed, counts, crew.befallen, _of_series(oracle), fallen, changes, crew.shifted, took)
 
 
 def _mutators(namespaces: Sequence[str], seed: int, connection: Callable[[], Connection]) -> list[Mutator]:

@@ -14,7 +14,8 @@ import pytest
 
 from tests.cluster.controller.controllers import PROGRAM
 from tests.cluster.controller.stage import by_controller, until
-from tests.proof.host.hosts import FAKETIME, hosted, runs
+from tests.proof import clocks
+from tests.proof.host.hosts import hosted, runs
 
 if TYPE_CHECKING:
     from tests.cluster.controller.stage import EmbeddedStage
@@ -128,16 +129,11 @@ def _unreadable(somebody: tuple[str, ...]) -> str:
 @pytest.mark.parametrize("jump", ["+3600s", "-3600s"])
 def test_a_clock_that_jumps_takes_nothing_before_its_time(embedded: EmbeddedStage, tmp_path: Path, jump: str) -> None:
     """An hour ahead or back: the server's clock disagrees, so nothing is deleted until they agree again."""
-    if not FAKETIME.exists():
-        pytest.skip("NOT RUN (libfaketime is not installed)")
+    if not clocks.there():
+        pytest.skip(clocks.NOT_RUN)
     clock = tmp_path / "clock"
     clock.write_text("+0s\n")
-    faked = {
-        "LD_PRELOAD": str(FAKETIME),
-        "FAKETIME_TIMESTAMP_FILE": str(clock),
-        "FAKETIME_NO_CACHE": "1",
-        "FAKETIME_DONT_FAKE_MONOTONIC": "1",
-    }
+    faked = clocks.preloading(FAKETIME_TIMESTAMP_FILE=str(clock), FAKETIME_NO_CACHE="1")
     embedded.policy("soon", ttl={"afterCreation": "30m"})
     embedded.policy("now")
     embedded.make_many(3)
