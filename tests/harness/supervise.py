@@ -25,7 +25,8 @@ PAUSE = 0.2
 PR_SET_PDEATHSIG = 1
 RESTART = "restart"
 IMPATIENT = "kube-controller-manager"
-"""It waits for ten seconds for the API server, which takes longer on a machine that is busy; then it ends."""
+"""It waits for ten seconds for the API server, which takes longer on a machine that is busy; then it ends. So it is started when
+DIRECTORY/ready says that the API server is there, and again whenever it has ended: who needs it waits for what it does."""
 
 
 def die_with_parent() -> None:
@@ -75,18 +76,17 @@ def keep_running(directory: Path) -> None:
     children: dict[str, subprocess.Popen[bytes]] = {}
     with (directory / "users").open("a") as users:
         try:
-            for name, command in commands.items():
-                children[name] = start(name, command, directory)
             while in_use(users):
                 restart_if_asked(children, commands, directory)
-                for name, child in children.items():
-                    if child.poll() is None:
+                for name, command in commands.items():
+                    child = children.get(name)
+                    if child is not None and child.poll() is None:
                         continue
-                    if name == IMPATIENT and not (directory / "ready").exists():
-                        children[name] = start(name, commands[name], directory)
-                        continue
-                    (directory / "ended").write_text(name)
-                    return
+                    if child is not None and name != IMPATIENT:
+                        (directory / "ended").write_text(name)
+                        return
+                    if name != IMPATIENT or (directory / "ready").exists():
+                        children[name] = start(name, command, directory)
                 time.sleep(PAUSE)
         finally:
             (directory / "ready").unlink(missing_ok=True)

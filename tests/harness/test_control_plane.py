@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import fcntl
+import json
 import os
 import signal
 import subprocess
@@ -13,7 +15,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.harness.connection import Connection
-from tests.harness.control_plane import ControlPlane, StartError, answers
+from tests.harness.control_plane import ControlPlane, StartError, answers, supervise_in_background
+from tests.harness.supervise import IMPATIENT
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -61,6 +64,28 @@ def test_a_start_that_fails_ends_with_what_the_process_said(tmp_path: Path, monk
 
     with pytest.raises(StartError, match="etcd ended\netcd is out of order"):
         ControlPlane.start(controller_manager=False)
+
+
+def test_what_gives_up_when_the_api_server_is_slow_is_started_when_that_is_there_and_again(tmp_path: Path) -> None:
+    """Whenever it gives up, nothing else ends by it; of the others, what ends is told."""
+    told = tmp_path / "told"
+    commands = {
+        "etcd": ["sh", "-c", "until [ -e end ]; do sleep 0.1; done"],
+        IMPATIENT: ["sh", "-c", f"echo started >> {told}"],
+    }
+    (tmp_path / "commands.json").write_text(json.dumps(commands))
+    with (tmp_path / "users").open("a") as users:
+        fcntl.flock(users, fcntl.LOCK_SH)
+        supervise_in_background(tmp_path)
+        assert _eventually((tmp_path / "etcd.log").exists)
+        time.sleep(1)
+        assert not told.exists()
+        (tmp_path / "ready").touch()
+        assert _eventually(lambda: told.exists() and len(told.read_text().splitlines()) >= 3)
+        assert not (tmp_path / "ended").exists()
+        (tmp_path / "end").touch()
+        assert _eventually((tmp_path / "ended").exists)
+    assert (tmp_path / "ended").read_text() == "etcd"
 
 
 @pytest.mark.parametrize(("demand", "code"), [("", 0), ("CI", 1), ("ZEN_GC_REQUIRE_APISERVER", 1)])
