@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 import threading
 from dataclasses import replace
@@ -13,7 +14,9 @@ from tests.unit.engine.situations import NOW, compiled, document, run_of, thing
 from zen_gc_core.cluster.clocks import boottime
 from zen_gc_core.cluster.resource import Resource
 from zen_gc_core.controller.runs.acting import Acting, _Carrying, carry_out
+from zen_gc_core.controller.runs.fencing import MOST_SKEW_SECONDS, check_clocks
 from zen_gc_core.controller.runs.pacing import Rate
+from zen_gc_core.controller.runs.stopping import Stopped
 from zen_gc_core.engine.case import Case
 from zen_gc_core.engine.planning import conclude, tally_of
 from zen_gc_core.engine.protections import Protections
@@ -108,3 +111,27 @@ def test_a_turn_is_waited_for_to_its_end(planned):
         began = boottime()
         carrying._sleep(seconds)
         assert boottime() - began >= seconds
+
+
+def test_what_nobody_foresaw_ends_the_run(planned):
+    """What was done before it is told all the same; what is meant to end more than the run is passed on."""
+
+    def raising(error):
+        def pass_one():
+            raise error
+
+        return replace(acting(), fence=SimpleNamespace(pass_one=pass_one))
+
+    carried = carry_out(*planned, raising(RuntimeError("a bug")))
+    assert carried.stopped is not None
+    assert carried.stopped.reason is Reason.UNEXPECTED_ERROR
+    with pytest.raises(SystemExit):
+        carry_out(*planned, raising(SystemExit(3)))
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+def test_clocks_may_be_apart_by_half_a_minute_and_by_no_more(sign):
+    """Either way."""
+    check_clocks(sign * dt.timedelta(seconds=MOST_SKEW_SECONDS))
+    with pytest.raises(Stopped, match="the local clock is 30 s"):
+        check_clocks(sign * dt.timedelta(seconds=MOST_SKEW_SECONDS, microseconds=1))

@@ -22,6 +22,7 @@ from tests.unit.engine.situations import (
     thing,
     with_words,
 )
+from zen_gc_core import tracing
 from zen_gc_core.engine import judging
 from zen_gc_core.engine.case import Case
 from zen_gc_core.engine.planning import tally_of
@@ -251,6 +252,16 @@ def test_an_action_that_fails_or_asks_for_nothing_known_keeps_by_an_error(answer
     assert (decision.kept_by, decision.request) == (ERROR, None)
     assert words in decision.because
     assert quick(policy, thing()) == decision
+
+
+def test_where_an_action_failed_is_shown_to_who_asks(monkeypatch, capsys):
+    """And to nobody else: a traceback may quote objects."""
+    policy = with_action(KeyError("shown to who asks"))
+    judged(policy, thing())
+    assert capsys.readouterr().err == ""
+    monkeypatch.setenv(tracing.VARIABLE, "1")
+    judged(policy, thing())
+    assert "KeyError: 'shown to who asks'" in capsys.readouterr().err
 
 
 class Wider(Delete):

@@ -115,11 +115,9 @@ def _value_of(group_by: GroupBy) -> Callable[[Candidate], Any]:
 
 
 def _scalar(path: FieldPath, value: Any) -> Any:
-    """A value that tells groups apart: of another type, it is another one."""
+    """A value that is no text, as it tells groups apart: of another type, it is another one."""
     if value is MISSING or value is None:
         raise Missing(f"it is in no group: {path} is {'missing' if value is MISSING else 'null'}")
-    if isinstance(value, str):
-        return value
     if isinstance(value, bool | int | float):
         return ("boolean" if isinstance(value, bool) else "number", value)
     raise Undecided(f"{path} is {kind_of(value)}, and no scalar to group by")
