@@ -19,8 +19,9 @@ from zen_gc_embedded import Fault
 from tests.cluster.controller.controllers import instant
 from tests.cluster.controller.stage import AT_ONCE, LABELS, TARGET, by_controller, until
 from tests.harness.definitions import custom_resource_definition
-from zen_gc_core.controller.runs import members, stalling, sweeping
+from zen_gc_core.controller.runs import members, policy_run, stalling, sweeping
 from zen_gc_core.controller.runs.policy_run import PolicyRun
+from zen_gc_core.controller.runs.unreached import unreached
 from zen_gc_core.engine.planning import tally_of
 from zen_gc_core.model.policy import API_VERSION, CLUSTER, NAMESPACED
 
@@ -355,6 +356,45 @@ def test_a_run_that_waits_looks_at_its_policy(
         until(lambda: embedded.status(policy).get("observedGeneration") == 2)
     assert time.monotonic() - began < 30
     assert len(controller.records("resource deleted")) == 1
+
+
+def test_a_policy_acts_also_when_its_pass_takes_longer_than_its_interval(
+    embedded: EmbeddedStage, inside: Callable[..., Inside]
+) -> None:
+    """Each run would end, by the time that it has a plan."""
+
+    def slow(request: Request) -> Fault | None:
+        listed = request.method == "GET" and request.path.endswith("/configmaps") and by_controller(request)
+        return Fault(delay=1.5) if listed else None
+
+    embedded.server.faults = slow
+    embedded.make_many(3)
+    embedded.policy(evaluationInterval="1s")
+    controller = inside(embedded)
+    until(lambda: len(controller.records("evaluation finished")) >= 2)
+    assert not embedded.names()
+
+
+def test_a_fault_of_the_program_before_a_pass_is_told_in_the_status(
+    embedded: EmbeddedStage, inside: Callable[..., Inside], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With its name, and once a run in the log; the policy runs again."""
+    names = embedded.make_many(2)
+    faults = [OSError(22, "Invalid argument")] * 2
+
+    def broken(*_: object, **__: object) -> dict[str, list[str]]:
+        if faults:
+            raise faults.pop()
+        return unreached(*_, **__)  # type: ignore[arg-type]  # as it was called
+
+    monkeypatch.setattr(policy_run, "unreached", broken)
+    policy = embedded.policy()
+    controller = inside(embedded)
+    until(lambda: "the run was ended by a OSError" in str(embedded.condition(policy).get("message")))
+    assert embedded.reason(policy) == "UnexpectedError"
+    assert len(embedded.names()) == len(names)
+    until(lambda: not embedded.names(), "it runs again")
+    assert len(controller.records("unexpected error")) == 2
 
 
 def test_a_policy_that_takes_all_the_time_leaves_the_sweep(

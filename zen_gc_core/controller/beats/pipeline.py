@@ -23,7 +23,8 @@ from zen_gc_core.controller.runs.policy_run import PolicyRun
 from zen_gc_core.controller.runs.resting import tell_standing
 from zen_gc_core.controller.runs.small_run import SmallRun
 from zen_gc_core.engine.building import CompilingTooLong
-from zen_gc_core.model.reasons import ErrorType
+from zen_gc_core.model.reasons import ErrorType, Reason
+from zen_gc_core.model.report import Ending
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -301,7 +302,8 @@ class Pipeline:
 
     def _prepare(self, ride: Ride) -> None:
         try:
-            self._guarded(ride.run.entry, ride.run.prepare)
+            if (error := self._guarded(ride.run.entry, ride.run.prepare)) is not None:
+                ride.run.failure = Ending(Reason.UNEXPECTED_ERROR, f"the run was ended by a {type(error).__name__}")
         finally:
             self._post(lambda: self._prepared(ride))
 
@@ -388,13 +390,15 @@ class Pipeline:
         following = dt.datetime.now(dt.UTC) + dt.timedelta(seconds=0.0 if at is None else max(0.0, at - now))
         return min(following, run.upcoming[0].instant) if run.upcoming and at is not None else following
 
-    def _guarded(self, entry: Entry, step: Callable[[], None]) -> None:
-        """Do something about a policy; whatever happens, the policy stays in the schedule and the others go on."""
+    def _guarded(self, entry: Entry, step: Callable[[], None]) -> Exception | None:
+        """Do something about a policy; whatever happens, the policy stays in the schedule and the others go on. What happened."""
         try:
             step()
         except Exception as error:  # noqa: BLE001  the last resort: told, and tried again at the next run
             self._context.log.failed(f"run of {entry.reference}", error)
             self._context.metrics.error(entry.reference, ErrorType.EVALUATION_FAILED)
+            return error
+        return None
 
 
 def _scheduled(entry: Entry) -> Schedule | None:

@@ -302,7 +302,7 @@ class PolicyRun:
             self.entry,
             self._compiled,
             self._reporting.writes,
-            until=self._began + self._interval,
+            until=self._acts_until(),
             progress=lambda plan: self._reporting.acting(self._reported(plan, self._reporting.writes.results)),
             errand=self.errand,
             dry_run=self.dry_run,
@@ -318,6 +318,10 @@ class PolicyRun:
         if plan.upcoming and not self.report.failed and stopped is None and carried.results.total() >= plan.acts:
             self.upcoming = plan.upcoming
             self.population = self.population or _population(case, plan)
+
+    def _acts_until(self) -> float:
+        """Until the next run is due; but for half an interval at least, or one whose passes take longer would never act."""
+        return max(self._began + self._interval, boottime() + self._interval / 2)
 
     def _counted(self, counts: Counts | None) -> Counts | None:
         """Keep what was counted for the breaker: small runs go by it."""
