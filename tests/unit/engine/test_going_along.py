@@ -18,6 +18,7 @@ from zen_gc_core.engine.shares import Count
 from zen_gc_core.errors import Undecided
 from zen_gc_core.model.decision import KeptBy, Verdict
 from zen_gc_core.model.json_candidates import JsonCandidate
+from zen_gc_core.model.reasons import Reason
 from zen_gc_core.model.unlisted import NO_GAPS, Gaps
 
 EVERYTHING = Grants(
@@ -284,3 +285,14 @@ def test_what_came_back_whenever_it_was_deleted_is_left_alone():
 
     assert kept() == {"fought-over": "protected: it came back three times"}
     assert kept(action={"label": {"a": "b"}}) == {}
+
+
+def test_what_may_not_be_written_stays_and_says_why():
+    """A kind of a wildcard's; another one's objects are not asked about."""
+    for action in ({}, {"action": {"label": {"a": "b"}}}):
+        gaps = Gaps(forbidden={("v1", "ConfigMap"): "no right to delete them"})
+        (kept,) = concluded([thing()], record=True, gaps=gaps, **action).decisions
+        assert (kept.kept_by, kept.reason) == (KeptBy.ERROR, Reason.ACCESS_DENIED)
+        assert kept.because == "ConfigMap objects may not be written: no right to delete them"
+    (due,) = concluded([thing()], record=True, gaps=Gaps(forbidden={("v1", "Secret"): "no right"})).decisions
+    assert due.verdict is not Verdict.KEEP
