@@ -107,11 +107,9 @@ class DebianPackage:
 
     Args:
         package: Its name.
-        file: Where the program stands in it, as a pattern.
     """
 
     package: str
-    file: str = "usr/bin/{name}"
     quick: bool = True
     in_place: bool = False
 
@@ -122,8 +120,7 @@ class DebianPackage:
 
     def program(self, name: str, directory: Path) -> Path:
         """See `Source`."""
-        pattern = self.file.format(name=name)
-        return next(directory.glob(pattern), directory / pattern)
+        return directory / "usr/bin" / name
 
     def obtain(self, directory: Path) -> None:
         """See `Source`."""
@@ -141,9 +138,11 @@ class PythonTools:
 
     Args:
         requirements: The lock.
+        file: Where the program stands in the environment, as a pattern.
     """
 
     requirements: Path
+    file: str = "bin/{name}"
     quick: bool = True
     in_place: bool = True
 
@@ -153,7 +152,8 @@ class PythonTools:
 
     def program(self, name: str, directory: Path) -> Path:
         """See `Source`."""
-        return directory / "bin" / name
+        pattern = self.file.format(name=name)
+        return next(directory.glob(pattern), directory / pattern)
 
     def obtain(self, directory: Path) -> None:
         """See `Source`."""
@@ -169,7 +169,8 @@ _HELM: Final = GoTool(
     quick=False,
 )
 _PROMETHEUS: Final = DebianPackage("prometheus")
-_CHECKERS: Final = PythonTools(ROOT / "requirements/checkers.txt")
+_LOCK: Final = ROOT / "requirements/checkers.txt"
+_CHECKERS: Final = PythonTools(_LOCK)
 
 SOURCES: Final[Mapping[str, Source]] = {
     "helm": _HELM,
@@ -177,7 +178,7 @@ SOURCES: Final[Mapping[str, Source]] = {
     "promtool": _PROMETHEUS,
     "prometheus": _PROMETHEUS,
     "umoci": DebianPackage("umoci"),
-    "libfaketime": DebianPackage("libfaketime", "usr/lib/*/faketime/{name}MT.so.1"),
+    "libfaketime": PythonTools(_LOCK, "lib/python*/site-packages/{name}/vendor/{name}/src/{name}.so.1"),
     "zizmor": _CHECKERS,
     "cyclonedx-py": _CHECKERS,
     "zensical": _CHECKERS,

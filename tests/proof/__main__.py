@@ -69,7 +69,7 @@ def chaos(arguments: argparse.Namespace) -> bool:
         for name, found in ran.counts.findings.items():
             total[name.replace("_", " ")] += len(found)
         told = ", ".join(f"{value:,} {name}" for name, value in sorted(befallen.items()))
-        told += "" if clocks.there() else "; clocks that are off: NOT RUN"
+        told += "; clocks that are off: NOT RUN" if clocks.missing() else ""
         numbers = ", ".join(f"{value:,} {name}" for name, value in total.items())
         # After each run: what was seen is kept, also where the others are not waited for.
         command = f"make proof PART=chaos N={total['failovers']} SEED={arguments.seed}"

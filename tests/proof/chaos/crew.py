@@ -125,7 +125,7 @@ class Crew:
         url = f"{urlsplit(self.stage.cluster.url).scheme}://127.0.0.1:{line.port}"
         config.write_text(json.dumps(kubeconfig(url, token=token, authority=self.stage.cluster.authority)))
         environment = {}
-        if clocks.there() and (shift := SHIFTS[number % len(SHIFTS)]):
+        if not clocks.missing() and (shift := SHIFTS[number % len(SHIFTS)]):
             environment = clocks.preloading(FAKETIME=shift)
             self.shifted += 1
         replica = run_replica(self.stage, self.directory, *FLAGS, config=config, name=name, environment=environment)

@@ -87,7 +87,9 @@ class Ran:
         ]
         lines.append(f"{self.of_series} deletes of series of which the newest stay")
         lines.append(
-            f"{self.shifted} replicas with a clock that is off" if clocks.there() else f"clocks: {clocks.NOT_RUN}"
+            f"{self.shifted} replicas with a clock that is off"
+            if not clocks.missing()
+            else f"clocks: {clocks.not_run()}"
         )
         return "\n".join([*lines, str(self.counts), *self.fallen])
 
