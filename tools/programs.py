@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Programs of others that tests run or preload, and that no lock of Python packages holds: helm, promtool, libfaketime and so on.
+"""Programs of others that tests run or preload, and that no environment of ours holds: helm, promtool, libfaketime and so on.
 
 What lives here: which there are, where each is found, and how it is had. Only the standard library. A test asks `find`, and
 says `NOT RUN (why)` where there is none; nothing here is needed to build or to run zen-gc.

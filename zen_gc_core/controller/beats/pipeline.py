@@ -22,9 +22,9 @@ from zen_gc_core.controller.beats.timetable import Timetable
 from zen_gc_core.controller.runs.policy_run import PolicyRun
 from zen_gc_core.controller.runs.resting import tell_standing
 from zen_gc_core.controller.runs.small_run import SmallRun
+from zen_gc_core.controller.runs.stopping import ending_by_fault
 from zen_gc_core.engine.building import CompilingTooLong
-from zen_gc_core.model.reasons import ErrorType, Reason
-from zen_gc_core.model.report import Ending
+from zen_gc_core.model.reasons import ErrorType
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -303,7 +303,7 @@ class Pipeline:
     def _prepare(self, ride: Ride) -> None:
         try:
             if (error := self._guarded(ride.run.entry, ride.run.prepare)) is not None:
-                ride.run.failure = Ending(Reason.UNEXPECTED_ERROR, f"the run was ended by a {type(error).__name__}")
+                ride.run.failure = ending_by_fault(error)
         finally:
             self._post(lambda: self._prepared(ride))
 

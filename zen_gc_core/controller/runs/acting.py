@@ -30,7 +30,7 @@ from zen_gc_core.controller.runs.recycling import NotRecycled, Recycling
 from zen_gc_core.controller.runs.rejudging import Rejudging
 from zen_gc_core.controller.runs.relatives import Look, Relatives, Reliance
 from zen_gc_core.controller.runs.seeing import Seeing
-from zen_gc_core.controller.runs.stopping import Stopped, ending_by_write
+from zen_gc_core.controller.runs.stopping import Stopped, ending_by_fault, ending_by_write
 from zen_gc_core.errors import ClusterError
 from zen_gc_core.model.decision import Decision, Verdict
 from zen_gc_core.model.reasons import Reason
@@ -189,7 +189,7 @@ class _Carrying:
                 self._end(ending_by_write(error))
             except Exception as error:  # noqa: BLE001  what was done before it is told all the same
                 self.outcomes.raised(error)
-                self._end(Ending(Reason.UNEXPECTED_ERROR, f"the run was ended by a {type(error).__name__}"))
+                self._end(ending_by_fault(error))
 
     def _withheld(self, decision: Decision) -> bool:
         """Whether an object is left alone without a look, its group having changed; that is told."""

@@ -48,5 +48,13 @@ def ending_by_write(error: ClusterError) -> Ending:
     if isinstance(error, AccessDenied):
         return Ending(error.reason, str(error.plain))
     reason = reason_of(error)
-    message = _PLAIN_WORDS.get(reason, f"the run was ended by a {type(error).__name__}")
-    return Ending(reason, message)
+    return Ending(reason, _PLAIN_WORDS.get(reason) or _ended_by(error))
+
+
+def ending_by_fault(error: Exception) -> Ending:
+    """The end of a run by what nobody foresaw: its words may quote an object, and are left out."""
+    return Ending(Reason.UNEXPECTED_ERROR, _ended_by(error))
+
+
+def _ended_by(error: Exception) -> str:
+    return f"the run was ended by a {type(error).__name__}"
