@@ -1,1 +1,1 @@
-"""Mutation testing: what stands before a delete is written differently, a place at a time, and some test must miss it."""
+"""Mutation testing: what stands before a delete is written differently, a place at a time, and some test has to notice."""

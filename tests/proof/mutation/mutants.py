@@ -96,26 +96,30 @@ def _short(code: str) -> str:
 
 
 def _nodes(tree: ast.AST, where: str) -> Iterator[tuple[ast.expr | ast.stmt, str]]:
-    """What runs, and where: annotations, docstrings, and what only the type checker reads do not."""
-    for child in ast.iter_child_nodes(tree):
-        if isinstance(child, ast.If) and isinstance(child.test, ast.Name) and child.test.id == "TYPE_CHECKING":
-            continue
-        if isinstance(child, ast.AnnAssign):
-            if child.value is not None:
-                yield from _nodes(ast.Expr(child.value), where)
-            continue
-        if isinstance(child, ast.arguments):
-            for default in (*child.defaults, *filter(None, child.kw_defaults)):
-                yield from _nodes(ast.Expr(default), where)
-            continue
-        if isinstance(child, ast.JoinedStr | ast.Import | ast.ImportFrom):
-            continue
+    """What runs, and where."""
+    for child in _running(tree):
         if isinstance(child, ast.expr | ast.stmt):
             yield child, where
         if isinstance(child, ast.FunctionDef | ast.ClassDef):
             yield from _nodes(child, f"{where}.{child.name}".lstrip("."))
         else:
             yield from _nodes(child, where)
+
+
+def _running(tree: ast.AST) -> Iterator[ast.AST]:
+    """The children that run: annotations, docstrings, and what only the type checker reads do not; decorators declare."""
+    declared = tree.decorator_list if isinstance(tree, ast.FunctionDef | ast.ClassDef) else []
+    for child in ast.iter_child_nodes(tree):
+        if isinstance(child, ast.If) and isinstance(child.test, ast.Name) and child.test.id == "TYPE_CHECKING":
+            continue
+        if isinstance(child, ast.AnnAssign) and child.value is not None:
+            yield child.value
+        elif isinstance(child, ast.arguments):
+            yield from (*child.defaults, *filter(None, child.kw_defaults))
+        elif (
+            not isinstance(child, ast.AnnAssign | ast.JoinedStr | ast.Import | ast.ImportFrom) and child not in declared
+        ):
+            yield child
 
 
 def _other(node: ast.expr | ast.stmt) -> Iterator[str]:

@@ -9,7 +9,7 @@ import pytest
 
 from tests.proof.mutation.__main__ import reasons
 from tests.proof.mutation.mutants import mutants
-from tests.proof.mutation.trees import ROOT, TESTS
+from tests.proof.mutation.trees import MODULES, ROOT, TESTS
 
 EACH = """\
 from typing import TYPE_CHECKING
@@ -22,6 +22,7 @@ def f(value: "1 < 2", most=3):
         raise KeyError(f"{1 < 2}")
     note(value)
     return value if True else None
+@cache(maxsize=4)
 def g():
     if LIMIT:
         return False
@@ -44,26 +45,29 @@ def test_each_place_that_runs_is_written_differently(tmp_path):
         (10, "return value if True else None", "return None"),
         (10, "value if True else None", "(None if True else value)"),
         (10, "True", "False"),
-        (13, "False", "True"),
+        (14, "False", "True"),
     }
 
 
-@pytest.mark.parametrize("module", sorted(TESTS))
+@pytest.mark.parametrize("module", sorted(MODULES))
 def test_a_mutant_is_a_program_and_another_one(module):
-    """In whatever place it differs; of each module the tests are there."""
+    """In whatever place it differs."""
     source = (ROOT / module).read_bytes()
     whole = ast.dump(ast.parse(source))
     found = list(mutants(ROOT, module))
-    assert len(found) >= 20
+    assert len(found) >= 15
     for mutant in random.Random(1).sample(found, 10):
         assert ast.dump(ast.parse(mutant.of(source))) != whole, str(mutant)
-    for path in TESTS[module]:
-        assert (ROOT / path).exists(), path
 
 
 def test_whoever_lives_for_a_reason_is_a_mutant_of_today():
     """A reason for a place that is not there any more says nothing."""
-    places = {mutant.place for module in TESTS for mutant in mutants(ROOT, module)}
+    places = {mutant.place for module in MODULES for mutant in mutants(ROOT, module)}
     known = reasons()
     assert set(known) <= places
     assert all(len(reason.split()) >= 3 for reason in known.values())
+
+
+def test_the_tests_that_are_recorded_are_there():
+    """A path that is gone would end the recording."""
+    assert [path for path in TESTS if not (ROOT / path).exists()] == []

@@ -23,6 +23,7 @@ from zen_gc_core.engine.protections import Protections
 from zen_gc_core.engine.shares import Count
 from zen_gc_core.model.json_candidates import JsonCandidate
 from zen_gc_core.model.reasons import Reason
+from zen_gc_core.model.results import Result
 
 CONFIG_MAPS = Resource("", "v1", "configmaps", "ConfigMap", namespaced=True, verbs=frozenset({"get", "list", "delete"}))
 
@@ -37,7 +38,11 @@ class Nobody:
 @pytest.fixture
 def planned():
     """A run, and its plan to delete one object."""
-    policy = compiled(document())
+    return plan_of(compiled(document()))
+
+
+def plan_of(policy):
+    """A run of a policy, and its plan to delete one object."""
     case = Case(policy, run_of(policy), Protections())
     tally = tally_of(case, policy.policy.targets)
     tally.offer(JsonCandidate.from_object(thing()))
@@ -74,6 +79,18 @@ def test_a_plan_of_nothing_is_carried_out_by_nobody(planned):
     """No thread is begun."""
     case, plan = planned
     assert carry_out(case, replace(plan, decisions=()), acting()).results.total() == 0
+
+
+def test_what_the_recycle_bin_has_no_room_for_is_told_once_and_not_looked_at():
+    """Nor does it take a turn."""
+    policy = compiled(document(behavior={"recycle": {"keepFor": "1h"}}))
+    full = SimpleNamespace(full=lambda _: True)
+    told = []
+    witness = SimpleNamespace(acted=lambda outcome, *_: told.append(outcome.result))
+    carried = carry_out(*plan_of(policy), replace(acting(), bins=full, witness=witness))
+    assert told == [Result.NOT_RECYCLED]
+    assert carried.results == {Result.NOT_RECYCLED: 1}
+    assert carried.stopped is None
 
 
 @pytest.mark.parametrize("aggregated", [True, None])

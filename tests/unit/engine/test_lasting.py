@@ -115,6 +115,21 @@ def test_an_object_is_marked_waits_goes_or_is_unmarked(mark, used):
         assert decision.request.body(thing(mark)) == {"metadata": {"annotations": {key_of(REFERENCE): None}}}
 
 
+@pytest.mark.parametrize(
+    "where",
+    [
+        {"namespaces": ["team"]},
+        {"namespaces": ["*"], "namespaceSelector": {"matchLabels": {"tier": "dev"}}},
+        {"namespaces": ["*"], "names": ["y"]},
+        {"namespaces": ["*"], "labelSelector": {"matchLabels": {"app": "web"}}},
+    ],
+)
+def test_what_the_policy_does_not_look_at_any_more_is_unmarked(where):
+    """Whatever took it out of its sight: its namespace, the Namespace's labels, its name or its own labels."""
+    plan = planned(thing("2026-11-20T00:00:00Z 3 u"), target={"apiVersion": "v1", "kind": "ConfigMap", **where})
+    assert (plan.marking, plan.due, len(plan.owed), plan.whole) == (0, 0, 1, True)
+
+
 def test_what_cannot_be_read_leaves_open_what_is_owed():
     """Its mark is not known."""
     broken = thing(annotations=["odd"])

@@ -482,6 +482,14 @@ def test_a_finished_object_that_a_gitops_tool_tracks_may_go(policy):
     assert judged(policy, finished_job(annotations={ARGO: "shop:batch/Job:team/a"})).verdict is Verdict.ACT
 
 
+def test_what_tracks_an_object_that_is_known_by_its_metadata_keeps_it(policy):
+    """Whether it finished is not known, and nobody is asked."""
+    tracked = finished_job(annotations={ARGO: "shop:batch/Job:team/a"})
+    decision = judged(policy, JsonCandidate.from_object(tracked, complete=False))
+    assert decision.kept_by is KeptBy.PROTECTED
+    assert decision.because.startswith("protected: Argo CD application shop tracks it")
+
+
 @pytest.mark.parametrize(
     ("lifts", "owned", "managed"),
     [({}, False, False), ({"includeOwned": True}, True, False), ({"includeManaged": True}, False, True)],

@@ -86,6 +86,15 @@ def test_of_too_many_names_none_is_known(monkeypatch, most, expected):
     }
 
 
+def test_of_which_object_it_cannot_be_told_whether_it_counts_is_said():
+    """By its name, and why; for the objects that it names alone."""
+    related = [{"apiVersion": "v1", "kind": "Pod", "by": BY, "are": "none", "where": {"cel": "object.status.n == 1"}}]
+    told = {each.name: each for each in planned({"related": related}, [thing(), B, USES_A]).plan.decisions}
+    assert told["a"].verdict is Verdict.KEEP
+    assert "whether Pod team/p counts cannot be told: " in told["a"].because
+    assert told["b"].verdict is Verdict.ACT
+
+
 def test_without_files_of_a_kind_nothing_is_known_of_it():
     """Unless it is said that they are everything; what they hold in another version is never nothing."""
     owned = {"related": [{"apiVersion": "apps/v1", "kind": "Deployment", "by": "owned", "are": "none"}]}

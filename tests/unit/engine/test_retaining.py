@@ -262,6 +262,13 @@ def test_a_group_that_no_object_has_is_told(group_by, told):
     assert planned(compiled(lifted), some).notes == ()
 
 
+def test_what_was_meant_is_told_of_a_field_of_two_parts_too():
+    """Its siblings are those of ``data``."""
+    policy = compiled(retaining(groupBy=["data.rum"], last=1))
+    (note,) = planned(policy, [dict(each, data={"run": "1"}) for each in history(3)], record=True).notes
+    assert "has data.rum; did you mean 'run'?" in str(note)
+
+
 @pytest.mark.parametrize(
     ("value", "because"),
     [
@@ -442,6 +449,15 @@ def test_what_stays_for_another_reason_fills_no_place(metadata):
     newest = at(NOW - HOUR * 1.5, "other", **metadata)
     for record in (True, False):
         assert gone(planned(compiled(retaining(last=2)), [newest, *history(4)], record=record)) == {"a2", "a3"}
+
+
+@pytest.mark.parametrize("record", [True, False])
+def test_what_is_not_due_and_may_not_be_meant_fills_no_place(record):
+    """Whether the conditions will hold of it cannot be told: they may keep it, and then there is one fewer of the others."""
+    policy = compiled(document(retain={"last": 2}, conditions={"cel": "object.data.used == 'no'"}))
+    young = dict(at(NOW - dt.timedelta(minutes=5), "young"), data={})
+    objects = [dict(each, data={"used": "no"}) for each in history(4)]
+    assert gone(planned(policy, [young, *objects], record=record)) == {"a2", "a3"}
 
 
 def test_marks_of_policies_do_not_matter():
