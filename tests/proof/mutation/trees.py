@@ -150,7 +150,7 @@ def tried(tree: Path, mutant: Mutant, tests: Sequence[str], seconds: float) -> E
     with tempfile.NamedTemporaryFile("w", encoding="utf-8") as names:
         names.write("\n".join(tests))
         names.flush()
-        arguments = ["-x", "-p", "no:xdist", "-p", choosing.__name__, *files]
+        arguments = ["-x", "-p", choosing.__name__, *files]
         try:
             place.write_bytes(mutant.of(source))
             done = run(tree, arguments, {choosing.FILE: names.name}, 10 * seconds + PATIENCE)
@@ -158,5 +158,6 @@ def tried(tree: Path, mutant: Mutant, tests: Sequence[str], seconds: float) -> E
             return End.HUNG
         finally:
             place.write_bytes(source)
-    unnoticed = done.returncode in {pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED}
-    return End.LIVES if unnoticed else End.KILLED
+    # Tests that could not begin have not noticed anything.
+    noticed = done.returncode in {pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.INTERRUPTED}
+    return End.KILLED if noticed else End.LIVES
