@@ -7,10 +7,11 @@ import contextlib
 from typing import TYPE_CHECKING
 
 import pytest
+from zen_gc_embedded.faults import Fault
 
 from zen_gc_core.cluster.connection import Connection
 from zen_gc_core.cluster.errors import LookedTooLongAgo
-from zen_gc_core.controller.runs.fencing import Fence
+from zen_gc_core.controller.runs.fencing import Fence, check_clocks
 from zen_gc_core.controller.runs.kill_switch import KillSwitch
 from zen_gc_core.controller.runs.stopping import Stopped
 from zen_gc_core.engine.compiling import compile_policy
@@ -87,6 +88,65 @@ def test_what_is_looked_at_ahead_is_good_for_one_batch_and_as_old_as_its_beginni
         for ask in (fence.pass_one, fence.look_again, fence.recent):
             with pytest.raises(Stopped, match="edited"):
                 ask()
+
+
+def why_it_ends(fence: Fence) -> tuple[Reason, str]:
+    """What a look makes of the cluster as it is."""
+    with pytest.raises(Stopped) as stopped:
+        fence.pass_one()
+    return stopped.value.ending.reason, str(stopped.value)
+
+
+def test_a_policy_that_is_not_there_any_more_ends_the_run(embedded: EmbeddedStage) -> None:
+    """It is being deleted, or was; another one of its name is another one."""
+    name = embedded.policy()
+    fences = [fenced(embedded, name, lambda: 1000.0) for _ in range(3)]
+    with fences[0] as going, fences[1] as gone, fences[2] as another:
+        embedded.patch(embedded.path(name), {"metadata": {"finalizers": ["acme.io/wait"]}})
+        embedded.delete(embedded.path(name))
+        assert why_it_ends(going) == (Reason.POLICY_DELETED, "the policy is being deleted")
+        embedded.patch(embedded.path(name), {"metadata": {"finalizers": None}})
+        assert why_it_ends(gone) == (Reason.POLICY_DELETED, "the policy was deleted")
+        embedded.policy(name)
+        assert why_it_ends(another) == (Reason.POLICY_DELETED, "the policy was deleted")
+
+
+def test_a_policy_that_is_paused_lets_nothing_pass(embedded: EmbeddedStage) -> None:
+    """Whoever planned by it."""
+    with fenced(embedded, embedded.policy(paused=True), lambda: 1000.0) as fence:
+        assert why_it_ends(fence) == (Reason.PAUSED, "the policy was paused")
+
+
+@pytest.mark.parametrize("fault", [Fault(status=403), Fault(body=b"{}", status=200), Fault(status=400)])
+def test_a_policy_that_cannot_be_read_again_ends_the_run(embedded: EmbeddedStage, fault: Fault) -> None:
+    """It may have been edited."""
+    name = embedded.policy()
+    with fenced(embedded, name, lambda: 1000.0) as fence:
+        embedded.server.faults = lambda each: fault if each.path.endswith(f"/{name}") else None
+        reason, words = why_it_ends(fence)
+        assert reason is Reason.POLICY_UNREADABLE
+        assert words.startswith("the policy cannot be read again: ")
+
+
+def test_an_account_that_is_not_there_ends_the_run(embedded: EmbeddedStage) -> None:
+    """Rights that were given to its name outlive it; nor does one count of which that cannot be told."""
+    name = embedded.policy(serviceAccountName="cleaner")
+    fences = [fenced(embedded, name, lambda: 1000.0) for _ in range(3)]
+    with fences[0] as without, fences[1] as fence, fences[2] as unread:
+        reason, words = why_it_ends(without)
+        assert reason is Reason.IDENTITY_MISSING
+        assert "cleaner, as which the policy acts, is not there" in words
+        embedded.make("cleaner", kind="ServiceAccount")
+        fence.pass_one()
+        embedded.server.faults = lambda each: Fault(status=403) if "serviceaccounts" in each.path else None
+        assert why_it_ends(unread)[0] is Reason.IDENTITY_MISSING
+
+
+def test_a_clock_that_nobody_knows_ends_the_run() -> None:
+    """Answers without a date let no one compare."""
+    with pytest.raises(Stopped, match="the API server's clock is not known") as stopped:
+        check_clocks(None)
+    assert stopped.value.ending.reason is Reason.CLOCK_SKEW
 
 
 def test_windows_and_blackouts_are_asked_each_time_whatever_was_looked_at(embedded: EmbeddedStage) -> None:
