@@ -238,18 +238,6 @@ def _merged(lists: Sequence[Gathering]) -> Told:
     return marks, doubts, unknown_in, dict(ChainMap(*(each.names for each in lists)))
 
 
-def not_known(relation: Relation, why: str) -> Related:
-    """What is known where nothing of a relation can be.
-
-    Args:
-        relation: The relation.
-        why: Why, in one line that quotes no object.
-    """
-    gathered = Gathered(relation, path_is_right=True)
-    gathered.lack(relation.kind, why)
-    return gathered.related()
-
-
 def has_path(known: Mapping[Relation, Related], relation: Relation) -> bool:
     """Whether an earlier look has shown that objects have the path of a relation."""
     earlier = known.get(relation)

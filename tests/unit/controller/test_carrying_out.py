@@ -12,9 +12,12 @@ import pytest
 
 from tests.unit.engine.situations import NOW, compiled, document, run_of, thing
 from zen_gc_core.cluster.clocks import boottime
+from zen_gc_core.cluster.errors import ClusterError, MalformedAnswer
 from zen_gc_core.cluster.resource import Resource
-from zen_gc_core.controller.runs.acting import Acting, _Carrying, carry_out
+from zen_gc_core.controller.runs.acting import Acting, _Carrying, _request, carry_out
 from zen_gc_core.controller.runs.fencing import MOST_SKEW_SECONDS, check_clocks
+from zen_gc_core.controller.runs.journal import Journal
+from zen_gc_core.controller.runs.outcomes import MOST_FORBIDDEN, Outcomes
 from zen_gc_core.controller.runs.pacing import Rate
 from zen_gc_core.controller.runs.stopping import Stopped
 from zen_gc_core.engine.case import Case
@@ -23,6 +26,7 @@ from zen_gc_core.engine.protections import Protections
 from zen_gc_core.engine.shares import Count
 from zen_gc_core.model.json_candidates import JsonCandidate
 from zen_gc_core.model.reasons import Reason
+from zen_gc_core.model.report import Outcome
 from zen_gc_core.model.results import Result
 
 CONFIG_MAPS = Resource("", "v1", "configmaps", "ConfigMap", namespaced=True, verbs=frozenset({"get", "list", "delete"}))
@@ -119,6 +123,72 @@ def test_who_waits_for_its_turn_writes_nothing_once_the_run_is_to_end(planned, e
     assert carried.results.total() == 0
     assert carried.stopped is not None
     assert carried.stopped.reason is (Reason.STOPPING if end == "stopping" else Reason.POLICY_CHANGED)
+
+
+def test_what_its_group_keeps_is_told_and_not_looked_at(planned):
+    """Nor does it take a turn."""
+    case, plan = planned
+    told = []
+    carrying = _Carrying(case, plan, replace(acting(), witness=SimpleNamespace(acted=lambda *what: told.append(what))))
+    carrying._keepers = SimpleNamespace(withheld=lambda _: "its group has changed")
+    carrying.work(iter(plan.decisions))
+    ((outcome, *_),) = told
+    assert (outcome.result, outcome.message) == (Result.DROPPED, "its group has changed")
+    assert carrying.outcomes.carried.stopped is None
+
+
+def test_what_cannot_be_read_when_it_is_looked_at_is_dropped(planned):
+    """The run goes on."""
+    case, plan = planned
+
+    def malformed(*_):
+        raise MalformedAnswer("it is no object")
+
+    told = []
+    carrying = _Carrying(case, plan, replace(acting(), witness=SimpleNamespace(acted=lambda *what: told.append(what))))
+    carrying._seeing = SimpleNamespace(one=malformed)
+    carrying.work(iter(plan.decisions))
+    ((outcome, *_),) = told
+    assert (outcome.result, outcome.message) == (Result.DROPPED, "it cannot be read: it is no object")
+    assert carrying.outcomes.carried.stopped is None
+
+
+def test_a_decision_that_asks_for_nothing_ends_the_run(planned):
+    """Nobody acts without a request."""
+    _, plan = planned
+    with pytest.raises(Stopped, match="the decision on ConfigMap a asks for nothing") as stopped:
+        _request(replace(plan.decisions[0], request=None))
+    assert stopped.value.ending.reason is Reason.NO_REQUEST
+
+
+def test_whether_a_write_is_allowed_that_nobody_can_be_asked_about_is_no(planned):
+    """Then it counts as a right that is lacking, and the run ends."""
+    case, plan = planned
+
+    def failing(*_, **__):
+        raise ClusterError("it does not answer")
+
+    carrying = _Carrying(case, plan, replace(acting(), connection=SimpleNamespace(request=failing)))
+    observed = SimpleNamespace(resource=CONFIG_MAPS, namespace="team", name="a")
+    assert carrying._allowed(plan.decisions[0], observed) is False
+
+
+def test_copies_that_fail_one_after_the_other_end_the_run(planned):
+    """One that is made between them begins the count anew."""
+    _, plan = planned
+    (decision,) = plan.decisions
+    outcomes = Outcomes(SimpleNamespace(acted=lambda *_: None))
+    failed, journal = Outcome(decision, Result.NOT_RECYCLED, "no room"), Journal(decision, None, None, None)
+    for _ in range(MOST_FORBIDDEN - 1):
+        outcomes.not_recycled(failed, journal, ValueError())
+    outcomes.note(Outcome(decision, Result.DELETED), journal)
+    for _ in range(MOST_FORBIDDEN - 1):
+        outcomes.not_recycled(failed, journal, ValueError())
+    for _ in range(MOST_FORBIDDEN):
+        outcomes.not_recycled(failed, journal)  # none was tried
+    with pytest.raises(Stopped, match="copies in a row failed: no room") as stopped:
+        outcomes.not_recycled(failed, journal, ValueError())
+    assert stopped.value.ending.reason is Reason.RECYCLING_FAILED
 
 
 def test_a_turn_is_waited_for_to_its_end(planned):

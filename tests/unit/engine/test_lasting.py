@@ -18,6 +18,7 @@ from zen_gc_core.engine.protections import Grants, Protections
 from zen_gc_core.engine.remarks import NOTHING_TO_TAKE_AWAY
 from zen_gc_core.model.calendars import Schedule
 from zen_gc_core.model.crons import parse_cron
+from zen_gc_core.model.decision import KeptBy
 from zen_gc_core.model.held_marks import MOST_INTERVALS, HoldMark, Unmark, held_since, key_of, must_go, spelt
 from zen_gc_core.model.json_candidates import JsonCandidate
 
@@ -86,10 +87,10 @@ def test_nothing_counts_that_nobody_vouches_for():
         assert held_since(candidate, reference, NOW, NOW - 24 * 24 * HOUR) is None
 
 
-def planned(*candidates, now=NOW, held_from=NOW - 14 * 24 * HOUR, **more):
+def planned(*candidates, now=NOW, held_from=NOW - 14 * 24 * HOUR, namespaces=None, **more):
     of = policy(**more)
     of = replace(of, policy=replace(of.policy, reference=REFERENCE))
-    run = replace(run_of(of), now=now, held_from=held_from, policy=REFERENCE)
+    run = replace(run_of(of, namespaces=namespaces), now=now, held_from=held_from, policy=REFERENCE)
     case = Case(of, run, Protections(Grants()))
     tally = tally_of(case, of.policy.targets)
     for candidate in candidates:
@@ -128,6 +129,23 @@ def test_what_the_policy_does_not_look_at_any_more_is_unmarked(where):
     """Whatever took it out of its sight: its namespace, the Namespace's labels, its name or its own labels."""
     plan = planned(thing("2026-11-20T00:00:00Z 3 u"), target={"apiVersion": "v1", "kind": "ConfigMap", **where})
     assert (plan.marking, plan.due, len(plan.owed), plan.whole) == (0, 0, 1, True)
+
+
+def test_what_the_policy_may_not_look_at_is_unmarked():
+    """Its Namespace cannot be read, so that nobody tells whether the conditions are asked of it."""
+    selected = {"namespaces": ["*"], "namespaceSelector": {"matchLabels": {"tier": "dev"}}}
+    target = {"apiVersion": "v1", "kind": "ConfigMap", **selected}
+    plan = planned(thing("2026-11-20T00:00:00Z 3 u"), namespaces={"default": None}, target=target)
+    assert (plan.scanned, plan.matched, plan.due, len(plan.owed)) == (1, 1, 0, 1)
+    assert plan.kept[KeptBy.ERROR] == 1
+
+
+@pytest.mark.parametrize(("labels", "marking"), [({}, 1), ({"old": "yes"}, 0)])
+def test_what_is_already_as_the_action_makes_it_is_not_marked(labels, marking):
+    """Nothing would be done with it."""
+    plan = planned(thing(labels=labels), action={"label": {"old": "yes"}})
+    assert (plan.marking, plan.due) == (marking, 0)
+    assert plan.kept[KeptBy.CONDITION] == 1 - marking
 
 
 def test_what_cannot_be_read_leaves_open_what_is_owed():

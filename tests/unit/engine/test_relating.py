@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from pydantic import TypeAdapter
 
-from tests.unit.engine.situations import NOW, compilation, compiled, document, judged, thing, with_words
+from tests.unit.engine.situations import (
+    NOW,
+    answering,
+    compilation,
+    compiled,
+    document,
+    judged,
+    run_of,
+    thing,
+    with_words,
+)
 from zen_gc_core.engine import relating
 from zen_gc_core.engine.asking import Asking
 from zen_gc_core.engine.files import Files
@@ -17,7 +29,7 @@ from zen_gc_core.model.decision import Verdict
 from zen_gc_core.model.json_candidates import JsonCandidate
 from zen_gc_core.model.policy import NAMESPACED
 from zen_gc_core.model.reasons import Reason
-from zen_gc_core.model.relations import Related, Relation
+from zen_gc_core.model.relations import IN_DOUBT, Related, Relation
 from zen_gc_core.offering import Offered
 
 BY = {"theirs": "spec.volumes[].configMap.name", "mine": "metadata.name"}
@@ -93,6 +105,25 @@ def test_of_which_object_it_cannot_be_told_whether_it_counts_is_said():
     assert told["a"].verdict is Verdict.KEEP
     assert "whether Pod team/p counts cannot be told: " in told["a"].because
     assert told["b"].verdict is Verdict.ACT
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (ValueError("its own words"), "it failed with a ValueError"),
+        (1, "the answer is a value of type int"),
+        (None, "the answer is a value of type NoneType"),
+    ],
+)
+def test_a_condition_about_others_that_fails_has_not_decided(answer, words):
+    """Whoever answers; what it says of the object is not told."""
+    policy = compiled(document(conditions=UNUSED))
+    (declared,) = policy.relations
+    source = replace(relating.Source.of_relation(declared.relation), where=answering(answer))
+    gathering = relating.Gathering(source, run_of(policy))
+    gathering.offer(JsonCandidate.from_object(USES_A))
+    assert list(gathering.marks.values()) == [IN_DOUBT]
+    assert list(gathering.doubts.values()) == [f"whether Pod team/p counts cannot be told: {words}"]
 
 
 def test_without_files_of_a_kind_nothing_is_known_of_it():

@@ -32,15 +32,17 @@ from zen_gc_core.engine.files import Files
 from zen_gc_core.engine.offline import plan_offline
 from zen_gc_core.engine.planning import conclude, tally_of
 from zen_gc_core.engine.protections import Grants, Protections
-from zen_gc_core.engine.retaining import places
+from zen_gc_core.engine.retaining import places, settling
 from zen_gc_core.engine.retaining.ordering import ordering
+from zen_gc_core.engine.retaining.tallies import RetainingTally
 from zen_gc_core.engine.shares import Count
-from zen_gc_core.errors import Undecided
-from zen_gc_core.instants import format_instant
+from zen_gc_core.errors import Undecided, ZenGCError
+from zen_gc_core.instants import EARLIEST, format_instant
 from zen_gc_core.model.decision import KeptBy, Verdict
 from zen_gc_core.model.json_candidates import JsonCandidate
 
-HOUR, DAY = dt.timedelta(hours=1), dt.timedelta(days=1)
+HOUR, DAY, MINUTE = dt.timedelta(hours=1), dt.timedelta(days=1), dt.timedelta(minutes=1)
+MICROSECOND = dt.timedelta(microseconds=1)
 BY_APP = ["metadata.labels.app"]
 SECRETS = {"apiVersion": "v1", "kind": "Secret", "namespaces": ["*"]}
 
@@ -230,6 +232,21 @@ def test_places_are_told_in_plain_words(rule, uid, words):
 # Groups.
 
 
+@pytest.mark.parametrize(
+    ("numbers", "ending"),
+    [
+        ((2, 22, 102), "nd"),
+        ((3, 23, 103), "rd"),
+        ((21, 101, 121), "st"),
+        ((4, 11, 12, 13, 20, 24, 111, 112, 113), "th"),
+    ],
+)
+def test_places_are_counted_as_people_count(numbers, ending):
+    """The newest alone has no number."""
+    assert settling._ordinal(1) == ""
+    assert [settling._ordinal(number) for number in numbers] == [f"{number}{ending} " for number in numbers]
+
+
 def test_an_object_that_lacks_what_is_grouped_by_is_in_no_group():
     """A typo must not fold all series into one: each of them would be kept, and none goes."""
     plan = planned(compiled(retaining(groupBy=["metadata.labels.ap"], last=1)), history(3))
@@ -329,6 +346,30 @@ def test_objects_are_grouped_by_the_controller_that_owns_them():
     assert kept(plan)["free"] == "retained: it is in no group: no controller owns it"
 
 
+@pytest.mark.parametrize("owners", [[OWNER, {**OWNER, "uid": "p"}], [{**OWNER, "uid": ""}]])
+def test_an_object_with_two_controllers_or_one_without_uid_is_in_no_group(owners):
+    """Which one owns it cannot be told."""
+    policy = retaining(groupBy=["owner"], last=1)
+    policy["spec"]["behavior"] = {"includeOwned": True}
+    plan = planned(compiled(policy), [at(NOW - DAY * 9, "odd", ownerReferences=owners)])
+    assert "which controller owns it cannot be told" in kept(plan)["odd"]
+
+
+def test_an_object_that_has_no_phase_is_in_no_group():
+    """It is kept."""
+    target = {"apiVersion": "v1", "kind": "Pod", "namespaces": ["*"]}
+    pod = thing("Pod", uid="p", creationTimestamp=OLD)
+    plan = planned(compiled(retaining(targets=[target], groupBy=["phase"], last=1)), [pod])
+    assert kept(plan)["p"].startswith("retained: it is in no group: ")
+
+
+def test_objects_are_grouped_by_any_part_of_their_metadata():
+    """Not by labels and annotations alone."""
+    held = [at(NOW - DAY * n, f"m{n}", finalizers=["acme.io/x" if n % 2 else "acme.io/y"]) for n in range(1, 5)]
+    plan = planned(compiled(retaining(groupBy=["metadata.finalizers[0]"], last=1)), held)
+    assert gone(plan) == {"m3", "m4"}
+
+
 def test_jobs_are_grouped_by_their_phase():
     """The newest that succeeded, and the newest that failed; a Job has no phase but by its conditions."""
     failed = {"type": "Failed", "status": "True", "lastTransitionTime": OLD}
@@ -396,6 +437,28 @@ def test_a_start_that_is_no_instant_is_no_order(start, words):
     order = ordering("start", answering(start), [], vocabulary().finishing)
     with pytest.raises(Undecided, match=words):
         order.of(JsonCandidate.from_object(at(NOW - DAY)), run_of(compiled(document())))
+
+
+@pytest.mark.parametrize(
+    ("start", "words"),
+    [
+        (EARLIEST - MICROSECOND, "it is before 2014"),
+        (NOW + MINUTE + MICROSECOND, "it is ahead of now"),
+        (NOW - DAY - MICROSECOND, "it is before it was made"),
+    ],
+)
+def test_an_instant_that_cannot_be_right_is_no_order(start, words):
+    """Not even by a microsecond; one that can be is taken as it is, in whatever zone."""
+    order = ordering("start", answering(start), [], vocabulary().finishing)
+    candidate = JsonCandidate.from_object(at(NOW - DAY if start > EARLIEST else EARLIEST))
+    run = replace(run_of(compiled(document())), clock_skew=MINUTE)
+    with pytest.raises(Undecided, match=words):
+        order.of(candidate, run)
+    right = start + MICROSECOND if start < NOW else start - MICROSECOND
+    for zone in (dt.UTC, ZoneInfo("Asia/Kathmandu")):
+        found = ordering("start", answering(right.astimezone(zone)), [], vocabulary().finishing).of(candidate, run)
+        assert found == right
+        assert found.tzinfo is dt.UTC
 
 
 def test_objects_are_ordered_by_a_field():
@@ -483,6 +546,22 @@ def test_more_places_than_there_may_be_act_on_nothing(monkeypatch):
     assert not planned(compiled(retaining(groupBy=BY_APP, last=1)), groups[:15]).stopped
 
 
+def test_lists_that_are_too_much_together_act_on_nothing(monkeypatch):
+    """Although neither is by itself."""
+    monkeypatch.setattr(places.Places.__init__, "__defaults__", (5, places.MOST_WITHIN))
+    versions = [{"apiVersion": f"acme.io/{version}", "kind": "Run", "namespaces": ["*"]} for version in ("v1", "v2")]
+    policy = compiled(retaining(targets=versions, groupBy=BY_APP, last=1))
+    halves = [
+        [{**each, "apiVersion": "acme.io/v1", "kind": "Run"} for app in apps for each in history(3, app=app)]
+        for apps in ("abcd", "efgh")
+    ]
+    for record in (True, False):
+        assert planned(policy, *([half, []] for half in halves).__next__(), record=record).overfull is None
+        plan = planned(policy, *halves, record=record)
+        assert plan.overfull is not None
+        assert gone(plan) == set()
+
+
 def test_a_bounded_plan_takes_the_oldest_of_what_fills_no_place():
     """What is retained takes no room of it."""
     plan = planned(compiled(retaining(last=3)), history(20), record=False, most_due=4)
@@ -549,6 +628,13 @@ def test_a_policy_of_the_field_keeps_what_a_restic_user_expects():
 def test_a_policy_that_lists_nothing_retains_nothing():
     """Its namespaces take none."""
     assert (planned(compiled(retaining(last=1))).due, planned(compiled(retaining(last=1))).overfull) == (0, None)
+
+
+def test_a_policy_that_retains_nothing_has_no_places_to_fill():
+    """Whoever asks for them made a mistake."""
+    policy = compiled(document())
+    with pytest.raises(ZenGCError, match="tidy retains nothing"):
+        RetainingTally(Case(policy, run_of(policy), Protections()), policy.policy.targets)
 
 
 def test_a_policy_that_retains_nothing_is_tallied_without_places():
@@ -742,6 +828,15 @@ def test_a_namespace_that_holds_what_is_retained_stays():
     without = retaining(targets=[NAMESPACES, taken], last=1)
     del without["spec"]["retain"]
     assert "Namespace full" in goes(offline(without, objects, "namespaces"))
+
+
+def test_a_namespace_stays_that_holds_what_may_be_retained():
+    """Whether the policy looks at it cannot be told: a label that it selects by is no text."""
+    taken = {**EVERYWHERE, "labelSelector": {"matchLabels": {"app": "a"}}}
+    objects = [namespace("holds", 41), namespace("empty", 40), namespace("newest", 1)]
+    objects.append(at(NOW - 50 * DAY, "odd", namespace="holds", labels={"app": 5}))
+    found = offline(retaining(targets=[NAMESPACES, taken], last=1), objects, "namespaces")
+    assert goes(found) == {"Namespace empty"}
 
 
 def test_a_definition_stays_while_something_of_its_kind_is_retained():

@@ -8,7 +8,7 @@ from tests.unit.engine.situations import EVERYWHERE, compiled_once, document, ru
 from zen_gc_core.engine.case import Case
 from zen_gc_core.engine.planning import tally_of
 from zen_gc_core.engine.protections import Protections
-from zen_gc_core.engine.selecting import in_scope, selected, whole_namespaces
+from zen_gc_core.engine.selecting import in_scope, selected, surely_taken, whole_namespaces
 from zen_gc_core.errors import Undecided
 from zen_gc_core.keywords import Namespace, Run
 from zen_gc_core.model.json_candidates import JsonCandidate
@@ -59,6 +59,15 @@ def test_a_namespace_that_cannot_be_read_is_undecided():
     absent = Run(RUN.now, RUN.policy, lambda name: Namespace(name, {}, {}, None))
     with pytest.raises(Undecided, match="the labels of Namespace team are not known"):
         in_scope([target], JsonCandidate.from_object(thing()), absent)
+
+
+def test_what_cannot_be_told_is_not_surely_taken():
+    """As what is not taken."""
+    target = Target("v1", "ConfigMap", namespace_selector=DEV)
+    where = {"team": True, "other": False, "unread": False}
+    for namespace, sure in where.items():
+        candidate = JsonCandidate.from_object(thing(namespace=namespace))
+        assert surely_taken([target], candidate, RUN) is sure
 
 
 def test_an_unread_namespace_outside_the_scope_is_not_asked_about():
