@@ -118,13 +118,12 @@ class Places:
                 _leave(older, left)
         if group.buckets:
             self._to_buckets(group, held, left)
-        if self._span is not None:
-            self._to_newest(group, held, left)
+        begins = self._to_newest(group, held, left) - self._span if self._span is not None else None
         if self._filled > self._most:
             self.overfull = True
         if not held.places:
             left.append(held)
-        return self._out_of_the_span(group, left, self._span) if self._span is not None else left
+        return left if begins is None else self._out_of_the_span(group, left, begins)
 
     def _to_buckets(self, group: Group, held: Held, left: list[Held]) -> None:
         order = held.order
@@ -149,22 +148,21 @@ class Places:
             newest[key] = held
             held.places += 1
 
-    def _to_newest(self, group: Group, held: Held, left: list[Held]) -> None:
+    def _to_newest(self, group: Group, held: Held, left: list[Held]) -> dt.datetime:
+        """Let an object be the newest of its group, if it is; the time of the one that is."""
         newest = group.newest
         if newest is None:
             self._filled += self._span_is_all
         elif held.order < newest.order:
-            return
+            return newest.time
         else:
             _leave(newest, left)
         group.newest = held
         held.places += 1
+        return held.time
 
-    def _out_of_the_span(self, group: Group, left: Iterable[Held], span: dt.timedelta) -> list[Held]:
-        """What lies beyond the span; the rest of what is due is held while it does not."""
-        if group.newest is None:
-            return []
-        begins = group.newest.time - span
+    def _out_of_the_span(self, group: Group, left: Iterable[Held], begins: dt.datetime) -> list[Held]:
+        """What lies before the span begins; the rest of what is due is held while it does not."""
         out = []
         for held in left:
             if held.time < begins:
