@@ -160,8 +160,8 @@ ALL = ("chaos", "faults", "load", "teeth")
 """What is run when no part is named; a soak takes as many hours as are given to it."""
 
 
-def main() -> None:
-    """Run a part, or all; exits 1 when something is found, or does not run."""
+def argument_parser() -> argparse.ArgumentParser:
+    """What the command line may say."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--part", choices=sorted(PARTS))
     parser.add_argument("--failovers", type=int, default=1000)
@@ -169,6 +169,13 @@ def main() -> None:
         "--cluster", type=Path, help="the kubeconfig of a cluster of yours, on which no policy is installed"
     )
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(1, 2**31))
+    parser.add_argument("--hours", type=float, default=8.0, help="how long a soak takes")
+    return parser
+
+
+def main() -> None:
+    """Run a part, or all; exits 1 when something is found, or does not run."""
+    parser = argument_parser()
     arguments = parser.parse_args()
     if arguments.cluster:
         if arguments.part not in {None, "chaos"}:

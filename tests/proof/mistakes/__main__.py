@@ -14,13 +14,18 @@ from tests.proof.mistakes.judging import Tally, one_batch
 from tests.proof.mistakes.telling import cannot_be_told
 
 
-def main() -> None:
-    """Run for a while, then print the table; exits 1 when something is deleted that could have been told."""
+def argument_parser() -> argparse.ArgumentParser:
+    """What the command line may say."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--minutes", type=float, default=60)
     parser.add_argument("--seed", default=str(random.SystemRandom().randrange(1 << 32)))
     parser.add_argument("--findings", type=Path, help="a file for every finding, a JSON line each")
-    arguments = parser.parse_args()
+    return parser
+
+
+def main() -> None:
+    """Run for a while, then print the table; exits 1 when something is deleted that could have been told."""
+    arguments = argument_parser().parse_args()
     print(f"seed {arguments.seed}, {arguments.minutes:g} minutes", flush=True)
     tally, began, turns = Tally(), time.monotonic(), 0
     # The runner of click keeps what each command printed: a process for every twenty batches gives it back.

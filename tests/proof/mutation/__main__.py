@@ -32,13 +32,19 @@ KILLED = 0.95
 REASONS = Path(__file__).with_name("survivors.tsv")
 
 
-def main() -> None:
-    """Print the table; exits 1 when too many live, one without a reason, none was tried, or the tests fail without one."""
+def argument_parser() -> argparse.ArgumentParser:
+    """What the command line may say."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--sample", type=int, default=500)
     parser.add_argument("--minutes", type=float, default=60.0)
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(1, 2**31))
     parser.add_argument("--module", default="", help="only modules with this in their names; keeps no figures")
+    return parser
+
+
+def main() -> None:
+    """Print the table; exits 1 when too many live, one without a reason, none was tried, or the tests fail without one."""
+    parser = argument_parser()
     arguments = parser.parse_args()
     modules = [module for module in MODULES if arguments.module in module]
     if not modules:
