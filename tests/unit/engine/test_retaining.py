@@ -576,6 +576,10 @@ def test_what_lies_within_of_the_newest_waits_no_longer_than_it_must(monkeypatch
     plan = planned(compiled(retaining(within="5d")), history(20), record=False)
     assert gone(plan) == {f"a{number}" for number in range(6, 20)}
     assert (plan.due, plan.kept[KeptBy.RETAINED]) == (14, 6)
+    told = kept(planned(compiled(retaining(within="5d")), history(20)))
+    assert [told[f"a{number}"] for number in range(1, 6)] == ["retained: within 5d of the newest"] * 5, (
+        "who asks is told"
+    )
 
 
 def test_what_goes_is_in_the_order_of_namespaces_and_groups_with_the_objects_that_must_be_there():
