@@ -12,22 +12,25 @@ import pytest
 
 from tests.unit.engine.situations import NOW, compiled, document, run_of, thing
 from zen_gc_core.cluster.clocks import boottime
-from zen_gc_core.cluster.errors import ClusterError, MalformedAnswer
+from zen_gc_core.cluster.errors import ClusterError, LookedTooLongAgo, MalformedAnswer
 from zen_gc_core.cluster.resource import Resource
 from zen_gc_core.controller.runs.acting import Acting, _Carrying, _request, carry_out
 from zen_gc_core.controller.runs.fencing import MOST_SKEW_SECONDS, check_clocks
 from zen_gc_core.controller.runs.journal import Journal
+from zen_gc_core.controller.runs.keepers import Withheld
 from zen_gc_core.controller.runs.outcomes import MOST_FORBIDDEN, Outcomes
 from zen_gc_core.controller.runs.pacing import Rate
+from zen_gc_core.controller.runs.relatives import Look
 from zen_gc_core.controller.runs.stopping import Stopped
 from zen_gc_core.engine.case import Case
 from zen_gc_core.engine.planning import conclude, tally_of
 from zen_gc_core.engine.protections import Protections
 from zen_gc_core.engine.shares import Count
+from zen_gc_core.model.decision import Verdict
 from zen_gc_core.model.json_candidates import JsonCandidate
 from zen_gc_core.model.reasons import Reason
-from zen_gc_core.model.report import Outcome
-from zen_gc_core.model.results import Result
+from zen_gc_core.model.report import Ending, Outcome
+from zen_gc_core.model.results import Result, Written
 
 CONFIG_MAPS = Resource("", "v1", "configmaps", "ConfigMap", namespaced=True, verbs=frozenset({"get", "list", "delete"}))
 
@@ -191,6 +194,83 @@ def test_copies_that_fail_one_after_the_other_end_the_run(planned):
     assert stopped.value.ending.reason is Reason.RECYCLING_FAILED
 
 
+@pytest.mark.parametrize(("attempts", "sent", "result"), [(0, False, None), (1, False, "dropped"), (1, True, "failed")])
+def test_no_intent_is_left_without_an_outcome(planned, attempts, sent, result):
+    """What left failed, what did not was dropped; of what nobody meant to write there is nothing to tell."""
+    _, plan = planned
+    told = []
+    outcomes = Outcomes(SimpleNamespace(acted=lambda outcome, *_: told.append(str(outcome.result))))
+    journal = Journal(plan.decisions[0], None, None, None)
+    journal.attempts, journal.sent = attempts, sent
+    outcomes.note_end(plan.decisions[0], journal, Stopped(Reason.STOPPING, "it was told to end"))
+    assert told == ([result] if result else [])
+    assert sum(outcomes.carried.results.values()) == len(told)
+
+
+@pytest.mark.parametrize(
+    ("result", "remembered"),
+    [(Result.DELETED, True), (Result.ACCEPTED, True), (Result.CONFLICT, False), (Result.GONE, False)],
+)
+def test_what_was_deleted_is_remembered_in_case_it_comes_back(planned, monkeypatch, result, remembered):
+    """And nothing else."""
+    case, plan = planned
+    gone = []
+    written = SimpleNamespace(write=lambda *_, **__: Written(result, "", None))
+    monkeypatch.setattr("zen_gc_core.controller.runs.acting.Writer", lambda *_, **__: written)
+    fights = SimpleNamespace(deleted=lambda decision, _now: gone.append(decision))
+    told = replace(acting(), fights=fights, witness=SimpleNamespace(acted=lambda *_: None))
+    carrying = _Carrying(case, plan, told)
+    carrying._write(plan.decisions[0], None, carrying._journal(plan.decisions[0]))
+    assert gone == ([plan.decisions[0]] if remembered else [])
+
+
+def relied_on(carrying, decision, relatives, judged):
+    """What the write of a decision relies on, with stand-ins for what is looked at."""
+    relied = []
+    carrying._relatives = relatives
+    carrying._seeing = SimpleNamespace(one=lambda *_: "observed")
+    carrying._rejudging = SimpleNamespace(decide=judged)
+    carrying._acting = replace(carrying._acting, fights=SimpleNamespace(check=lambda *_: None))
+    carrying._write = lambda _decision, _observed, journal: relied.append(journal.reliance)
+    carrying._act(decision)
+    (reliance,) = relied
+    return reliance
+
+
+def test_a_write_relies_on_a_look_and_is_decided_again_on_another_when_that_has_grown_old(planned):
+    """Without relations there is no look."""
+    case, plan = planned
+    (decision,) = plan.decisions
+    first, second = Look(1.0, {"then": None}), Look(2.0, {"now": None})
+    looks, on, answers = [first, second], [], [decision, replace(decision, verdict=Verdict.KEEP, because="it is used")]
+
+    def judged(_decision, _observed, related):
+        on.append(related)
+        return answers.pop(0)
+
+    relatives = SimpleNamespace(look=lambda _: looks.pop(0), age=lambda look: 100.0 if look is first else 0.0)
+    reliance = relied_on(_Carrying(case, plan, acting()), decision, relatives, judged)
+    with pytest.raises(LookedTooLongAgo):
+        reliance.recent()
+    with pytest.raises(Withheld, match="it is used"):
+        reliance.check()
+    assert on == [first.related, second.related]
+    assert relied_on(_Carrying(case, plan, acting()), decision, None, lambda *_: decision) is None
+
+
+def test_a_look_that_is_fresh_is_not_made_again(planned):
+    """And one that was made anew is the one that counts from then on."""
+    case, plan = planned
+    (decision,) = plan.decisions
+    ages, looks = {1.0: 100.0, 2.0: 0.0}, [Look(1.0, {}), Look(2.0, {})]
+    relatives = SimpleNamespace(look=lambda _: looks.pop(0), age=lambda look: ages[look.began])
+    reliance = relied_on(_Carrying(case, plan, acting()), decision, relatives, lambda *_: decision)
+    for _ in range(3):
+        reliance.check()
+        reliance.recent()
+    assert looks == []
+
+
 def test_a_turn_is_waited_for_to_its_end(planned):
     """However short it is: many of them are the rate."""
     carrying = _Carrying(*planned, acting())
@@ -214,6 +294,18 @@ def test_what_nobody_foresaw_ends_the_run(planned):
     assert carried.stopped.reason is Reason.UNEXPECTED_ERROR
     with pytest.raises(SystemExit):
         carry_out(*planned, raising(SystemExit(3)))
+
+
+def test_of_several_errors_that_nobody_foresaw_the_first_one_counts():
+    """The others may follow from it; and so it is with what ends a run."""
+    outcomes = Outcomes(Nobody())
+    first, endings = ValueError(), [Ending(reason, "") for reason in (Reason.STOPPING, Reason.FORBIDDEN)]
+    for error in (first, KeyError()):
+        outcomes.raised(error)
+    for ending in endings:
+        outcomes.end(ending)
+    assert outcomes.carried.unexpected is first
+    assert outcomes.carried.stopped is endings[0]
 
 
 @pytest.mark.parametrize("sign", [1, -1])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import replace
+from dataclasses import fields, replace
 from itertools import product
 
 import pytest
@@ -73,6 +73,12 @@ KINDS = [
 def policy():
     """A policy that would take everything at once."""
     return compiled(IMMEDIATE)
+
+
+@pytest.mark.parametrize("nothing", [Grants(), Lifted()])
+def test_nothing_is_lifted_that_nobody_lifts(nothing):
+    """By the program or by a policy."""
+    assert [each.name for each in fields(nothing) if getattr(nothing, each.name)] == []
 
 
 def test_the_table_of_kinds_is_complete():
@@ -243,6 +249,8 @@ def test_a_snooze_says_until_when(policy):
     """The user sees when the object will be looked at again."""
     decision = judged(policy, thing(annotations={KEEP: "2026-02-01"}))
     assert decision.because == f"protected: it carries {KEEP} until 2026-02-01T00:00:00Z"
+    last = judged(policy, thing(annotations={KEEP: "2026-01-01T12:00:00Z"}))
+    assert last.because == f"protected: it carries {KEEP} until 2026-01-01T12:00:00Z", "it is that instant"
 
 
 @pytest.mark.parametrize(
@@ -427,7 +435,9 @@ def test_a_slice_of_the_service_kubernetes_is_kept_whatever_its_name(policy):
 def test_endpoints_are_kept_while_there_is_a_service_of_their_name(policy, services, kept_by):
     """Traffic goes by them; where nobody can be asked, they are kept, too."""
     lookup = None if services is None else lambda *where: where in services
-    assert judged(policy, thing("Endpoints"), has_service=lookup).kept_by is kept_by
+    decision = judged(policy, thing("Endpoints"), has_service=lookup)
+    assert decision.kept_by is kept_by
+    assert services is not None or decision.because.endswith("nobody can be asked for its Service")
 
 
 @pytest.mark.parametrize(

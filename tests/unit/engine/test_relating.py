@@ -24,6 +24,7 @@ from zen_gc_core.engine.files import Files
 from zen_gc_core.engine.offline import plan_offline
 from zen_gc_core.engine.protections import Grants
 from zen_gc_core.errors import Undecided
+from zen_gc_core.expressions import budget
 from zen_gc_core.keywords import Compiled, Keyword
 from zen_gc_core.model.decision import Verdict
 from zen_gc_core.model.json_candidates import JsonCandidate
@@ -124,6 +125,36 @@ def test_a_condition_about_others_that_fails_has_not_decided(answer, words):
     gathering.offer(JsonCandidate.from_object(USES_A))
     assert list(gathering.marks.values()) == [IN_DOUBT]
     assert list(gathering.doubts.values()) == [f"whether Pod team/p counts cannot be told: {words}"]
+
+
+def test_conditions_about_others_are_asked_with_one_allowance_and_names_are_kept_where_they_are_wanted():
+    """Several expressions may ask about one object; a name is for people."""
+    policy = compiled(document(conditions=UNUSED))
+    (declared,) = policy.relations
+    shared = []
+
+    def counts(*_):
+        shared.append(budget.current().together)
+        return True
+
+    for named, names in ((False, []), (True, ["Pod p"])):
+        source = replace(relating.Source.of_relation(declared.relation), where=counts)
+        gathering = (
+            relating.Gathering(source, run_of(policy), named) if named else relating.Gathering(source, run_of(policy))
+        )
+        gathering.offer(JsonCandidate.from_object(USES_A))
+        assert list(gathering.names.values()) == names
+    assert shared == [True, True]
+    assert not budget.current().together
+
+
+def test_a_path_is_known_to_be_right_where_it_was_seen():
+    """A look of which nothing is known has not seen it."""
+    (declared,) = compiled(document(conditions=UNUSED)).relations
+    relation = declared.relation
+    assert relating.has_path({relation: Related()}, relation)
+    assert not relating.has_path({relation: Related(unknown="they were not looked at")}, relation)
+    assert not relating.has_path({}, relation)
 
 
 def test_without_files_of_a_kind_nothing_is_known_of_it():

@@ -370,6 +370,29 @@ def test_objects_are_grouped_by_any_part_of_their_metadata():
     assert gone(plan) == {"m3", "m4"}
 
 
+def test_what_is_called_labels_elsewhere_is_no_label():
+    """A field of the spec groups by itself, whatever the object is labelled."""
+    runs = {"apiVersion": "acme.io/v1", "kind": "Run", "namespaces": ["*"]}
+    objects = [
+        {**thing("Run", "acme.io/v1", uid=f"r{n}", name=f"r{n}", labels={"of": "all"}), "spec": {"labels": {"of": of}}}
+        for n, of in enumerate("xxyy")
+    ]
+    policy = compiled(retaining(targets=[runs], groupBy=["spec.labels.of"], last=1))
+    assert gone(planned(policy, objects)) == {"r0", "r2"}
+
+
+def test_the_objects_of_each_group_are_named_newest_first_where_that_is_asked_for():
+    """Whether they fill a place or not; of two of the same time the larger uid is newer; also where nothing fills one."""
+    conditions = {"fields": [{"path": "metadata.labels.app", "value": "a"}]}
+    policy = compiled(document(retain={"groupBy": BY_APP, "last": 1}, conditions=conditions))
+    pair = [at(NOW - DAY, "u1", name="z"), at(NOW - DAY, "u2", name="a"), at(NOW - 2 * DAY, "u3")]
+    plan = planned(policy, [*pair, *history(2, app="b")], record_groups=True)
+    named = [[(each.uid, each.retained) for each in group] for group in plan.groups.values()]
+    newest = "newest of 1 in app=a"
+    assert sorted(named) == [[("b0", ""), ("b1", "")], [("u2", newest), ("u1", ""), ("u3", "")]]
+    assert planned(policy, pair).groups == {}
+
+
 def test_jobs_are_grouped_by_their_phase():
     """The newest that succeeded, and the newest that failed; a Job has no phase but by its conditions."""
     failed = {"type": "Failed", "status": "True", "lastTransitionTime": OLD}
@@ -580,6 +603,21 @@ def test_what_lies_within_of_the_newest_waits_no_longer_than_it_must(monkeypatch
     assert [told[f"a{number}"] for number in range(1, 6)] == ["retained: within 5d of the newest"] * 5, (
         "who asks is told"
     )
+
+
+def test_what_is_beyond_what_is_held_is_no_part_of_what_has_finished_and_is_due(monkeypatch):
+    """Else the breaker would count it."""
+    monkeypatch.setattr("zen_gc_core.engine.retaining.tallies.MOST_WITHIN", 2)
+    target = {"apiVersion": "batch/v1", "kind": "Job", "namespaces": ["*"]}
+    policy = compiled(retaining(targets=[target], within="30d"))
+    case = Case(policy, run_of(policy), Protections())
+    tally = tally_of(case, policy.policy.targets)
+    for n in range(8):
+        made = format_instant(NOW - DAY * (n * 5 + 400))
+        tally.offer(JsonCandidate.from_object(finished_job(uid=f"j{n}", name=f"j{n}", creationTimestamp=made)))
+    assert (tally.due, tally.finished) == (8, 8)
+    assert gone(conclude(case, [tally], dict)) == {"j7"}
+    assert (tally.due, tally.finished) == (1, 1)
 
 
 def test_what_goes_is_in_the_order_of_namespaces_and_groups_with_the_objects_that_must_be_there():
