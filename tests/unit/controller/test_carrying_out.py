@@ -12,7 +12,7 @@ import pytest
 
 from tests.unit.engine.situations import NOW, compiled, document, run_of, thing
 from zen_gc_core.cluster.clocks import boottime
-from zen_gc_core.cluster.errors import ClusterError, LookedTooLongAgo, MalformedAnswer
+from zen_gc_core.cluster.errors import AccessDenied, ClusterError, LookedTooLongAgo, MalformedAnswer
 from zen_gc_core.cluster.resource import Resource
 from zen_gc_core.controller.runs.acting import Acting, _Carrying, _request, carry_out
 from zen_gc_core.controller.runs.fencing import MOST_SKEW_SECONDS, check_clocks
@@ -174,6 +174,23 @@ def test_whether_a_write_is_allowed_that_nobody_can_be_asked_about_is_no(planned
     carrying = _Carrying(case, plan, replace(acting(), connection=SimpleNamespace(request=failing)))
     observed = SimpleNamespace(resource=CONFIG_MAPS, namespace="team", name="a")
     assert carrying._allowed(plan.decisions[0], observed) is False
+
+
+def test_writes_that_are_forbidden_one_after_the_other_end_the_run(planned):
+    """Each is remembered, so that it comes last in the next; an answer between them begins the count anew."""
+    _, plan = planned
+    (decision,) = plan.decisions
+    outcomes = Outcomes(SimpleNamespace(acted=lambda *_: None))
+    journal, forbidden = Journal(decision, None, None, None), AccessDenied("delete", "configmaps")
+    for _ in range(MOST_FORBIDDEN - 1):
+        outcomes.forbid(decision, journal, forbidden)
+    outcomes.note(Outcome(decision, Result.DELETED), journal)
+    for _ in range(MOST_FORBIDDEN - 1):
+        outcomes.forbid(decision, journal, forbidden)
+    with pytest.raises(Stopped, match="20 writes in a row were forbidden") as stopped:
+        outcomes.forbid(decision, journal, forbidden)
+    assert stopped.value.ending.reason is Reason.FORBIDDEN
+    assert outcomes.carried.forbidden == [decision.uid] * (2 * MOST_FORBIDDEN - 1)
 
 
 def test_copies_that_fail_one_after_the_other_end_the_run(planned):

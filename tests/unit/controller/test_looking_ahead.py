@@ -6,8 +6,10 @@ import datetime as dt
 import threading
 from types import SimpleNamespace
 
+import pytest
+
 from tests.unit.engine.situations import compiled, document
-from zen_gc_core.controller.runs.fencing import Fence
+from zen_gc_core.controller.runs.fencing import FRESH_SECONDS, Fence
 
 
 def test_who_waits_for_a_look_ahead_goes_on_when_it_is_there():
@@ -42,3 +44,44 @@ def test_who_waits_for_a_look_ahead_goes_on_when_it_is_there():
         each.join(60.0)
         assert not each.is_alive()
     assert len(looks) in {2, 3}  # the third write may be the one that looks ahead again
+
+
+def test_a_look_ahead_that_failed_has_shown_nothing():
+    """Whatever it failed with: it is made again, and who comes when nothing is left looks for itself."""
+    looks = []
+
+    def look(_sleep):
+        looks.append(len(looks))
+        if len(looks) in {2, 3}:
+            raise RuntimeError("a bug")
+
+    fence = Fence(
+        SimpleNamespace(clock=SimpleNamespace(skew=dt.timedelta)),
+        compiled(document()),
+        switch=SimpleNamespace(look=look),
+        batch_size=2,
+        installed=False,
+    )
+    for _ in range(2):
+        with pytest.raises(RuntimeError):
+            fence.pass_one()
+    fence.pass_one()
+    assert len(looks) == 5, "that of the third write, and the next one ahead of need"
+
+
+@pytest.mark.parametrize(("waited", "looks"), [(FRESH_SECONDS, 2), (FRESH_SECONDS - 0.001, 1)])
+def test_a_look_is_old_at_five_seconds(waited, looks):
+    """And not before."""
+    now, made = [1000.0], []
+    fence = Fence(
+        SimpleNamespace(clock=SimpleNamespace(skew=dt.timedelta)),
+        compiled(document()),
+        switch=SimpleNamespace(look=made.append),
+        batch_size=20,
+        clock=lambda: now[0],
+        installed=False,
+    )
+    fence.pass_one()
+    now[0] += waited
+    fence.look_again()
+    assert len(made) == looks

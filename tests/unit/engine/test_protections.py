@@ -22,7 +22,7 @@ from tests.unit.engine.situations import (
     thing,
 )
 from zen_gc_core.engine.protected import LIFTED_BY_NOBODY, PROTECTED_KINDS
-from zen_gc_core.engine.protections import Grants, Lifted, Protections, needs_whole
+from zen_gc_core.engine.protections import Grants, Lifted, Protections, is_definition, needs_whole
 from zen_gc_core.errors import Undecided
 from zen_gc_core.model.decision import KeptBy, Verdict
 from zen_gc_core.model.finishing import BUILT_IN
@@ -81,6 +81,15 @@ def test_nothing_is_lifted_that_nobody_lifts(nothing):
     assert [each.name for each in fields(nothing) if getattr(nothing, each.name)] == []
 
 
+@pytest.mark.parametrize("name", ["kube-system", "own"])
+def test_what_is_called_a_namespace_elsewhere_is_no_protected_one(policy, name):
+    """Its name is its own; nor is a definition of somebody's one of the API."""
+    other = thing("Namespace", "acme.io/v1", name=name, namespace=None)
+    assert judged(policy, other, grants=Grants(own_namespace="own")).verdict is Verdict.ACT
+    definitions = [("CustomResourceDefinition", "acme.io/v1"), ("Other", "apiextensions.k8s.io/v1")]
+    assert not any(is_definition(JsonCandidate.from_object(thing(*definition))) for definition in definitions)
+
+
 def test_the_table_of_kinds_is_complete():
     """Every protected kind is in the table below, and none that is not."""
     lifted = {key: name for key, name in PROTECTED_KINDS.items() if key not in LIFTED_BY_NOBODY}
@@ -113,12 +122,19 @@ def test_a_policy_that_recycles_takes_secrets_only_where_they_may_be_copied(gran
     assert granted or "(--recycle-secrets allows it)" in decision.because
 
 
-def test_a_policy_that_recycles_takes_no_namespace_though_it_may():
+@pytest.mark.parametrize(
+    ("api_version", "kind", "resource"),
+    [
+        ("v1", "Namespace", "namespaces"),
+        ("apiextensions.k8s.io/v1", "CustomResourceDefinition", "customresourcedefinitions.apiextensions.k8s.io"),
+    ],
+)
+def test_a_policy_that_recycles_takes_nothing_that_holds_more_though_it_may(api_version, kind, resource):
     """More would go than a copy brings back."""
     recycling = compiled(document(ttl={"immediate": True}, behavior={"recycle": {"keepFor": "7d"}}))
-    obj = thing("Namespace", name="team", namespace=None)
-    decision = judged(recycling, obj, grants=Grants(resources=frozenset({"namespaces"})))
-    assert decision.because == "protected: a Namespace is never recycled, and without a copy nothing goes"
+    obj = thing(kind, api_version, name="team", namespace=None)
+    decision = judged(recycling, obj, grants=Grants(resources=frozenset({resource})))
+    assert decision.because == f"protected: a {kind} is never recycled, and without a copy nothing goes"
 
 
 @pytest.mark.parametrize(("api_version", "kind", "resource"), KINDS)

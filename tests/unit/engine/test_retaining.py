@@ -605,6 +605,17 @@ def test_what_lies_within_of_the_newest_waits_no_longer_than_it_must(monkeypatch
     )
 
 
+def test_what_is_held_within_the_span_is_counted_as_it_comes_and_goes():
+    """So that there is never more of it than there may be."""
+    policy = compiled(retaining(within="3d"))
+    tally = tally_of(Case(policy, run_of(policy), Protections()), policy.policy.targets)
+    for each in reversed(history(12)):
+        tally.offer(JsonCandidate.from_object(each))
+        (group,) = tally.places.groups.values()
+        assert tally.places._within == len(group.within)
+    assert tally.places._within == 3
+
+
 def test_what_is_beyond_what_is_held_is_no_part_of_what_has_finished_and_is_due(monkeypatch):
     """Else the breaker would count it."""
     monkeypatch.setattr("zen_gc_core.engine.retaining.tallies.MOST_WITHIN", 2)
