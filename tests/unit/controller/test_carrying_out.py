@@ -275,6 +275,23 @@ def test_a_write_relies_on_a_look_and_is_decided_again_on_another_when_that_has_
     assert relied_on(_Carrying(case, plan, acting()), decision, None, lambda *_: decision) is None
 
 
+def test_what_came_back_whenever_it_was_deleted_is_asked_about_before_a_delete(planned):
+    """It is left alone, and told; nothing is written."""
+    case, plan = planned
+    (decision,) = plan.decisions
+
+    def check(again, observed):
+        raise Withheld(f"{again.name} ({observed}) came back three times")
+
+    told = []
+    witness = SimpleNamespace(acted=lambda outcome, *_: told.append((outcome.result, outcome.message)))
+    carrying = _Carrying(case, plan, replace(acting(), fights=SimpleNamespace(check=check), witness=witness))
+    carrying._seeing = SimpleNamespace(one=lambda *_: "observed")
+    carrying._rejudging = SimpleNamespace(decide=lambda *_: decision)
+    carrying._act(decision)
+    assert told == [(Result.DROPPED, "a (observed) came back three times")]
+
+
 def test_a_look_that_is_fresh_is_not_made_again(planned):
     """And one that was made anew is the one that counts from then on."""
     case, plan = planned

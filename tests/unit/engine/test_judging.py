@@ -340,6 +340,7 @@ def test_the_quick_question_keeps_what_waits_without_a_decision():
     policy = compiled_once(document())
     instant = dt.datetime(2026, 1, 1, 12, 30, tzinfo=dt.UTC)
     assert quick(policy, thing(creationTimestamp="2026-01-01T11:30:00Z")) == instant
+    assert quick(policy, thing(creationTimestamp="2026-01-01T11:00:00Z")) == NOW, "it is due after its instant"
     assert quick(policy, thing(creationTimestamp="2026-01-01T11:30:00Z", labels={KEEP: "true"})) == instant
     assert quick(policy, thing(labels={KEEP: "true"})) is PROTECTED
 

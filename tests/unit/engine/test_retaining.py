@@ -566,6 +566,7 @@ def test_more_places_than_there_may_be_act_on_nothing(monkeypatch):
         assert gone(plan) == set()
         assert plan.stopped
         assert "50,000" in plan.overfull
+        assert (plan.matched, plan.due, plan.kept[KeptBy.RETAINED]) == (18, 0, 18)
     assert not planned(compiled(retaining(groupBy=BY_APP, last=1)), groups[:15]).stopped
 
 
@@ -579,7 +580,7 @@ def test_lists_that_are_too_much_together_act_on_nothing(monkeypatch):
         for apps in ("abcd", "efgh")
     ]
     for record in (True, False):
-        assert planned(policy, *([half, []] for half in halves).__next__(), record=record).overfull is None
+        assert planned(policy, halves[0], record=record).overfull is None
         plan = planned(policy, *halves, record=record)
         assert plan.overfull is not None
         assert gone(plan) == set()
