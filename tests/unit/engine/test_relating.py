@@ -157,6 +157,24 @@ def test_a_path_is_known_to_be_right_where_it_was_seen():
     assert not relating.has_path({}, relation)
 
 
+def test_of_too_many_names_nothing_is_held(monkeypatch):
+    """Memory is given back, and nothing more is taken in."""
+    monkeypatch.setattr(relating, "MOST_KEYS", 2)
+    policy = compiled(document(conditions=UNUSED))
+    (declared,) = policy.relations
+    gathering = relating.Gathering(relating.Source.of_relation(declared.relation), run_of(policy), named=True)
+    for number in range(2):
+        gathering.offer(JsonCandidate.from_object(naming(number)))
+        assert gathering.too_many
+        assert (gathering.marks, gathering.names) == ({}, {})
+
+
+def test_what_a_plugin_does_not_say_of_a_relation_does_not_hold():
+    """It stays in one namespace, lets nothing go for want of something, and looks at the whole object."""
+    relation = Relation("v1", "Pod", list)
+    assert (relation.crosses, relation.absent, relation.reads, relation.where) == (False, False, None, None)
+
+
 def test_without_files_of_a_kind_nothing_is_known_of_it():
     """Unless it is said that they are everything; what they hold in another version is never nothing."""
     owned = {"related": [{"apiVersion": "apps/v1", "kind": "Deployment", "by": "owned", "are": "none"}]}

@@ -250,6 +250,14 @@ def test_nothing_is_taken_that_does_not_carry_the_key():
     assert found["mute"].because == f"it does not carry the annotation {TTL}"
 
 
+def test_what_the_selectors_do_not_take_is_not_asked_whether_it_carries_the_key():
+    """What is said of it is that they do not."""
+    things = [thing(name="mine", labels={"app": "a"}), thing(name="other", labels={"app": "b"})]
+    found = verdicts(things, {"labelSelector": {"matchLabels": {"app": "a"}}})
+    assert found["mine"].because == f"it does not carry the annotation {TTL}"
+    assert found["other"].because == "the policy's selectors do not take it"
+
+
 def test_each_kind_is_taken_but_those_that_are_left_out():
     """By name, by group and name, and Events by either of their groups."""
     things = [
