@@ -274,8 +274,8 @@ def test_what_was_not_looked_at_is_not_known():
     """Outside of the namespaces that were listed, and of all where only some were."""
     known = Related(namespaces=frozenset({"team"}))
     assert known.find([("team", "a")], "team").none() is True
-    for within in ("other", None):
-        with pytest.raises(Undecided, match="were not looked at"):
+    for within, where in (("other", "namespace other"), (None, "other namespaces")):
+        with pytest.raises(Undecided, match=f"the objects of {where} were not looked at"):
             known.find([("other", "a")], within)
 
 

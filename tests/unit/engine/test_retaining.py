@@ -570,6 +570,26 @@ def test_more_places_than_there_may_be_act_on_nothing(monkeypatch):
     assert not planned(compiled(retaining(groupBy=BY_APP, last=1)), groups[:15]).stopped
 
 
+@pytest.mark.parametrize(
+    ("rule", "groups", "filled"),
+    [
+        ({"within": "1d"}, 5, 5),
+        ({"within": "1d", "last": 1}, 5, 5),
+        ({"within": "1d", "last": 2}, 4, 8),
+        ({"within": "1d", "daily": 1}, 5, 5),
+        ({"last": 1, "daily": 1}, 5, 10),
+        ({"last": 1, "daily": 2}, 3, 9),
+    ],
+)
+def test_places_are_counted_group_by_group(monkeypatch, rule, groups, filled):
+    """The newest from which a span is counted fills one by itself only where nothing else of the rule does."""
+    objects = [each for app in "abcdefgh"[:groups] for each in history(4, app=app)]
+    for most, overfull in ((filled, False), (filled - 1, True)):
+        monkeypatch.setattr(places.Places.__init__, "__defaults__", (most, places.MOST_WITHIN))
+        plan = planned(compiled(retaining(groupBy=BY_APP, **rule)), objects)
+        assert (plan.overfull is not None) is overfull
+
+
 def test_lists_that_are_too_much_together_act_on_nothing(monkeypatch):
     """Although neither is by itself."""
     monkeypatch.setattr(places.Places.__init__, "__defaults__", (5, places.MOST_WITHIN))
