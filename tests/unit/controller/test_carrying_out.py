@@ -73,6 +73,25 @@ def acting(resource=CONFIG_MAPS, per_second=1000.0):
     )
 
 
+class Told(list):
+    """A witness: what became of each object, and what was said of it."""
+
+    def acted(self, outcome, *_):
+        self.append((outcome.result, outcome.message))
+
+
+def worked(planned, **stand_ins):
+    """What is told of a plan that is carried out with stand-ins for a part of it, by a run that goes on to its end."""
+    case, plan = planned
+    told = Told()
+    carrying = _Carrying(case, plan, replace(acting(), witness=told))
+    for name, stand_in in stand_ins.items():
+        setattr(carrying, name, stand_in)
+    carrying.work(iter(plan.decisions))
+    assert carrying.outcomes.carried.stopped is None
+    return told
+
+
 @pytest.mark.parametrize("stopped", [{"tripped": "too much"}, {"vetoed": ("acme: no",)}, {"overfull": "too many"}])
 def test_a_plan_that_is_stopped_is_not_carried_out(planned, stopped):
     """Whoever calls for it."""
@@ -92,10 +111,9 @@ def test_what_the_recycle_bin_has_no_room_for_is_told_once_and_not_looked_at():
     """Nor does it take a turn."""
     policy = compiled(document(behavior={"recycle": {"keepFor": "1h"}}))
     full = SimpleNamespace(full=lambda _: True)
-    told = []
-    witness = SimpleNamespace(acted=lambda outcome, *_: told.append(outcome.result))
-    carried = carry_out(*plan_of(policy), replace(acting(), bins=full, witness=witness))
-    assert told == [Result.NOT_RECYCLED]
+    told = Told()
+    carried = carry_out(*plan_of(policy), replace(acting(), bins=full, witness=told))
+    assert [result for result, _ in told] == [Result.NOT_RECYCLED]
     assert carried.results == {Result.NOT_RECYCLED: 1}
     assert carried.stopped is None
 
@@ -130,30 +148,18 @@ def test_who_waits_for_its_turn_writes_nothing_once_the_run_is_to_end(planned, e
 
 def test_what_its_group_keeps_is_told_and_not_looked_at(planned):
     """Nor does it take a turn."""
-    case, plan = planned
-    told = []
-    carrying = _Carrying(case, plan, replace(acting(), witness=SimpleNamespace(acted=lambda *what: told.append(what))))
-    carrying._keepers = SimpleNamespace(withheld=lambda _: "its group has changed")
-    carrying.work(iter(plan.decisions))
-    ((outcome, *_),) = told
-    assert (outcome.result, outcome.message) == (Result.DROPPED, "its group has changed")
-    assert carrying.outcomes.carried.stopped is None
+    keepers = SimpleNamespace(withheld=lambda _: "its group has changed")
+    assert worked(planned, _keepers=keepers) == [(Result.DROPPED, "its group has changed")]
 
 
 def test_what_cannot_be_read_when_it_is_looked_at_is_dropped(planned):
     """The run goes on."""
-    case, plan = planned
 
     def malformed(*_):
         raise MalformedAnswer("it is no object")
 
-    told = []
-    carrying = _Carrying(case, plan, replace(acting(), witness=SimpleNamespace(acted=lambda *what: told.append(what))))
-    carrying._seeing = SimpleNamespace(one=malformed)
-    carrying.work(iter(plan.decisions))
-    ((outcome, *_),) = told
-    assert (outcome.result, outcome.message) == (Result.DROPPED, "it cannot be read: it is no object")
-    assert carrying.outcomes.carried.stopped is None
+    found = worked(planned, _seeing=SimpleNamespace(one=malformed))
+    assert found == [(Result.DROPPED, "it cannot be read: it is no object")]
 
 
 def test_a_decision_that_asks_for_nothing_ends_the_run(planned):
@@ -180,7 +186,7 @@ def test_writes_that_are_forbidden_one_after_the_other_end_the_run(planned):
     """Each is remembered, so that it comes last in the next; an answer between them begins the count anew."""
     _, plan = planned
     (decision,) = plan.decisions
-    outcomes = Outcomes(SimpleNamespace(acted=lambda *_: None))
+    outcomes = Outcomes(Told())
     journal, forbidden = Journal(decision, None, None, None), AccessDenied("delete", "configmaps")
     for _ in range(MOST_FORBIDDEN - 1):
         outcomes.forbid(decision, journal, forbidden)
@@ -197,7 +203,7 @@ def test_copies_that_fail_one_after_the_other_end_the_run(planned):
     """One that is made between them begins the count anew."""
     _, plan = planned
     (decision,) = plan.decisions
-    outcomes = Outcomes(SimpleNamespace(acted=lambda *_: None))
+    outcomes = Outcomes(Told())
     failed, journal = Outcome(decision, Result.NOT_RECYCLED, "no room"), Journal(decision, None, None, None)
     for _ in range(MOST_FORBIDDEN - 1):
         outcomes.not_recycled(failed, journal, ValueError())
@@ -215,12 +221,12 @@ def test_copies_that_fail_one_after_the_other_end_the_run(planned):
 def test_no_intent_is_left_without_an_outcome(planned, attempts, sent, result):
     """What left failed, what did not was dropped; of what nobody meant to write there is nothing to tell."""
     _, plan = planned
-    told = []
-    outcomes = Outcomes(SimpleNamespace(acted=lambda outcome, *_: told.append(str(outcome.result))))
+    told = Told()
+    outcomes = Outcomes(told)
     journal = Journal(plan.decisions[0], None, None, None)
     journal.attempts, journal.sent = attempts, sent
     outcomes.note_end(plan.decisions[0], journal, Stopped(Reason.STOPPING, "it was told to end"))
-    assert told == ([result] if result else [])
+    assert [str(each) for each, _ in told] == ([result] if result else [])
     assert sum(outcomes.carried.results.values()) == len(told)
 
 
@@ -235,7 +241,7 @@ def test_what_was_deleted_is_remembered_in_case_it_comes_back(planned, monkeypat
     written = SimpleNamespace(write=lambda *_, **__: Written(result, "", None))
     monkeypatch.setattr("zen_gc_core.controller.runs.acting.Writer", lambda *_, **__: written)
     fights = SimpleNamespace(deleted=lambda decision, _now: gone.append(decision))
-    told = replace(acting(), fights=fights, witness=SimpleNamespace(acted=lambda *_: None))
+    told = replace(acting(), fights=fights, witness=Told())
     carrying = _Carrying(case, plan, told)
     carrying._write(plan.decisions[0], None, carrying._journal(plan.decisions[0]))
     assert gone == ([plan.decisions[0]] if remembered else [])
@@ -283,9 +289,8 @@ def test_what_came_back_whenever_it_was_deleted_is_asked_about_before_a_delete(p
     def check(again, observed):
         raise Withheld(f"{again.name} ({observed}) came back three times")
 
-    told = []
-    witness = SimpleNamespace(acted=lambda outcome, *_: told.append((outcome.result, outcome.message)))
-    carrying = _Carrying(case, plan, replace(acting(), fights=SimpleNamespace(check=check), witness=witness))
+    told = Told()
+    carrying = _Carrying(case, plan, replace(acting(), fights=SimpleNamespace(check=check), witness=told))
     carrying._seeing = SimpleNamespace(one=lambda *_: "observed")
     carrying._rejudging = SimpleNamespace(decide=lambda *_: decision)
     carrying._act(decision)
