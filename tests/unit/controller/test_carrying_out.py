@@ -347,6 +347,22 @@ def test_of_several_errors_that_nobody_foresaw_the_first_one_counts():
     assert outcomes.carried.stopped is endings[0]
 
 
+def test_what_ends_a_run_for_one_ends_it_for_all(planned):
+    """No other decision is begun, by whomever."""
+    case, plan = planned
+    asked = []
+
+    def pass_one():
+        asked.append(None)
+        raise Stopped(Reason.POLICY_CHANGED, "the policy was edited")
+
+    carrying = _Carrying(case, plan, replace(acting(), fence=SimpleNamespace(pass_one=pass_one)))
+    for _ in range(3):
+        carrying.work(iter(plan.decisions * 3))
+    assert len(asked) == 1
+    assert carrying.outcomes.carried.stopped.reason is Reason.POLICY_CHANGED
+
+
 @pytest.mark.parametrize("sign", [1, -1])
 def test_clocks_may_be_apart_by_half_a_minute_and_by_no_more(sign):
     """Either way."""
