@@ -28,6 +28,7 @@ from zen_gc_core.engine.case import Case
 from zen_gc_core.engine.planning import tally_of
 from zen_gc_core.engine.protections import Grants, Protections
 from zen_gc_core.engine.shares import Sums
+from zen_gc_core.engine.upcoming import Soonest
 from zen_gc_core.errors import Missing, Undecided
 from zen_gc_core.instants import format_instant
 from zen_gc_core.model.decision import KeptBy, Verdict
@@ -345,6 +346,20 @@ def test_the_quick_question_keeps_what_waits_without_a_decision():
     assert quick(policy, thing(labels={KEEP: "true"})) is PROTECTED
 
 
+def test_what_will_be_due_before_long_is_remembered_where_that_is_asked_for():
+    """With its instant, whatever protects it then; not what comes at that instant or later."""
+    policy = compiled_once(document())
+    tally = tally_of(Case(policy, run_of(policy), Protections()), policy.policy.targets)
+    tally.soonest = Soonest(NOW + dt.timedelta(minutes=30))
+    for minute in (0, 29, 30, 59):
+        made = f"2026-01-01T11:{minute:02}:00Z"
+        tally.offer(JsonCandidate.from_object(thing(name=f"m{minute}", uid=f"m{minute}", creationTimestamp=made)))
+    tally.offer(JsonCandidate.from_object(thing(name="old")))
+    found = {each.name: each.instant for each in tally.soonest}
+    assert found == {f"m{minute}": NOW + dt.timedelta(minutes=minute) for minute in (0, 29)}
+    assert tally.due == 1
+
+
 def test_whether_an_owned_object_finished_may_be_left_for_later():
     """With the metadata alone the owner is not asked about; every other protection is."""
     policy = compiled_once(document())
@@ -354,6 +369,9 @@ def test_whether_an_owned_object_finished_may_be_left_for_later():
         answer: judging.due(policy, candidate, run_of(policy), Protections(), owner_matters=answer)
         for answer in (True, False)
     }
+    assert quick(policy, thing(ownerReferences=[OWNER])) is PROTECTED, (
+        "it is asked about unless somebody says otherwise"
+    )
     assert asked[True].kept_by is ERROR
     assert asked[False].verdict is Verdict.ACT
     marked = JsonCandidate.from_object(thing(ownerReferences=[OWNER], labels={KEEP: ""}), complete=False)

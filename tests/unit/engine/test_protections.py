@@ -75,10 +75,14 @@ def policy():
     return compiled(IMMEDIATE)
 
 
-@pytest.mark.parametrize("nothing", [Grants(), Lifted()])
-def test_nothing_is_lifted_that_nobody_lifts(nothing):
+@pytest.mark.parametrize("of", [Grants, Lifted])
+def test_nothing_is_lifted_that_nobody_lifts(policy, of):
     """By the program or by a policy."""
+    nothing = of()
     assert [each.name for each in fields(nothing) if getattr(nothing, each.name)] == []
+    grants, lifted = (nothing, Lifted()) if of is Grants else (Grants(), nothing)
+    owned = JsonCandidate.from_object(thing(ownerReferences=[OWNER]))
+    assert Protections(grants).against(owned, run_of(policy), lifted) is not None
 
 
 @pytest.mark.parametrize("name", ["kube-system", "own"])

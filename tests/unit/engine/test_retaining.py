@@ -484,6 +484,13 @@ def test_an_instant_that_cannot_be_right_is_no_order(start, words):
         assert found.tzinfo is dt.UTC
 
 
+def test_an_object_that_does_not_say_when_it_was_made_is_ordered_by_what_it_says_otherwise():
+    """Nothing is before its creation then."""
+    order = ordering("start", answering(NOW - DAY), [], vocabulary().finishing)
+    unborn = JsonCandidate.from_object(thing(creationTimestamp=None))
+    assert order.of(unborn, run_of(compiled(document()))) == NOW - DAY
+
+
 def test_objects_are_ordered_by_a_field():
     """Text, or a number in a unit; a TTL that starts there orders by it without being told."""
     objects = [dict(at(NOW - 9 * DAY, f"u{n}"), data={"used": str(int((NOW - DAY * n).timestamp()))}) for n in range(4)]
