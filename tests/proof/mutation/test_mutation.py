@@ -9,7 +9,8 @@ import pytest
 
 from tests.proof.mutation.__main__ import reasons
 from tests.proof.mutation.mutants import mutants
-from tests.proof.mutation.trees import MODULES, ROOT, TESTS
+from tests.proof.mutation.reached import Reached
+from tests.proof.mutation.trees import MODULES, ROOT, TESTS, End, tried
 
 EACH = """\
 from typing import TYPE_CHECKING
@@ -66,6 +67,25 @@ def test_whoever_lives_for_a_reason_is_a_mutant_of_today():
     known = reasons()
     assert set(known) <= places
     assert all(len(reason.split()) >= 3 for reason in known.values())
+
+
+def test_of_a_mutant_those_tests_run_that_reach_it_the_quickest_file_by_file(tmp_path):
+    """Not those that take too long together; of what runs when it is imported all that reach anything of the module."""
+    (tmp_path / "each.py").write_text(EACH)
+    seconds = {"a.py::slow": 50.0, "a.py::quick": 1.0, "b.py::one": 2.0, "b.py::other": 3.0, "c.py::slowest": 50.0}
+    lines = {4: {""}, 7: {"a.py::slow", "b.py::one", "b.py::other", "a.py::quick", "c.py::slowest"}, 14: {"b.py::one"}}
+    reached = Reached({"each.py": lines}, seconds)
+    chosen = {each.line: reached.of(each) for each in mutants(tmp_path, "each.py")}
+    assert chosen[14] == (("b.py::one",), 2.0)
+    assert chosen[7] == chosen[4] == (("b.py::one", "b.py::other", "a.py::quick", "a.py::slow"), 56.0)
+    assert chosen[10] == ((), 0)
+
+
+def test_a_mutant_that_no_test_reaches_lives(tmp_path):
+    """Nothing is run for it."""
+    (tmp_path / "each.py").write_text(EACH)
+    (mutant, *_) = mutants(tmp_path, "each.py")
+    assert tried(tmp_path, mutant, (), 0.0) is End.LIVES
 
 
 def test_the_tests_that_are_recorded_are_there():
