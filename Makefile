@@ -59,7 +59,7 @@ proof: $(VENV)/dev  ## Let leaders fall, break requests, take guards out, and pr
 	@$(BIN)/python -m tests.proof $(if $(PART),--part $(PART)) $(if $(N),--failovers $(N)) $(if $(SEED),--seed $(SEED)) $(if $(CLUSTER),--cluster $(CLUSTER))
 
 soak: $(VENV)/dev  ## Let a controller run under churn for HOURS=8, and print what grows (SEED=…).
-	@$(BIN)/python -m tests.proof --part soak --hours $(or $(HOURS),8) $(if $(SEED),--seed $(SEED))
+	@$(BIN)/python -m tests.proof --part soak $(if $(HOURS),--hours $(HOURS)) $(if $(SEED),--seed $(SEED))
 
 mutate: $(VENV)/dev  ## Write what stands before a delete differently, 500 times, and print what no test notices (SAMPLE=, MINUTES=, SEED=…).
 	@$(BIN)/python -m tests.proof.mutation $(if $(SAMPLE),--sample $(SAMPLE)) $(if $(MINUTES),--minutes $(MINUTES)) $(if $(SEED),--seed $(SEED))

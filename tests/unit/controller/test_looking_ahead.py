@@ -12,6 +12,12 @@ from tests.unit.engine.situations import compiled, document
 from zen_gc_core.controller.runs.fencing import FRESH_SECONDS, Fence
 
 
+def fence_that_looks(look, **how):
+    """A fence for a policy of a file: all that it looks at is the kill switch, and the clocks agree."""
+    connection = SimpleNamespace(clock=SimpleNamespace(skew=dt.timedelta))
+    return Fence(connection, compiled(document()), switch=SimpleNamespace(look=look), installed=False, **how)
+
+
 def test_who_waits_for_a_look_ahead_goes_on_when_it_is_there():
     """Of two writes a look is good for, the second is let pass while one looks ahead; the third waits."""
     looks, seen, go_on = [], threading.Event(), threading.Event()
@@ -22,14 +28,7 @@ def test_who_waits_for_a_look_ahead_goes_on_when_it_is_there():
             seen.set()
             assert go_on.wait(60.0)
 
-    clock = SimpleNamespace(skew=dt.timedelta)
-    fence = Fence(
-        SimpleNamespace(clock=clock),
-        compiled(document()),
-        switch=SimpleNamespace(look=look),
-        batch_size=2,
-        installed=False,
-    )
+    fence = fence_that_looks(look, batch_size=2)
     first, second, third = writers = [threading.Thread(target=fence.pass_one, daemon=True) for _ in range(3)]
     first.start()
     assert seen.wait(60.0)
@@ -55,13 +54,7 @@ def test_a_look_ahead_that_failed_has_shown_nothing():
         if len(looks) in {2, 3}:
             raise RuntimeError("a bug")
 
-    fence = Fence(
-        SimpleNamespace(clock=SimpleNamespace(skew=dt.timedelta)),
-        compiled(document()),
-        switch=SimpleNamespace(look=look),
-        batch_size=2,
-        installed=False,
-    )
+    fence = fence_that_looks(look, batch_size=2)
     for _ in range(2):
         with pytest.raises(RuntimeError):
             fence.pass_one()
@@ -73,14 +66,7 @@ def test_a_look_ahead_that_failed_has_shown_nothing():
 def test_a_look_is_old_at_five_seconds(waited, looks):
     """And not before."""
     now, made = [1000.0], []
-    fence = Fence(
-        SimpleNamespace(clock=SimpleNamespace(skew=dt.timedelta)),
-        compiled(document()),
-        switch=SimpleNamespace(look=made.append),
-        batch_size=20,
-        clock=lambda: now[0],
-        installed=False,
-    )
+    fence = fence_that_looks(made.append, batch_size=20, clock=lambda: now[0])
     fence.pass_one()
     now[0] += waited
     fence.look_again()

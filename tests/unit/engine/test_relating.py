@@ -40,6 +40,14 @@ USES_A = thing("Pod", name="p", uid="p", rest={"spec": {"volumes": [{"configMap"
 B = thing(name="b", uid="b")
 
 
+def gathering_of(where, **how):
+    """What takes in the Pods that use a ConfigMap, and count where ``where`` says so."""
+    policy = compiled(document(conditions=UNUSED))
+    (declared,) = policy.relations
+    source = replace(relating.Source.of_relation(declared.relation), where=where)
+    return relating.Gathering(source, run_of(policy), **how)
+
+
 def planned(conditions, there, kind=None, *, everything=False, words=None):
     policy = document(kind, conditions=conditions) if kind else document(conditions=conditions)
     files = Files(map(JsonCandidate.from_object, there))
@@ -118,10 +126,7 @@ def test_of_which_object_it_cannot_be_told_whether_it_counts_is_said():
 )
 def test_a_condition_about_others_that_fails_has_not_decided(answer, words):
     """Whoever answers; what it says of the object is not told."""
-    policy = compiled(document(conditions=UNUSED))
-    (declared,) = policy.relations
-    source = replace(relating.Source.of_relation(declared.relation), where=answering(answer))
-    gathering = relating.Gathering(source, run_of(policy))
+    gathering = gathering_of(answering(answer))
     gathering.offer(JsonCandidate.from_object(USES_A))
     assert list(gathering.marks.values()) == [IN_DOUBT]
     assert list(gathering.doubts.values()) == [f"whether Pod team/p counts cannot be told: {words}"]
@@ -129,19 +134,14 @@ def test_a_condition_about_others_that_fails_has_not_decided(answer, words):
 
 def test_conditions_about_others_are_asked_with_one_allowance_and_names_are_kept_where_they_are_wanted():
     """Several expressions may ask about one object; a name is for people."""
-    policy = compiled(document(conditions=UNUSED))
-    (declared,) = policy.relations
     shared = []
 
     def counts(*_):
         shared.append(budget.current().together)
         return True
 
-    for named, names in ((False, []), (True, ["Pod p"])):
-        source = replace(relating.Source.of_relation(declared.relation), where=counts)
-        gathering = (
-            relating.Gathering(source, run_of(policy), named) if named else relating.Gathering(source, run_of(policy))
-        )
+    for named, names in (({}, []), ({"named": True}, ["Pod p"])):
+        gathering = gathering_of(counts, **named)
         gathering.offer(JsonCandidate.from_object(USES_A))
         assert list(gathering.names.values()) == names
     assert shared == [True, True]
@@ -160,9 +160,7 @@ def test_a_path_is_known_to_be_right_where_it_was_seen():
 def test_of_too_many_names_nothing_is_held(monkeypatch):
     """Memory is given back, and nothing more is taken in."""
     monkeypatch.setattr(relating, "MOST_KEYS", 2)
-    policy = compiled(document(conditions=UNUSED))
-    (declared,) = policy.relations
-    gathering = relating.Gathering(relating.Source.of_relation(declared.relation), run_of(policy), named=True)
+    gathering = gathering_of(None, named=True)
     for number in range(2):
         gathering.offer(JsonCandidate.from_object(naming(number)))
         assert gathering.too_many
