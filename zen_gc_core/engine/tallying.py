@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import datetime as dt
 import heapq
+import itertools
+import math
 from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
@@ -74,11 +76,11 @@ class Tally:
         "_case",
         "_finished",
         "_heap",
-        "_held",
         "_kept",
         "_kind",
         "_latest",
         "_never_finishes",
+        "_numbers",
         "_opt_in",
         "_owner_kinds",
         "_recorded",
@@ -124,7 +126,7 @@ class Tally:
             self._ask = judging.decide if case.record else judging.due
         self._recorded: list[Decision] = []
         self._heap: list[tuple[float, int, Decision, bool, Held | None]] = []
-        self._held = 0
+        self._numbers = itertools.count()
         self._latest: dt.datetime | None = None  # the latest expiry that is held, once there is room for no more
         self._finished: set[int] = set()  # of the recorded decisions, by ``id``: they live as long as this does
         self.kind = kind_key(targets[0].group, targets[0].kind)
@@ -292,9 +294,8 @@ class Tally:
         """Hold what is due, and what is known of its place in a group; the latest expiries go where there are too many."""
         if self._is_beyond(decision):
             return
-        instant = decision.expires_at.timestamp() if decision.expires_at else 0.0
-        self._held += 1
-        entry = (-instant, -self._held, decision, finished, of)
+        instant = decision.expires_at.timestamp() if decision.expires_at else -math.inf
+        entry = (-instant, -next(self._numbers), decision, finished, of)
         if len(self._heap) < self._case.most_due:
             heapq.heappush(self._heap, entry)
         else:
@@ -373,4 +374,4 @@ class Tally:
         """The recorded decisions, in the order of the objects; or the due ones, oldest expiry first."""
         if self._case.record:
             return self._recorded
-        return [entry[2] for entry in sorted(self._heap, key=lambda entry: entry[:2], reverse=True)]
+        return [entry[2] for entry in sorted(self._heap, reverse=True)]

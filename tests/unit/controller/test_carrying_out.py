@@ -20,6 +20,7 @@ from zen_gc_core.controller.runs.journal import Journal
 from zen_gc_core.controller.runs.keepers import Withheld
 from zen_gc_core.controller.runs.outcomes import MOST_FORBIDDEN, Outcomes
 from zen_gc_core.controller.runs.pacing import Rate
+from zen_gc_core.controller.runs.recycling import NotRecycled
 from zen_gc_core.controller.runs.relatives import Look
 from zen_gc_core.controller.runs.stopping import Stopped
 from zen_gc_core.engine.case import Case
@@ -369,3 +370,79 @@ def test_clocks_may_be_apart_by_half_a_minute_and_by_no_more(sign):
     check_clocks(sign * dt.timedelta(seconds=MOST_SKEW_SECONDS))
     with pytest.raises(Stopped, match="the local clock is 30 s"):
         check_clocks(sign * dt.timedelta(seconds=MOST_SKEW_SECONDS, microseconds=1))
+
+
+class Outcomed(list):
+    """A witness: the outcome of each object."""
+
+    def acted(self, outcome, *_):
+        self.append(outcome)
+
+
+def written(planned, monkeypatch, write, **stand_ins):
+    """What a write is told as whose writer answers by ``write``, its intent having been written down and sent."""
+    case, plan = planned
+    outcomes = Outcomed()
+    writer = SimpleNamespace(write=write)
+    monkeypatch.setattr("zen_gc_core.controller.runs.acting.Writer", lambda *_, **__: writer)
+    carrying = _Carrying(case, plan, replace(acting(), witness=outcomes))
+    for name, stand_in in stand_ins.items():
+        setattr(carrying, name, stand_in)
+    journal = carrying._journal(plan.decisions[0])
+    journal.attempts = journal.sent = 1
+    try:
+        carrying._write(plan.decisions[0], None, journal)
+    except (Stopped, ClusterError):
+        outcomes.append("raised")
+    return outcomes, journal
+
+
+@pytest.mark.parametrize("error", [ClusterError("it does not answer"), Stopped(Reason.STOPPING, "it was told to end")])
+def test_a_write_that_ends_the_run_has_its_outcome_all_the_same(planned, monkeypatch, error):
+    """An intent without one would have to be looked into by hand."""
+
+    def write(*_, **__):
+        raise error
+
+    (outcome, raised), journal = written(planned, monkeypatch, write)
+    assert (outcome.result, outcome.attempt_id, raised) == (Result.FAILED, journal.attempt_id, "raised")
+
+
+@pytest.mark.parametrize("cause", [None, ValueError("no")])
+def test_a_copy_that_was_tried_is_told_with_its_attempt(planned, monkeypatch, cause):
+    """And one that was not is told without: there is no intent of it in the log."""
+
+    def write(*_, **__):
+        raise NotRecycled("no copy of it", cause)
+
+    (outcome,), journal = written(planned, monkeypatch, write, _recycling=SimpleNamespace(write=write))
+    assert outcome.result is Result.NOT_RECYCLED
+    assert outcome.attempt_id == (journal.attempt_id if cause else "")
+
+
+def test_eight_write_at_once_and_no_more(planned):
+    """So many requests of one run are under way at the server."""
+    case, plan = planned
+    lock, at_once, go_on = threading.Lock(), [], threading.Event()
+
+    def pass_one():
+        with lock:
+            at_once.append(threading.current_thread())
+            if len(at_once) == 8:
+                threading.Timer(0.3, go_on.set).start()  # a ninth would be here by then
+        assert go_on.wait(60.0)
+        raise Stopped(Reason.STOPPING, "that will do")
+
+    many = replace(plan, decisions=plan.decisions * 30)
+    carry_out(case, many, replace(acting(), fence=SimpleNamespace(pass_one=pass_one)))
+    assert len(set(at_once)) == 8
+
+
+def test_a_wait_of_nothing_asks_nobody(planned, monkeypatch):
+    """A turn that has come is taken, whatever was said since: the fence is asked next."""
+    carrying = _Carrying(*planned, acting())
+    monkeypatch.setattr("zen_gc_core.controller.runs.acting.boottime", lambda: 5.0)
+    carrying._acting.stopping.set()
+    carrying._sleep(0.0)
+    with pytest.raises(Stopped):
+        carrying._sleep(0.1)

@@ -10,6 +10,8 @@ import pytest
 
 from tests.unit.engine.situations import compiled, document
 from zen_gc_core.controller.runs.fencing import FRESH_SECONDS, Fence
+from zen_gc_core.controller.runs.stopping import Stopped
+from zen_gc_core.model.reasons import Reason
 
 
 def fence_that_looks(look, **how):
@@ -71,3 +73,57 @@ def test_a_look_is_old_at_five_seconds(waited, looks):
     now[0] += waited
     fence.look_again()
     assert len(made) == looks
+
+
+def test_one_looks_ahead_and_the_others_go_by_the_look_before():
+    """However many come in the meantime."""
+    looks, seen, go_on = [], threading.Event(), threading.Event()
+
+    def look(_sleep):
+        looks.append(threading.current_thread())
+        if len(looks) == 2:
+            seen.set()
+            assert go_on.wait(60.0)
+
+    fence = fence_that_looks(look, batch_size=8)
+    for _ in range(3):
+        fence.pass_one()
+    ahead = threading.Thread(target=fence.pass_one, daemon=True)
+    ahead.start()
+    assert seen.wait(60.0)
+    for _ in range(3):
+        fence.pass_one()
+    assert len(looks) == 2
+    go_on.set()
+    ahead.join(60.0)
+    assert not ahead.is_alive()
+
+
+@pytest.mark.parametrize(("batch_size", "ahead"), [(40, 8), (20, 8), (16, 8), (10, 5), (1, 0)])
+def test_the_next_look_is_made_as_many_writes_ahead_as_there_are_writers(batch_size, ahead):
+    """Of few writes that one look is good for, when half are left."""
+    looks = []
+    fence = fence_that_looks(looks.append, batch_size=batch_size)
+    for _ in range(batch_size - ahead - 1):
+        fence.pass_one()
+    assert len(looks) == (1 if batch_size > 1 else 0)
+    fence.pass_one()
+    assert len(looks) == 2
+
+
+def test_what_ends_the_run_ends_it_for_who_comes_next():
+    """Although the look before is fresh, and good for more."""
+    looks = []
+
+    def look(_sleep):
+        looks.append(len(looks))
+        if len(looks) > 1:
+            raise Stopped(Reason.PAUSED, "the switch was pulled")
+
+    fence = fence_that_looks(look, batch_size=8)
+    for _ in range(3):
+        fence.pass_one()
+    for _ in range(3):
+        with pytest.raises(Stopped, match="the switch was pulled"):
+            fence.pass_one()
+    assert len(looks) == 2

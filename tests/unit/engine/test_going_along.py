@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import permutations
 
 import pytest
@@ -10,7 +11,7 @@ from tests.unit.engine.situations import KEEP, NOW, compilation, compiled, docum
 from zen_gc_core.engine.asking import Asking
 from zen_gc_core.engine.case import Case
 from zen_gc_core.engine.files import Files
-from zen_gc_core.engine.guarding import going_unseen, guard_of
+from zen_gc_core.engine.guarding import Settled, going_unseen, guard_of
 from zen_gc_core.engine.offline import plan_offline
 from zen_gc_core.engine.planning import conclude, tally_of
 from zen_gc_core.engine.protections import Grants, Protections
@@ -268,7 +269,9 @@ def test_what_would_go_along_and_cannot_be_told_of_keeps_its_owner():
         raise Undecided("what is in it cannot be listed")
 
     run = run_of(compiled(document()))
-    guard = guard_of(JsonCandidate.from_object(NAMESPACE), Protections(EVERYTHING, unlisted), run, contents=True)
+    asked, of_it = Protections(EVERYTHING, unlisted), JsonCandidate.from_object(NAMESPACE)
+    guard = guard_of(of_it, asked, run, contents=True)
+    assert guard_of(of_it, asked, run) is None, "all that is in it is listed right before it would go, and no earlier"
     assert guard is not None
     assert guard.kept_by is KeptBy.ERROR
     assert guard.because == (
@@ -286,6 +289,11 @@ def test_what_came_back_whenever_it_was_deleted_is_left_alone():
 
     assert kept() == {"fought-over": "protected: it came back three times"}
     assert kept(action={"label": {"a": "b"}}) == {}
+    gaps = Gaps(left_alone={("acme.io", "Run", "team", "fought-over"): "it came back twice"})
+    due = replace(concluded([thing(name="fought-over")]).decisions[0], api_version="acme.io/v2", kind="Run")
+    guard = Settled((), gaps).guard(due)
+    assert guard is not None
+    assert guard.because == "protected: it came back twice", "in whatever version"
 
 
 def test_what_may_not_be_written_stays_and_says_why():

@@ -6,10 +6,11 @@ from dataclasses import replace
 
 from tests.unit.engine.situations import EVERYWHERE, compiled, document, judged, run_of, thing
 from zen_gc_core.engine.case import Case
+from zen_gc_core.engine.guarding import Guard
 from zen_gc_core.engine.planning import _once_each, conclude, tally_of
 from zen_gc_core.engine.protections import Protections
 from zen_gc_core.engine.shares import Count
-from zen_gc_core.model.decision import Verdict
+from zen_gc_core.model.decision import KeptBy, Verdict
 from zen_gc_core.model.json_candidates import JsonCandidate
 
 
@@ -41,3 +42,41 @@ def test_what_is_due_of_two_lists_comes_in_the_order_of_time_and_each_object_onc
     tallies[1].offer(JsonCandidate.from_object(thing(name="d1", uid="d1", creationTimestamp="2025-06-09T00:00:00Z")))
     plan = conclude(case, tallies, lambda: {("", kind): Count(0, 1000) for kind in ("ConfigMap", "Secret")})
     assert [decision.uid for decision in plan.decisions] == ["d4", "d3", "d2", "d1"]
+
+
+def tally_of_config_maps(**bounds):
+    """A tally of a policy that takes ConfigMaps after an hour."""
+    policy = compiled(document())
+    return tally_of(Case(policy, run_of(policy), Protections(), **bounds), policy.policy.targets)
+
+
+def made(day):
+    """A ConfigMap of a day of June."""
+    return JsonCandidate.from_object(
+        thing(name=f"d{day}", uid=f"d{day}", creationTimestamp=f"2025-06-{day:02}T00:00:00Z")
+    )
+
+
+def test_no_more_is_held_than_there_may_be_and_the_oldest_of_it():
+    """In whatever order they come; of two of the same time it is the first."""
+    tally = tally_of_config_maps(most_due=3)
+    for day in (5, 2, 9, 1, 7, 3):
+        tally.offer(made(day))
+    assert [decision.uid for decision in tally.decisions()] == ["d1", "d2", "d3"]
+    assert tally.due == 6
+    same = tally_of_config_maps(most_due=2)
+    for name in ("first", "second", "third"):
+        same.offer(JsonCandidate.from_object(thing(name=name, uid=name)))
+    assert [decision.uid for decision in same.decisions()] == ["first", "second"]
+
+
+def test_the_oldest_are_held_also_after_some_were_spared():
+    """What was held before is as good as what comes."""
+    tally = tally_of_config_maps(most_due=4)
+    for day in (9, 8, 7, 6):
+        tally.offer(made(day))
+    tally.spare(lambda decision: Guard(KeptBy.PROTECTED, "spared") if decision.uid == "d9" else None)
+    for day in (3, 5, 2):
+        tally.offer(made(day))
+    assert [decision.uid for decision in tally.decisions()] == ["d2", "d3", "d5", "d6"]
+    assert (tally.due, tally.kept[KeptBy.PROTECTED]) == (6, 1)

@@ -282,3 +282,28 @@ def test_a_run_that_gathered_nothing_keeps():
     decision = judged(compiled(document(conditions=UNUSED)), B)
     assert decision.verdict is Verdict.KEEP
     assert "Pod objects were not looked at" in decision.because
+
+
+def test_why_an_object_cannot_be_told_to_count_is_kept_of_so_many_keys():
+    """A hundred of them, however many there are; that it cannot be told is known of all."""
+    gathering = gathering_of(answering(Undecided("nobody knows")))
+    for number in range(50):
+        gathering.offer(JsonCandidate.from_object(naming(number)))
+    assert (len(gathering.doubts), set(gathering.marks.values())) == (100, {IN_DOUBT})
+    assert len(gathering.marks) == 150
+
+
+def test_of_too_many_names_the_memory_is_given_back(monkeypatch):
+    """As nothing is known of them any more."""
+    monkeypatch.setattr(relating, "MOST_KEYS", 8)
+    gathering = gathering_of(None, named=True)
+    for number in range(4):
+        gathering.offer(JsonCandidate.from_object(naming(number)))
+    assert gathering.too_many
+    assert (gathering.marks, gathering.names) == ({}, {})
+
+
+def test_a_relation_shows_what_it_relates_to():
+    """To whoever debugs one."""
+    (declared,) = compiled(document(conditions=UNUSED)).relations
+    assert repr(declared.relation) == "<Relation to v1 Pod>"

@@ -330,7 +330,9 @@ def test_lists_of_two_versions_fill_places_together():
         for n in range(1, 7)
     ]
     for record in (True, False):
-        assert gone(planned(policy, runs[::2], runs[1::2], record=record)) == {"r1", "r2", "r3", "r4"}
+        plan = planned(policy, runs[::2], runs[1::2], record=record)
+        assert gone(plan) == {"r1", "r2", "r3", "r4"}
+        assert (plan.due, plan.kept[KeptBy.RETAINED]) == (4, 2)
 
 
 def test_objects_are_grouped_by_the_controller_that_owns_them():
@@ -482,6 +484,13 @@ def test_an_instant_that_cannot_be_right_is_no_order(start, words):
         found = ordering("start", answering(right.astimezone(zone)), [], vocabulary().finishing).of(candidate, run)
         assert found == right
         assert found.tzinfo is dt.UTC
+
+
+def test_the_first_instant_that_can_be_right_may_be_before_the_object_was_made():
+    """Then that is what is told."""
+    order = ordering("start", answering(EARLIEST), [], vocabulary().finishing)
+    with pytest.raises(Undecided, match="it is before it was made"):
+        order.of(JsonCandidate.from_object(at(NOW - DAY)), run_of(compiled(document())))
 
 
 def test_an_object_that_does_not_say_when_it_was_made_is_ordered_by_what_it_says_otherwise():
@@ -948,3 +957,12 @@ def test_a_definition_stays_while_something_of_its_kind_is_retained():
         found = offline(policy, some, "customresourcedefinitions.apiextensions.k8s.io")
         assert goes(found) == {"CustomResourceDefinition stops.acme.io"}
         assert "the policy retains it" in found["CustomResourceDefinition runs.acme.io"].because
+
+
+@pytest.mark.parametrize("before", [199, 200])
+def test_what_was_meant_is_looked_for_among_so_many_keys(before):
+    """Two hundred keys of objects that lack what is grouped by: more are not worth the memory."""
+    objects = [at(NOW - DAY, f"u{n}", labels={f"{n}-x": "a"}) for n in range(before)]
+    plan = planned(compiled(retaining(groupBy=BY_APP, last=1)), [*objects, at(NOW - DAY, "z", labels={"aap": "a"})])
+    (note,) = plan.notes
+    assert ("aap" in note.message) is (before < 200)

@@ -6,6 +6,7 @@ none: put into a common one, a typo would fold all series into one.
 
 from __future__ import annotations
 
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from zen_gc_core.errors import Missing, Undecided
@@ -26,6 +27,8 @@ GroupKey: TypeAlias = tuple[Any, ...]
 
 _LONGEST_SHOWN: Final = 60
 _BEFORE_VALUES: Final = 3
+_LABELS: Final = attrgetter("labels")
+_ANNOTATIONS: Final = attrgetter("annotations")
 
 
 def grouping(group_by: Sequence[GroupBy]) -> Callable[[Candidate, KindKey], GroupKey]:
@@ -100,17 +103,17 @@ def _value_of(group_by: GroupBy) -> Callable[[Candidate], Any]:
         found = candidate.get(path)
         return found if type(found) is str else _scalar(path, found)
 
-    if len(path.segments) != 3 or path.segments[0] != "metadata":
-        return value
-    _, section, key = path.segments
-    if section not in ("labels", "annotations") or not isinstance(key, str):
-        return value
-    of_labels = section == "labels"
-
     def text(candidate: Candidate) -> Any:  # is at hand: the rest of the metadata need not be decoded
-        found = (candidate.labels if of_labels else candidate.annotations).get(key, MISSING)
+        found = texts_of(candidate).get(key, MISSING)
         return found if type(found) is str else _scalar(path, found)
 
+    match path.segments:
+        case ("metadata", "labels", str(key)):
+            texts_of = _LABELS
+        case ("metadata", "annotations", str(key)):
+            texts_of = _ANNOTATIONS
+        case _:
+            return value
     return text
 
 
@@ -119,7 +122,7 @@ def _scalar(path: FieldPath, value: Any) -> Any:
     if value is MISSING or value is None:
         raise Missing(f"it is in no group: {path} is {'missing' if value is MISSING else 'null'}")
     if isinstance(value, bool | int | float):
-        return ("boolean" if isinstance(value, bool) else "number", value)
+        return (isinstance(value, bool), value)
     raise Undecided(f"{path} is {kind_of(value)}, and no scalar to group by")
 
 
@@ -130,7 +133,7 @@ def _owner(candidate: Candidate) -> Any:
     if len(controllers) > 1 or not controllers[0].uid:
         raise Undecided("which controller owns it cannot be told")
     (owner,) = controllers
-    return ("owner", owner.api_version.rpartition("/")[0], owner.kind, owner.uid)
+    return ("owner", owner.kind, owner.uid)
 
 
 def _phase(candidate: Candidate) -> Any:
@@ -157,6 +160,6 @@ def _name(group_by: GroupBy) -> str:
 def _shown(value: Any) -> str:
     text = value
     if isinstance(value, tuple):
-        text = f"{value[2]} {value[3]}" if value[0] == "owner" else value[1]
+        text = f"{value[1]} {value[2]}" if value[0] == "owner" else value[1]
         text = str(text).lower() if isinstance(text, bool) else str(text)
     return visible(text, _LONGEST_SHOWN)

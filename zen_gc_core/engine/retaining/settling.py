@@ -72,11 +72,11 @@ class Settlement:
             return decisions, {}
         found = {each.uid: left for each in decisions if (left := self.left_over(each)) is not None}
         namespaces = _numbered(each.namespace for each in decisions)
-        groups = _numbered(found[each.uid].group.key for each in decisions if each.uid in found)
+        group_of = {uid: left.group.key for uid, left in found.items()}
+        groups = _numbered([None, *(group_of.get(each.uid) for each in decisions)])
 
         def turn(decision: Decision) -> tuple[int, int]:
-            left = found.get(decision.uid)
-            return namespaces[decision.namespace], groups[left.group.key] if left is not None else -1
+            return namespaces[decision.namespace], groups[group_of.get(decision.uid)]
 
         return tuple(sorted(decisions, key=turn)), found
 
