@@ -293,9 +293,9 @@ def test_what_cannot_be_told_is_a_break(stage: Stage, inside: Callable[..., Insi
 
 
 def test_a_dry_run_marks_nothing_and_takes_nothing_away(stage: Stage, inside: Callable[..., Inside]) -> None:
-    """What it owes makes it incomplete."""
-    name, other = thing(stage), thing(stage)
-    policy = idle(stage)
+    """However long it takes to begin."""
+    name, _ = thing(stage), thing(stage)
+    policy = idle(stage, ttl={"after": {"since": "held", "wait": "1h"}})
     once(inside, stage)
     first = mark(stage, policy, name)
     use(stage, name)
@@ -304,6 +304,16 @@ def test_a_dry_run_marks_nothing_and_takes_nothing_away(stage: Stage, inside: Ca
     assert mark(stage, policy, name) == first
     assert mark(stage, policy, late) == ""
     assert stage.status(policy)["resourcesWouldDelete"] == 0
+
+
+def test_after_a_dry_run_that_owed_something_no_mark_counts(stage: Stage, inside: Callable[..., Inside]) -> None:
+    """What it owes makes it incomplete, and what is marked begins anew."""
+    name, other = thing(stage), thing(stage)
+    idle(stage)
+    once(inside, stage)
+    use(stage, name)
+    late = thing(stage)
+    once(inside, stage, dry_run=True)
     let_it_pass()
     once(inside, stage)
     assert stage.names() == {name, other, late}
