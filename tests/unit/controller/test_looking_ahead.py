@@ -127,3 +127,28 @@ def test_what_ends_the_run_ends_it_for_who_comes_next():
         with pytest.raises(Stopped, match="the switch was pulled"):
             fence.pass_one()
     assert len(looks) == 2
+
+
+@pytest.mark.parametrize("ahead", [-31, 31])
+def test_a_look_compares_the_clocks(ahead):
+    """And clocks that are too far apart end the run."""
+    fence = fence_that_looks(lambda _sleep: None, batch_size=8)
+    fence.pass_one()
+    fence._connection.clock.skew = lambda: dt.timedelta(seconds=ahead)
+    fence._looked_at = float("-inf")
+    with pytest.raises(Stopped, match="the local clock is 31 s"):
+        fence.pass_one()
+
+
+def test_a_blackout_ends_the_run_whatever_was_looked_at():
+    """It is asked about at every step, and while nothing is in the way everything passes."""
+    closed = [None]
+    fence = fence_that_looks(lambda _sleep: None, batch_size=8, closed=lambda: closed[0])
+    steps = (fence.pass_one, fence.look_again, fence.recent, fence.check_open)
+    for step in steps:
+        step()
+    closed[0] = "a blackout has begun"
+    for step in steps:
+        with pytest.raises(Stopped, match="a blackout has begun") as stopped:
+            step()
+        assert stopped.value.ending.reason is Reason.DEFERRED

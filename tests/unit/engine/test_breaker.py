@@ -251,3 +251,10 @@ def test_what_was_written_since_the_last_pass_counts_with_what_is_due(breaker, d
     assert (why is not None) is trips
     if trips and "maxObjects" in breaker:
         assert why.startswith("it would act on 3 objects beside the 2 of the time between its passes")
+
+
+def test_a_state_that_no_approval_can_name_is_told_how_to_lift_the_limit():
+    """Its numbers have no digest."""
+    without = replace(policy({"maxObjects": 1}), digest="")
+    told = tripped(without, due=2, unfinished=2, counts=never_asked)
+    assert told.endswith("to let it: raise the limit (its spec holds numbers that no approval can name)")

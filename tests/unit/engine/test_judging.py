@@ -11,6 +11,7 @@ import pytest
 from tests.unit.engine.situations import (
     KEEP,
     NOW,
+    OLD,
     OWNER,
     answering,
     compiled,
@@ -463,3 +464,26 @@ def test_what_is_owned_and_known_by_its_metadata_is_read_whole_before_it_is_due(
     assert (tally.scanned, tally.matched, tally.due) == counts
     assert tally.kept == Counter(kept)
     assert (tally.first_error is not None) is (ERROR in kept)
+
+
+def test_a_decision_to_act_that_asks_for_nothing_yet():
+    """It says of what, and since when."""
+    decision = judging.act(JsonCandidate.from_object(thing()), NOW)
+    assert (decision.verdict, decision.uid, decision.expires_at, decision.request) == (Verdict.ACT, "u", NOW, None)
+
+
+@pytest.mark.parametrize("record", [True, False])
+def test_what_keeps_objects_is_counted_once_each(record):
+    """Whichever way they are asked."""
+    policy = compiled(
+        document(
+            conditions={"cel": "object.data.go == 'yes'"},
+            ttl={"after": {"since": {"path": "data.since"}, "wait": "1h"}},
+        )
+    )
+    case = Case(policy, run_of(policy), Protections(), record=record)
+    tally = tally_of(case, policy.policy.targets)
+    for number, data in enumerate([{"go": "no", "since": OLD}, {"go": "yes"}, {"go": "yes", "since": OLD}] * 3):
+        tally.offer(JsonCandidate.from_object(thing(name=f"n{number}", uid=f"u{number}", rest={"data": data})))
+    assert tally.due == 3
+    assert (tally.kept[KeptBy.CONDITION], tally.kept[KeptBy.NO_EXPIRY], tally.kept.total()) == (3, 3, 6)

@@ -23,16 +23,16 @@ def rule_of(*, last=0, within=None, zone=dt.UTC, **buckets):
     return Rule(last, within, tuple((field, BUCKETS[field], number) for field, number in buckets.items()), zone)
 
 
-def held(days=0, which="u", *, due=True):
+def held(days=0, which="u"):
     """An object that was made so many days before now, and is due."""
     found = Held(KEY, NOW - days * DAY, which, f"n-{which}", "v1")
-    found.due = due
+    found.due = True
     return found
 
 
 def test_of_an_object_nothing_is_known_but_what_was_said():
     """It is not due, has not finished, fills no place, and is not older than itself."""
-    one = held(due=False)
+    one = Held(KEY, NOW, "u", "n", "v1")
     assert (one.due, one.finished, one.places, one.decision) == (False, False, 0, None)
     assert not one < one  # noqa: PLR0124  that is the question
     assert held(1) < one

@@ -12,6 +12,7 @@ from zen_gc_core.engine.protections import Protections
 from zen_gc_core.engine.shares import Count
 from zen_gc_core.model.decision import KeptBy, Verdict
 from zen_gc_core.model.json_candidates import JsonCandidate
+from zen_gc_core.model.plan import Veto
 
 
 def test_of_an_object_in_several_lists_a_decision_that_acts_comes_before_the_others():
@@ -80,3 +81,19 @@ def test_the_oldest_are_held_also_after_some_were_spared():
         tally.offer(made(day))
     assert [decision.uid for decision in tally.decisions()] == ["d5", "d6", "d7"]
     assert (tally.due, tally.kept[KeptBy.PROTECTED]) == (4, 1)
+
+
+def test_a_plugin_that_says_no_stops_the_plan():
+    """It is asked with the whole of it; without a word against it the plan stays as it is."""
+    policy = compiled(document())
+    case, asked = Case(policy, run_of(policy), Protections()), []
+
+    def concluded(*vetoes):
+        tally = tally_of(case, policy.policy.targets)
+        tally.offer(made(1))
+        return conclude(case, [tally], dict, lambda plan: asked.append(plan) or vetoes)
+
+    plan, stopped = concluded(), concluded(Veto("acme", "not on a Friday"))
+    assert (plan.vetoed, plan.stopped, plan.due) == ((), False, 1)
+    assert (stopped.vetoed, stopped.stopped) == ((Veto("acme", "not on a Friday"),), True)
+    assert asked == [plan, plan]

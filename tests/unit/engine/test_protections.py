@@ -611,3 +611,22 @@ def test_what_is_told_first_of_all_protections_is_the_one_that_keeps(policy, lif
         assert next(guard.each_against(candidate, run, lifted), None) == first, obj
         kept[first is not None] += 1
     assert kept[True] >= 7
+
+
+def test_nothing_is_granted_or_lifted_by_default():
+    """Whoever wants more says so."""
+    assert not any(getattr(Grants(), each.name) for each in fields(Grants))
+    assert not any(getattr(Lifted(), each.name) for each in fields(Lifted))
+    assert Protections() == Protections(Grants(), None, None, None)
+
+
+def test_what_goes_along_is_asked_for_its_namespace_unless_that_goes_itself():
+    """Its place, and the marks of its Namespace."""
+    run = run_of(compiled(document()), namespaces={"marked": ({}, {KEEP: ""})})
+    for namespace, words in (
+        ("kube-system", "namespace kube-system is protected"),
+        ("marked", "its Namespace carries"),
+    ):
+        candidate = JsonCandidate.from_object(thing(namespace=namespace))
+        assert Protections().of_what_goes_along(candidate, run).startswith(words)
+        assert Protections().of_what_goes_along(candidate, run, inside=True) is None

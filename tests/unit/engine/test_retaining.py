@@ -33,6 +33,7 @@ from zen_gc_core.engine.offline import plan_offline
 from zen_gc_core.engine.planning import conclude, tally_of
 from zen_gc_core.engine.protections import Grants, Protections
 from zen_gc_core.engine.retaining import places, settling
+from zen_gc_core.engine.retaining.holding import Held
 from zen_gc_core.engine.retaining.ordering import ordering
 from zen_gc_core.engine.retaining.tallies import RetainingTally
 from zen_gc_core.engine.shares import Count
@@ -966,3 +967,13 @@ def test_what_was_meant_is_looked_for_among_so_many_keys(before):
     plan = planned(compiled(retaining(groupBy=BY_APP, last=1)), [*objects, at(NOW - DAY, "z", labels={"aap": "a"})])
     (note,) = plan.notes
     assert ("aap" in note.message) is (before < 200)
+
+
+def test_what_is_not_remembered_within_the_span_keeps_its_owner_also_without_a_uid():
+    """Objects of files are known by their kinds, namespaces and names."""
+    policy = compiled(retaining(within="1d", groupBy=BY_APP))
+    tally = tally_of(Case(policy, run_of(policy), Protections()), policy.policy.targets)
+    tally.guards.above[("ConfigMap", "team", "n")] = (("owner",),)
+    for key, keeps in ((("", "ConfigMap", "other", "a"), False), (("", "ConfigMap", "team", "a"), True)):
+        tally._retain_owners(Held(key, NOW, "team/n", "n", "v1"))
+        assert (("owner",) in tally.guards.guarded) is keeps

@@ -8,7 +8,7 @@ from tests.unit.engine.situations import EVERYWHERE, compiled_once, document, ru
 from zen_gc_core.engine.case import Case
 from zen_gc_core.engine.planning import tally_of
 from zen_gc_core.engine.protections import Protections
-from zen_gc_core.engine.selecting import in_scope, selected, surely_taken, whole_namespaces
+from zen_gc_core.engine.selecting import in_scope, required_label, selected, surely_taken, whole_namespaces
 from zen_gc_core.errors import Undecided
 from zen_gc_core.keywords import Namespace, Run
 from zen_gc_core.model.json_candidates import JsonCandidate
@@ -150,3 +150,28 @@ def test_who_is_shown_only_what_carries_a_label_wants_to_know_of_nothing_else(sp
     policy = compiled_once(document(target=LABELLED, **spec))
     case = Case(policy, run_of(policy), Protections(), record=record_skipped, record_skipped=record_skipped)
     assert tally_of(case, policy.policy.targets).label == label
+
+
+OF_A = LabelSelector((Requirement("app", "In", ("a",)),))
+
+
+@pytest.mark.parametrize(
+    ("how", "label"),
+    [
+        ({}, ("app", "a")),
+        ({"scope": TheseNamespaces(frozenset({"team"}))}, ("app", "a")),
+        ({"scope": MatchingNamespaces(("t*",))}, None),
+        ({"scope": Unwritten()}, None),
+        ({"namespace_selector": DEV}, None),
+        ({"label_selector": None}, None),
+        ({"label_selector": LabelSelector((Requirement("app", "In", ("a", "b")),))}, None),
+        ({"label_selector": LabelSelector((Requirement("app", "NotIn", ("a",)),))}, None),
+        ({"label_selector": LabelSelector((Requirement("app", "Exists", ()), *OF_A.requirements))}, ("app", "a")),
+    ],
+)
+def test_which_label_all_that_is_taken_carries(how, label):
+    """Only where nobody has to ask which namespaces are meant; and of one target alone."""
+    target = Target("v1", "ConfigMap", **{"scope": EveryNamespace(), "label_selector": OF_A, **how})
+    assert required_label([target]) == label
+    assert required_label([target, target]) is None
+    assert required_label([]) is None
