@@ -195,12 +195,7 @@ class Gathered:
 
     @property
     def lacks(self) -> str | None:
-        """Why not all that it looks at is known; None when it is."""
-        return self._why
-
-    @property
-    def _why(self) -> str | None:
-        """Why not all is known, the same whichever list was first."""
+        """Why not all that it looks at is known, the same whichever list was first; None when it is."""
         if not self._unknown:
             return None
         first, *others = sorted(self._unknown)
@@ -218,13 +213,13 @@ class Gathered:
             self.lack(relation.kind, f"none has {relation.path}, so that nothing says whether the path is right")
         if len(lists) == 1:
             only = lists[0]
-            return Related(only.marks, only.doubts, only.unknown_in, self._why, self.namespaces, only.names)
+            return Related(only.marks, only.doubts, only.unknown_in, self.lacks, self.namespaces, only.names)
         those = tuple(map(id, lists))
         if merged is None or those not in merged:
             merged = {} if merged is None else merged
             merged[those] = _merged(lists)
         marks, doubts, unknown_in, names = merged[those]
-        return Related(marks, doubts, unknown_in, self._why, self.namespaces, names)
+        return Related(marks, doubts, unknown_in, self.lacks, self.namespaces, names)
 
 
 def _merged(lists: Sequence[Gathering]) -> Told:

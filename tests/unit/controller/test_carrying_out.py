@@ -446,3 +446,20 @@ def test_a_wait_of_nothing_asks_nobody(planned, monkeypatch):
     carrying._sleep(0.0)
     with pytest.raises(Stopped):
         carrying._sleep(0.1)
+
+
+@pytest.mark.parametrize("attempts", [0, 1])
+def test_a_write_is_told_with_its_attempt_where_there_is_an_intent_of_it(planned, monkeypatch, attempts):
+    """So that the two lines of the log are found together."""
+
+    def write(*_, **__):
+        journal.attempts = attempts
+        return Written(Result.GONE, "", None)
+
+    case, plan = planned
+    outcomes = Outcomed()
+    monkeypatch.setattr("zen_gc_core.controller.runs.acting.Writer", lambda *_, **__: SimpleNamespace(write=write))
+    carrying = _Carrying(case, plan, replace(acting(), witness=outcomes))
+    journal = carrying._journal(plan.decisions[0])
+    carrying._write(plan.decisions[0], None, journal)
+    assert [outcome.attempt_id for outcome in outcomes] == [journal.attempt_id if attempts else ""]

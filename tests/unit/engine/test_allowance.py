@@ -9,7 +9,7 @@ import pytest
 from tests.unit.engine.situations import compiled, document, run_of
 from zen_gc_core.engine import judging
 from zen_gc_core.engine.protections import Protections
-from zen_gc_core.expressions.budget import MAX_STEPS, TOGETHER, begin, spend_steps, spent
+from zen_gc_core.expressions.budget import MAX_STEPS, TOGETHER, begin, current, spend_steps, spent
 from zen_gc_core.expressions.cel import Environment
 from zen_gc_core.model.decision import KeptBy, Verdict
 from zen_gc_core.model.json_candidates import JsonCandidate
@@ -98,3 +98,15 @@ def test_the_next_object_and_whoever_asks_alone_have_all_of_their_budget() -> No
     for _ in range(2 * TOGETHER):
         begin()
         spend_steps(MAX_STEPS)
+
+
+def test_what_comes_after_an_object_stands_for_itself() -> None:
+    """Whichever way it was asked about, and whatever came of it."""
+    for conditions in (
+        {"cel": [WALK, CHEAP]},
+        {"cel": ["object.spec.missing == 1", CHEAP]},
+        {"all": [{"cel": WALK}] * 90},
+    ):
+        for elements in (1, HALF):
+            asked(conditions, elements)
+            assert not current().together

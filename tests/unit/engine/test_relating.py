@@ -29,6 +29,7 @@ from zen_gc_core.keywords import Compiled, Keyword
 from zen_gc_core.model.decision import Verdict
 from zen_gc_core.model.json_candidates import JsonCandidate
 from zen_gc_core.model.policy import NAMESPACED
+from zen_gc_core.model.reads import WHOLE
 from zen_gc_core.model.reasons import Reason
 from zen_gc_core.model.relations import IN_DOUBT, Related, Relation
 from zen_gc_core.offering import Offered
@@ -307,3 +308,24 @@ def test_a_relation_shows_what_it_relates_to():
     """To whoever debugs one."""
     (declared,) = compiled(document(conditions=UNUSED)).relations
     assert repr(declared.relation) == "<Relation to v1 Pod>"
+
+
+@pytest.mark.parametrize(("names", "too_many"), [(500_000, False), (500_001, True)])
+def test_half_a_million_names_may_be_known(names, too_many):
+    """Of one relation; with more nothing is known."""
+    source = relating.Source(lambda _: range(names), None, WHOLE, crosses=False)
+    gathering = relating.Gathering(source, run_of(compiled(document())))
+    gathering.offer(JsonCandidate.from_object(USES_A))
+    assert gathering.too_many is too_many
+    assert len(gathering.marks) == (0 if too_many else names)
+
+
+def test_a_relation_asks_for_what_it_says_and_no_more():
+    """It reaches no other namespace, lets nothing go by an absence, and knows no path, unless it says so."""
+    plain = Relation("v1", "Pod", lambda _: ())
+    assert (plain.crosses, plain.absent, plain.path, plain.where, plain.reads, plain.of) == (
+        False,
+        False,
+        "",
+        *[None] * 3,
+    )

@@ -977,3 +977,26 @@ def test_what_is_not_remembered_within_the_span_keeps_its_owner_also_without_a_u
     for key, keeps in ((("", "ConfigMap", "other", "a"), False), (("", "ConfigMap", "team", "a"), True)):
         tally._retain_owners(Held(key, NOW, "team/n", "n", "v1"))
         assert (("owner",) in tally.guards.guarded) is keeps
+
+
+def test_of_what_comes_after_as_many_as_may_go_no_decision_is_held():
+    """It fills its place all the same; of what is due at the same instant the first are taken."""
+    policy = compiled(retaining(groupBy=BY_APP, last=1))
+    tally = tally_of(Case(policy, run_of(policy), Protections(), most_due=2), policy.policy.targets)
+    ages = {"a0": 9, "a1": 8, "a2": 5, "b0": 7, "b1": 6, "c0": 8, "d0": 4}
+    for uid, days in ages.items():
+        tally.offer(JsonCandidate.from_object(at(NOW - days * DAY, uid, uid[0])))
+    without = {held.which for held in tally.places.held() if held.decision is None}
+    assert without == {"b1", "c0", "d0"}, "a0 and a1 go by then; c0 is as old as a1"
+
+
+def test_what_is_retained_of_several_versions_is_not_due_in_any_of_them():
+    """So that what a run has left unfinished is counted right."""
+    versions = [{"apiVersion": f"acme.io/{version}", "kind": "Run", "namespaces": ["*"]} for version in ("v1", "v2")]
+    policy = compiled(retaining(targets=versions, last=2))
+    case = Case(policy, run_of(policy), Protections())
+    tallies = [tally_of(case, policy.policy.targets[number : number + 1]) for number in range(2)]
+    for number, each in enumerate(history(6)):
+        tallies[number % 2].offer(JsonCandidate.from_object({**each, "apiVersion": "acme.io/v1", "kind": "Run"}))
+    assert gone(conclude(case, tallies, dict)) == {"a2", "a3", "a4", "a5"}
+    assert [(tally.due, tally.kept[KeptBy.RETAINED]) for tally in tallies] == [(2, 1), (2, 1)]
