@@ -40,22 +40,28 @@ class Reached:
     Args:
         lines: of each module, of each of its lines, the ids of these tests; the empty id stands for whatever imported it.
         seconds: how long each test takes.
+        naming: of each module the files of tests that name it.
     """
 
-    def __init__(self, lines: dict[str, dict[int, set[str]]], seconds: dict[str, float]) -> None:
+    def __init__(
+        self, lines: dict[str, dict[int, set[str]]], seconds: dict[str, float], naming: dict[str, set[str]]
+    ) -> None:
         self._lines = lines
         self._seconds = seconds
+        self._naming = naming
 
     def of(self, mutant: Mutant) -> Chosen:
         """The tests that reach a mutant, file by file, the quickest first.
 
-        Of what runs when its module is imported these are all that reach anything of it.
+        Of what runs when its module is imported these are all that reach anything of it, and all of the files that name it:
+        what a dataclass makes of its defaults is no line of it.
         """
         lines = self._lines.get(mutant.module, {})
         here = [lines.get(line, set()) for line in range(mutant.line, mutant.line + mutant.before.count("\n") + 1)]
         found = set().union(*here)
         if "" in found:
-            found = set().union(*lines.values())
+            naming = self._naming.get(mutant.module, set())
+            found = set().union(*lines.values(), (test for test in self._seconds if _file_of(test) in naming))
         return self._ordered(found - {""})
 
     def _ordered(self, names: Iterable[str]) -> Chosen:
@@ -68,15 +74,19 @@ class Reached:
             quick.append(name)
         of_files = defaultdict(list)
         for name in quick:
-            of_files[name.partition("::")[0]].append(self._seconds[name])
+            of_files[_file_of(name)].append(self._seconds[name])
         mean = {file: sum(all_of_it) / len(all_of_it) for file, all_of_it in of_files.items()}
 
         def order(name: str) -> tuple[float, str, float]:
             # A file's tests share what is set up for them, so that they stay together.
-            file = name.partition("::")[0]
+            file = _file_of(name)
             return mean[file], file, self._seconds[name]
 
         return Chosen(tuple(sorted(quick, key=order)), total)
+
+
+def _file_of(test: str) -> str:
+    return test.partition("::")[0]
 
 
 def recorded(tree: Path) -> Reached:
@@ -105,4 +115,10 @@ def recorded(tree: Path) -> Reached:
             for file, module in files.items():
                 for line, tests in data.contexts_by_lineno(file).items():
                     lines[module][line] |= set(tests)
-        return Reached(lines, seconds)
+        return Reached(lines, seconds, _naming(tree, set(map(_file_of, seconds))))
+
+
+def _naming(tree: Path, files: set[str]) -> dict[str, set[str]]:
+    texts = {file: (tree / file).read_text(encoding="utf-8") for file in files}
+    names = {module: module.removesuffix(".py").replace("/", ".") for module in MODULES}
+    return {module: {file for file, text in texts.items() if name in text} for module, name in names.items()}

@@ -70,14 +70,22 @@ def test_whoever_lives_for_a_reason_is_a_mutant_of_today():
 
 
 def test_of_a_mutant_those_tests_run_that_reach_it_the_quickest_file_by_file(tmp_path):
-    """Not those that take too long together; of what runs when it is imported all that reach anything of the module."""
+    """Not those that take too long together; of what runs when it is imported all that reach, or name, the module."""
     (tmp_path / "each.py").write_text(EACH)
-    seconds = {"a.py::slow": 50.0, "a.py::quick": 1.0, "b.py::one": 2.0, "b.py::other": 3.0, "c.py::slowest": 50.0}
+    seconds = {
+        "a.py::slow": 50.0,
+        "a.py::quick": 1.0,
+        "b.py::one": 2.0,
+        "b.py::other": 3.0,
+        "c.py::slowest": 50.0,
+        "d.py::names": 0.5,
+    }
     lines = {4: {""}, 7: {"a.py::slow", "b.py::one", "b.py::other", "a.py::quick", "c.py::slowest"}, 14: {"b.py::one"}}
-    reached = Reached({"each.py": lines}, seconds)
+    reached = Reached({"each.py": lines}, seconds, {"each.py": {"d.py"}})
     chosen = {each.line: reached.of(each) for each in mutants(tmp_path, "each.py")}
     assert chosen[14] == (("b.py::one",), 2.0)
-    assert chosen[7] == chosen[4] == (("b.py::one", "b.py::other", "a.py::quick", "a.py::slow"), 56.0)
+    assert chosen[7] == (("b.py::one", "b.py::other", "a.py::quick", "a.py::slow"), 56.0)
+    assert chosen[4] == (("d.py::names", *chosen[7].names), 56.5)
     assert chosen[10] == ((), 0)
 
 

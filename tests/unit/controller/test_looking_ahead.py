@@ -20,8 +20,8 @@ def fence_that_looks(look, **how):
     return Fence(connection, compiled(document()), switch=SimpleNamespace(look=look), installed=False, **how)
 
 
-def test_who_waits_for_a_look_ahead_goes_on_when_it_is_there():
-    """Of two writes a look is good for, the second is let pass while one looks ahead; the third waits."""
+def fence_that_waits(batch_size):
+    """A fence whose second look waits; its looks, an event for when that has begun, and one that lets it go on."""
     looks, seen, go_on = [], threading.Event(), threading.Event()
 
     def look(_sleep):
@@ -30,7 +30,12 @@ def test_who_waits_for_a_look_ahead_goes_on_when_it_is_there():
             seen.set()
             assert go_on.wait(60.0)
 
-    fence = fence_that_looks(look, batch_size=2)
+    return fence_that_looks(look, batch_size=batch_size), looks, seen, go_on
+
+
+def test_who_waits_for_a_look_ahead_goes_on_when_it_is_there():
+    """Of two writes a look is good for, the second is let pass while one looks ahead; the third waits."""
+    fence, looks, seen, go_on = fence_that_waits(batch_size=2)
     first, second, third = writers = [threading.Thread(target=fence.pass_one, daemon=True) for _ in range(3)]
     first.start()
     assert seen.wait(60.0)
@@ -77,15 +82,7 @@ def test_a_look_is_old_at_five_seconds(waited, looks):
 
 def test_one_looks_ahead_and_the_others_go_by_the_look_before():
     """However many come in the meantime."""
-    looks, seen, go_on = [], threading.Event(), threading.Event()
-
-    def look(_sleep):
-        looks.append(threading.current_thread())
-        if len(looks) == 2:
-            seen.set()
-            assert go_on.wait(60.0)
-
-    fence = fence_that_looks(look, batch_size=8)
+    fence, looks, seen, go_on = fence_that_waits(batch_size=8)
     for _ in range(3):
         fence.pass_one()
     ahead = threading.Thread(target=fence.pass_one, daemon=True)

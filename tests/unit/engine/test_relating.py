@@ -294,16 +294,6 @@ def test_why_an_object_cannot_be_told_to_count_is_kept_of_so_many_keys():
     assert len(gathering.marks) == 150
 
 
-def test_of_too_many_names_the_memory_is_given_back(monkeypatch):
-    """As nothing is known of them any more."""
-    monkeypatch.setattr(relating, "MOST_KEYS", 8)
-    gathering = gathering_of(None, named=True)
-    for number in range(4):
-        gathering.offer(JsonCandidate.from_object(naming(number)))
-    assert gathering.too_many
-    assert (gathering.marks, gathering.names) == ({}, {})
-
-
 def test_a_relation_shows_what_it_relates_to():
     """To whoever debugs one."""
     (declared,) = compiled(document(conditions=UNUSED)).relations
@@ -318,14 +308,3 @@ def test_half_a_million_names_may_be_known(names, too_many):
     gathering.offer(JsonCandidate.from_object(USES_A))
     assert gathering.too_many is too_many
     assert len(gathering.marks) == (0 if too_many else names)
-
-
-def test_a_relation_asks_for_what_it_says_and_no_more():
-    """It reaches no other namespace, lets nothing go by an absence, and knows no path, unless it says so."""
-    plain = Relation("v1", "Pod", lambda _: ())
-    assert (plain.crosses, plain.absent, plain.path, plain.where, plain.reads, plain.of) == (
-        False,
-        False,
-        "",
-        *[None] * 3,
-    )
