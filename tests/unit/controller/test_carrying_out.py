@@ -463,3 +463,19 @@ def test_a_write_is_told_with_its_attempt_where_there_is_an_intent_of_it(planned
     journal = carrying._journal(plan.decisions[0])
     carrying._write(plan.decisions[0], None, journal)
     assert [outcome.attempt_id for outcome in outcomes] == [journal.attempt_id if attempts else ""]
+
+
+def test_who_waits_looks_up_five_times_a_second(planned, monkeypatch):
+    """The end of the program, and a policy that is another one by now, are heard soon."""
+    now, waits = [100.0], []
+
+    class Ticking(threading.Event):
+        def wait(self, seconds=None):
+            waits.append(seconds)
+            now[0] += seconds
+            return False
+
+    monkeypatch.setattr("zen_gc_core.controller.runs.acting.boottime", lambda: now[0])
+    case, plan = planned
+    _Carrying(case, plan, replace(acting(), stopping=Ticking()))._sleep(0.5)
+    assert waits == pytest.approx([0.2, 0.2, 0.1])

@@ -9,6 +9,7 @@ from types import SimpleNamespace
 import pytest
 
 from tests.unit.engine.situations import compiled, document
+from zen_gc_core.cluster.errors import LookedTooLongAgo
 from zen_gc_core.controller.runs.fencing import FRESH_SECONDS, Fence
 from zen_gc_core.controller.runs.stopping import Stopped
 from zen_gc_core.model.reasons import Reason
@@ -149,3 +150,42 @@ def test_a_blackout_ends_the_run_whatever_was_looked_at():
         with pytest.raises(Stopped, match="a blackout has begun") as stopped:
             step()
         assert stopped.value.ending.reason is Reason.DEFERRED
+
+
+@pytest.mark.parametrize(("age", "counts"), [(8.0, True), (8.001, False)])
+def test_a_look_counts_for_eight_seconds_when_the_request_leaves(age, counts):
+    """Fresh when it was asked for, and the time to connect; nothing is sent after that."""
+    now = [1000.0]
+    fence = fence_that_looks(lambda _sleep: None, batch_size=20, clock=lambda: now[0])
+    fence.pass_one()
+    now[0] += age
+    if counts:
+        fence.recent()
+    else:
+        with pytest.raises(LookedTooLongAgo, match="8 s ago"):
+            fence.recent()
+
+
+def test_a_look_is_good_for_as_many_writes_as_it_says():
+    """The one that was made ahead, too."""
+    looks = []
+    fence = fence_that_looks(looks.append, batch_size=2)
+    made = []
+    for _ in range(6):
+        fence.pass_one()
+        made.append(len(looks))
+    assert made == [2, 2, 3, 3, 4, 4]
+
+
+@pytest.mark.parametrize(("waited", "looks"), [(FRESH_SECONDS, 3), (FRESH_SECONDS - 0.001, 2)])
+def test_a_look_ahead_is_as_old_as_its_beginning(waited, looks):
+    """At five seconds it is made anew, when it is needed."""
+    now, made = [1000.0], []
+    fence = fence_that_looks(made.append, batch_size=8, clock=lambda: now[0])
+    for _ in range(4):
+        fence.pass_one()
+    assert len(made) == 2
+    fence._left = 0
+    now[0] += waited
+    fence.pass_one()
+    assert len(made) == looks

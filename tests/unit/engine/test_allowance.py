@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -13,6 +13,9 @@ from zen_gc_core.expressions.budget import MAX_STEPS, TOGETHER, begin, current, 
 from zen_gc_core.expressions.cel import Environment
 from zen_gc_core.model.decision import KeptBy, Verdict
 from zen_gc_core.model.json_candidates import JsonCandidate
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 WALK = "object.spec.items.all(item, item != 'x')"
 CHEAP = "object.metadata.name == 'a'"
@@ -100,13 +103,15 @@ def test_the_next_object_and_whoever_asks_alone_have_all_of_their_budget() -> No
         spend_steps(MAX_STEPS)
 
 
-def test_what_comes_after_an_object_stands_for_itself() -> None:
+@pytest.mark.parametrize("ask", [judging.due, judging.decide])
+def test_what_comes_after_an_object_stands_for_itself(ask: Callable[..., Any]) -> None:
     """Whichever way it was asked about, and whatever came of it."""
-    for conditions in (
-        {"cel": [WALK, CHEAP]},
-        {"cel": ["object.spec.missing == 1", CHEAP]},
-        {"all": [{"cel": WALK}] * 90},
-    ):
-        for elements in (1, HALF):
-            asked(conditions, elements)
-            assert not current().together
+    targets = [{"apiVersion": "acme.io/v1", "kind": "Widget"}]
+    metadata = {"name": "a", "namespace": "n", "uid": "u", "creationTimestamp": "2026-01-01T00:00:00Z"}
+    for cel in ("true", "false", "object.spec.missing == 1"):
+        for made in ({"spec": {}, "metadata": metadata}, {"metadata": {"name": "a", "namespace": "n"}}):
+            for ttl in ({"immediate": True}, {"afterCreation": "36000d"}):
+                policy = compiled(document(targetResources=targets, conditions={"cel": [cel, WALK]}, ttl=ttl))
+                candidate = JsonCandidate.from_object({"apiVersion": "acme.io/v1", "kind": "Widget", **made})
+                ask(policy, candidate, run_of(policy), Protections())
+                assert not current().together

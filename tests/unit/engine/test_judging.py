@@ -487,3 +487,34 @@ def test_what_keeps_objects_is_counted_once_each(record):
         tally.offer(JsonCandidate.from_object(thing(name=f"n{number}", uid=f"u{number}", rest={"data": data})))
     assert tally.due == 3
     assert (tally.kept[KeptBy.CONDITION], tally.kept[KeptBy.NO_EXPIRY], tally.kept.total()) == (3, 3, 6)
+
+
+def test_the_sweep_makes_no_words_for_what_its_conditions_keep():
+    """Who asks for all of it is told; the millions that go by are only counted."""
+
+    def explain(_candidate, _run):
+        told.append(1)
+        return "it is not meant"
+
+    told = []
+    words = with_words(matchers=[offered("never", answering(False), explain=explain)])
+    policy = compiled(document(conditions={"never": {}}), words)
+    for record, times in ((False, 0), (True, 1)):
+        tally = tally_of(Case(policy, run_of(policy), Protections(), record=record), policy.policy.targets)
+        tally.offer(JsonCandidate.from_object(thing()))
+        assert (tally.kept[KeptBy.CONDITION], len(told)) == (1, times)
+
+
+@pytest.mark.parametrize("told", ["", "the field is missing"])
+def test_why_an_action_cannot_tell_what_to_ask_for_is_told_as_far_as_everybody_may_know(told):
+    """Where, and no more, if the doubt itself says nothing."""
+
+    class Doubt(Undecided):
+        pass
+
+    doubt = Doubt("data.secret is missing")
+    doubt.told = told
+    words = with_words(actions=[offered("odd", answering(doubt), requests=(Delete,))])
+    decision = judged(compiled(document(action={"odd": {}}), words), thing())
+    assert decision.because == "what to ask for cannot be told: data.secret is missing"
+    assert decision.told == "what to ask for cannot be told: spec.action.odd" + (told and f": {told}")

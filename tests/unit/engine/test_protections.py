@@ -630,3 +630,15 @@ def test_what_goes_along_is_asked_for_its_namespace_unless_that_goes_itself():
         candidate = JsonCandidate.from_object(thing(namespace=namespace))
         assert Protections().of_what_goes_along(candidate, run).startswith(words)
         assert Protections().of_what_goes_along(candidate, run, inside=True) is None
+
+
+def test_what_goes_along_and_is_known_by_its_metadata_is_asked_for_its_kind():
+    """But for Secrets, whose types are no part of it; they are asked when they are known whole."""
+    run = run_of(compiled(document()))
+    odd = JsonCandidate.from_object(thing("Secret", rest={"type": 5}))
+    partial = JsonCandidate.from_object(thing("Secret"), complete=False)
+    claim = JsonCandidate.from_object(thing("PersistentVolumeClaim"), complete=False)
+    assert Protections().of_what_goes_along(partial, run) is None
+    assert Protections().of_what_goes_along(claim, run).startswith("kind PersistentVolumeClaim is protected")
+    with pytest.raises(Undecided, match="the type of the Secret is no text"):
+        Protections().of_what_goes_along(odd, run)

@@ -88,8 +88,6 @@ def _checked(
             raise
         except Exception as error:  # a start may be a plugin's code
             raise Undecided(f"its order cannot be told: {type(error).__name__}: {error}") from error
-        if EARLIEST <= found <= run.now and (born is None or found >= born):
-            return found
         if found < EARLIEST:
             raise Undecided(f"the time {format_instant(found)} cannot be right: it is before 2014")
         if found - run.now > run.clock_skew:

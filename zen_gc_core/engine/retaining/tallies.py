@@ -88,12 +88,13 @@ class RetainingTally(Tally):
         case = self._case
         try:
             time = self._retention.time(candidate, case.run)
-            key = self._group_of(candidate) if time is not None else None
+            place = (self._group_of(candidate), time) if time is not None else None
         except Undecided:
-            key = time = None
-        if time is None or key is None:
+            place = None
+        if place is None:
             self._retain_owner_of(candidate)  # it is kept as it is
             return
+        key, time = place
         if candidate.owner_references:
             self._note_place(candidate, key, time)
             if self._retention.rule.within is not None:
