@@ -357,7 +357,8 @@ def test_what_ends_a_run_for_one_ends_it_for_all(planned):
         asked.append(None)
         raise Stopped(Reason.POLICY_CHANGED, "the policy was edited")
 
-    carrying = _Carrying(case, plan, replace(acting(), fence=SimpleNamespace(pass_one=pass_one)))
+    # Nobody waits for a turn: who does is told there.
+    carrying = _Carrying(case, plan, replace(acting(per_second=1e9), fence=SimpleNamespace(pass_one=pass_one)))
     for _ in range(3):
         carrying.work(iter(plan.decisions * 3))
     assert len(asked) == 1
@@ -479,3 +480,45 @@ def test_who_waits_looks_up_five_times_a_second(planned, monkeypatch):
     case, plan = planned
     _Carrying(case, plan, replace(acting(), stopping=Ticking()))._sleep(0.5)
     assert waits == pytest.approx([0.2, 0.2, 0.1])
+
+
+@pytest.mark.parametrize("allowed", [True, False])
+def test_a_write_that_is_forbidden_is_told_whether_or_not_it_ends_the_run(planned, monkeypatch, allowed):
+    """It ends the run where the right to it is lacking; where it is there, it is about this object alone."""
+
+    def write(*_, **__):
+        raise AccessDenied("delete", "configmaps")
+
+    outcomes, journal = written(planned, monkeypatch, write, _allowed=lambda *_: allowed)
+    assert [(each.result, each.attempt_id) for each in outcomes[:1]] == [(Result.FAILED, journal.attempt_id)]
+    assert outcomes[1:] == ([] if allowed else ["raised"])
+
+
+def test_what_its_group_keeps_by_then_is_not_written(planned):
+    """It is asked about right before the write, too, and told."""
+    case, plan = planned
+
+    def check(_decision):
+        raise Withheld("its group has changed")
+
+    told = Told()
+    carrying = _Carrying(case, plan, replace(acting(), witness=told, fights=SimpleNamespace(check=lambda *_: None)))
+    carrying._keepers = SimpleNamespace(check=check)
+    carrying._seeing = SimpleNamespace(one=lambda *_: "observed")
+    carrying._rejudging = SimpleNamespace(decide=lambda *_: plan.decisions[0])
+    carrying._write = lambda *_: told.append("written")
+    carrying._act(plan.decisions[0])
+    assert told == [(Result.DROPPED, "its group has changed")]
+
+
+@pytest.mark.parametrize("result", list(Result))
+def test_what_was_accepted_or_told_to_somebody_is_remembered_by_itself(planned, result):
+    """What was accepted is looked at again; who was notified is not told twice."""
+    _, plan = planned
+    outcomes = Outcomes(Told())
+    outcome = Outcome(plan.decisions[0], result)
+    outcomes.note(outcome, Journal(plan.decisions[0], None, None, None))
+    carried = outcomes.carried
+    assert carried.results == {result: 1}
+    assert carried.accepted == ([outcome] if result is Result.ACCEPTED else [])
+    assert carried.notified == (["u"] if result is Result.NOTIFIED else [])

@@ -497,7 +497,7 @@ def test_the_sweep_makes_no_words_for_what_its_conditions_keep():
         return "it is not meant"
 
     told = []
-    words = with_words(matchers=[offered("never", answering(False), explain=explain)])
+    words = with_words(matchers=[offered("never", lambda _candidate, _run: False, explain=explain)])
     policy = compiled(document(conditions={"never": {}}), words)
     for record, times in ((False, 0), (True, 1)):
         tally = tally_of(Case(policy, run_of(policy), Protections(), record=record), policy.policy.targets)

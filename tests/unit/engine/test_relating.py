@@ -308,3 +308,17 @@ def test_half_a_million_names_may_be_known(names, too_many):
     gathering.offer(JsonCandidate.from_object(USES_A))
     assert gathering.too_many is too_many
     assert len(gathering.marks) == (0 if too_many else names)
+
+
+@pytest.mark.parametrize(
+    ("error", "words"), [(Undecided("its spec is a text"), "its spec is a text"), (KeyError("s3cret"), "KeyError")]
+)
+def test_why_it_cannot_be_told_what_an_object_is_related_to(error, words):
+    """A doubt says so itself; of an error that nobody foresaw only its type is told."""
+
+    def failing(_candidate):
+        raise error
+
+    gathering = relating.Gathering(relating.Source(failing, None, WHOLE, crosses=False), run_of(compiled(document())))
+    gathering.offer(JsonCandidate.from_object(USES_A))
+    assert gathering.unknown_in == {"team": f"what Pod team/p is related to cannot be told: {words}"}

@@ -1000,3 +1000,41 @@ def test_what_is_retained_of_several_versions_is_not_due_in_any_of_them():
         tallies[number % 2].offer(JsonCandidate.from_object({**each, "apiVersion": "acme.io/v1", "kind": "Run"}))
     assert gone(conclude(case, tallies, dict)) == {"a2", "a3", "a4", "a5"}
     assert [(tally.due, tally.kept[KeptBy.RETAINED]) for tally in tallies] == [(2, 1), (2, 1)]
+
+
+@pytest.mark.parametrize("record", [True, False])
+def test_the_places_of_what_has_no_owner_that_matters_are_not_noted(record):
+    """Nor where nothing goes along, as nothing goes."""
+    policy = compiled(retaining(groupBy=BY_APP, last=1))
+    tally = tally_of(Case(policy, run_of(policy), Protections(), record=record), policy.policy.targets)
+    tally.offer(JsonCandidate.from_object(at(NOW - DAY, "a", ownerReferences=[OWNER])))
+    assert tally.owned == {}
+    owner = {"apiVersion": "v1", "kind": "ConfigMap", "name": "n-a", "uid": "a"}
+    tally.offer(JsonCandidate.from_object(at(NOW - DAY, "b", ownerReferences=[owner])))
+    assert len(tally.owned) == (0 if record else 1)
+
+
+def test_nobody_is_told_why_an_object_is_retained_in_a_plan_that_is_carried_out():
+    """Words for each of thousands would cost more than the places."""
+    policy = compiled(retaining(groupBy=BY_APP, last=1))
+    for record, words in ((False, {"retained"}), (True, {"retained: newest of 1 in app=a"})):
+        case = Case(policy, run_of(policy), Protections(), record=record)
+        tally = tally_of(case, policy.policy.targets)
+        for each in history(2):
+            tally.offer(JsonCandidate.from_object(each))
+        (group,) = tally.places.groups.values()
+        assert {guard.because for _, guard in settling._guards(case, group)} == words
+
+
+def test_what_had_finished_and_is_retained_is_no_part_of_what_has_finished_and_is_due():
+    """Where all is recorded, too: else the breaker would count it."""
+    target = {"apiVersion": "batch/v1", "kind": "Job", "namespaces": ["*"]}
+    policy = compiled(retaining(targets=[target], last=2, orderBy="created"))
+    for record in (True, False):
+        case = Case(policy, run_of(policy), Protections(), record=record)
+        tally = tally_of(case, policy.policy.targets)
+        for n in range(5):
+            made = format_instant(NOW - DAY * (n + 400))
+            tally.offer(JsonCandidate.from_object(finished_job(uid=f"j{n}", name=f"j{n}", creationTimestamp=made)))
+        assert gone(conclude(case, [tally], dict)) == {"j2", "j3", "j4"}
+        assert (tally.due, tally.finished) == (3, 3)
