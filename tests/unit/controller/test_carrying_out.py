@@ -494,21 +494,27 @@ def test_a_write_that_is_forbidden_is_told_whether_or_not_it_ends_the_run(planne
     assert outcomes[1:] == ([] if allowed else ["raised"])
 
 
-def test_what_its_group_keeps_by_then_is_not_written(planned):
-    """It is asked about right before the write, too, and told."""
+@pytest.mark.parametrize("attempts", [0, 1])
+def test_what_its_group_keeps_by_then_is_not_written(planned, attempts):
+    """It is asked about right before the write, too, and told; with its attempt where there is an intent of it."""
     case, plan = planned
 
     def check(_decision):
         raise Withheld("its group has changed")
 
-    told = Told()
+    told = Outcomed()
     carrying = _Carrying(case, plan, replace(acting(), witness=told, fights=SimpleNamespace(check=lambda *_: None)))
+    journal = carrying._journal(plan.decisions[0])
+    journal.attempts = attempts
+    carrying._journal = lambda _: journal
     carrying._keepers = SimpleNamespace(check=check)
     carrying._seeing = SimpleNamespace(one=lambda *_: "observed")
     carrying._rejudging = SimpleNamespace(decide=lambda *_: plan.decisions[0])
     carrying._write = lambda *_: told.append("written")
     carrying._act(plan.decisions[0])
-    assert told == [(Result.DROPPED, "its group has changed")]
+    (outcome,) = told
+    assert (outcome.result, outcome.message) == (Result.DROPPED, "its group has changed")
+    assert outcome.attempt_id == (journal.attempt_id if attempts else "")
 
 
 @pytest.mark.parametrize("result", list(Result))

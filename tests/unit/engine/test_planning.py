@@ -97,3 +97,14 @@ def test_a_plugin_that_says_no_stops_the_plan():
     assert (plan.vetoed, plan.stopped, plan.due) == ((), False, 1)
     assert (stopped.vetoed, stopped.stopped) == ((Veto("acme", "not on a Friday"),), True)
     assert asked == [plan, plan]
+
+
+def test_of_what_it_is_not_known_whether_it_finished_none_has():
+    """Also when it is spared: the breaker counts it as unfinished until it goes, and then no more."""
+    policy = compiled(document(target={"apiVersion": "argoproj.io/v1alpha1", "kind": "Workflow", "namespaces": ["*"]}))
+    tally = tally_of(Case(policy, run_of(policy), Protections()), policy.policy.targets)
+    workflow = thing("Workflow", "argoproj.io/v1alpha1")
+    tally.offer(JsonCandidate.from_object(workflow, complete=False))
+    assert (tally.due, tally.untold, tally.finished) == (1, 1, 0)
+    tally.spare(lambda _: Guard(KeptBy.PROTECTED, "spared"))
+    assert (tally.due, tally.finished, tally.sums.unfinished) == (0, 0, 0)

@@ -25,13 +25,14 @@ from zen_gc_core.engine.offline import plan_offline
 from zen_gc_core.engine.protections import Grants
 from zen_gc_core.errors import Undecided
 from zen_gc_core.expressions import budget
+from zen_gc_core.fieldpaths import FieldPath
 from zen_gc_core.keywords import Compiled, Keyword
 from zen_gc_core.model.decision import Verdict
 from zen_gc_core.model.json_candidates import JsonCandidate
 from zen_gc_core.model.policy import NAMESPACED
 from zen_gc_core.model.reads import WHOLE
 from zen_gc_core.model.reasons import Reason
-from zen_gc_core.model.relations import IN_DOUBT, Related, Relation
+from zen_gc_core.model.relations import IN_DOUBT, Looked, NotKnown, Related, Relation
 from zen_gc_core.offering import Offered
 
 BY = {"theirs": "spec.volumes[].configMap.name", "mine": "metadata.name"}
@@ -322,3 +323,19 @@ def test_why_it_cannot_be_told_what_an_object_is_related_to(error, words):
     gathering = relating.Gathering(relating.Source(failing, None, WHOLE, crosses=False), run_of(compiled(document())))
     gathering.offer(JsonCandidate.from_object(USES_A))
     assert gathering.unknown_in == {"team": f"what Pod team/p is related to cannot be told: {words}"}
+
+
+@pytest.mark.parametrize("unknown", [None, "Pod objects are not known"])
+def test_what_everybody_may_be_told_of_what_is_not_known(unknown):
+    """That a list is lacking; not which object is in doubt."""
+    found = Related(unknown=unknown, unknown_in={"team": "what Pod team/p is related to cannot be told"}).find(
+        [], "team"
+    )
+    with pytest.raises(NotKnown) as doubt:
+        found.any()
+    assert doubt.value.told == (unknown or "")
+
+
+def test_a_field_that_is_looked_at_is_one_of_the_related_objects_unless_it_is_said_to_be_the_policy_s_own():
+    """So that the right schema is asked."""
+    assert not Looked(FieldPath.parse("spec.uses"), "by.theirs").own
