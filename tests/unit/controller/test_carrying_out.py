@@ -380,8 +380,8 @@ class Outcomed(list):
         self.append(outcome)
 
 
-def written(planned, monkeypatch, write, **stand_ins):
-    """What a write is told as whose writer answers by ``write``, its intent having been written down and sent."""
+def written(planned, monkeypatch, write, *, attempts=1, **stand_ins):
+    """What a write is told as whose writer answers by ``write``, after so many intents that were written down and sent."""
     case, plan = planned
     outcomes = Outcomed()
     writer = SimpleNamespace(write=write)
@@ -390,7 +390,7 @@ def written(planned, monkeypatch, write, **stand_ins):
     for name, stand_in in stand_ins.items():
         setattr(carrying, name, stand_in)
     journal = carrying._journal(plan.decisions[0])
-    journal.attempts = journal.sent = 1
+    journal.attempts = journal.sent = attempts
     try:
         carrying._write(plan.decisions[0], None, journal)
     except (Stopped, ClusterError):
@@ -452,17 +452,9 @@ def test_a_wait_of_nothing_asks_nobody(planned, monkeypatch):
 @pytest.mark.parametrize("attempts", [0, 1])
 def test_a_write_is_told_with_its_attempt_where_there_is_an_intent_of_it(planned, monkeypatch, attempts):
     """So that the two lines of the log are found together."""
-
-    def write(*_, **__):
-        journal.attempts = attempts
-        return Written(Result.GONE, "", None)
-
-    case, plan = planned
-    outcomes = Outcomed()
-    monkeypatch.setattr("zen_gc_core.controller.runs.acting.Writer", lambda *_, **__: SimpleNamespace(write=write))
-    carrying = _Carrying(case, plan, replace(acting(), witness=outcomes))
-    journal = carrying._journal(plan.decisions[0])
-    carrying._write(plan.decisions[0], None, journal)
+    outcomes, journal = written(
+        planned, monkeypatch, lambda *_, **__: Written(Result.GONE, "", None), attempts=attempts
+    )
     assert [outcome.attempt_id for outcome in outcomes] == [journal.attempt_id if attempts else ""]
 
 

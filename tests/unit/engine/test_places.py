@@ -18,9 +18,9 @@ DAY = dt.timedelta(days=1)
 KEY = ("", "ConfigMap", "team", "a")
 
 
-def rule_of(*, last=0, within=None, zone=dt.UTC, **buckets):
+def rule_of(*, last=0, within=None, **buckets):
     """What takes a place."""
-    return Rule(last, within, tuple((field, BUCKETS[field], number) for field, number in buckets.items()), zone)
+    return Rule(last, within, tuple((field, BUCKETS[field], number) for field, number in buckets.items()), dt.UTC)
 
 
 def held(days=0, which="u"):

@@ -27,8 +27,6 @@ GroupKey: TypeAlias = tuple[Any, ...]
 
 _LONGEST_SHOWN: Final = 60
 _BEFORE_VALUES: Final = 3
-_LABELS: Final = attrgetter("labels")
-_ANNOTATIONS: Final = attrgetter("annotations")
 
 
 def grouping(group_by: Sequence[GroupBy]) -> Callable[[Candidate, KindKey], GroupKey]:
@@ -103,17 +101,18 @@ def _value_of(group_by: GroupBy) -> Callable[[Candidate], Any]:
         found = candidate.get(path)
         return found if type(found) is str else _scalar(path, found)
 
+    match path.segments:
+        case ("metadata", "labels", str(key)):
+            texts_of = attrgetter("labels")
+        case ("metadata", "annotations", str(key)):
+            texts_of = attrgetter("annotations")
+        case _:
+            return value
+
     def text(candidate: Candidate) -> Any:  # is at hand: the rest of the metadata need not be decoded
         found = texts_of(candidate).get(key, MISSING)
         return found if type(found) is str else _scalar(path, found)
 
-    match path.segments:
-        case ("metadata", "labels", str(key)):
-            texts_of = _LABELS
-        case ("metadata", "annotations", str(key)):
-            texts_of = _ANNOTATIONS
-        case _:
-            return value
     return text
 
 

@@ -90,7 +90,7 @@ def _checked(
             raise Undecided(f"its order cannot be told: {type(error).__name__}: {error}") from error
         if found < EARLIEST:
             raise Undecided(f"the time {format_instant(found)} cannot be right: it is before 2014")
-        if found - run.now > run.clock_skew:
+        if found > run.now and found - run.now > run.clock_skew:
             raise Undecided(f"the time {format_instant(found)} cannot be right: it is ahead of now")
         if born is not None and found < born:
             raise Undecided(f"the time {format_instant(found)} cannot be right: it is before it was made")

@@ -111,7 +111,7 @@ class Places:
             heapq.heappush(last, (order, held))
             self._filled += 1
             held.places = 1
-        elif last:
+        elif last and order >= last[0][0]:
             older = heapq.heappushpop(last, (order, held))[1]
             if older is not held:
                 held.places = 1
