@@ -329,7 +329,9 @@ def test_what_nobody_foresaw_ends_the_run(planned):
 
         return replace(acting(), fence=SimpleNamespace(pass_one=pass_one))
 
-    carried = carry_out(*planned, raising(RuntimeError("a bug")))
+    bug = RuntimeError("a bug")
+    carried = carry_out(*planned, raising(bug))
+    assert carried.unexpected is bug
     assert carried.stopped is not None
     assert carried.stopped.reason is Reason.UNEXPECTED_ERROR
     with pytest.raises(SystemExit):
