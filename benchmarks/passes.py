@@ -41,9 +41,9 @@ def run() -> bool:
     with real(MANY) as found:
         if found is not None:
             raw, swept = _rounds(found[0])
-            holds = (
-                show(f"The same over {MANY:,} Pods of a real API server", _figures(raw, swept, None, REAL)) and holds
-            )
+            where = f"{MANY:,} Pods of a real API server"
+            holds = show(f"The same over {where}", _figures(raw, swept, None, REAL)) and holds
+            holds = show(f"Retaining, of {where} in 1,000 groups", _retaining(found[0])) and holds
     return holds
 
 

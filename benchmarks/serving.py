@@ -35,16 +35,16 @@ def embedded(pods: int) -> Iterator[Path]:
 
 @contextlib.contextmanager
 def real(pods: int) -> Iterator[tuple[Path, RealCluster] | None]:
-    """A real API server with as many Pods; None, with a line that says so, where its binaries are not there."""
+    """A real API server with the same Pods; None, with a line that says so, where its binaries are not there."""
     if missing := missing_binaries():
         print(f"real-apiserver: NOT RUN ({', '.join(missing)} not found; make apiserver)")
         yield None
         return
     with RealCluster() as cluster:
         if pods:
-            first = pod(1)
-            namespace = cluster.namespace()
-            first["metadata"]["namespace"] = namespace
-            cluster.create({name: value for name, value in first.items() if name != "status"})
-            cluster.multiply(first, [f"pod-{number:06d}" for number in range(pods - 1)])
+            cluster.create(
+                {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": pod(0)["metadata"]["namespace"]}}
+            )
+            first = cluster.create(pod(0))
+            cluster.store(first, [pod(number) for number in range(1, pods)])
         yield cluster.kubeconfig_path, cluster

@@ -16,7 +16,7 @@ from tests.harness.control_plane import ControlPlane
 from tests.harness.etcd import Etcd
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
 ATTEMPTS = 10
 PAUSE = 0.1
@@ -83,6 +83,11 @@ class RealCluster(Cluster):
         self._etcd.multiply(metadata["resourceVersion"], metadata["name"], names)
         while self._count(path) < expected:
             time.sleep(PAUSE)
+
+    def store(self, item: Mapping[str, Any], objects: Iterable[dict[str, Any]]) -> None:
+        """Put objects as they are, with their uid, times and status, into the namespaced resource of an object that is there."""
+        metadata = self.request("GET", self.path_of(item)).body["metadata"]
+        self._etcd.store(metadata["resourceVersion"], metadata["name"], objects)
 
     def _count(self, path: str) -> int:
         """How many objects there are in the collection of the object at `path`."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -123,6 +124,26 @@ def test_copies_are_objects_like_any_other(real_cluster: RealCluster) -> None:
     preconditions = {key: copied[key] for key in ("uid", "resourceVersion")}
     deleted = real_cluster.request("DELETE", f"{collection}/copy-249", {"preconditions": preconditions})
     assert (page["metadata"]["remainingItemCount"], len(uids), deleted.status) == (250, 251, 200)
+
+
+def test_what_is_stored_as_it_is_has_its_own_uid_and_time(real_cluster: RealCluster) -> None:
+    """In a namespace that nobody made, too; and it is deleted by its own uid."""
+    made = real_cluster.create(_configmap(real_cluster.namespace()))
+    elsewhere = f"{made['metadata']['namespace']}-2"
+    own = {
+        "name": "stored",
+        "namespace": elsewhere,
+        "uid": str(uuid.uuid4()),
+        "creationTimestamp": "2026-01-01T00:00:00Z",
+    }
+    stored = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": own, "data": {"a": "b"}}
+
+    real_cluster.store(made, [stored])
+
+    (found,) = real_cluster.request("GET", f"/api/v1/namespaces/{elsewhere}/configmaps").body["items"]
+    preconditions = {"uid": own["uid"], "resourceVersion": found["metadata"]["resourceVersion"]}
+    deleted = real_cluster.request("DELETE", real_cluster.path_of(stored), {"preconditions": preconditions})
+    assert (found["metadata"].items() >= own.items(), found["data"], deleted.status) == (True, {"a": "b"}, 200)
 
 
 def test_cluster_roles_are_aggregated(real_cluster: RealCluster) -> None:
