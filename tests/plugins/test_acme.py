@@ -10,6 +10,7 @@ import sys
 import sysconfig
 import venv
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -72,6 +73,8 @@ def test_the_example_is_loaded_beside_the_projects_own_plugins(fresh, tmp_path):
     ]
 
 
+UNDRAWN = {"acme.io/undrawn": {"steps": ["queued", "drawing"]}}
+PARK = {"acme.io/park": {"queue": "night"}}
 POLICY = {
     "apiVersion": "gc.kube-zen.io/v1alpha1",
     "kind": "GarbageCollectionPolicy",
@@ -101,6 +104,40 @@ def test_what_is_retained_is_ordered_by_where_the_ttl_of_a_plugin_starts(fresh, 
     planned = json.loads(_run(python.parent / "zen-gc", "plan", *options, cwd=tmp_path))
     verdicts = {each["name"]: each["verdict"] for each in planned["policies"][0]["decisions"]}
     assert verdicts == {"released-1": "act", "released-2": "act", "released-3": "keep"}
+
+
+def _policy(name: str, kind: str, target: dict[str, Any], **spec: Any) -> dict[str, Any]:
+    where = {} if kind.startswith("Cluster") else {"namespace": "shop"}
+    head = {"apiVersion": "gc.kube-zen.io/v1alpha1", "kind": kind, "metadata": {"name": name, **where}}
+    return {**head, "spec": {"targetResources": [target], **spec}}
+
+
+def _render(name: str, step: str, **spec: str) -> dict[str, Any]:
+    metadata = {"name": name, "namespace": "shop", "creationTimestamp": "2025-01-01T00:00:00Z"}
+    status = {"step": step, "endedAt": "2025-01-02T00:00:00Z"}
+    return {"apiVersion": "acme.io/v1", "kind": "Render", "metadata": metadata, "spec": spec, "status": status}
+
+
+def test_its_rows_its_relation_and_its_request_are_planned(fresh, tmp_path):
+    """By the command of whoever installed it: which scenes and palettes go, and which Renders are parked."""
+    python, _ = fresh
+    config_maps, old = {"apiVersion": "v1", "kind": "ConfigMap"}, {"afterCreation": "30d"}
+    renders = {"apiVersion": "acme.io/v1", "kind": "Render", "namespaces": ["shop"]}
+    documents = [
+        _policy("scenes", "GarbageCollectionPolicy", config_maps, conditions=UNDRAWN, ttl=old),
+        _policy("palettes", "GarbageCollectionPolicy", config_maps, conditions={"unreferenced": True}, ttl=old),
+        _policy("park", "ClusterGarbageCollectionPolicy", renders, ttl={"afterFinished": "1d"}, action=PARK),
+        _render("waits", "queued", scene="one", palette="night"),
+        _render("ended", "done", scene="two", palette="night"),
+    ]
+    for name in ("one", "two", "palette-night", "palette-day"):
+        metadata = {"name": name, "namespace": "shop", "creationTimestamp": "2025-01-01T00:00:00Z"}
+        documents.append({"apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata})
+    (tmp_path / "all.json").write_text(json.dumps({"apiVersion": "v1", "kind": "List", "items": documents}))
+    options = ("-f", tmp_path / "all.json", "--now", "2026-01-01T00:00:00Z", "--assume-complete", "-o", "json")
+    planned = json.loads(_run(python.parent / "zen-gc", "plan", *options, cwd=tmp_path))["policies"]
+    acted = [{each["name"] for each in one["decisions"] if each["verdict"] == "act"} for one in planned]
+    assert acted == [{"two", "palette-night", "palette-day"}, {"palette-day"}, {"ended"}]
 
 
 def test_the_examples_own_tests_pass(fresh, tmp_path):

@@ -14,7 +14,7 @@ from zen_gc_core.model.decision import KeptBy
 from zen_gc_core.model.heads import UNREADABLE_OWNER
 from zen_gc_core.model.plan import Dependent
 from zen_gc_core.model.reasons import Reason
-from zen_gc_core.model.unlisted import NO_GAPS, Gaps
+from zen_gc_core.model.unlisted import ALL_OBJECTS, NO_GAPS, Gaps
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -201,7 +201,8 @@ def _left_alone(decision: Decision, gaps: Gaps) -> Guard | None:
     if decision.request is None or not decision.request.removes:
         return None
     group = decision.api_version.rpartition("/")[0]
-    why = gaps.left_alone.get((group, decision.kind, decision.namespace, decision.name))
+    known = gaps.left_alone
+    why = known.get((group, decision.kind, decision.namespace, decision.name)) or known.get(ALL_OBJECTS)
     return Guard(KeptBy.PROTECTED, f"protected: {why}") if why is not None else None
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from zen_gc_core.errors import Undecided
 from zen_gc_core.fieldpaths import MISSING, FieldPath
-from zen_gc_core.model.finishing import BUILT_IN
+from zen_gc_core.model.finishing import BUILT_IN, Finishing
 from zen_gc_core.model.policy import GROUP
 from zen_gc_core.model.requests import MARKED_AT, MARKED_BY, Patch, Words
 from zen_gc_core.model.results import Result, Written
@@ -99,23 +99,28 @@ class _Switching(Patch):
 
 @dataclass(frozen=True, slots=True)
 class Suspend(_Switching):
-    """Ask for an object to start nothing more until somebody lets it go on."""
+    """Ask for an object to start nothing more until somebody lets it go on.
+
+    Args:
+        finishing: The kinds that are known to finish: what has finished is left alone.
+    """
 
     done: ClassVar[Result] = Result.SUSPENDED
     words: ClassVar[Words] = Words("suspend", "suspending", "suspension")
     turned_on: ClassVar[bool] = True
 
+    finishing: Finishing = field(default=BUILT_IN, repr=False, compare=False)
     _signature: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     def signed(self, signature: Mapping[str, str]) -> Suspend:
         """With the annotations of the signature."""
-        return Suspend(signature)
+        return Suspend(self.finishing, signature)
 
     def carried_by(self, candidate: Candidate) -> str | None:
         """What rests already is left alone, and what has finished: there is nothing that it could start."""
         if suspended(candidate):
             return "it is suspended already"
-        return "it has finished" if BUILT_IN.says_finished(candidate) else None
+        return "it has finished" if self.finishing.says_finished(candidate) else None
 
     def noted(self, path: str) -> dict[str, str | None]:
         """Who did it, and how."""

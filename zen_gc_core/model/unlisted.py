@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from zen_gc_core.model.reasons import Reason
 
@@ -51,7 +51,8 @@ class Gaps:
     Args:
         unlisted: The kinds that could not be listed.
         forbidden: The kinds that may not be written, by version and name, and why.
-        left_alone: Objects that came back whenever they were deleted, by group, kind, namespace and name, and why.
+        left_alone: Objects that came back whenever they were deleted, by group, kind, namespace and name, and why; all of
+            them, where there is ``ALL_OBJECTS``.
     """
 
     unlisted: tuple[Unlisted, ...] = ()
@@ -62,5 +63,8 @@ class Gaps:
         """Whether there is any."""
         return bool(self.unlisted or self.forbidden or self.left_alone)
 
+
+ALL_OBJECTS: Final = ("", "", "", "")
+"""In place of one object's group, kind, namespace and name: whichever it is."""
 
 NO_GAPS = Gaps()

@@ -18,7 +18,7 @@ def _compile(config: bool, build: Build) -> Compiled[Suspend]:  # noqa: FBT001  
             raise build.error(
                 "", f"cannot suspend {target.api_version} {target.kind}: it is known how to of {kinds} alone"
             )
-    request = Suspend()
+    request = Suspend(build.finishing)
 
     def ask(_decision: Decision, _run: Run) -> Suspend:
         return request

@@ -17,6 +17,7 @@ from tests.cluster.controller.stage import EmbeddedStage, Stage, staged
 from tests.harness.crds import install_crds
 from tests.harness.embedded import InProcessCluster
 from zen_gc_core.controller.process import logs
+from zen_gc_core.controller.runs import relatives
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -87,3 +88,10 @@ def replica(tmp_path: Path) -> Iterator[Callable[..., Replica]]:
     with contextlib.ExitStack() as ends:
         ends.callback(lambda: [each.kill() for each in started])
         yield start
+
+
+@pytest.fixture
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A look at every kind there is may take long on a machine that has no time."""
+    monkeypatch.setattr(relatives, "MOST_LOOKING_SECONDS", 60.0)
+    monkeypatch.setattr(relatives, "MOST_SECONDS", 80.0)

@@ -13,7 +13,7 @@ from tests.harness import RealCluster
 from zen_gc_core.cluster.answers import Answer
 from zen_gc_core.cluster.observing import Observed
 from zen_gc_core.cluster.resource import Resource
-from zen_gc_core.controller.runs.fights import MOST_DELETED, Fights, shown
+from zen_gc_core.controller.runs.fights import MOST_DELETED, MOST_FIGHTS, Fights, shown
 from zen_gc_core.model.decision import Decision, Verdict
 from zen_gc_core.model.policy import NAMESPACED, PolicyReference
 from zen_gc_core.model.requests import Delete
@@ -149,6 +149,29 @@ def test_another_state_of_the_policy_begins_anew() -> None:
         assert (len(fights.untold()), len(fights.untold())) == (1, 0)
         assert fights.of(other) == {}
         assert round_of(fights, 3, back=1, every=61) is None
+
+
+def test_a_policy_that_fights_about_too_much_deletes_nothing_until_it_is_edited() -> None:
+    """Not even what never came back: nobody could remember what is to be left alone."""
+    fights = Fights()
+    policy = PolicyReference(NAMESPACED, "team-a", "p", "u", 1)
+    fights.of(policy)
+    for name in range(MOST_FIGHTS):
+        for number in range(3):
+            round_of(fights, number, back=1, every=61, name=f"fought-{name}")
+    other = observed("v", NOW, "other")
+    assert (len(fights.of(policy)), fights.meets(decision("v", "other"), other)) == (MOST_FIGHTS, None)
+    assert "and 90 more" in shown(fights.of(policy))
+    fights.untold()
+
+    found = [round_of(fights, number, back=1, every=61, name="one-more") for number in range(3)]
+
+    why = "more than 100 objects came back whenever they were deleted"
+    assert [each is not None for each in found] == [False, False, True]
+    assert (fights.meets(decision("v", "other"), other) or "").startswith(why)
+    assert [each.startswith(why) for each in (shown(fights.of(policy)), *fights.untold())] == [True, True]
+    fights.of(PolicyReference(NAMESPACED, "team-a", "p", "u", 2))
+    assert fights.meets(decision("v", "other"), other) is None
 
 
 def test_what_is_remembered_has_an_end() -> None:

@@ -33,13 +33,6 @@ RUNS = 280.0
 """Seconds for runs that may have to wait until other tests on the same server have taken their kinds away."""
 
 
-@pytest.fixture
-def patient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A look at every kind there is may take long on a machine that has no time."""
-    monkeypatch.setattr(relatives, "MOST_LOOKING_SECONDS", 60.0)
-    monkeypatch.setattr(relatives, "MOST_SECONDS", 80.0)
-
-
 def pod(stage: Stage, name: str, uses: str, namespace: str = "") -> None:
     """A Pod that mounts a ConfigMap; made as soon as its Namespace lets it."""
     volumes = [{"name": "v", "configMap": {"name": uses}}]

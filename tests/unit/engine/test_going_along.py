@@ -20,7 +20,7 @@ from zen_gc_core.errors import Undecided
 from zen_gc_core.model.decision import KeptBy, Verdict
 from zen_gc_core.model.json_candidates import JsonCandidate
 from zen_gc_core.model.reasons import Reason
-from zen_gc_core.model.unlisted import NO_GAPS, Gaps
+from zen_gc_core.model.unlisted import ALL_OBJECTS, NO_GAPS, Gaps
 
 EVERYTHING = Grants(
     resources=frozenset({"namespaces", "customresourcedefinitions.apiextensions.k8s.io"}),
@@ -288,6 +288,9 @@ def test_what_came_back_whenever_it_was_deleted_is_left_alone():
         return {each.name: each.because for each in plan.decisions if each.verdict is Verdict.KEEP}
 
     assert kept() == {"fought-over": "protected: it came back three times"}
+    assert kept(action={"label": {"a": "b"}}) == {}
+    gaps = Gaps(left_alone={ALL_OBJECTS: "too much came back"})
+    assert kept() == dict.fromkeys(("fought-over", "b"), "protected: too much came back"), "whatever it is"
     assert kept(action={"label": {"a": "b"}}) == {}
     gaps = Gaps(left_alone={("acme.io", "Run", "team", "fought-over"): "it came back twice"})
     due = replace(concluded([thing(name="fought-over")]).decisions[0], api_version="acme.io/v2", kind="Run")

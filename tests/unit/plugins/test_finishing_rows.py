@@ -63,6 +63,30 @@ def test_a_row_of_a_plugin_decides_for_its_kind():
     assert "it is not known when a Render finishes" in warnings[0].message
 
 
+def test_what_has_finished_by_the_row_of_a_plugin_is_not_suspended():
+    """It starts nothing more as it is, of a kind that can be told to rest; without the row nobody knows."""
+    row = Finishes("volsync.backube", "ReplicationSource", state="status.step", states=("done",), at=("status.doneAt",))
+    config, target = {"suspend": True}, {"apiVersion": "volsync.backube/v1alpha1", "kind": "ReplicationSource"}
+    metadata = {"name": "a", "namespace": "team", "creationTimestamp": "2026-01-01T09:00:00Z"}
+    source = JsonCandidate.from_object({**target, "metadata": metadata, "status": DONE})
+
+    def verdict(plugins):
+        document = {
+            "apiVersion": "gc.kube-zen.io/v1alpha1",
+            "kind": "GarbageCollectionPolicy",
+            "metadata": {"name": "sources", "namespace": "team"},
+            "spec": {"targetResources": [target], "ttl": {"afterCreation": "1h"}, "action": config},
+        }
+        compilation = compile_policy(parse_policy(document), plugins.vocabulary)
+        asking = Asking(parse_instant("2026-01-01T12:00:00Z"), Grants())
+        (planned,) = plan_offline([compilation], Files([source], [compilation]), asking)
+        (decision,) = planned.plan.decisions
+        return decision.verdict, decision.because
+
+    assert verdict(_loaded(_point("acme", [row]))) == (Verdict.KEEP, "it has finished")
+    assert verdict(_loaded())[0] is Verdict.ACT
+
+
 def test_the_kinds_of_a_plugin_are_listed():
     """With what else it offers."""
     plugins = _loaded(_point("acme", [RENDER, Finishes("", "Turn", conditions=(Condition("Turned"),))]))

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from zen_gc_core.controller.runs.keepers import Withheld
 from zen_gc_core.errors import Undecided
+from zen_gc_core.model.unlisted import ALL_OBJECTS
 from zen_gc_core.texts import one_line, placed
 
 if TYPE_CHECKING:
@@ -33,8 +34,12 @@ MOST_DELETED: Final = 1000
 """Deletions of a policy that are remembered, the latest."""
 
 MOST_FIGHTS: Final = 100
-"""Objects that a policy leaves alone; of one more it is not known, so that it goes on."""
+"""Objects that a policy leaves alone, each by its name; with one more it deletes nothing at all."""
 
+_TOO_MANY: Final = (
+    f"more than {MOST_FIGHTS} objects came back whenever they were deleted: somebody wants them there, and nothing is deleted "
+    "until the policy is edited"
+)
 _MOST_SHOWN: Final = 10
 _TRUNCATED: Final = dt.timedelta(seconds=2)  # a creationTimestamp has no fractions
 _LONGEST_NAME: Final = 64
@@ -70,7 +75,10 @@ class Fights:
         self._told: frozenset[Key] = _NONE
 
     def of(self, policy: PolicyReference) -> Mapping[Key, str]:
-        """The objects that a policy leaves alone, and why; whatever was known of another state of it is forgotten."""
+        """The objects that a policy leaves alone, and why; all of them, where there is ``ALL_OBJECTS``.
+
+        Whatever was known of another state of the policy is forgotten.
+        """
         with self._lock:
             if self._of != (policy.uid, policy.generation):
                 self._of = (policy.uid, policy.generation)
@@ -119,8 +127,8 @@ class Fights:
         key = key_of(decision)
         with self._lock:
             known = self._deleted.get(key)
-            if key in self._left:
-                return self._left[key]
+            if (why := self._left.get(key) or self._left.get(ALL_OBJECTS)) is not None:
+                return why
             if known is None or observed.uid in {known.uid, known.counted}:
                 return None
             try:
@@ -131,9 +139,12 @@ class Fights:
                 return None
             known.counted = observed.uid
             known.back = [each for each in known.back if born - each <= WITHIN] + [born]
-            if len(known.back) < TIMES or len(self._left) >= MOST_FIGHTS:
+            if len(known.back) < TIMES:
                 return None
             del self._deleted[key]
+            if len(self._left) >= MOST_FIGHTS:
+                self._left[ALL_OBJECTS] = _TOO_MANY
+                return _TOO_MANY
             self._left[key] = (
                 f"{decision.kind} {placed(decision.namespace, decision.name)} came back {TIMES} times within an hour, each "
                 f"time within {BACK_WITHIN.seconds} s of its deletion, made by {_maker(observed.document())}: left alone "
@@ -144,6 +155,8 @@ class Fights:
 
 def shown(left: Mapping[Key, str]) -> str:
     """The objects that are left alone, for a condition; empty when there are none."""
+    if ALL_OBJECTS in left:
+        return left[ALL_OBJECTS]
     more = f"; and {len(left) - _MOST_SHOWN} more" if len(left) > _MOST_SHOWN else ""
     return "; ".join(list(left.values())[:_MOST_SHOWN]) + more
 
