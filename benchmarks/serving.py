@@ -46,5 +46,5 @@ def real(pods: int) -> Iterator[tuple[Path, RealCluster] | None]:
                 {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": pod(0)["metadata"]["namespace"]}}
             )
             first = cluster.create(pod(0))
-            cluster.store(first, [pod(number) for number in range(1, pods)])
+            cluster.store(first, map(pod, range(1, pods)))  # one by one: this process must stay small
         yield cluster.kubeconfig_path, cluster

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 import zen_gc_conditions.combinations
 import zen_gc_conditions.fields
+import zen_gc_ttl.starts
 
 from zen_gc_core.cli.by_hand import clean_up
 from zen_gc_core.cluster import (
@@ -33,6 +34,7 @@ from zen_gc_core.controller.runs import (
     executing,
     expiring,
     fencing,
+    fights,
     keepers,
     kill_switch,
     passes,
@@ -54,9 +56,11 @@ from zen_gc_core.errors import ClusterError, Undecided
 from zen_gc_core.instants import parse_instant
 from zen_gc_core.model import approved, held_marks
 from zen_gc_core.model.decision import KeptBy
+from zen_gc_core.model.finishing import table
 from zen_gc_core.model.heads import Items
 from zen_gc_core.model.json_candidates import JsonCandidate
 from zen_gc_core.model.recycled import UNTIL
+from zen_gc_core.model.references import reading
 from zen_gc_core.model.results import Result
 
 if TYPE_CHECKING:
@@ -294,6 +298,48 @@ def empty_selector_is_all() -> None:
 def keep_mark_ignored() -> None:
     """Nobody looks at marks."""
     swap(protections, "marked", lambda *_: False)
+
+
+@_mutant("running-is-finished")
+def running_is_finished() -> None:
+    """What says that it has finished has, whatever else says that it runs."""
+    swap(table, "runs", lambda *_, **__: False)
+    swap(table, "says_running", lambda _: False)
+
+
+@_mutant("first-evidence-counts")
+def first_evidence_counts() -> None:
+    """Of several times the earliest is when an object finished."""
+
+    def earliest(values: Any) -> Any:
+        times = [time for value in values if (time := real_latest([value])) is not None]
+        return min(times, default=None)
+
+    real_latest = swap(table, "latest", earliest)
+
+
+@_mutant("any-mark-counts")
+def any_mark_counts() -> None:
+    """Whoever marked an object: it is marked."""
+    swap(zen_gc_ttl.starts, "counted_from_a_mark", lambda start, *_: start)
+
+
+@_mutant("managed-is-taken")
+def managed_is_taken() -> None:
+    """Nobody asks whether another tool looks after an object."""
+    swap(protections, "_by_manager", _nothing)
+
+
+@_mutant("what-came-back-is-forgotten")
+def what_came_back_is_forgotten() -> None:
+    """However often an object came back, it is deleted."""
+    swap(fights.Fights, "meets", _nothing)
+
+
+@_mutant("references-not-read")
+def references_not_read() -> None:
+    """No object names another one."""
+    swap(reading.Reader, "__call__", lambda *_: set())
 
 
 @_mutant("terminating-is-sent-again")

@@ -954,6 +954,75 @@ def who_acts_as_nobody_does_nothing(play: Play) -> str:
     return _taken(play, "x")
 
 
+def _finishing(play: Play, api_version: str, kind: str, status: dict[str, Any]) -> None:
+    """An object that was made long ago, and a policy that takes what finished an hour ago."""
+    metadata = {"name": "x", "namespace": play.stage.namespace, "creationTimestamp": "2026-01-01T00:00:00Z"}
+    play.put({"apiVersion": api_version, "kind": kind, "metadata": metadata, "status": status})
+    play.stage.policy(targetResources=[{"apiVersion": api_version, "kind": kind}], ttl={"afterFinished": "1h"})
+
+
+def what_says_that_it_runs_stays(play: Play) -> str:
+    """A Job says that it is complete, and that one of its Pods is active."""
+    condition = {"type": "Complete", "status": "True", "lastTransitionTime": "2026-01-02T00:00:00Z"}
+    status = {"conditions": [condition], "completionTime": "2026-01-02T00:00:00Z", "active": 1}
+    _finishing(play, "batch/v1", "Job", status)
+    play.once()
+    return f"{len(play.sent())} deletes of a Job that runs" if play.sent() else ""
+
+
+def what_finished_in_parts_finished_with_the_last(play: Play) -> str:
+    """One container of a Pod ended long ago, and another one just now."""
+    ended = ["2026-01-02T00:00:00Z", format_instant(dt.datetime.now(dt.UTC))]
+    states = [{"name": f"c{number}", "state": {"terminated": {"finishedAt": at}}} for number, at in enumerate(ended)]
+    _finishing(play, "v1", "Pod", {"phase": "Succeeded", "containerStatuses": states})
+    play.once()
+    return f"{len(play.sent())} deletes of a Pod that finished just now" if play.sent() else ""
+
+
+def what_another_policy_marked_stays(play: Play) -> str:
+    """Marked long ago, for reasons of its own."""
+    marks = {
+        f"gc.kube-zen.io/marked-{name}": value for name, value in (("at", "2026-01-02T00:00:00Z"), ("by", "b/other"))
+    }
+    play.items("x", annotations=marks, creationTimestamp="2026-01-01T00:00:00Z")
+    since = {"path": "metadata.annotations['gc.kube-zen.io/marked-at']", "markedBy": "mine"}
+    play.stage.policy(ttl={"after": {"wait": "1h", "since": since}}, **DONE)
+    play.once()
+    return _taken(play, "x")
+
+
+def what_another_tool_looks_after_stays(play: Play) -> str:
+    """It would come back."""
+    play.items("x", annotations={"argocd.argoproj.io/tracking-id": "shop:/ConfigMap:shop/x"})
+    play.items("free")
+    play.stage.policy(**DONE)
+    play.once()
+    assert play.gone("free"), "what nobody looks after went"
+    return _taken(play, "x")
+
+
+def what_comes_back_whenever_it_is_deleted_stays(play: Play) -> str:
+    """Three times; then somebody wants it there."""
+    policy = play.stage.policy(**DONE)
+    play.start()
+    for number in range(4):
+        play.items("x", uid=f"x-{number}")
+        until(lambda: play.gone("x") or play.stage.condition(policy, "Fight").get("status") == "True", "it is judged")
+    return _taken(play, "x")
+
+
+def what_a_pod_mounts_is_referred_to(play: Play) -> str:
+    """And nobody said what to look for; the rest goes, as soon as all kinds could be looked at in time."""
+    play.items("x", "free", creationTimestamp="2026-01-01T00:00:00Z")
+    spec = {"volumes": [{"name": "v", "configMap": {"name": "x"}}]}
+    metadata = {"name": "uses-x", "namespace": play.stage.namespace}
+    play.put({"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": spec})
+    play.stage.policy(conditions={"unreferenced": True}, ttl={"afterCreation": "1h"})
+    play.start()
+    until(lambda: play.gone("free"), "what nothing refers to goes")
+    return _taken(play, "x")
+
+
 def yes_lifts_no_breaker(play: Play) -> str:
     """By hand: four are due, three are the most, and nobody is asked."""
     names = ["a", "b", "c", "d"]
@@ -1011,6 +1080,12 @@ SCENARIOS = (
     Scenario(what_is_missing_under_none_stays, ("undecided-is-false-under-none",)),
     Scenario(no_namespaces_are_none, ("empty-selector-is-all",)),
     Scenario(what_is_marked_stays, ("keep-mark-ignored",)),
+    Scenario(what_says_that_it_runs_stays, ("running-is-finished",)),
+    Scenario(what_finished_in_parts_finished_with_the_last, ("first-evidence-counts",)),
+    Scenario(what_another_policy_marked_stays, ("any-mark-counts",)),
+    Scenario(what_another_tool_looks_after_stays, ("managed-is-taken",)),
+    Scenario(what_comes_back_whenever_it_is_deleted_stays, ("what-came-back-is-forgotten",)),
+    Scenario(what_a_pod_mounts_is_referred_to, ("references-not-read",)),
     Scenario(what_terminates_is_asked_once, ("terminating-is-sent-again",)),
     Scenario(no_fewer_are_left_than_are_retained, ("retained-not-read-again",)),
     Scenario(what_somebody_begins_to_use_stays, ("related-not-listed-again",)),
