@@ -48,11 +48,11 @@ from zen_gc_core.controller.runs import (
     seeing,
     sweeping,
 )
-from zen_gc_core.engine import breaker, compiling, guarding, judging, planning, protections, relating, shares
+from zen_gc_core.engine import breaker, compiling, guarding, judging, planning, protected, protections, relating, shares
 from zen_gc_core.engine.calendar import gate, opening
 from zen_gc_core.engine.parsing import globs, scopes
-from zen_gc_core.engine.retaining import holding, tallies
-from zen_gc_core.errors import ClusterError, Undecided
+from zen_gc_core.engine.retaining import groups, holding, tallies
+from zen_gc_core.errors import ClusterError, Missing, Undecided
 from zen_gc_core.instants import parse_instant
 from zen_gc_core.model import approved, held_marks
 from zen_gc_core.model.decision import KeptBy
@@ -61,6 +61,7 @@ from zen_gc_core.model.heads import Items
 from zen_gc_core.model.json_candidates import JsonCandidate
 from zen_gc_core.model.recycled import UNTIL
 from zen_gc_core.model.references import reading
+from zen_gc_core.model.relations import OTHER
 from zen_gc_core.model.results import Result
 
 if TYPE_CHECKING:
@@ -340,6 +341,47 @@ def what_came_back_is_forgotten() -> None:
 def references_not_read() -> None:
     """No object names another one."""
     swap(reading.Reader, "__call__", lambda *_: set())
+
+
+@_mutant("texts-name-nothing")
+def texts_name_nothing() -> None:
+    """Objects of a kind of which nothing is known name no other one."""
+    swap(reading, "anywhere", _nothing)
+
+
+@_mutant("undecided-is-unrelated")
+def undecided_is_unrelated() -> None:
+    """An object of which it cannot be told whether it counts does not."""
+
+    def asked(*arguments: Any) -> Any:
+        mark, question = real_asked(*arguments)
+        return (mark, None) if question is None else (OTHER, None)
+
+    real_asked = swap(relating, "_asked", asked)
+
+
+@_mutant("lacking-is-a-group")
+def lacking_is_a_group() -> None:
+    """Objects without the field that is grouped by are a group of their own."""
+
+    def placed(value_of: Callable[[Any], Any], place: str) -> Callable[[Any], Any]:
+        asked = real_placed(value_of, place)
+
+        def value(candidate: Any) -> Any:
+            try:
+                return asked(candidate)
+            except Missing:
+                return ""
+
+        return value
+
+    real_placed = swap(groups, "_placed", placed)
+
+
+@_mutant("made-by-kubernetes-is-taken")
+def made_by_kubernetes_is_taken() -> None:
+    """What Kubernetes makes in every Namespace is an object like any other."""
+    swap(protected, "OF_EVERY_NAMESPACE", {})
 
 
 @_mutant("terminating-is-sent-again")

@@ -1023,6 +1023,67 @@ def what_a_pod_mounts_is_referred_to(play: Play) -> str:
     return _taken(play, "x")
 
 
+def what_an_unknown_kind_may_name_is_referred_to(play: Play) -> str:
+    """Of a Widget nobody said what to look for: its text names the object."""
+    names = {"plural": "widgets", "singular": "widget", "kind": "Widget", "listKind": "WidgetList"}
+    schema = {"openAPIV3Schema": {"type": "object", "x-kubernetes-preserve-unknown-fields": True}}
+    version = {"name": "v1", "served": True, "storage": True, "schema": schema}
+    play.stage.cluster.create(
+        {
+            "apiVersion": "apiextensions.k8s.io/v1",
+            "kind": "CustomResourceDefinition",
+            "metadata": {"name": "widgets.acme.io"},
+            "spec": {"group": "acme.io", "scope": "Namespaced", "names": names, "versions": [version]},
+        }
+    )
+    play.stage.make("w", kind="Widget", api_version="acme.io/v1", spec={"deep": [{"in": "x"}]})
+    play.items("x", "free", creationTimestamp="2026-01-01T00:00:00Z")
+    play.stage.policy(conditions={"unreferenced": True}, ttl={"afterCreation": "1h"})
+    play.start()
+    until(lambda: play.gone("free"), "what nothing refers to goes")
+    return _taken(play, "x")
+
+
+def what_may_be_related_stays(play: Play) -> str:
+    """Whether the one Pod that names an object counts cannot be told: its label is no number."""
+    play.items("x", "free", creationTimestamp="2026-01-01T00:00:00Z")
+    metadata = {"name": "p", "namespace": play.stage.namespace, "labels": {"uses": "x", "weight": "heavy"}}
+    play.put({"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": {}})
+    by = {"theirs": "metadata.labels.uses", "mine": "metadata.name"}
+    where = {"cel": "int(object.metadata.labels.weight) > 3"}
+    related = [{"apiVersion": "v1", "kind": "Pod", "by": by, "where": where, "are": "none"}]
+    play.stage.policy(conditions={"related": related}, ttl={"afterCreation": "1h"})
+    play.once()
+    assert play.gone("free"), "what nothing is related to went"
+    return _taken(play, "x")
+
+
+def what_lacks_what_is_grouped_by_stays(play: Play) -> str:
+    """Two objects without the label: they are no series, of which one could go."""
+    play.items("a", "b")
+    labels = {"gc": "yes", "series": "s"}
+    for number in range(2):
+        created = f"2026-01-0{number + 1}T00:00:00Z"
+        play.put(play.item(f"s-{number}") | {"metadata": _placed(play, f"s-{number}", labels, created)})
+    play.stage.policy(retain={"groupBy": ["metadata.labels.series"], "orderBy": "created", "last": 1}, **DONE)
+    play.once()
+    assert play.gone("s-0", "s-1") == ["s-0"], "of the series the newest stays"
+    return _taken(play, "a", "b")
+
+
+def _placed(play: Play, name: str, labels: dict[str, str], created: str) -> dict[str, Any]:
+    return {"name": name, "namespace": play.stage.namespace, "labels": labels, "creationTimestamp": created}
+
+
+def what_kubernetes_makes_itself_stays(play: Play) -> str:
+    """It would be there again at once."""
+    play.items("kube-root-ca.crt", "free")
+    play.stage.policy(**DONE)
+    play.once()
+    assert play.gone("free"), "the others go"
+    return _taken(play, "kube-root-ca.crt")
+
+
 def yes_lifts_no_breaker(play: Play) -> str:
     """By hand: four are due, three are the most, and nobody is asked."""
     names = ["a", "b", "c", "d"]
@@ -1086,6 +1147,10 @@ SCENARIOS = (
     Scenario(what_another_tool_looks_after_stays, ("managed-is-taken",)),
     Scenario(what_comes_back_whenever_it_is_deleted_stays, ("what-came-back-is-forgotten",)),
     Scenario(what_a_pod_mounts_is_referred_to, ("references-not-read",)),
+    Scenario(what_an_unknown_kind_may_name_is_referred_to, ("texts-name-nothing",)),
+    Scenario(what_may_be_related_stays, ("undecided-is-unrelated",)),
+    Scenario(what_lacks_what_is_grouped_by_stays, ("lacking-is-a-group",)),
+    Scenario(what_kubernetes_makes_itself_stays, ("made-by-kubernetes-is-taken",)),
     Scenario(what_terminates_is_asked_once, ("terminating-is-sent-again",)),
     Scenario(no_fewer_are_left_than_are_retained, ("retained-not-read-again",)),
     Scenario(what_somebody_begins_to_use_stays, ("related-not-listed-again",)),
