@@ -185,6 +185,20 @@ def test_what_is_remembered_has_an_end() -> None:
     assert len(fights._left) == 1
 
 
+def test_a_deletion_that_can_make_no_fight_any_more_is_forgotten() -> None:
+    """After an hour and a minute; but not the one after which the third time may only be met late."""
+    fights = Fights()
+    fights.deleted(decision("v", "other"), NOW)
+    for number in range(2):
+        round_of(fights, number, back=1, every=61)
+    fights.deleted(decision("u2"), NOW + dt.timedelta(seconds=122))
+    for minutes, remembered in ((61, {"other", "a", "later"}), (62, {"a", "later"}), (600, {"a", "later"})):
+        fights.deleted(decision("w", "later"), NOW + dt.timedelta(minutes=minutes))
+        assert {key[-1] for key in fights._deleted} == remembered
+    late = observed("u3", NOW + dt.timedelta(seconds=123))
+    assert fights.meets(decision("u3"), late) is not None
+
+
 @pytest.mark.parametrize(
     ("managers", "by"),
     [

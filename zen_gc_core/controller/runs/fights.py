@@ -7,9 +7,10 @@ the policy begins anew.
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import threading
 from collections import OrderedDict
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from zen_gc_core.controller.runs.keepers import Withheld
@@ -36,6 +37,7 @@ MOST_DELETED: Final = 1000
 MOST_FIGHTS: Final = 100
 """Objects that a policy leaves alone, each by its name; with one more it deletes nothing at all."""
 
+_FORGOTTEN_AFTER: Final = WITHIN + BACK_WITHIN
 _TOO_MANY: Final = (
     f"more than {MOST_FIGHTS} objects came back whenever they were deleted: somebody wants them there, and nothing is deleted "
     "until the policy is edited"
@@ -60,7 +62,7 @@ def key_of(decision: Decision) -> Key:
 class _Deleted:
     at: dt.datetime
     uid: str
-    back: list[dt.datetime] = field(default_factory=list)
+    back: tuple[dt.datetime, ...] = ()
     counted: str = ""
 
 
@@ -104,9 +106,16 @@ class Fights:
         key = key_of(decision)
         with self._lock:
             known = self._deleted.pop(key, None)
-            self._deleted[key] = _Deleted(at, decision.uid, known.back if known else [])
-            if len(self._deleted) > MOST_DELETED:
-                self._deleted.popitem(last=False)
+            self._deleted[key] = _Deleted(at, decision.uid, known.back if known else ())
+            self._forget(at)
+
+    def _forget(self, now: dt.datetime) -> None:
+        """Let go of deletions so long ago that what came back of them makes no third time within an hour any more."""
+        old = itertools.takewhile(lambda each: now - each[1].at > _FORGOTTEN_AFTER, self._deleted.items())
+        for key in [key for key, known in old if len(known.back) < TIMES - 1]:
+            del self._deleted[key]
+        if len(self._deleted) > MOST_DELETED:
+            self._deleted.popitem(last=False)
 
     def check(self, decision: Decision, observed: Observed) -> None:
         """Ask right before an object is deleted whether it has come back too often; as ``meets``.
@@ -138,7 +147,7 @@ class Fights:
             if not known.at - _TRUNCATED <= born <= known.at + BACK_WITHIN:
                 return None
             known.counted = observed.uid
-            known.back = [each for each in known.back if born - each <= WITHIN] + [born]
+            known.back = (*(each for each in known.back if born - each <= WITHIN), born)
             if len(known.back) < TIMES:
                 return None
             del self._deleted[key]
