@@ -10,6 +10,7 @@ import pytest
 
 from tests.cluster.controller.stage import Stage, until
 from tests.docs.policies import REPOSITORY, load_module
+from tests.harness.crds import custom_kind
 from zen_gc_core.controller.program import controller
 from zen_gc_core.model.policy import CLUSTER
 from zen_gc_core.plugins import installed_entry_points
@@ -19,24 +20,7 @@ if TYPE_CHECKING:
 
     from tests.cluster.controller.controllers import Inside
 
-RENDERS = {
-    "apiVersion": "apiextensions.k8s.io/v1",
-    "kind": "CustomResourceDefinition",
-    "metadata": {"name": "renders.acme.io"},
-    "spec": {
-        "group": "acme.io",
-        "scope": "Namespaced",
-        "names": {"plural": "renders", "singular": "render", "kind": "Render", "listKind": "RenderList"},
-        "versions": [
-            {
-                "name": "v1",
-                "served": True,
-                "storage": True,
-                "schema": {"openAPIV3Schema": {"type": "object", "x-kubernetes-preserve-unknown-fields": True}},
-            }
-        ],
-    },
-}
+RENDERS = custom_kind("acme.io", "renders", "Render")
 SOON = {"afterCreation": 1}
 
 

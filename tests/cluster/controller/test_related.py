@@ -12,7 +12,7 @@ from zen_gc_embedded import Fault
 
 from tests.cluster.controller.stage import LABELS, TARGET, Stage, by_controller, until
 from tests.golden.running import zen_gc
-from tests.harness.crds import install_crds
+from tests.harness.crds import custom_kind, install_crds
 from tests.harness.real import RealCluster
 from zen_gc_core.controller.runs import relatives
 from zen_gc_core.model.policy import API_VERSION, CLUSTER, NAMESPACED
@@ -425,24 +425,7 @@ def job_pod(uses: str) -> dict[str, Any]:
     return {"containers": [container], "restartPolicy": "Never"}
 
 
-WIDGETS = {
-    "apiVersion": "apiextensions.k8s.io/v1",
-    "kind": "CustomResourceDefinition",
-    "metadata": {"name": "widgets.acme.io"},
-    "spec": {
-        "group": "acme.io",
-        "scope": "Namespaced",
-        "names": {"plural": "widgets", "singular": "widget", "kind": "Widget", "listKind": "WidgetList"},
-        "versions": [
-            {
-                "name": "v1",
-                "served": True,
-                "storage": True,
-                "schema": {"openAPIV3Schema": {"type": "object", "x-kubernetes-preserve-unknown-fields": True}},
-            }
-        ],
-    },
-}
+WIDGETS = custom_kind("acme.io", "widgets", "Widget")
 
 
 @pytest.mark.usefixtures("patient")

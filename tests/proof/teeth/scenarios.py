@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from zen_gc_embedded import Fault
 
 from tests.cluster.controller.stage import by_controller, until
+from tests.harness.crds import custom_kind
 from tests.proof.teeth.playing import DONE, Play
 from tests.proof.teeth.trusting import who_trusts_the_webhook_goes_on_to
 from zen_gc_core.instants import format_instant
@@ -1025,17 +1026,7 @@ def what_a_pod_mounts_is_referred_to(play: Play) -> str:
 
 def what_an_unknown_kind_may_name_is_referred_to(play: Play) -> str:
     """Of a Widget nobody said what to look for: its text names the object."""
-    names = {"plural": "widgets", "singular": "widget", "kind": "Widget", "listKind": "WidgetList"}
-    schema = {"openAPIV3Schema": {"type": "object", "x-kubernetes-preserve-unknown-fields": True}}
-    version = {"name": "v1", "served": True, "storage": True, "schema": schema}
-    play.stage.cluster.create(
-        {
-            "apiVersion": "apiextensions.k8s.io/v1",
-            "kind": "CustomResourceDefinition",
-            "metadata": {"name": "widgets.acme.io"},
-            "spec": {"group": "acme.io", "scope": "Namespaced", "names": names, "versions": [version]},
-        }
-    )
+    play.stage.cluster.create(custom_kind("acme.io", "widgets", "Widget"))
     play.stage.make("w", kind="Widget", api_version="acme.io/v1", spec={"deep": [{"in": "x"}]})
     play.items("x", "free", creationTimestamp="2026-01-01T00:00:00Z")
     play.stage.policy(conditions={"unreferenced": True}, ttl={"afterCreation": "1h"})
