@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from types import ModuleType
 
     from zen_gc_core.engine.compiling import Compilation
-    from zen_gc_core.plugins import Plugins
+    from zen_gc_core.plugins import EntryPoint, Plugins
 
 _PARTS = {*FIELDS, *RESERVED, "targetResource"}
 _TARGETS = [{"apiVersion": "batch/v1", "kind": "Job"}]
@@ -103,8 +103,13 @@ def _with_acme() -> Plugins:
 
 def plugins_with(module: ModuleType) -> Plugins:
     """The installed plugins, and a module as if it were one of them, named `acme`."""
+    return load_plugins(points_with(module))
+
+
+def points_with(module: ModuleType) -> list[EntryPoint]:
+    """The entry points of the same."""
     point = SimpleNamespace(name="acme", value=module.__name__, dist=None, load=lambda: module)
-    return load_plugins([*installed_entry_points(), point])
+    return [*installed_entry_points(), point]
 
 
 def load_module(place: Path) -> ModuleType:

@@ -5,6 +5,7 @@ One merge patch does it: the switch, and the annotation that says who turned it,
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
@@ -76,13 +77,13 @@ class _Switching(Patch):
             value = {key: value}
         return {**value, "metadata": {"annotations": self.noted(path)}}
 
+    @abstractmethod
     def noted(self, path: str) -> dict[str, str | None]:
         """The annotations that are written with the switch.
 
         Args:
             path: The switch.
         """
-        raise NotImplementedError
 
     def read(self, document: Mapping[str, Any], uid: str) -> Written:
         """The switch must be turned: what a version of the kind does not know is dropped by the server in silence."""

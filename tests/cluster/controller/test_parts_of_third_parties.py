@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import time
-from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from tests.cluster.controller.stage import Stage, until
-from tests.docs.policies import REPOSITORY, load_module
+from tests.docs.policies import REPOSITORY, load_module, points_with
 from tests.harness.crds import custom_kind
 from zen_gc_core.controller.program import controller
 from zen_gc_core.model.policy import CLUSTER
-from zen_gc_core.plugins import installed_entry_points
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,8 +26,8 @@ SOON = {"afterCreation": 1}
 def acme(monkeypatch: pytest.MonkeyPatch) -> None:
     """Controllers of this process have the example package, as if it were installed."""
     module = load_module(REPOSITORY / "examples" / "plugin-acme" / "acme_zen_gc" / "__init__.py")
-    point = SimpleNamespace(name="acme", value=module.__name__, dist=None, load=lambda: module)
-    monkeypatch.setattr(controller, "installed_entry_points", lambda: (*installed_entry_points(), point))
+    points = points_with(module)
+    monkeypatch.setattr(controller, "installed_entry_points", lambda: points)
 
 
 @pytest.fixture

@@ -40,18 +40,24 @@ def _render(name, **status):
     )
 
 
-def _planned(plugins):
+def _decided(plugins, objects, target, **spec):
     document = {
         "apiVersion": "gc.kube-zen.io/v1alpha1",
         "kind": "GarbageCollectionPolicy",
-        "metadata": {"name": "renders", "namespace": "team"},
-        "spec": {"targetResources": [{"apiVersion": "acme.io/v1", "kind": "Render"}], "ttl": {"afterFinished": "1h"}},
+        "metadata": {"name": "finished", "namespace": "team"},
+        "spec": {"targetResources": [target], **spec},
     }
     compilation = compile_policy(parse_policy(document), plugins.vocabulary)
-    objects = [_render("done", **DONE), _render("running", step="cutting", doneAt=DONE["doneAt"])]
     asking = Asking(parse_instant("2026-01-01T12:00:00Z"), Grants())
     (planned,) = plan_offline([compilation], Files(objects, [compilation]), asking)
-    return {decision.name: decision.verdict for decision in planned.plan.decisions}, compilation.warnings
+    return planned.plan.decisions, compilation.warnings
+
+
+def _planned(plugins):
+    objects = [_render("done", **DONE), _render("running", step="cutting", doneAt=DONE["doneAt"])]
+    target = {"apiVersion": "acme.io/v1", "kind": "Render"}
+    decisions, warnings = _decided(plugins, objects, target, ttl={"afterFinished": "1h"})
+    return {decision.name: decision.verdict for decision in decisions}, warnings
 
 
 def test_a_row_of_a_plugin_decides_for_its_kind():
@@ -66,21 +72,12 @@ def test_a_row_of_a_plugin_decides_for_its_kind():
 def test_what_has_finished_by_the_row_of_a_plugin_is_not_suspended():
     """It starts nothing more as it is, of a kind that can be told to rest; without the row nobody knows."""
     row = Finishes("volsync.backube", "ReplicationSource", state="status.step", states=("done",), at=("status.doneAt",))
-    config, target = {"suspend": True}, {"apiVersion": "volsync.backube/v1alpha1", "kind": "ReplicationSource"}
+    target = {"apiVersion": "volsync.backube/v1alpha1", "kind": "ReplicationSource"}
     metadata = {"name": "a", "namespace": "team", "creationTimestamp": "2026-01-01T09:00:00Z"}
     source = JsonCandidate.from_object({**target, "metadata": metadata, "status": DONE})
 
     def verdict(plugins):
-        document = {
-            "apiVersion": "gc.kube-zen.io/v1alpha1",
-            "kind": "GarbageCollectionPolicy",
-            "metadata": {"name": "sources", "namespace": "team"},
-            "spec": {"targetResources": [target], "ttl": {"afterCreation": "1h"}, "action": config},
-        }
-        compilation = compile_policy(parse_policy(document), plugins.vocabulary)
-        asking = Asking(parse_instant("2026-01-01T12:00:00Z"), Grants())
-        (planned,) = plan_offline([compilation], Files([source], [compilation]), asking)
-        (decision,) = planned.plan.decisions
+        (decision,), _ = _decided(plugins, [source], target, ttl={"afterCreation": "1h"}, action={"suspend": True})
         return decision.verdict, decision.because
 
     assert verdict(_loaded(_point("acme", [row]))) == (Verdict.KEEP, "it has finished")
