@@ -10,19 +10,20 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import yaml
 
-from tests.golden.examples import EXAMPLES, NOW, POLICIES, expected
+from tests.golden.examples import EXAMPLES, NOW, POLICIES, WITHOUT_NAMESPACE, expected, is_unmarked
 from tests.golden.running import zen_gc, zen_gc_process
 from zen_gc_core.cli.golden.testing import Golden
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-SAID = re.compile(r"^# Must (go|stay|be marked|be scaled|be suspended|be told of|be patched)", re.MULTILINE)
-ONE_LOOK = {"clean-exits", "unreferenced-configmaps", "unused-claims"}
+SAID = re.compile(r"^# Must (go|stay|be marked|be unmarked|be scaled|be suspended|be told of|be patched)", re.MULTILINE)
+ONE_LOOK = {"clean-exits", "empty-previews", "unreferenced-configmaps", "unused-claims", "unused-gateways"}
 """Examples of which nothing waits: what is looked at for the first time is marked, and waits from then on."""
 DONE = {
     "delete": "go",
     "label": "be marked",
+    "annotate": "be marked",
     "scale": "be scaled",
     "suspend": "be suspended",
     "evict": "go",
@@ -53,7 +54,9 @@ def test_an_example_expects_all_that_a_plan_says(name: str) -> None:
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_an_example_takes_what_its_comments_say(name: str) -> None:
     """Each object, or the one above it, says whether it must go; an object that no policy looks at stays."""
-    taken = {_key(decision): DONE[decision["action"]] for decision in _decisions(name) if decision["verdict"] == "act"}
+    decisions = _decisions(name)
+    taken = {_key(each): "be unmarked" for each in decisions if is_unmarked(each)}
+    taken |= {_key(each): DONE[each["action"]] for each in decisions if each["verdict"] == "act"}
     for key, said in _comments(name):
         assert taken.get(key, "stay") == said, key
 
@@ -88,6 +91,7 @@ def test_all_examples_together_take_the_same_objects() -> None:
         "-o",
         "json",
         "--allow-resource=persistentvolumeclaims",
+        "--allow-resource=namespaces",
         "--no-live",
         "--assume-complete",
     )
@@ -133,5 +137,5 @@ def _comments(name: str) -> Iterator[tuple[tuple[str, str, str], str]]:
         if found := SAID.search(text):
             said = found[1]
         item = yaml.safe_load(text)
-        namespace = "" if item["kind"] == "Namespace" else item["metadata"].get("namespace", "default")
+        namespace = "" if item["kind"] in WITHOUT_NAMESPACE else item["metadata"].get("namespace", "default")
         yield (item["kind"], namespace, item["metadata"]["name"]), said

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from tests.golden.examples import NOW, POLICIES, expected
+from tests.golden.examples import NOW, POLICIES, WITHOUT_NAMESPACE, expected, is_unmarked
 from zen_gc_core.model.policy import CLUSTER, NAMESPACED
 
 if TYPE_CHECKING:
@@ -18,9 +18,13 @@ if TYPE_CHECKING:
     from tests.harness import Cluster
 
 TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9:]{8}Z)?")
+COUNTED = re.compile(r"[0-9]{10}(?P<ms>[0-9]{3})?")
+"""Seconds or milliseconds since 1970, in this century."""
 DEFAULT = "default"
 MARKED_BY = "gc.kube-zen.io/marked-by"
-CLUSTER_SCOPED = {"Namespace", "CustomResourceDefinition", CLUSTER}
+CLUSTER_SCOPED = {*WITHOUT_NAMESPACE, "CustomResourceDefinition", CLUSTER}
+BY_THE_CALENDAR = {"tiered-snapshots"}
+"""Examples whose times stay what they are: moved, they would be of other days. What is due of them was so at that instant."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +37,7 @@ class Installed:
         objects: everything else, as the server has it.
         acted_on: the paths of the objects that the expected plans act on, with what is done.
         waiting: those of them whose policies do not act at this time.
+        unmarked: the paths of those from which a mark is taken away.
     """
 
     namespace: str
@@ -40,11 +45,12 @@ class Installed:
     objects: dict[str, dict[str, Any]]
     acted_on: dict[str, str]
     waiting: frozenset[str]
+    unmarked: frozenset[str]
 
     @property
     def done(self) -> dict[str, str]:
         """What a run does to objects now; telling of them does nothing."""
-        return {
+        return dict.fromkeys(self.unmarked, "unmark") | {
             path: action for path, action in self.acted_on.items() if path not in self.waiting and action != "notify"
         }
 
@@ -53,22 +59,28 @@ def install(cluster: Cluster, names: Iterable[str]) -> Installed:
     """Create the objects of examples, then their policies, all in one new namespace."""
     chosen = list(names)
     namespace = cluster.namespace()
-    documents = [_placed(document, namespace) for name in chosen for document in _documents(name)]
+    since = _since_then()
+    documents = [
+        _placed(document, namespace, dt.timedelta() if name in BY_THE_CALENDAR else since)
+        for name in chosen
+        for document in _documents(name)
+    ]
     for missing in _missing_namespaces(documents) - {namespace}:
         cluster.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": missing}})
     objects = [document for document in documents if document["kind"] not in {NAMESPACED, CLUSTER}]
     policies = [document for document in documents if document["kind"] in {NAMESPACED, CLUSTER}]
     created = dict(_create(cluster, objects))
-    acting = [
-        (cluster.path_of(_placed(_reference(decision), namespace, anew=True)), decision["action"], now)
-        for name in chosen
-        for decision, now in _acting(name)
-    ]
+
+    def path_of(decision: dict[str, Any]) -> str:
+        return cluster.path_of(_placed(_reference(decision), namespace, since, anew=True))
+
+    acting = [(path_of(decision), decision["action"], now) for name in chosen for decision, now in _acting(name)]
     acted_on = {path: action for path, action, _ in acting}
     waiting = frozenset(path for path, _, now in acting if not now)
+    unmarked = frozenset(path_of(decision) for name in chosen for decision in _decisions(name) if is_unmarked(decision))
     for policy in policies:
         cluster.create(policy)
-    return Installed(namespace, policies, created, acted_on, waiting)
+    return Installed(namespace, policies, created, acted_on, waiting, unmarked)
 
 
 def _documents(name: str) -> Iterator[dict[str, Any]]:
@@ -77,7 +89,14 @@ def _documents(name: str) -> Iterator[dict[str, Any]]:
             yield from yaml.safe_load_all(path.read_text(encoding="utf-8"))
 
 
-def _placed(document: dict[str, Any], namespace: str, *, anew: bool = False) -> dict[str, Any]:
+def _decisions(name: str) -> Iterator[dict[str, Any]]:
+    for policy in expected(name)["policies"]:
+        yield from policy["decisions"]
+
+
+def _placed(
+    document: dict[str, Any], namespace: str, since: dt.timedelta, *, anew: bool = False
+) -> dict[str, Any]:
     """The document in its namespace, its times moved from the instant of the expected plans to now."""
     metadata = document["metadata"]
     if document["kind"] not in CLUSTER_SCOPED and (anew or "namespace" not in metadata):
@@ -86,7 +105,7 @@ def _placed(document: dict[str, Any], namespace: str, *, anew: bool = False) -> 
     if (by := metadata.get("annotations", {}).get(MARKED_BY)) is not None:
         place = metadata.get("namespace", "")
         metadata = {**metadata, "annotations": {**metadata["annotations"], MARKED_BY: by.replace(DEFAULT, place, 1)}}
-    moved: dict[str, Any] = _moved({**document, "metadata": metadata}, _since_then())
+    moved: dict[str, Any] = _moved({**document, "metadata": metadata}, since)
     return moved
 
 
@@ -102,6 +121,8 @@ def _moved(value: Any, by: dt.timedelta) -> Any:
     if isinstance(value, str) and TIME.fullmatch(value):
         then = dt.datetime.fromisoformat(value)
         return (then.replace(tzinfo=dt.UTC) + by).strftime("%Y-%m-%dT%H:%M:%SZ")
+    if isinstance(value, str | int) and (counted := COUNTED.fullmatch(str(value))):
+        return type(value)(int(value) + int(by.total_seconds()) * (1000 if counted["ms"] else 1))
     return value
 
 

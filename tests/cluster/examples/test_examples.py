@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.cluster.examples.installing import install
+from tests.cluster.examples.installing import MARKED_BY, install
 from tests.golden.examples import EXAMPLES
 from tests.golden.running import zen_gc, zen_gc_process
 from tests.harness import RealCluster
@@ -35,7 +35,7 @@ NINE = [
     "test-pods",
 ]
 OTHERS = sorted(set(EXAMPLES) - set(NINE))
-ALLOWING = ["--allow-resource", "persistentvolumeclaims"]
+ALLOWING = ["--allow-resource=persistentvolumeclaims", "--allow-resource=namespaces"]
 COLUMNS = ["NAME", "PHASE", "READY", "REASON", "MATCHED", "DUE", "DELETED", "PENDING", "LAST RUN", "NEXT RUN", "AGE"]
 MATCHED = {
     "completed-jobs": 7,
@@ -126,9 +126,12 @@ def _outcome(answer: Any, before: dict[str, Any]) -> str:
         return "patch"
     if any(key.startswith("held.gc.kube-zen.io/") for key in metadata.get("annotations", {})):
         return "mark"
+    marker, before_marker = (each.get("annotations", {}).get(MARKED_BY) for each in (metadata, known))
     if metadata.get("labels") != known.get("labels"):
-        assert metadata["annotations"]["gc.kube-zen.io/marked-by"]
+        assert marker
         return "label"
+    if marker != before_marker:
+        return "annotate" if marker else "unmark"
     return ""
 
 
