@@ -7,6 +7,7 @@ import io
 import os
 import subprocess
 import sys
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -70,22 +71,23 @@ def zen_gc_process(
         cwd: where it runs.
         read: how much of its standard output is read before the reader leaves, in bytes; all without it.
     """
-    with subprocess.Popen(
-        [COMMAND, *map(str, arguments)],
-        cwd=cwd,
-        env={**NO_CLUSTER, "PATH": os.defpath, "HOME": "/nonexistent", "PYTHONUTF8": "1"},
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-    ) as process:
-        assert process.stdin is not None
-        assert process.stdout is not None
-        assert process.stderr is not None
-        process.stdin.write(stdin)
-        process.stdin.close()
-        out = process.stdout.read(read)
-        process.stdout.close()
-        err = process.stderr.read()
+    with tempfile.TemporaryFile() as errors:  # a pipe that nobody reads yet would hold up a command that says much
+        with subprocess.Popen(
+            [COMMAND, *map(str, arguments)],
+            cwd=cwd,
+            env={**NO_CLUSTER, "PATH": os.defpath, "HOME": "/nonexistent", "PYTHONUTF8": "1"},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=errors,
+        ) as process:
+            assert process.stdin is not None
+            assert process.stdout is not None
+            process.stdin.write(stdin)
+            process.stdin.close()
+            out = process.stdout.read(read)
+            process.stdout.close()
+        errors.seek(0)
+        err = errors.read()
     return Ran(process.returncode, out.decode(), err.decode())
 
 

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from zen_gc_embedded.store.objects import Object
 
 _PARAMETERS = ("dryRun", "fieldManager", "fieldValidation", "force")
+_METADATA: Object = {"type": "object", "description": "Standard object's metadata."}
+_OF_EVERY_KIND: Object = {"apiVersion": {"type": "string"}, "kind": {"type": "string"}}
+"""What custom resources have though their definitions need not say so."""
 
 
 def index(registry: Registry) -> Object:
@@ -74,7 +77,8 @@ def _operations(resource: Resource) -> Object:
 
 def _schema(resource: Resource) -> Object:
     schema = dict(resource.structure.schema) if resource.structure is not None else {}
-    return {**schema, "x-kubernetes-group-version-kind": [_kind(resource)]}
+    fields = {**_OF_EVERY_KIND, **schema.get("properties", {}), "metadata": _METADATA}
+    return {**schema, "properties": fields, "x-kubernetes-group-version-kind": [_kind(resource)]}
 
 
 def _schema_name(resource: Resource) -> str:

@@ -93,6 +93,21 @@ def test_a_path_that_the_schema_does_not_know_makes_the_policy_invalid(
     assert users.names() == {name}
 
 
+def test_every_kind_has_metadata_though_its_definition_does_not_say_so(users: Stage, tmp_path: Path) -> None:
+    """The server adds it to the schema that it tells."""
+    related = {"apiVersion": "v1", "kind": "ConfigMap", "by": {"theirs": "data.of", "mine": "metadata.name"}}
+    spec = {
+        "targetResources": [{"apiVersion": USERS, "kind": "User"}],
+        "conditions": {"related": [{**related, "are": "none"}]},
+        "ttl": {"after": {"since": "held", "wait": "1h"}},
+    }
+    metadata = {"name": "of-users", "namespace": users.namespace}
+    path = tmp_path / "policy.json"
+    path.write_text(json.dumps({"apiVersion": API_VERSION, "kind": NAMESPACED, "metadata": metadata, "spec": spec}))
+    ran = zen_gc("plan", "-f", path, "--live", "--kubeconfig", users.cluster.kubeconfig_path)
+    assert (ran.code, ran.err) == (0, "")
+
+
 def test_a_path_that_the_schema_knows_need_not_be_in_any_object(users: Stage, inside: Callable[..., Inside]) -> None:
     """There is no such object at all, and that is the answer; where the schema leaves it open, it is none."""
     (name,) = aged(users, 1)
