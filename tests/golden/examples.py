@@ -30,5 +30,5 @@ def expected(name: str) -> dict[str, Any]:
 
 
 def is_unmarked(decision: Mapping[str, Any]) -> bool:
-    """Whether what a policy wrote on an object is taken away from it, which is kept."""
-    return decision["verdict"] == "keep" and decision["because"].endswith("; will be unmarked")
+    """Whether what a policy wrote on an object is taken away from it, which is kept, or not looked at any more."""
+    return decision["verdict"] in {"keep", "skip"} and decision["because"].endswith("; will be unmarked")

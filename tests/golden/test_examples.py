@@ -17,7 +17,9 @@ from zen_gc_core.cli.golden.testing import Golden
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-SAID = re.compile(r"^# Must (go along|go|stay|be marked|be unmarked|be scaled|be suspended|be told of|be patched)", re.MULTILINE)
+SAID = re.compile(
+    r"^# Must (go along|go|stay|be marked|be unmarked|be scaled|be suspended|be told of|be patched)", re.MULTILINE
+)
 ONE_LOOK = {"clean-exits", "empty-previews", "unreferenced-configmaps", "unused-claims", "unused-gateways"}
 """Examples of which nothing waits: what is looked at for the first time is marked, and waits from then on."""
 DONE = {

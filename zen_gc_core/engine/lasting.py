@@ -117,12 +117,21 @@ class Owed:
             written = None
         return self._note(candidate, mark, written)
 
-    def passed_over(self, candidate: Candidate) -> None:
-        """Note what is owed to an object that the selectors do not take, or of which that cannot be told."""
+    def passed_over(self, candidate: Candidate) -> str:
+        """Note what is owed to an object that the selectors do not take, or of which that cannot be told.
+
+        Args:
+            candidate: The object.
+
+        Returns:
+            As ``judged``.
+        """
         if candidate.malformed is not None:
             self.whole = False
-        elif not candidate.terminating:
-            self._note(candidate, self._mark(candidate), self._written(candidate))
+            return ""
+        if candidate.terminating:
+            return ""
+        return self._note(candidate, self._mark(candidate), self._written(candidate))
 
     def _mark(self, candidate: Candidate) -> str | None:
         return must_go(candidate, self._case.run.policy) if self._lasts else None

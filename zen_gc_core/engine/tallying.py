@@ -167,13 +167,12 @@ class Tally:
         except Undecided as doubt:
             self.scanned += 1
             self.matched += 1
-            if self.owed is not None:
-                self.owed.passed_over(candidate)
+            owed = self.owed.passed_over(candidate) if self.owed is not None else ""
             self._keep(
                 judging.keep(
                     candidate,
                     KeptBy.ERROR,
-                    f"cannot tell whether the policy looks at it: {doubt}",
+                    f"cannot tell whether the policy looks at it: {doubt}{owed}",
                     "cannot tell whether the policy looks at it",
                 )
             )
@@ -186,15 +185,13 @@ class Tally:
 
     def _skip(self, candidate: Candidate, reached: Sequence[Target]) -> None:
         """Pass an object over; one that has only not opted in may have to stay, and keep its owner."""
-        if self.owed is not None:
-            self.owed.passed_over(candidate)
+        owed = self.owed.passed_over(candidate) if self.owed is not None else ""
         opt_in = self._opt_in if self._opt_in is not None and in_view(reached, candidate) else None
         if opt_in is not None and candidate.owner_references:
             self.guards.look_at(candidate, self._owner_kinds, self._case.protections, self._case.run)
         if self._case.record_skipped:
-            self._recorded.append(
-                judging.skip(candidate, f"it does not carry {opt_in}") if opt_in else judging.skip(candidate)
-            )
+            skipped = judging.skip(candidate, f"it does not carry {opt_in}") if opt_in else judging.skip(candidate)
+            self._recorded.append(replace(skipped, because=f"{skipped.because}{owed}") if owed else skipped)
 
     def _judge(self, candidate: Candidate) -> None:
         self.matched += 1

@@ -94,9 +94,7 @@ def _decisions(name: str) -> Iterator[dict[str, Any]]:
         yield from policy["decisions"]
 
 
-def _placed(
-    document: dict[str, Any], namespace: str, since: dt.timedelta, *, anew: bool = False
-) -> dict[str, Any]:
+def _placed(document: dict[str, Any], namespace: str, since: dt.timedelta, *, anew: bool = False) -> dict[str, Any]:
     """The document in its namespace, its times moved from the instant of the expected plans to now."""
     metadata = document["metadata"]
     if document["kind"] not in CLUSTER_SCOPED and (anew or "namespace" not in metadata):

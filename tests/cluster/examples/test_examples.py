@@ -99,7 +99,7 @@ def _planned(cluster: Cluster, installed: Installed, directory: Path) -> dict[st
 
 def _acted_on(cluster: Cluster, installed: Installed) -> dict[str, str]:
     """What became of the objects: deleted, or on the way; marked; nothing of those that are as they were, or go along."""
-    gone = {installed.objects[path]["metadata"]["uid"] for path, action in installed.acted_on.items() if action == "delete"}
+    gone = {installed.objects[path]["metadata"]["uid"] for path, action in installed.done.items() if action == "delete"}
     found = {
         path: _outcome(cluster.request("GET", path), before)
         for path, before in installed.objects.items()
