@@ -124,7 +124,7 @@ class Owed:
             candidate: The object.
 
         Returns:
-            As ``judged``.
+            What is owed, as of ``judged``.
         """
         if candidate.malformed is not None:
             self.whole = False

@@ -10,7 +10,7 @@ from zen_gc_core.engine.case import Case
 from zen_gc_core.engine.expanding import by_wildcard, expanded, meant, missing_exceptions, wildcards
 from zen_gc_core.engine.planning import conclude, tally_of
 from zen_gc_core.engine.protections import Protections
-from zen_gc_core.engine.reaching import denied
+from zen_gc_core.engine.reaching import denied, namespaces_of
 from zen_gc_core.engine.relating_files import related_in
 from zen_gc_core.engine.resolving import resolve_targets
 from zen_gc_core.engine.retaining.standing import keeping_what_is_retained
@@ -135,10 +135,13 @@ def _plan(compiled: CompiledPolicy, files: Files, asking: Asking) -> Plan:
     tallies = []
     kinds = list(dict.fromkeys((target.api_version, target.kind) for target in compiled.policy.targets))
     for kind in kinds:
-        tally = tally_of(case, compiled.targets_of(*kind))
+        targets = compiled.targets_of(*kind)
+        tally = tally_of(case, targets)
         tallies.append(tally)
+        names = namespaces_of(targets)  # on a cluster nothing is looked at beyond
         for candidate in files.of_kind(*kind):
-            tally.offer(candidate)
+            if names is None or candidate.namespace in names:
+                tally.offer(candidate)
 
     def counts() -> Counts:
         return _counts(case, tallies, (candidate for kind in kinds for candidate in files.of_kind(*kind)))

@@ -157,8 +157,7 @@ class Tally:
         try:
             reached = in_scope(self._targets, candidate, self._case.run)
             if not reached:
-                if self.owed is not None:
-                    self.owed.passed_over(candidate)
+                self._pass_over(candidate)
                 return
             self.scanned += 1
             if not selected(reached, candidate):
@@ -167,15 +166,9 @@ class Tally:
         except Undecided as doubt:
             self.scanned += 1
             self.matched += 1
+            words = "cannot tell whether the policy looks at it"
             owed = self.owed.passed_over(candidate) if self.owed is not None else ""
-            self._keep(
-                judging.keep(
-                    candidate,
-                    KeptBy.ERROR,
-                    f"cannot tell whether the policy looks at it: {doubt}{owed}",
-                    "cannot tell whether the policy looks at it",
-                )
-            )
+            self._keep(judging.keep(candidate, KeptBy.ERROR, f"{words}: {doubt}{owed}", words))
             return
         self._judge(candidate)
 
@@ -184,14 +177,18 @@ class Tally:
         self.scanned += number
 
     def _skip(self, candidate: Candidate, reached: Sequence[Target]) -> None:
-        """Pass an object over; one that has only not opted in may have to stay, and keep its owner."""
-        owed = self.owed.passed_over(candidate) if self.owed is not None else ""
+        """Pass an object in scope over; one that has only not opted in may have to stay, and keep its owner."""
         opt_in = self._opt_in if self._opt_in is not None and in_view(reached, candidate) else None
         if opt_in is not None and candidate.owner_references:
             self.guards.look_at(candidate, self._owner_kinds, self._case.protections, self._case.run)
-        if self._case.record_skipped:
-            skipped = judging.skip(candidate, f"it does not carry {opt_in}") if opt_in else judging.skip(candidate)
-            self._recorded.append(replace(skipped, because=f"{skipped.because}{owed}") if owed else skipped)
+        self._pass_over(candidate, f"it does not carry {opt_in}" if opt_in else "", shown=self._case.record_skipped)
+
+    def _pass_over(self, candidate: Candidate, why: str = "", *, shown: bool = False) -> None:
+        """Pass an object over. What is to be taken away from it is an act, and no plan leaves one out."""
+        owed = self.owed.passed_over(candidate) if self.owed is not None else ""
+        if shown or (owed and self._case.record):
+            skipped = judging.skip(candidate, why) if why else judging.skip(candidate)
+            self._recorded.append(replace(skipped, because=f"{skipped.because}{owed}"))
 
     def _judge(self, candidate: Candidate) -> None:
         self.matched += 1

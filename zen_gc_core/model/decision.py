@@ -25,7 +25,7 @@ class Verdict(enum.StrEnum):
     KEEP = "keep"
     """A condition, a protection, a missing expiry or an error keeps it."""
     SKIP = "skip"
-    """The policy's selectors do not take it (only shown by ``zen-gc plan --all``)."""
+    """The policy's selectors do not take it (shown by ``zen-gc plan --all``, and where a mark is taken away from it)."""
 
 
 class KeptBy(enum.StrEnum):

@@ -18,7 +18,7 @@ from zen_gc_core.engine.protections import Grants, Protections
 from zen_gc_core.engine.remarks import NOTHING_TO_TAKE_AWAY
 from zen_gc_core.model.calendars import Schedule
 from zen_gc_core.model.crons import parse_cron
-from zen_gc_core.model.decision import KeptBy
+from zen_gc_core.model.decision import KeptBy, Verdict
 from zen_gc_core.model.held_marks import MOST_INTERVALS, HoldMark, Unmark, held_since, key_of, must_go, spelt
 from zen_gc_core.model.json_candidates import JsonCandidate
 
@@ -87,11 +87,11 @@ def test_nothing_counts_that_nobody_vouches_for():
         assert held_since(candidate, reference, NOW, NOW - 24 * 24 * HOUR) is None
 
 
-def planned(*candidates, now=NOW, held_from=NOW - 14 * 24 * HOUR, namespaces=None, **more):
+def planned(*candidates, now=NOW, held_from=NOW - 14 * 24 * HOUR, namespaces=None, record=False, **more):
     of = policy(**more)
     of = replace(of, policy=replace(of.policy, reference=REFERENCE))
     run = replace(run_of(of, namespaces=namespaces), now=now, held_from=held_from, policy=REFERENCE)
-    case = Case(of, run, Protections(Grants()))
+    case = Case(of, run, Protections(Grants()), record=record)
     tally = tally_of(case, of.policy.targets)
     for candidate in candidates:
         tally.offer(candidate)
@@ -127,8 +127,16 @@ def test_an_object_is_marked_waits_goes_or_is_unmarked(mark, used):
 )
 def test_what_the_policy_does_not_look_at_any_more_is_unmarked(where):
     """Whatever took it out of its sight: its namespace, the Namespace's labels, its name or its own labels."""
-    plan = planned(thing("2026-11-20T00:00:00Z 3 u"), target={"apiVersion": "v1", "kind": "ConfigMap", **where})
+    target = {"apiVersion": "v1", "kind": "ConfigMap", **where}
+    plan = planned(thing("2026-11-20T00:00:00Z 3 u"), target=target)
     assert (plan.marking, plan.due, len(plan.owed), plan.whole) == (0, 0, 1, True)
+    assert shown(target=target) == (Verdict.SKIP, "the policy's selectors do not take it; will be unmarked")
+
+
+def shown(**options):
+    """What a plan that somebody reads says of an object that carries a mark."""
+    (decision,) = planned(thing("2026-11-20T00:00:00Z 3 u"), record=True, held_from=None, **options).decisions
+    return decision.verdict, decision.because
 
 
 def test_what_the_policy_may_not_look_at_is_unmarked():
@@ -138,6 +146,9 @@ def test_what_the_policy_may_not_look_at_is_unmarked():
     plan = planned(thing("2026-11-20T00:00:00Z 3 u"), namespaces={"default": None}, target=target)
     assert (plan.scanned, plan.matched, plan.due, len(plan.owed)) == (1, 1, 0, 1)
     assert plan.kept[KeptBy.ERROR] == 1
+    verdict, because = shown(namespaces={"default": None}, target=target)
+    assert verdict is Verdict.KEEP
+    assert because.endswith("its Namespace default cannot be read; will be unmarked")
 
 
 @pytest.mark.parametrize(("labels", "marking"), [({}, 1), ({"old": "yes"}, 0)])

@@ -16,6 +16,8 @@ from zen_gc_core.cluster.listing import Restart, candidates, pages
 from zen_gc_core.cluster.paging import Selection
 from zen_gc_core.controller.runs.members import Audience
 from zen_gc_core.controller.runs.stalling import Stall
+from zen_gc_core.engine.expanding import by_wildcard
+from zen_gc_core.engine.finishing import may_finish
 from zen_gc_core.engine.lasting import writes_for_a_while
 from zen_gc_core.errors import ClusterError
 
@@ -156,12 +158,24 @@ class Sweep:
         )
 
     def _metadata_is_enough(self) -> bool:
-        """Whether nobody reads beyond metadata; of kinds that finish, whether they did matters to the breaker."""
+        """Whether nobody reads beyond metadata.
+
+        Of kinds that finish, whether they did matters to the breaker; of those of which that is not known, to whoever reads
+        why an object waits or is kept: a controller asks only of what is due, one by one.
+        """
         kind = (self._resource.group, self._resource.kind)
         if any(member.case.compiled.finishing.known(*kind) for member in self.members):
             return False
+        if any(member.case.record and self._may_finish(member) for member in self.members):
+            return False
         return all(
             (member.case.compiled.reads | member.case.protections.reads(*kind)).metadata_only for member in self.members
+        )
+
+    def _may_finish(self, member: Member) -> bool:
+        finishing = member.case.run.finishing
+        return may_finish(finishing, self._resource.api_version, self._resource.kind) and not by_wildcard(
+            member.targets
         )
 
 
