@@ -5,11 +5,13 @@ Ages are whole hours and a half, waits are whole hours (``policies``): nothing f
 
 from __future__ import annotations
 
+import copy
 import datetime as dt
 from typing import TYPE_CHECKING, Any
 
 from hypothesis import strategies as st
 
+from tests.harness.definitions import custom_resource_definition
 from zen_gc_core.instants import format_instant
 
 if TYPE_CHECKING:
@@ -22,7 +24,19 @@ APPS = ("a", "b")
 ENVS = ("prod", "dev", "no")
 NOTES = ("x", "no", "05")
 TTLS = ("2h", "1d", "never", "soon", "0")
+RUN = custom_resource_definition(
+    "acme.io",
+    "Run",
+    "v1",
+    schema={"openAPIV3Schema": {"type": "object", "x-kubernetes-preserve-unknown-fields": True}},
+    subresources={"scale": {"specReplicasPath": ".spec.replicas", "statusReplicasPath": ".status.replicas"}},
+)
+"""The definition of the one custom kind: it says where its objects have their count of replicas."""
+
 HALF = dt.timedelta(minutes=30)
+POLICY_UID = "tidy-uid"
+"""Of every random policy."""
+
 REPLICA_SET = {"apiVersion": "apps/v1", "kind": "ReplicaSet", "name": "web", "uid": "rs"}
 
 JSON: SearchStrategy[Any] = st.recursive(
@@ -84,6 +98,7 @@ def things(
         "annotations": _some(draw, note=st.sampled_from(NOTES), ttl=st.sampled_from(TTLS), until=times(now).map(_text)),
     }
     _mark(draw, metadata, now)
+    _sign(draw, metadata, now)
     owners = _owners(draw, index, families=families)
     if owners:
         metadata["ownerReferences"] = owners
@@ -111,6 +126,25 @@ def _mark(draw: DrawFn, metadata: dict[str, Any], now: dt.datetime) -> None:
         }
     elif mark == "argo":
         metadata["annotations"]["argocd.argoproj.io/tracking-id"] = "shop:/ConfigMap:team/x"
+
+
+def _sign(draw: DrawFn, metadata: dict[str, Any], now: dt.datetime) -> None:
+    """What this policy or another has written on some of them."""
+    annotations = metadata["annotations"]
+    if draw(st.booleans()):
+        annotations["gc.kube-zen.io/marked-at"] = hours_ago(now, draw(st.integers(0, 40)))
+        annotations["gc.kube-zen.io/marked-by"] = draw(
+            st.sampled_from(["tidy", "team/tidy", "earlier", "team/earlier", "team/earlier", "?"])
+        )
+        if draw(st.booleans()):
+            metadata["labels"]["quarantine"] = draw(st.sampled_from(["yes", "yes", "no"]))
+            annotations["acme.io/idle"] = "yes"
+    if draw(st.sampled_from(range(3))) == 2:
+        whose = draw(st.sampled_from([metadata["uid"]] * 4 + ["u-99"]))
+        generation = draw(st.sampled_from([1, 1, 1, 1, 2]))
+        annotations[f"held.gc.kube-zen.io/{POLICY_UID}"] = (
+            f"{hours_ago(now, draw(st.integers(0, 40)))} {generation} {whose}"
+        )
 
 
 def _owners(draw: DrawFn, index: int, *, families: bool) -> list[dict[str, Any]]:
@@ -153,6 +187,9 @@ def _job(draw: DrawFn, now: dt.datetime) -> dict[str, Any]:
     return {"spec": _some(draw, suspend=st.booleans(), backoffLimit=st.integers(0, 9)), "status": status}
 
 
+_MOUNTS = [[{"name": "a", "configMap": {"name": name}}] for name in ("tmp-0", "tmp-1", "keep-2")]
+
+
 @st.composite
 def _pod(draw: DrawFn, now: dt.datetime) -> dict[str, Any]:
     phase = draw(st.sampled_from(["Running", "Succeeded", "Failed", "Pending"]))
@@ -164,6 +201,7 @@ def _pod(draw: DrawFn, now: dt.datetime) -> dict[str, Any]:
         "spec": {
             "restartPolicy": draw(st.sampled_from(["Never", "Always"])),
             "containers": [{"name": "main", "image": "a"}],
+            **_some(draw, volumes=st.sampled_from(_MOUNTS)),
         },
         "status": status,
     }
@@ -171,7 +209,9 @@ def _pod(draw: DrawFn, now: dt.datetime) -> dict[str, Any]:
 
 @st.composite
 def _run(draw: DrawFn, now: dt.datetime) -> dict[str, Any]:
-    spec = _some(draw, replicas=st.sampled_from([0, 1, "1", 2.0, True, None, [1], {"a": 1}]), state=st.just("idle"))
+    spec = _some(
+        draw, replicas=st.sampled_from([3, 1, 0, "1", 2, 2.0, 1, True, 5, None, [1], {"a": 1}]), state=st.just("idle")
+    )
     status = _some(
         draw,
         finishedAt=times(now),
@@ -204,7 +244,7 @@ def _spoilt(draw: DrawFn, thing: dict[str, Any]) -> dict[str, Any]:
 
 @st.composite
 def inventories(draw: DrawFn, now: dt.datetime, *, most: int = 12, **options: Any) -> list[dict[str, Any]]:
-    """Objects of some kinds, and a Namespace with marks now and then.
+    """Objects of some kinds, a Namespace with marks now and then, and the definition of the custom kind.
 
     Args:
         draw: Hypothesis'.
@@ -230,4 +270,4 @@ def inventories(draw: DrawFn, now: dt.datetime, *, most: int = 12, **options: An
                 },
             }
         )
-    return found
+    return [*found, copy.deepcopy(RUN)]

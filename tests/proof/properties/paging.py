@@ -18,10 +18,14 @@ from zen_gc_core.engine.case import Case
 from zen_gc_core.engine.files import Files
 from zen_gc_core.engine.planning import conclude, tally_of
 from zen_gc_core.engine.protections import Protections
+from zen_gc_core.engine.reaching import namespaces_of
 from zen_gc_core.engine.resolving import resolve_targets
+from zen_gc_core.engine.scaling import count_paths_in
+from zen_gc_core.instants import EARLIEST
 from zen_gc_core.keywords import Run
 from zen_gc_core.model.json_candidates import JsonCandidate
 from zen_gc_core.model.policy import Policy
+from zen_gc_core.model.replicas import DEFINITION
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -94,7 +98,14 @@ def planned_by_pages(policy: dict[str, Any], objects: Sequence[dict[str, Any]], 
     assert isinstance(resolved, Policy), resolved
     compiled = replace(made.compiled, policy=resolved)
     files = Files(map(JsonCandidate.from_object, objects))
-    run = Run(NOW, compiled.reference, files.namespace, finishing=compiled.finishing)
+    run = Run(
+        NOW,
+        compiled.reference,
+        files.namespace,
+        finishing=compiled.finishing,
+        held_from=EARLIEST,
+        count_path=count_paths_in(lambda: (each.object for each in files.of_kind(*DEFINITION))),
+    )
     case = Case(compiled, run, Protections(), record=record)
     tallies = []
     for kind in kinds_of(policy):
@@ -102,7 +113,9 @@ def planned_by_pages(policy: dict[str, Any], objects: Sequence[dict[str, Any]], 
         tally = tally_of(case, [target])
         group, _, version = target.api_version.rpartition("/")
         resource = Resource(group, version, f"{kind.lower()}s", kind, namespaced=True)
+        names = namespaces_of([target])  # nobody is shown what lives elsewhere
         for candidate in _read(resource, pages.get(kind, [[]])):
-            tally.offer(candidate)
+            if names is None or candidate.namespace in names:
+                tally.offer(candidate)
         tallies.append(tally)
     return conclude(case, tallies, lambda: None)

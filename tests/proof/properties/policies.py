@@ -8,11 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 from hypothesis import strategies as st
 
-from tests.proof.properties.objects import API_VERSIONS, APPS, ENVS, NOTES
-from tests.unit.engine.situations import compilation
+from tests.proof.properties.actions import actions, behaviors_of
+from tests.proof.properties.calendars import calendars
+from tests.proof.properties.objects import API_VERSIONS, APPS, ENVS, NOTES, POLICY_UID
+from tests.unit.engine.situations import NOW, compilation
 from zen_gc_core.model.policy import API_VERSION, CLUSTER, NAMESPACED
 
 if TYPE_CHECKING:
+    import datetime as dt
+
     from hypothesis.strategies import DrawFn, SearchStrategy
 
     from zen_gc_core.engine.compiling import Compilation
@@ -31,7 +35,11 @@ FIELDS: dict[str, dict[str, list[Any]]] = {
     "Run": {"spec.replicas": [0, 1, "1", 2.0], "spec.state": ["idle"]},
 }
 NUMBERS = frozenset({"data.size", "spec.backoffLimit", "spec.replicas"})
+COUNTS = ("last", "hourly", "daily", "weekly", "monthly", "yearly")
 NAMES = (["tmp-*"], ["*", "!keep-*"], ["*-[0-4]"])
+
+
+MARKED = {"path": "metadata.annotations['gc.kube-zen.io/marked-at']", "markedBy": "earlier"}
 
 
 def compiled_text(policy: dict[str, Any]) -> Compilation:
@@ -151,6 +159,8 @@ def condition(
         choices += [_nested(word, inner) for word in ("any", "all", "none")]
         if related:
             choices.append(_related(timeless=timeless))
+            if set(kinds) == {"ConfigMap"}:
+                choices.append(st.just({"unreferenced": True}))
     return draw(st.one_of(choices))
 
 
@@ -178,6 +188,7 @@ def _start() -> SearchStrategy[Any]:
             {"path": "status.millis", "unit": "ms"},
             {"condition": "Ready"},
             {"condition": "Ready", "status": "False"},
+            MARKED,
         ]
     )
 
@@ -207,6 +218,7 @@ def ttls(*, timeless: bool = False) -> SearchStrategy[dict[str, Any]]:
         *[WAITS.map(lambda wait: {"afterCreation": wait})] * 3,
         WAITS.map(lambda wait: {"afterFinished": wait}),
         st.fixed_dictionaries({"since": _start(), "wait": _wait()}).map(lambda after: {"after": after}),
+        *[WAITS.map(lambda wait: {"after": {"since": "held", "wait": wait}})] * 2,
         st.just({"expiresAt": {"path": "metadata.annotations.until"}}),
         st.just({"expiresAt": {"path": "status.millis", "unit": "ms"}}),
         *[st.just({"immediate": True})] * 2,
@@ -217,8 +229,7 @@ def ttls(*, timeless: bool = False) -> SearchStrategy[dict[str, Any]]:
 @st.composite
 def retains(draw: DrawFn) -> dict[str, Any]:
     """What a policy retains, of groups or of all."""
-    counts = ("last", "hourly", "daily", "weekly", "monthly")
-    taken = draw(st.lists(st.sampled_from([*counts, "within"]), min_size=1, max_size=2, unique=True))
+    taken = draw(st.lists(st.sampled_from([*COUNTS, "within"]), min_size=1, max_size=2, unique=True))
     rule: dict[str, Any] = {
         word: draw(st.sampled_from(["2h", "1d"])) if word == "within" else draw(st.integers(1, 3)) for word in taken
     }
@@ -262,6 +273,10 @@ def selectors() -> SearchStrategy[dict[str, Any]]:
     )
 
 
+ABOUT = ("action", "action", "held", "marked", "unreferenced", "wildcard", "calendar")
+"""What a policy may be about: it takes what is old of one kind, and says this one thing beside."""
+
+
 @st.composite
 def policies(
     draw: DrawFn,
@@ -272,6 +287,9 @@ def policies(
     related: bool = True,
     breaker: bool = False,
     plain: bool = False,
+    about: str = "",
+    wildcard: bool = True,
+    now: dt.datetime = NOW,
 ) -> dict[str, Any]:
     """A valid policy, as decoded JSON.
 
@@ -283,25 +301,37 @@ def policies(
         related: Whether its conditions may ask of other objects.
         breaker: Whether it has a breaker that three objects may trip.
         plain: Whether it takes all that is old of one kind, so that what it retains is seen.
+        about: One of ``ABOUT``; empty: of all a little.
+        wildcard: Whether it may take every kind.
+        now: What it means by today.
     """
-    kinds = tuple(
-        draw(st.lists(st.sampled_from(list(API_VERSIONS)), min_size=1, max_size=1 if plain else 3, unique=True))
+    single, whole = plain or bool(about), draw(st.booleans()) if cluster is None else cluster
+    every = wildcard and (
+        (whole and not single and draw(st.sampled_from(range(4))) == 3)
+        or (about == "wildcard" and cluster is not False)
     )
-    whole = draw(st.booleans()) if cluster is None else cluster
-    old = st.sampled_from([{"afterCreation": "1h"}, {"immediate": True}])
-    spec: dict[str, Any] = {
-        "targetResources": [draw(targets(kind, cluster=whole)) for kind in kinds],
-        "conditions": {} if plain else draw(conditions(kinds, timeless=timeless, related=related)),
-        "ttl": draw(old if plain else ttls(timeless=timeless)),
-        "behavior": draw(behaviors(breaker=breaker)),
-    }
-    if draw(st.sampled_from(range(3))) == 2 if retaining is None else retaining:
-        spec["retain"] = draw(retains())
-    if draw(st.sampled_from(range(5))) == 4:
-        spec["action"] = {
-            "delete": {"propagationPolicy": draw(st.sampled_from(["Background", "Orphan", "Foreground"]))}
+    whole = whole or every
+    some = ["ConfigMap"] if about == "unreferenced" else list(API_VERSIONS)
+    kinds = tuple(draw(st.lists(st.sampled_from(some), min_size=1, max_size=1 if single else 3, unique=True)))
+    if every:
+        spec = draw(_of_every_kind(timeless=timeless))
+    else:
+        spec = {
+            "targetResources": [draw(targets(kind, cluster=whole)) for kind in kinds],
+            "conditions": draw(_conditions_about(about, kinds, timeless=timeless, related=related)),
+            "ttl": draw(_ttl_about(about, timeless=timeless)),
         }
-    metadata = {"name": "tidy", "generation": 1}
+        if plain:
+            old = st.sampled_from([{"afterCreation": "1h"}, {"immediate": True}])
+            spec |= {"conditions": {}, "ttl": draw(old)}
+        if draw(st.sampled_from(range(3))) == 2 if retaining is None else retaining:
+            spec["retain"] = draw(retains())
+    if about == "action" or draw(st.sampled_from(range(3))) == 2:
+        spec["action"] = draw(actions(tuple(API_VERSIONS) if every else kinds, cluster=whole))
+    keyword = next(iter(spec.get("action", {"delete": {}})))
+    spec["behavior"] = draw(behaviors(breaker=breaker)) | draw(behaviors_of(keyword, retaining="retain" in spec))
+    spec |= draw(calendars(now, often=about == "calendar"))
+    metadata = {"name": "tidy", "generation": 1, "uid": POLICY_UID}
     if not whole:
         metadata["namespace"] = "team"
     return {
@@ -310,6 +340,45 @@ def policies(
         "metadata": metadata,
         "spec": spec,
     }
+
+
+@st.composite
+def _conditions_about(
+    draw: DrawFn, about: str, kinds: tuple[str, ...], *, timeless: bool, related: bool
+) -> dict[str, Any]:
+    if about == "unreferenced" and related:
+        return {"unreferenced": True}
+    if about in {"held", "action"}:
+        return draw(st.one_of(st.just({}), condition(kinds, depth=0, timeless=timeless, related=False)))
+    return {} if about else draw(conditions(kinds, timeless=timeless, related=related))
+
+
+def _ttl_about(about: str, *, timeless: bool) -> SearchStrategy[dict[str, Any]]:
+    if about == "held":
+        return WAITS.map(lambda wait: {"after": {"since": "held", "wait": wait}})
+    if about == "marked":
+        return WAITS.map(lambda wait: {"after": {"since": MARKED, "wait": wait}})
+    return WAITS.map(lambda wait: {"afterCreation": wait}) if about else ttls(timeless=timeless)
+
+
+@st.composite
+def _of_every_kind(draw: DrawFn, *, timeless: bool) -> dict[str, Any]:
+    """What a policy says that takes whatever carries an annotation."""
+    target: dict[str, Any] = {"apiVersion": "*", "kind": "*", "namespaces": draw(st.sampled_from([["*"], ["team"]]))}
+    if draw(st.booleans()):
+        target["except"] = draw(st.sampled_from([["Pod"], ["batch/Job", "acme.io/Run"]]))
+    if draw(st.sampled_from(range(4))) == 3:
+        target["labelSelector"] = draw(selectors())
+    maps = [
+        requirements(ENVS).map(lambda rule: {"hasLabels": [{"key": "env", **rule}]}),
+        _owner().map(lambda owner: {"owner": owner}),
+    ]
+    if not timeless:
+        maps.append(WAITS.map(lambda wait: {"olderThan": wait}))
+    made = draw(st.one_of(st.just({}), *maps))
+    after = {"since": "created", "wait": {"path": "metadata.annotations.ttl"}}
+    ttl = draw(st.sampled_from([{"after": after}, {"expiresAt": {"path": "metadata.annotations.until"}}]))
+    return {"targetResources": [target], "conditions": made, "ttl": ttl}
 
 
 @st.composite
@@ -333,11 +402,13 @@ def valid(**options: Any) -> SearchStrategy[dict[str, Any]]:
 
 
 def plain_or_not(**options: Any) -> SearchStrategy[dict[str, Any]]:
-    """A valid policy; two in three take all that is old, and one of them retains some of it."""
+    """A valid policy: of anything, or what takes all that is old, or retains some of it, or is about one thing."""
     plain = [valid(**{**options, "plain": True, "retaining": retaining}) for retaining in (True, False)]
-    return st.one_of(valid(**options), *plain)
+    about = [valid(**{**options, "about": about, "retaining": False}) for about in ABOUT]
+    return st.one_of(*[valid(**options)] * 2, *plain * 2, *about)
 
 
 def kinds_of(policy: dict[str, Any]) -> tuple[str, ...]:
     """The kinds that a policy takes."""
-    return tuple(target["kind"] for target in policy["spec"]["targetResources"])
+    kinds = tuple(target["kind"] for target in policy["spec"]["targetResources"])
+    return tuple(API_VERSIONS) if kinds == ("*",) else kinds

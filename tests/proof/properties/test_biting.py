@@ -6,9 +6,11 @@ import datetime as dt
 import itertools
 import os
 import random
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import zen_gc_ttl.starts
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
@@ -45,14 +47,22 @@ from tests.proof.properties.test_spellings import (
 from tests.proof.properties.test_spellings import (
     test_the_go_programs_words_say_what_the_native_ones_say as any_spelling,
 )
+from tests.proof.properties.test_uses_and_marks import test_a_blackout_more_or_a_window_less_opens_nothing as a_blackout
+from tests.proof.properties.test_uses_and_marks import test_a_mark_less_or_a_younger_one_takes_no_more as a_held_mark
+from tests.proof.properties.test_uses_and_marks import test_a_use_more_takes_no_more as a_use
+from tests.proof.properties.test_uses_and_marks import test_the_mark_of_another_takes_no_more as a_strange_mark
 from tests.unit.engine.situations import NOW
 from zen_gc_core.cli.reading import yamls
 from zen_gc_core.cluster.paging import PageReader
 from zen_gc_core.engine import breaker, judging, matching, protections, tallying
+from zen_gc_core.engine.calendar import foreseeing
 from zen_gc_core.engine.parsing import legacy, retain
 from zen_gc_core.engine.retaining import holding
-from zen_gc_core.errors import Undecided
+from zen_gc_core.errors import InputError, Undecided
+from zen_gc_core.instants import parse_instant
+from zen_gc_core.model import held_marks
 from zen_gc_core.model.decision import KeptBy
+from zen_gc_core.model.references import reading
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -183,6 +193,39 @@ def yaml_of_its_own(patch: Patch) -> None:
     patch.setattr(yamls, "plain_scalar", lambda text: f"{text}:" if text.startswith("u-") else real(text))
 
 
+def nothing_is_named(patch: Patch) -> None:
+    """What a Pod mounts is no use of it."""
+    patch.setattr(reading.Reader, "__call__", lambda *_: set())
+
+
+def any_mark_holds(patch: Patch) -> None:
+    """A mark counts, whatever object and generation it was made for."""
+
+    def instant(value: str | None, candidate: Any, policy: Any) -> Any:
+        del candidate, policy
+        try:
+            return None if value is None else parse_instant(value.partition(" ")[0])
+        except InputError:
+            return None
+
+    patch.setattr(held_marks, "_instant_of", instant)
+
+
+def whoever_signed(patch: Patch) -> None:
+    """Whoever marked an object: it is marked."""
+    patch.setattr(zen_gc_ttl.starts, "counted_from_a_mark", lambda start, *_: start)
+
+
+def blackouts_end_windows_alone(patch: Patch) -> None:
+    """Where no window is written, a blackout shuts nothing."""
+    real = foreseeing.may_write
+
+    def may_write(calendar: Any, now: Any) -> Any:
+        return real(calendar if calendar.windows else replace(calendar, blackouts=()), now)
+
+    patch.setattr(foreseeing, "may_write", may_write)
+
+
 BITES = [
     (any_json, doubts_get_out),
     (any_json, objects_are_changed),
@@ -197,6 +240,10 @@ BITES = [
     (a_limit, no_breaker),
     (any_spelling, old_names_are_not_rewritten),
     (any_form, yaml_of_its_own),
+    (a_use, nothing_is_named),
+    (a_held_mark, any_mark_holds),
+    (a_strange_mark, whoever_signed),
+    (a_blackout, blackouts_end_windows_alone),
 ]
 
 

@@ -17,7 +17,16 @@ from hypothesis import strategies as st
 from tests.proof.properties import SAME_EXAMPLES
 from tests.proof.properties.objects import KEEP, REPLICA_SET, inventories
 from tests.proof.properties.planning import due, planned
-from tests.proof.properties.policies import compiled_text, condition, kinds_of, plain_or_not, retains, selectors, valid
+from tests.proof.properties.policies import (
+    COUNTS,
+    compiled_text,
+    condition,
+    kinds_of,
+    plain_or_not,
+    retains,
+    selectors,
+    valid,
+)
 from tests.unit.engine.situations import NOW
 
 if TYPE_CHECKING:
@@ -26,7 +35,6 @@ if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy
 
 Some: TypeAlias = "Callable[..., SearchStrategy[dict[str, Any]]]"
-COUNTS = ("last", "hourly", "daily", "weekly", "monthly")
 
 
 def _given(
@@ -180,9 +188,9 @@ def test_more_than_the_limit_is_nothing(data: st.DataObject) -> None:
     policy, objects = _given(data, breaker=True)
     plan = planned(policy, objects)
     breaker = policy["spec"]["behavior"]["breaker"]
-    over = plan.due > breaker.get("maxObjects", plan.due)
-    if set(kinds_of(policy)) == {"ConfigMap"} and plan.due >= breaker.get("minObjects", 100):
-        over = over or 100 * plan.due > breaker.get("maxPercent", 50) * plan.scanned
+    over = plan.acts > breaker.get("maxObjects", plan.acts)
+    if set(kinds_of(policy)) == {"ConfigMap"} and plan.acts >= breaker.get("minObjects", 100):
+        over = over or 100 * plan.acts > breaker.get("maxPercent", 50) * plan.scanned
     if over:
         assert plan.stopped
         assert plan.tripped
