@@ -16,6 +16,7 @@ from zen_gc_core.engine.remarks import about_the_account, about_the_action, prot
 from zen_gc_core.engine.requesting import held, reads_of_requests
 from zen_gc_core.engine.retaining.compiling import compile_retain
 from zen_gc_core.engine.shares import kind_key
+from zen_gc_core.engine.undoing import undone
 from zen_gc_core.model.accounts import account_of
 from zen_gc_core.model.finishing import BUILT_IN, Finishing
 from zen_gc_core.model.held_marks import HoldMark, Unmark
@@ -233,6 +234,7 @@ def _compile(parsed: ParsedPolicy, vocabulary: Vocabulary, grants: Grants, check
         start=ttl.start,
         expiry_reads=reads_of(ttl),
     )
+    warnings += tuple(_written(problem, parsed) for problem in undone(policy))
     return Compilation(parsed.reference, compiled, (), _told((*warnings, *protected_targets(policy, grants, parsed))))
 
 
