@@ -4,11 +4,24 @@ from __future__ import annotations
 
 import sys
 
-from benchmarks import beats, deletes, expressions, instants, many_policies, offline, paging, passes, relating, startup
+from benchmarks import (
+    beats,
+    deletes,
+    expressions,
+    instants,
+    many_policies,
+    offline,
+    paging,
+    passes,
+    plain,
+    relating,
+    startup,
+)
 
 SECTIONS = {
     "startup": startup.run,
     "passes": passes.run,
+    "plain": plain.run,
     "paging": paging.run,
     "relating": relating.run,
     "offline": offline.run,
