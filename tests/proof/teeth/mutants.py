@@ -37,6 +37,7 @@ from zen_gc_core.controller.runs import (
     fights,
     keepers,
     kill_switch,
+    notifying,
     passes,
     policy_run,
     preparing,
@@ -48,13 +49,24 @@ from zen_gc_core.controller.runs import (
     seeing,
     sweeping,
 )
-from zen_gc_core.engine import breaker, compiling, guarding, judging, planning, protected, protections, relating, shares
+from zen_gc_core.engine import (
+    breaker,
+    compiling,
+    guarding,
+    judging,
+    lasting,
+    planning,
+    protected,
+    protections,
+    relating,
+    shares,
+)
 from zen_gc_core.engine.calendar import gate, opening
 from zen_gc_core.engine.parsing import globs, scopes
 from zen_gc_core.engine.retaining import groups, holding, tallies
 from zen_gc_core.errors import ClusterError, Missing, Undecided
 from zen_gc_core.instants import parse_instant
-from zen_gc_core.model import approved, held_marks
+from zen_gc_core.model import approved, held_marks, merging, scaling, suspending
 from zen_gc_core.model.decision import KeptBy
 from zen_gc_core.model.finishing import table
 from zen_gc_core.model.heads import Items
@@ -62,6 +74,7 @@ from zen_gc_core.model.json_candidates import JsonCandidate
 from zen_gc_core.model.recycled import UNTIL
 from zen_gc_core.model.references import reading
 from zen_gc_core.model.relations import OTHER
+from zen_gc_core.model.requests import MARKED_BY, Patch
 from zen_gc_core.model.results import Result
 
 if TYPE_CHECKING:
@@ -618,6 +631,54 @@ def account_not_looked_for() -> None:
 def leaf_before_trust() -> None:
     """A leaf of a new authority is shown as soon as the bundle has that, whoever has read it."""
     swap(self_signed.SelfSigned, "_settled", property(lambda _self: True))
+
+
+@_mutant("marks-stay")
+def marks_stay() -> None:
+    """What an action wrote stays, though the object meets the policy no more."""
+    swap(lasting.Owed, "_written", _nothing)
+
+
+@_mutant("any-mark-is-ours")
+def any_mark_is_ours() -> None:
+    """Whatever looks like what an action writes was written by it."""
+
+    def written(self: Any, candidate: Any) -> Any:
+        ours = {**candidate.object["metadata"].get("annotations", {}), MARKED_BY: str(self._case.run.policy)}
+        metadata = {**candidate.object["metadata"], "annotations": ours}
+        return real_written(self, JsonCandidate.from_object({**candidate.object, "metadata": metadata}))
+
+    real_written = swap(lasting.Owed, "_written", written)
+
+
+@_mutant("protected-is-unmarked")
+def protected_is_unmarked() -> None:
+    """What was written is taken away from protected objects, too."""
+    swap(lasting.Owed, "_protected", lambda *_: False)
+
+
+@_mutant("told-again")
+def told_again() -> None:
+    """Nobody remembers whom was told of what."""
+    swap(notifying.Told, "note", _nothing)
+
+
+@_mutant("count-not-looked-at")
+def count_not_looked_at() -> None:
+    """A server that answers 200 has scaled."""
+    swap(scaling._Scaling, "read", Patch.read)
+
+
+@_mutant("switch-not-looked-at")
+def switch_not_looked_at() -> None:
+    """A server that answers 200 has turned the switch."""
+    swap(suspending._Switching, "read", Patch.read)
+
+
+@_mutant("patch-not-looked-at")
+def patch_not_looked_at() -> None:
+    """A server that answers 200 has patched."""
+    swap(merging.MergePatch, "read", Patch.read)
 
 
 def _nothing(*_: Any) -> None:

@@ -21,7 +21,7 @@ from tests.harness.crds import custom_kind
 from tests.proof.teeth.playing import DONE, Play
 from tests.proof.teeth.trusting import who_trusts_the_webhook_goes_on_to
 from zen_gc_core.instants import format_instant
-from zen_gc_core.model.policy import CLUSTER
+from zen_gc_core.model.policy import CLUSTER, NAMESPACED
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -913,6 +913,111 @@ def what_carries_the_mark_of_another_stays(play: Play) -> str:
     return _taken(play, "copy")
 
 
+LASTING: dict[str, Any] = {
+    "action": {"label": {"quarantine": "yes"}},
+    "behavior": {"whileHolding": True},
+    **DONE,
+}
+"""A policy that marks what it would take, for as long as it would."""
+
+
+def _labels(play: Play, name: str) -> dict[str, str]:
+    labels: dict[str, str] = play.stage.cluster.request("GET", play.stage.config_map(name)).body["metadata"]["labels"]
+    return labels
+
+
+def what_is_used_again_loses_its_mark(play: Play) -> str:
+    """One policy marks what is unused, another deletes what is marked; an object is marked, and used again."""
+    play.items("x", "y")
+    play.stage.policy(**LASTING)
+    play.once()
+    assert _labels(play, "x")["quarantine"] == "yes"
+    play.stage.patch(play.stage.config_map("x"), {"data": {"state": "busy"}})
+    play.once()
+    target = {"apiVersion": "v1", "kind": "ConfigMap", "labelSelector": {"matchLabels": {"quarantine": "yes"}}}
+    play.stage.policy(targetResources=[target])
+    play.once()
+    assert play.gone("y"), "what was marked went"
+    return _taken(play, "x")
+
+
+def a_mark_of_somebody_else_stays(play: Play) -> str:
+    """The same label, by hand."""
+    play.items("x")
+    marked = play.item("by-hand", state="busy")
+    marked["metadata"]["labels"]["quarantine"] = "yes"
+    play.put(marked)
+    play.stage.policy(**LASTING)
+    play.once()
+    assert _labels(play, "x")["quarantine"] == "yes"
+    return "" if "quarantine" in _labels(play, "by-hand") else "what somebody wrote by hand was taken away"
+
+
+def what_is_protected_is_not_written_on(play: Play) -> str:
+    """An object is marked, and used again, and somebody has said since that it is to be kept as it is."""
+    play.items("x")
+    play.stage.policy(**LASTING)
+    play.once()
+    play.stage.patch(play.stage.config_map("x"), {"data": {"state": "busy"}, "metadata": {"annotations": {KEEP: ""}}})
+    play.once()
+    return "" if "quarantine" in _labels(play, "x") else "a protected object was written to"
+
+
+def who_was_told_is_not_told_again(play: Play) -> str:
+    """Three runs, and an object that is due in each."""
+    play.items("x")
+    play.stage.policy(action={"notify": {}}, evaluationInterval="1s", **DONE)
+    replica = play.start()
+
+    def lines(event: str) -> int:
+        return replica.out.read_text().count(f'"event":"{event}"')
+
+    until(lambda: lines("evaluation finished") >= 3, "three runs")
+    told = lines("resource notified")
+    assert told, "it was told"
+    return "" if told == 1 else f"it was told {told} times"
+
+
+def _left_as_it_was(play: Play, document: dict[str, Any], action: dict[str, Any], kind: str = NAMESPACED) -> str:
+    """The server says that it has done what it was asked for, and answers with an object that is as it was."""
+    play.put(document)
+    place = document["metadata"]["namespace"]
+    target = {"apiVersion": document["apiVersion"], "kind": document["kind"]}
+    if kind == CLUSTER:
+        target["namespaces"] = [place]
+    name = play.stage.policy(kind=kind, targetResources=[target], action=action)
+    path = play.stage.cluster.path_of(document)
+
+    def hook(request: Request) -> Fault | None:
+        if request.method != "PATCH" or request.path != path:
+            return None
+        (now,) = play.stage.server._read(f"{document['kind'].lower()}s", place)
+        return Fault(status=200, body=json.dumps(now).encode(), content_type="application/json")
+
+    play.meanwhile(hook)
+    play.once()
+    assert [each for each in play.sent("PATCH") if each.path == path], "it was tried"
+    failed = play.stage.status(name, kind=kind)["lastRun"]["failed"]
+    return "" if failed else f"a {document['kind']} that is as it was counts as done"
+
+
+def what_was_not_scaled_is_not_scaled(play: Play) -> str:
+    """An admission webhook has put the count back."""
+    return _left_as_it_was(play, _deployment(play, 3), {"scale": {"replicas": 0}})
+
+
+def what_was_not_suspended_is_not_suspended(play: Play) -> str:
+    """The server has dropped the field."""
+    job = {"apiVersion": "batch/v1", "kind": "Job", "metadata": {"name": "x", "namespace": play.stage.namespace}}
+    return _left_as_it_was(play, {**job, "spec": {"suspend": False}}, {"suspend": True})
+
+
+def what_was_not_patched_is_not_patched(play: Play) -> str:
+    """An admission webhook has put something else in its place."""
+    patch = {"spec": {"minReadySeconds": 5}}
+    return _left_as_it_was(play, _deployment(play, 3), {"patch": patch}, CLUSTER)
+
+
 def _account(play: Play) -> dict[str, Any]:
     metadata = {"name": "cleaner", "namespace": play.stage.namespace}
     return {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": metadata}
@@ -1162,6 +1267,13 @@ SCENARIOS = (
     Scenario(what_was_missed_before_an_edit_is_not_caught_up, ("edited-catches-up",)),
     Scenario(what_starts_over_stays, ("unmarking-forgotten",)),
     Scenario(what_carries_the_mark_of_another_stays, ("copied-mark-counts",)),
+    Scenario(what_is_used_again_loses_its_mark, ("marks-stay",)),
+    Scenario(a_mark_of_somebody_else_stays, ("any-mark-is-ours",)),
+    Scenario(what_is_protected_is_not_written_on, ("protected-is-unmarked",)),
+    Scenario(who_was_told_is_not_told_again, ("told-again",)),
+    Scenario(what_was_not_scaled_is_not_scaled, ("count-not-looked-at",)),
+    Scenario(what_was_not_suspended_is_not_suspended, ("switch-not-looked-at",)),
+    Scenario(what_was_not_patched_is_not_patched, ("patch-not-looked-at",)),
     Scenario(what_a_policy_does_is_done_as_its_account, ("delete-without-impersonation", "list-without-impersonation")),
     Scenario(who_acts_as_nobody_does_nothing, ("account-not-looked-for",)),
     Scenario(clocks_that_disagree_stop_it, ("clock-not-compared",)),
