@@ -11,6 +11,7 @@ import pytest
 from zen_gc_embedded import Fault
 
 from tests.cluster.controller.stage import SELECTOR, EmbeddedStage, Stage, by_controller, until
+from zen_gc_core.controller.runs import small_run
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -177,6 +178,18 @@ def test_the_next_run_is_that_of_the_nearest_object(embedded: EmbeddedStage, ins
     inside(embedded, gc_interval=HOUR)
     until(lambda: embedded.settled(policy))
     assert embedded.status(policy)["nextGCRun"] == metadata_of(embedded, name)["annotations"][EXPIRES]
+
+
+def test_more_than_the_rate_allows_goes_on_without_a_pass(
+    embedded: EmbeddedStage, inside: Callable[..., Inside], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A small run does not wait for its rate for long; what it did not come to is the next one's."""
+    monkeypatch.setattr(small_run, "LONGEST", 1.0)
+    seen = seen_coming(embedded, inside, *[6.0] * 12, behavior={"maxDeletionsPerSecond": 3})
+    until(partial(gone, embedded, seen.names), "all are gone")
+    assert passes(seen.controller) == 1
+    requests = [each.path for each in embedded.sent("DELETE") if by_controller(each)]
+    assert len(requests) == len(set(requests)) == 12
 
 
 def test_an_object_that_changed_since_is_judged_anew(embedded: EmbeddedStage, inside: Callable[..., Inside]) -> None:

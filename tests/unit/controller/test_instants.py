@@ -29,7 +29,7 @@ def coming(*seconds: float) -> tuple[Upcoming, ...]:
 
 
 def test_what_has_come_is_handed_out_once() -> None:
-    """All of it together; the rest when its time comes, a second later at the earliest."""
+    """All of it together; the rest when its time comes, half a second later at the earliest."""
     instants, policy = Instants(), entry("p")
     slot = slot_of(policy)
     instants.remember(policy, coming(1, 2, 10), 7)
@@ -42,6 +42,23 @@ def test_what_has_come_is_handed_out_once() -> None:
     assert instants.next_at(slot) == NOW + 10 * SECOND
     assert instants.come(NOW + 11 * SECOND, APART / 2) == []
     assert instants.come(NOW + 11 * SECOND, APART) == [slot]
+
+
+def test_what_was_not_come_to_is_handed_out_again() -> None:
+    """Before the others, and not of a policy that was forgotten since."""
+    instants, policy = Instants(), entry("p")
+    slot = slot_of(policy)
+    instants.remember(policy, coming(1, 2, 10), 7)
+    come = instants.take(slot, NOW + 3 * SECOND, 0.0)
+    assert come is not None
+    instants.put_back(slot, come.due[1:])
+    assert instants.next_at(slot) == NOW + 2 * SECOND
+    again = instants.take(slot, NOW + 11 * SECOND, APART)
+    assert again is not None
+    assert [each.instant for each in again.due] == [NOW + 2 * SECOND, NOW + 10 * SECOND]
+    instants.forget(slot)
+    instants.put_back(slot, again.due)
+    assert instants.next_at(slot) is None
 
 
 def test_too_much_at_once_waits_for_the_pass() -> None:

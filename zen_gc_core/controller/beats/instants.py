@@ -23,8 +23,11 @@ MOST_TOGETHER: Final = 50_000
 MOST_AT_ONCE: Final = 1_000
 """Objects of one small run; where more have come, they wait for the next pass: it reads them in pages."""
 
-APART: Final = 1.0
-"""Seconds from one small run of a policy to its next: instants within that are one run."""
+APART: Final = 0.5
+"""Seconds from one small run of a policy to its next: instants within that are one run.
+
+Times are whole seconds: at one second apart each run would begin a little later than the one before, until it waits for a
+second more than it needs to."""
 
 
 @dataclass(slots=True)
@@ -125,6 +128,17 @@ class Instants:
             return None
         memory.taken, memory.began = until, at
         return Come(memory.entry, due, memory.population)
+
+    def put_back(self, slot: Slot, rest: Sequence[Upcoming]) -> None:
+        """Remember again what was handed out, and was not come to.
+
+        Args:
+            slot: The policy; one that was forgotten since stays so.
+            rest: The objects, nearest first.
+        """
+        memory = self._memories.get(slot)
+        if memory is not None and rest:
+            memory.upcoming, memory.taken = (*rest, *memory.upcoming[memory.taken :]), 0
 
     def next_at(self, slot: Slot) -> dt.datetime | None:
         """When the next object of a policy comes; None where none does before the next pass. May be asked by any thread."""

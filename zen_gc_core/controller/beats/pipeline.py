@@ -199,6 +199,8 @@ class Pipeline:
         self._small.discard(slot)
         if run.left:
             self._instants.forget(slot)
+        else:
+            self._instants.put_back(slot, run.rest)
         entry = self._held_back.pop(slot, None)
         if entry is None:
             return

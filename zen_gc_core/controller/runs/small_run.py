@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from zen_gc_core.model.plan import Plan, Upcoming
 
 LONGEST: Final = 5.0
-"""Seconds after which it waits for its rate no more: a pass may be due."""
+"""Seconds after which it waits for its rate no more: a pass may be due. The rest is left to the next small run."""
 
 SECONDS_BETWEEN_STATUSES: Final = 5.0
 
@@ -59,6 +59,7 @@ class SmallRun:
 
     Attributes:
         left: Whether the policy's other objects are to wait for the next pass, too.
+        rest: What its rate let it not come to: it is judged again in the next small run.
     """
 
     def __init__(  # noqa: PLR0913  what a run is of
@@ -73,6 +74,7 @@ class SmallRun:
         next_run: Callable[[], dt.datetime | None],
     ) -> None:
         self.left = True
+        self.rest: Sequence[Upcoming] = ()
         self._context = context.acting_as(compiled.account)
         self._entry = entry
         self._compiled = compiled
@@ -155,16 +157,16 @@ class SmallRun:
             ledger.deleted += results[Result.DELETED]
             reporter.finished()
             self._tell_totals()
-        return carried.stopped or (_BEHIND if carried.results.total() < plan.acts else None)
+        if carried.stopped is None and (rest := plan.decisions[carried.results.total() :]):
+            uids = {each.uid for each in rest}
+            self.rest = tuple(each for each in self._due if each.uid in uids)
+        return carried.stopped
 
     def _tell_totals(self) -> None:
         ledger, now = self._entry.ledger, boottime()
         if now - ledger.told_totals >= SECONDS_BETWEEN_STATUSES:
             ledger.told_totals = now
             self._context.statuses.write_totals(self._entry, ledger.deleted, next_run=self._next_run())
-
-
-_BEHIND: Final = Ending(Reason.DEFERRED, "its rate lets no more be written now")
 
 
 def _untold(_plan: Plan) -> None:
