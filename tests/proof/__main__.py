@@ -10,6 +10,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -143,7 +144,7 @@ def soaked(arguments: argparse.Namespace) -> bool:
     with tempfile.TemporaryDirectory() as place, RealCluster(controller_manager=True) as cluster:
         install_crds(cluster)
         stage = Stage(cluster, cluster.namespace(), cluster.namespace())
-        found = soak(stage, Path(place), arguments.seed, arguments.hours * 3600)
+        found = soak(stage, Path(place), arguments.seed, arguments.hours * 3600, partial(print, flush=True))
     print(found)
     record("soak", str(found), str(arguments.seed), f"make soak HOURS={arguments.hours:g}")
     return found.good

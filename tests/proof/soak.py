@@ -5,9 +5,11 @@ from __future__ import annotations
 import contextlib
 import json
 import random
+import re
 import statistics
 import time
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import psutil
@@ -20,7 +22,7 @@ from tests.harness.connection import Connection
 from tests.harness.real import RealCluster
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Callable
 
     from tests.cluster.controller.stage import Stage
 
@@ -49,12 +51,14 @@ class Sample:
         memory: bytes that are resident.
         threads: how many.
         descriptors: how many are open.
+        policies: how many there are.
     """
 
     at: float
     memory: int
     threads: int
     descriptors: int
+    policies: int = 0
 
 
 @dataclass
@@ -94,7 +98,11 @@ class Soaked:
 
     @property
     def more_threads(self) -> int:
-        """How many more threads there are in the last tenth than in the first, at the most in each."""
+        """How many more threads there are in the end than in the beginning, half of the time.
+
+        They come and go, with the runs and with each restart of the API server: each part is as long as lies between two
+        of those, a tenth of the whole at least, and the most there were at any instant is what chance made of it.
+        """
         return self._growth("threads")
 
     @property
@@ -104,9 +112,10 @@ class Soaked:
 
     def _growth(self, what: str) -> int:
         steady = self.steady
-        tenth = max(len(steady) // 10, 1)
-        first, last = (max(getattr(each, what) for each in part) for part in (steady[:tenth], steady[-tenth:]))
-        return int(last - first)
+        began, ended = steady[0].at, steady[-1].at
+        part = min(max((ended - began) / 10, RESTARTS), (ended - began) / 2)
+        first = statistics.median(getattr(each, what) for each in steady if each.at <= began + part)
+        return int(statistics.median(getattr(each, what) for each in steady if each.at >= ended - part) - first)
 
     @property
     def good(self) -> bool:
@@ -114,6 +123,21 @@ class Soaked:
         tells = self.samples[-1].at >= 3 * WARMING
         grows = (tells and self.slope >= MOST_SLOPE) or self.more_threads > 0 or self.more_descriptors > 0
         return not (grows or self.lost or self.ended)
+
+    def recent(self, seconds: float) -> str:
+        """What there was half of the time of late, in one line.
+
+        Args:
+            seconds: for how long back.
+        """
+        last = self.samples[-1].at
+        late = [each for each in self.samples if each.at > last - seconds]
+        memory, *numbers = (
+            statistics.median(getattr(each, what) for each in late)
+            for what in ("memory", "threads", "descriptors", "policies")
+        )
+        threads, descriptors, policies = map(int, numbers)
+        return f"{last / 60:4.0f} min  {memory / 2**20:6.1f} MiB  {threads:3} threads  {descriptors:3} descriptors  {policies:2} policies"
 
     def __str__(self) -> str:
         """The figures, in one line."""
@@ -127,7 +151,13 @@ class Soaked:
         )
 
 
-def soak(stage: Stage, directory: Path, seed: int, seconds: float) -> Soaked:
+def of_the_image() -> dict[str, str]:
+    """What the image sets for the C library."""
+    image = (Path(__file__).parents[2] / "deploy" / "Dockerfile").read_text(encoding="utf-8")
+    return dict(re.findall(r"(GLIBC_TUNABLES)=(\S+)", image))
+
+
+def soak(stage: Stage, directory: Path, seed: int, seconds: float, tell: Callable[[str], None]) -> Soaked:
     """Let a controller run under churn.
 
     Args:
@@ -135,11 +165,12 @@ def soak(stage: Stage, directory: Path, seed: int, seconds: float) -> Soaked:
         directory: for the log.
         seed: of all chance.
         seconds: for how long.
+        tell: is given what there is, in a line, before each restart: whoever waits for hours sees what becomes of it.
     """
     chance, soaked = random.Random(seed), Soaked(seed)
     assert isinstance(stage.cluster, RealCluster)
     token = json.loads(stage.cluster.kubeconfig_path.read_text())["users"][0]["user"]["token"]
-    replica = run_replica(stage, directory).awake()
+    replica = run_replica(stage, directory, environment=of_the_image()).awake()
     mutator = Mutator(
         Connection(stage.cluster.url, token=token, authority=stage.cluster.authority), stage.namespace, seed, PAUSE
     )
@@ -151,8 +182,11 @@ def soak(stage: Stage, directory: Path, seed: int, seconds: float) -> Soaked:
         while (at := time.monotonic() - began) < seconds and replica.process.poll() is None:
             with contextlib.suppress(urllib3.exceptions.HTTPError, AssertionError):  # the API server is restarted
                 coming.change()
-            soaked.samples.append(Sample(at, process.memory_info().rss, process.num_threads(), process.num_fds()))
+            soaked.samples.append(
+                Sample(at, process.memory_info().rss, process.num_threads(), process.num_fds(), len(coming.there))
+            )
             if time.monotonic() - restarted > RESTARTS:
+                tell(soaked.recent(RESTARTS))
                 stage.cluster.restart("kube-apiserver")
                 stage.await_policies()
                 restarted, soaked.restarts = time.monotonic(), soaked.restarts + 1

@@ -20,7 +20,7 @@ HOUR = 3600.0
 @pytest.mark.timeout(900)
 def test_no_policy_is_lost_under_churn(real: Stage, tmp_path: Path) -> None:
     """Whether anything grows, a moment cannot tell."""
-    soaked = soak.soak(real, tmp_path, 1, 12.0)
+    soaked = soak.soak(real, tmp_path, 1, 12.0, print)
     print(soaked)  # noqa: T201  the figures
     assert not soaked.lost, str(soaked)
     assert not soaked.ended, str(soaked)
