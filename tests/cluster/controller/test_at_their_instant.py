@@ -180,16 +180,26 @@ def test_the_next_run_is_that_of_the_nearest_object(embedded: EmbeddedStage, ins
     assert embedded.status(policy)["nextGCRun"] == metadata_of(embedded, name)["annotations"][EXPIRES]
 
 
-def test_more_than_the_rate_allows_goes_on_without_a_pass(
+def test_a_little_more_than_the_rate_allows_goes_on_without_a_pass(
     embedded: EmbeddedStage, inside: Callable[..., Inside], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A small run does not wait for its rate for long; what it did not come to is the next one's."""
-    monkeypatch.setattr(small_run, "LONGEST", 1.0)
-    seen = seen_coming(embedded, inside, *[6.0] * 12, behavior={"maxDeletionsPerSecond": 3})
+    monkeypatch.setattr(small_run, "LONGEST", 2.0)
+    seen = seen_coming(embedded, inside, *[6.0] * 12, behavior={"maxDeletionsPerSecond": 4})
     until(partial(gone, embedded, seen.names), "all are gone")
     assert passes(seen.controller) == 1
     requests = [each.path for each in embedded.sent("DELETE") if by_controller(each)]
     assert len(requests) == len(set(requests)) == 12
+
+
+def test_much_more_than_the_rate_allows_waits_for_the_pass(
+    embedded: EmbeddedStage, inside: Callable[..., Inside], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody reads a thousand objects one by one, again and again, to write to one of them."""
+    monkeypatch.setattr(small_run, "LONGEST", 0.5)
+    seen = seen_coming(embedded, inside, *[6.0] * 12, behavior={"maxDeletionsPerSecond": 1})
+    until(lambda: "left to the next pass" in seen.controller.text(), "it is left to the pass")
+    assert 1 <= 12 - len(embedded.names() & set(seen.names)) < 6
 
 
 def test_an_object_that_changed_since_is_judged_anew(embedded: EmbeddedStage, inside: Callable[..., Inside]) -> None:

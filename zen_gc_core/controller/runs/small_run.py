@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from zen_gc_core.model.plan import Plan, Upcoming
 
 LONGEST: Final = 5.0
-"""Seconds after which it waits for its rate no more: a pass may be due. The rest is left to the next small run."""
+"""Seconds after which it waits for its rate no more: a pass may be due."""
 
 SECONDS_BETWEEN_STATUSES: Final = 5.0
 
@@ -59,7 +59,7 @@ class SmallRun:
 
     Attributes:
         left: Whether the policy's other objects are to wait for the next pass, too.
-        rest: What its rate let it not come to: it is judged again in the next small run.
+        rest: What its rate let it not come to, where that is less than what it did: the next small run judges that again.
     """
 
     def __init__(  # noqa: PLR0913  what a run is of
@@ -157,16 +157,23 @@ class SmallRun:
             ledger.deleted += results[Result.DELETED]
             reporter.finished()
             self._tell_totals()
-        if carried.stopped is None and (rest := plan.decisions[carried.results.total() :]):
-            uids = {each.uid for each in rest}
-            self.rest = tuple(each for each in self._due if each.uid in uids)
-        return carried.stopped
+        done = carried.results.total()
+        if carried.stopped is not None or done >= plan.acts:
+            return carried.stopped
+        if done < plan.acts - done:  # each small run reads all of the rest anew: the pass reads it in pages
+            return _BEHIND
+        uids = {each.uid for each in plan.decisions[done:]}
+        self.rest = tuple(each for each in self._due if each.uid in uids)
+        return None
 
     def _tell_totals(self) -> None:
         ledger, now = self._entry.ledger, boottime()
         if now - ledger.told_totals >= SECONDS_BETWEEN_STATUSES:
             ledger.told_totals = now
             self._context.statuses.write_totals(self._entry, ledger.deleted, next_run=self._next_run())
+
+
+_BEHIND: Final = Ending(Reason.DEFERRED, "its rate lets no more be written now")
 
 
 def _untold(_plan: Plan) -> None:
