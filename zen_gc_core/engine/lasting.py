@@ -68,6 +68,10 @@ def _together(compiled: CompiledPolicy, ask: Callable[[], object]) -> bool:
         budget.stand_alone()
 
 
+UNMARKED: Final = "will be unmarked"
+"""How the reason of a decision ends where something is taken away from its object."""
+
+
 class Owed:
     """What must be taken away from the objects of one list.
 
@@ -175,18 +179,18 @@ class Owed:
         run = self._case.run
         if len(self.decisions) >= MOST_OWED:
             self.whole = False
-        else:
-            annotations = {key_of(run.policy): mark} if mark is not None else {}
-            if written is not None:
-                signature = {
-                    key: candidate.annotations[key] for key in (MARKED_AT, MARKED_BY) if key in candidate.annotations
-                }
-                annotations |= {**written.annotations, **signature}
-            request = Unmark(written.labels if written is not None else {}, annotations)
-            kept = judging.keep(candidate, KeptBy.CONDITION, "it does not meet the policy any more")
-            self.decisions.append(replace(kept, action=request.words.verb, request=request))
+            return ""
+        annotations = {key_of(run.policy): mark} if mark is not None else {}
+        if written is not None:
+            signature = {
+                key: candidate.annotations[key] for key in (MARKED_AT, MARKED_BY) if key in candidate.annotations
+            }
+            annotations |= {**written.annotations, **signature}
+        request = Unmark(written.labels if written is not None else {}, annotations)
+        kept = judging.keep(candidate, KeptBy.CONDITION, "it does not meet the policy any more")
+        self.decisions.append(replace(kept, action=request.words.verb, request=request))
         since = run.held_since(candidate) if mark is not None else None
-        return f"; held since {format_instant(since)}: will be unmarked" if since is not None else "; will be unmarked"
+        return f"; held since {format_instant(since)}: {UNMARKED}" if since is not None else f"; {UNMARKED}"
 
 
 def writes_for_a_while(compiled: CompiledPolicy) -> bool:

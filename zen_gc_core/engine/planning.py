@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from zen_gc_core.engine import breaker
 from zen_gc_core.engine.guarding import Settled, going_along
+from zen_gc_core.engine.lasting import UNMARKED
 from zen_gc_core.engine.noticing import Notice
 from zen_gc_core.engine.retaining.settling import Settlement, settle
 from zen_gc_core.engine.retaining.tallies import RetainingTally, RetainingVersionTally
@@ -17,6 +18,8 @@ from zen_gc_core.engine.versions import VersionTally, by_kind, sums_of
 from zen_gc_core.model.decision import KeptBy, Verdict
 from zen_gc_core.model.plan import Plan
 from zen_gc_core.model.unlisted import NO_GAPS, Gaps
+
+_FURTHEST: Final = (Verdict.SKIP, Verdict.KEEP, Verdict.WAIT, Verdict.ACT)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -98,9 +101,18 @@ def conclude(  # noqa: PLR0913, PLR0917  what a plan is made of
 
 
 def _owed(tallies: Sequence[Tally]) -> tuple[Decision, ...]:
-    """What is owed to objects, each of them once, in however many versions it was seen."""
-    owed = (decision for tally in tallies if tally.owed is not None for decision in tally.owed.decisions)
-    return tuple({identity(decision): decision for decision in owed}.values())
+    """What is owed to objects, each of them once, and nothing to one that meets the policy in another version."""
+    found: list[Decision] = []
+    for versions in by_kind(tallies).values():
+        owed: dict[str, Decision] = {}
+        met: set[str] = set()
+        for tally in versions:
+            own = {identity(each): each for each in tally.owed.decisions} if tally.owed is not None else {}
+            owed |= own
+            if isinstance(tally, VersionTally):
+                met.update(each for each, counted in tally.seen.items() if counted.matched and each not in own)
+        found += [decision for each, decision in owed.items() if each not in met]
+    return tuple(found)
 
 
 def _together(case: Case, tallies: Sequence[Tally]) -> tuple[Decision, ...]:
@@ -114,10 +126,15 @@ def _together(case: Case, tallies: Sequence[Tally]) -> tuple[Decision, ...]:
 
 
 def _once_each(decisions: Iterable[Decision]) -> list[Decision]:
-    """One decision an object, in the order of the first; one that acts comes before others."""
+    """One decision an object, in the order of the first: that of the version in which it came furthest."""
     found: dict[tuple[str, str], Decision] = {}
     for decision in decisions:
         key = (decision.kind, identity(decision))
-        if key not in found or (decision.verdict is Verdict.ACT and found[key].verdict is not Verdict.ACT):
+        if key not in found or _nearness(decision) > _nearness(found[key]):
             found[key] = decision
     return list(found.values())
+
+
+def _nearness(decision: Decision) -> tuple[int, bool]:
+    """How near to being acted on; of two alike, nothing is taken away where it meets the policy in one of them."""
+    return _FURTHEST.index(decision.verdict), not decision.because.endswith(UNMARKED)

@@ -74,7 +74,7 @@ class _Marked:
         """The conditions that surely do not hold of it, of a map all of which must hold."""
         for name, config in conditions.items():
             place = child(path, name)
-            if name in {"all", "none", *self._written}:
+            if name in {"all", "none", *self._written} and _is_ours(config):
                 for index, each in enumerate(config):
                     yield from self._false_one(name, each, item(place, index))
             elif self._holds(name, config) is False:
@@ -85,7 +85,7 @@ class _Marked:
         if name == "all":
             yield from self.false_of(each, place)
         elif name == "none":
-            if self._all_hold(each) is True:
+            if each and self._all_hold(each) is True:  # one that is empty is told of whatever it is asked of
                 yield Problem(place, f"holds of every {UNDONE}")
         elif self._holds(name, [each]) is False:
             yield Problem(place, f"holds of no {UNDONE}")
@@ -95,6 +95,8 @@ class _Marked:
 
     def _holds(self, name: str, config: Any) -> bool | None:
         """Whether a condition holds of it; None where that is not known."""
+        if name in {"all", "any", "none", *self._written} and not _is_ours(config):
+            return None
         if (written := self._written.get(name)) is not None:
             return _all(_met(_requirement(each), written) for each in config)
         if name == "all":
@@ -105,12 +107,17 @@ class _Marked:
         return None
 
 
+def _is_ours(config: Any) -> bool:
+    """Whether a condition has the form of the one of its name that comes with zen-gc: a plugin's may have another."""
+    return isinstance(config, list) and all(isinstance(each, dict) for each in config)
+
+
 def _requirement(raw: Mapping[str, Any]) -> Requirement:
     """One of ``hasLabels`` or ``hasAnnotations``, as label selectors have it."""
     value = raw.get("value")
     operator: Any = raw.get("operator") or ("Exists" if value is None else "Equals")
     values = raw.get("values") or () if value is None else (value,)
-    return Requirement(raw["key"], _LISTED.get(operator, operator), tuple(values))
+    return Requirement(str(raw.get("key")), _LISTED.get(operator, operator), tuple(values))
 
 
 def _met(requirement: Requirement, written: Written) -> bool | None:

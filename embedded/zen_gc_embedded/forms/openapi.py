@@ -77,7 +77,7 @@ def _operations(resource: Resource) -> Object:
 
 def _schema(resource: Resource) -> Object:
     schema = dict(resource.structure.schema) if resource.structure is not None else {}
-    fields = {**_OF_EVERY_KIND, **schema.get("properties", {}), "metadata": _METADATA}
+    fields = {**_OF_EVERY_KIND, **(schema.get("properties") or {}), "metadata": _METADATA}
     return {**schema, "properties": fields, "x-kubernetes-group-version-kind": [_kind(resource)]}
 
 

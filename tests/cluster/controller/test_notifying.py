@@ -95,26 +95,36 @@ def left(plan: Plan) -> list[str]:
 def test_what_comes_to_be_due_again_is_told_of_again() -> None:
     """And what was told of in an earlier run that is not over, no more."""
     known = Told()
-    assert left(known.leave_out(planned("a", "b"))) == ["a", "b"]
+    assert left(known.leave_out(planned("a", "b"), whole=True)) == ["a", "b"]
     known.note(["a"])
-    assert left(known.leave_out(planned("a", "b"))) == ["b"]
+    assert left(known.leave_out(planned("a", "b"), whole=True)) == ["b"]
     known.note(["b"])
-    assert left(known.leave_out(planned("a", "b"))) == []
-    assert left(known.leave_out(planned("b"))) == []
-    assert left(known.leave_out(planned("a", "b"))) == ["a"]
+    assert left(known.leave_out(planned("a", "b"), whole=True)) == []
+    assert left(known.leave_out(planned("b"), whole=True)) == []
+    assert left(known.leave_out(planned("a", "b"), whole=True)) == ["a"]
+
+
+def test_what_comes_between_two_passes_says_nothing_of_the_others() -> None:
+    """A small run is of what has just come: what was told of before it is due all the same."""
+    known = Told()
+    known.leave_out(planned("a", "b"), whole=True)
+    known.note(["a", "b"])
+    assert left(known.leave_out(planned("c"), whole=False)) == ["c"]
+    known.note(["c"])
+    assert left(known.leave_out(planned("a", "b", "c", "d"), whole=True)) == ["d"]
 
 
 def test_an_edited_policy_tells_anew() -> None:
     """Its next generation may mean something else."""
     known = Told()
-    known.leave_out(planned("a"))
+    known.leave_out(planned("a"), whole=True)
     known.note(["a"])
-    assert left(known.leave_out(planned("a", generation=2))) == ["a"]
+    assert left(known.leave_out(planned("a", generation=2), whole=True)) == ["a"]
 
 
 def test_what_is_done_and_not_only_told_is_done_each_time() -> None:
     """A policy that was edited from telling to deleting deletes what it told of."""
     known = Told()
-    known.leave_out(planned("a"))
+    known.leave_out(planned("a"), whole=True)
     known.note(["a"])
-    assert left(known.leave_out(planned("a", request=Delete()))) == ["a"]
+    assert left(known.leave_out(planned("a", request=Delete()), whole=True)) == ["a"]

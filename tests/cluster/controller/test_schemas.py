@@ -93,6 +93,16 @@ def test_a_path_that_the_schema_does_not_know_makes_the_policy_invalid(
     assert users.names() == {name}
 
 
+def test_a_schema_without_fields_has_metadata_all_the_same(embedded: EmbeddedStage) -> None:
+    """One definition that says that there are none takes nothing from the others of its group."""
+    schema = {"openAPIV3Schema": {"type": "object", "properties": None}}
+    embedded.cluster.create(custom_resource_definition("batch.example", "Thing", "v1", schema=schema))
+    answer = embedded.cluster.request("GET", "/openapi/v3/apis/batch.example/v1")
+    assert answer.status == 200, answer.text
+    (thing,) = (each for name, each in answer.body["components"]["schemas"].items() if name.endswith("Thing"))
+    assert "metadata" in thing["properties"]
+
+
 def test_every_kind_has_metadata_though_its_definition_does_not_say_so(users: Stage, tmp_path: Path) -> None:
     """The server adds it to the schema that it tells."""
     related = {"apiVersion": "v1", "kind": "ConfigMap", "by": {"theirs": "data.of", "mine": "metadata.name"}}

@@ -10,9 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.unit.engine.situations import compilation, compiled, document, run_of
+from tests.unit.engine.situations import thing as marked_thing
 from zen_gc_core.controller.runs.passes import CLOCKS_APART, Passes
+from zen_gc_core.engine import lasting
 from zen_gc_core.engine.calendar.timetable import mean_interval
 from zen_gc_core.engine.case import Case
+from zen_gc_core.engine.lasting import UNMARKED
 from zen_gc_core.engine.planning import conclude, tally_of
 from zen_gc_core.engine.protections import Grants, Protections
 from zen_gc_core.engine.remarks import NOTHING_TO_TAKE_AWAY
@@ -21,6 +24,7 @@ from zen_gc_core.model.crons import parse_cron
 from zen_gc_core.model.decision import KeptBy, Verdict
 from zen_gc_core.model.held_marks import MOST_INTERVALS, HoldMark, Unmark, held_since, key_of, must_go, spelt
 from zen_gc_core.model.json_candidates import JsonCandidate
+from zen_gc_core.model.requests import MARKED_AT, MARKED_BY
 
 UID = "11111111-2222-3333-4444-555555555555"
 NOW = dt.datetime(2026, 11, 27, 12, tzinfo=dt.UTC)
@@ -137,6 +141,47 @@ def shown(**options):
     """What a plan that somebody reads says of an object that carries a mark."""
     (decision,) = planned(thing("2026-11-20T00:00:00Z 3 u"), record=True, held_from=None, **options).decisions
     return decision.verdict, decision.because
+
+
+@pytest.mark.parametrize("takes", ["v1", "v1beta1"])
+@pytest.mark.parametrize("record", [True, False])
+@pytest.mark.parametrize(("wait", "verdict"), [("1h", Verdict.KEEP), ("2000d", Verdict.WAIT)])
+def test_what_is_taken_in_one_version_keeps_its_mark_in_the_others(takes, record, wait, verdict):
+    """It is seen in both, and passed over in one; a mark goes when the object meets the policy in none."""
+    versions = ("v1", "v1beta1")
+    targets = [
+        {
+            "apiVersion": f"acme.io/{version}",
+            "kind": "Thing",
+            "namespaces": ["*"],
+            "labelSelector": {"matchLabels": {"app": "x" if version == takes else "y"}},
+        }
+        for version in versions
+    ]
+    spec = {"action": {"label": {"idle": "yes"}}, "behavior": {"whileHolding": True}, "ttl": {"afterCreation": wait}}
+    of = compiled(document(**spec, targetResources=targets))
+    case = Case(of, replace(run_of(of), now=NOW), Protections(Grants()), record=record)
+    signed = {MARKED_BY: str(of.reference), MARKED_AT: "2026-11-01T00:00:00Z"}
+    tallies = []
+    for version in versions:
+        tallies.append(tally_of(case, of.targets_of(f"acme.io/{version}", "Thing")))
+        found = marked_thing("Thing", f"acme.io/{version}", labels={"idle": "yes", "app": "x"}, annotations=signed)
+        tallies[-1].offer(JsonCandidate.from_object(found))
+    plan = conclude(case, tallies, lambda: None)
+    assert len(plan.owed) == (verdict is Verdict.WAIT)
+    if record:
+        (decision,) = plan.decisions
+        assert (decision.verdict, decision.api_version) == (verdict, f"acme.io/{takes}")
+        assert decision.because.endswith(UNMARKED) == (verdict is Verdict.WAIT)
+
+
+def test_no_more_is_said_to_be_taken_away_than_is(monkeypatch):
+    """The rest is a later run's."""
+    monkeypatch.setattr(lasting, "MOST_OWED", 1)
+    found = [thing("2026-11-20T00:00:00Z 3 u", "yes"), thing("2026-11-20T00:00:00Z 3 v", "yes", name="y", uid="v")]
+    plan = planned(*found, record=True)
+    assert (len(plan.owed), plan.whole) == (1, False)
+    assert [each.because.endswith(UNMARKED) for each in plan.decisions] == [True, False]
 
 
 def test_what_the_policy_may_not_look_at_is_unmarked():

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from tests.unit.engine.situations import compilation, compiled, document, run_of, thing
 from zen_gc_core.engine.case import Case
 from zen_gc_core.engine.planning import conclude, tally_of
 from zen_gc_core.engine.protections import Grants, Protections
-from zen_gc_core.engine.undoing import UNDONE
+from zen_gc_core.engine.undoing import UNDONE, undone
 from zen_gc_core.model.json_candidates import JsonCandidate
 from zen_gc_core.model.policy import NAMESPACED
 from zen_gc_core.model.requests import MARKED_AT, MARKED_BY
@@ -181,3 +183,17 @@ def test_a_warned_condition_takes_the_mark_away_from_what_was_marked(requirement
     policy = compiled(document(action=LABEL, behavior={"whileHolding": True}, conditions={"hasLabels": [requirement]}))
     marked = thing(labels={"idle": "yes"}, annotations={MARKED_BY: str(policy.reference)})
     assert len(taken_away(policy, marked)) == (requirement in UNMET)
+
+
+def test_a_condition_that_never_holds_is_told_of_once():
+    """Nothing is ever marked by it: another warning says so."""
+    assert told(conditions={"none": [{}]}) == set()
+
+
+@pytest.mark.parametrize(
+    "conditions", [{"hasLabels": {"idle": "no"}}, {"any": True}, {"all": {"a": "b"}}, {"none": ["x"]}], ids=str
+)
+def test_a_condition_of_another_form_says_nothing(conditions):
+    """A plugin's may have the name of one that was switched off."""
+    policy = compiled(document(action=LABEL, behavior={"whileHolding": True})).policy
+    assert list(undone(replace(policy, conditions=conditions))) == []

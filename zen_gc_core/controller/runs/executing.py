@@ -46,6 +46,7 @@ class Executing:
         progress: Tells how far it has come.
         errand: What it is for, where the policy has a schedule; None where it has none.
         dry_run: Whether it only says what it would do.
+        whole: Whether its plan is of all that is due.
     """
 
     def __init__(  # noqa: PLR0913  what a run writes with
@@ -59,6 +60,7 @@ class Executing:
         progress: Callable[[Plan], None],
         errand: Errand | None,
         dry_run: bool,
+        whole: bool = True,
     ) -> None:
         self._context = context
         self._entry = entry
@@ -68,6 +70,7 @@ class Executing:
         self._progress = progress
         self._errand = errand
         self._dry_run = dry_run
+        self._whole = whole
         self._gate = Gate(compiled.policy.calendar)
 
     def execute(self, plan: Plan, case: Case) -> Carried:
@@ -166,7 +169,7 @@ class Executing:
     def _act(self, plan: Plan, acting: Acting, case: Case) -> Carried:
         context, ledger = self._context, self._entry.ledger
         carried = Carried()
-        plan = ledger.told.leave_out(plan)
+        plan = ledger.told.leave_out(plan, whole=self._whole)
         if plan.decisions:
             with Progress(lambda: self._progress(plan), self._progress_failed):
                 if case.compiled.relations:

@@ -25,16 +25,19 @@ class Told:
         self._of = ("", 0)
         self._uids = NOBODY
 
-    def leave_out(self, plan: Plan) -> Plan:
+    def leave_out(self, plan: Plan, *, whole: bool) -> Plan:
         """The plan without the objects that were told of; what is due no longer is forgotten.
 
         Args:
             plan: The policy's plan.
+            whole: Whether it is of all that is due; of what is missing in a part of that nothing follows.
         """
         state = (plan.policy.uid, plan.policy.generation)
-        due = {each.uid for each in plan.decisions if each.request is not None and not each.request.sends}
-        self._uids = (self._uids & due if state == self._of else None) or NOBODY
-        self._of = state
+        if state != self._of:
+            self._uids, self._of = NOBODY, state
+        elif whole:
+            due = {each.uid for each in plan.decisions if each.request is not None and not each.request.sends}
+            self._uids = self._uids & due or NOBODY
         if not self._uids:
             return plan
         return replace(plan, decisions=tuple(each for each in plan.decisions if each.uid not in self._uids))

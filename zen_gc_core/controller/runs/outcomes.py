@@ -34,6 +34,7 @@ class Carried:
         results: How many objects came to which result.
         accepted: Those whose objects are terminating now, to be seen gone later.
         notified: The uids of those that were told of.
+        came: The uids of those that came to a result.
         forbidden: The uids of objects whose write was forbidden although the right to it is there.
         not_recycled: Why the first object of which there is no copy has none; empty when there is none.
         stopped: Why it ended early; None when it did not.
@@ -43,6 +44,7 @@ class Carried:
     results: Counter[Result] = field(default_factory=Counter)
     accepted: list[Outcome] = field(default_factory=list)
     notified: list[str] = field(default_factory=list)
+    came: set[str] = field(default_factory=set)
     forbidden: list[str] = field(default_factory=list)
     not_recycled: str = ""
     stopped: Ending | None = None
@@ -76,6 +78,7 @@ class Outcomes:
         """
         with self._lock:
             self.carried.results[outcome.result] += 1
+            self.carried.came.add(outcome.decision.uid)
             if outcome.result in ANSWERED:
                 self._in_a_row = self._copies_failed = 0
             if outcome.result is Result.ACCEPTED:

@@ -148,6 +148,7 @@ class SmallRun:
             progress=_untold,
             errand=None,
             dry_run=False,
+            whole=False,
         )
         try:
             carried = executing.execute(plan, case)
@@ -160,10 +161,10 @@ class SmallRun:
         done = carried.results.total()
         if carried.stopped is not None or done >= plan.acts:
             return carried.stopped
-        if done < plan.acts - done:  # each small run reads all of the rest anew: the pass reads it in pages
+        left = {each.uid for each in plan.decisions} - carried.came
+        if len(left) > done:  # each small run reads all of the rest anew: the pass reads it in pages
             return _BEHIND
-        uids = {each.uid for each in plan.decisions[done:]}
-        self.rest = tuple(each for each in self._due if each.uid in uids)
+        self.rest = tuple(each for each in self._due if each.uid in left)
         return None
 
     def _tell_totals(self) -> None:
