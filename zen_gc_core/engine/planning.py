@@ -19,8 +19,6 @@ from zen_gc_core.model.decision import KeptBy, Verdict
 from zen_gc_core.model.plan import Plan
 from zen_gc_core.model.unlisted import NO_GAPS, Gaps
 
-_FURTHEST: Final = (Verdict.SKIP, Verdict.KEEP, Verdict.WAIT, Verdict.ACT)
-
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
@@ -29,6 +27,8 @@ if TYPE_CHECKING:
     from zen_gc_core.model.decision import Decision
     from zen_gc_core.model.plan import Veto
     from zen_gc_core.model.policy import Target
+
+_FURTHEST: Final = (Verdict.SKIP, Verdict.KEEP, Verdict.WAIT, Verdict.ACT)
 
 
 def tally_of(case: Case, targets: Sequence[Target]) -> Tally:

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from hypothesis import strategies as st
 
+from tests.proof.properties.objects import HELD, MARKED_AT, MARKED_BY
+
 if TYPE_CHECKING:
     from hypothesis.strategies import DrawFn, SearchStrategy
 
 LABELS = {"quarantine": "yes"}
 ANNOTATIONS = {"acme.io/idle": "yes"}
 PATCH = {"spec": {"parked": True, "state": None}}
-SIGNED = ("gc.kube-zen.io/marked-at", "gc.kube-zen.io/marked-by")
 OF_KIND: dict[str, dict[str, Any]] = {
     "Pod": {"evict": {}},
     "Job": {"suspend": True},
@@ -69,7 +70,9 @@ def way(policy: dict[str, Any]) -> str:
 def told(thing: dict[str, Any]) -> dict[str, Any]:
     """What may be seen of an object: its spec, labels and annotations; of who signed them, nothing."""
     metadata = thing["metadata"]
-    annotations = {key: text for key, text in (metadata.get("annotations") or {}).items() if key not in SIGNED}
+    annotations = {
+        key: text for key, text in (metadata.get("annotations") or {}).items() if key not in {MARKED_AT, MARKED_BY}
+    }
     return {"labels": metadata.get("labels") or {}, "annotations": annotations, "spec": thing.get("spec") or {}}
 
 
@@ -104,16 +107,16 @@ def unmarked(policy: dict[str, Any], thing: dict[str, Any]) -> dict[str, Any]:
     """How an object is when a policy has taken away what it wrote there, as ``told`` tells it.
 
     Args:
-        policy: The policy; it has a uid.
+        policy: The policy.
         thing: The object as it was before.
     """
     seen = copy.deepcopy(told(thing))
-    seen["annotations"].pop(f"held.gc.kube-zen.io/{policy['metadata']['uid']}", None)
+    seen["annotations"].pop(HELD, None)
     by = policy["metadata"]["name"]
     if "namespace" in policy["metadata"]:
         by = f"{policy['metadata']['namespace']}/{by}"
     annotations = thing["metadata"].get("annotations") or {}
-    if annotations.get(SIGNED[1]) == by and policy["spec"]["behavior"].get("whileHolding"):
+    if annotations.get(MARKED_BY) == by and policy["spec"]["behavior"].get("whileHolding"):
         for mine, there in ((LABELS, seen["labels"]), (ANNOTATIONS, seen["annotations"])):
             for key, value in mine.items():
                 if way(policy) == ("label" if mine is LABELS else "annotate") and there.get(key) == value:

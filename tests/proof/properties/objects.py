@@ -37,6 +37,10 @@ HALF = dt.timedelta(minutes=30)
 POLICY_UID = "tidy-uid"
 """Of every random policy."""
 
+HELD = f"held.gc.kube-zen.io/{POLICY_UID}"
+MARKED_AT, MARKED_BY = "gc.kube-zen.io/marked-at", "gc.kube-zen.io/marked-by"
+"""What policies write on objects; spelt out, apart from the product."""
+
 REPLICA_SET = {"apiVersion": "apps/v1", "kind": "ReplicaSet", "name": "web", "uid": "rs"}
 
 JSON: SearchStrategy[Any] = st.recursive(
@@ -132,8 +136,8 @@ def _sign(draw: DrawFn, metadata: dict[str, Any], now: dt.datetime) -> None:
     """What this policy or another has written on some of them."""
     annotations = metadata["annotations"]
     if draw(st.booleans()):
-        annotations["gc.kube-zen.io/marked-at"] = hours_ago(now, draw(st.integers(0, 40)))
-        annotations["gc.kube-zen.io/marked-by"] = draw(
+        annotations[MARKED_AT] = hours_ago(now, draw(st.integers(0, 40)))
+        annotations[MARKED_BY] = draw(
             st.sampled_from(["tidy", "team/tidy", "earlier", "team/earlier", "team/earlier", "?"])
         )
         if draw(st.booleans()):
@@ -142,9 +146,7 @@ def _sign(draw: DrawFn, metadata: dict[str, Any], now: dt.datetime) -> None:
     if draw(st.sampled_from(range(3))) == 2:
         whose = draw(st.sampled_from([metadata["uid"]] * 4 + ["u-99"]))
         generation = draw(st.sampled_from([1, 1, 1, 1, 2]))
-        annotations[f"held.gc.kube-zen.io/{POLICY_UID}"] = (
-            f"{hours_ago(now, draw(st.integers(0, 40)))} {generation} {whose}"
-        )
+        annotations[HELD] = f"{hours_ago(now, draw(st.integers(0, 40)))} {generation} {whose}"
 
 
 def _owners(draw: DrawFn, index: int, *, families: bool) -> list[dict[str, Any]]:

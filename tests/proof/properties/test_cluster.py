@@ -24,7 +24,7 @@ from tests.proof.properties import SAME_EXAMPLES
 from tests.proof.properties.actions import REMOVE, told, unmarked, way
 from tests.proof.properties.actions import after as acted
 from tests.proof.properties.calendars import acts_today
-from tests.proof.properties.objects import POLICY_UID, RUN, hours_ago, inventories
+from tests.proof.properties.objects import HELD, RUN, hours_ago, inventories
 from tests.proof.properties.planning import due, planned
 from tests.proof.properties.policies import kinds_of, plain_or_not
 from zen_gc_core.controller.process import logs
@@ -40,7 +40,6 @@ if TYPE_CHECKING:
     from zen_gc_core.model.plan import Plan
 
 NAMESPACES = ("team", "shop")
-HELD = f"held.gc.kube-zen.io/{POLICY_UID}"
 RESOURCES = ("configmaps", "jobs.batch", "pods", "runs.acme.io")
 SLOW = [HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large]
 

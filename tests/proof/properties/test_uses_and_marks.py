@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from tests.proof.properties import SAME_EXAMPLES
 from tests.proof.properties.calendars import acts_today, calendars, opens, shuts
-from tests.proof.properties.objects import POLICY_UID, hours_ago, inventories
+from tests.proof.properties.objects import HELD, MARKED_BY, hours_ago, inventories
 from tests.proof.properties.planning import due, planned
 from tests.proof.properties.policies import compiled_text, kinds_of, valid
 from tests.unit.engine.situations import NOW
@@ -22,9 +22,6 @@ from zen_gc_core.model.decision import Verdict
 
 if TYPE_CHECKING:
     from tests.proof.properties.planning import Place
-
-HELD = f"held.gc.kube-zen.io/{POLICY_UID}"
-MARKED_AT, MARKED_BY = "gc.kube-zen.io/marked-at", "gc.kube-zen.io/marked-by"
 
 
 def _given(data: st.DataObject, about: str) -> tuple[dict[str, Any], list[dict[str, Any]]]:
