@@ -10,7 +10,17 @@ from tests.golden.examples import EXAMPLES, GO_EXAMPLES, NOW, POLICIES
 from tests.golden.running import Ran, zen_gc
 
 COLLECTED = {
-    "completed-jobs-cleanup": {"report-complete", "migration-failed", "nightly-29451", "reindex-complete-recently"},
+    "completed-jobs-cleanup": {
+        "report-complete",
+        "migration-failed",
+        "nightly-29451",
+        "reindex-complete-recently",
+        "checkout-1-a",
+        "checkout-1-b",
+        "checkout-2-a",
+        "search-paused-1",
+        "search-nightly-1",
+    },
     "evicted-pods-cleanup": {
         "shop-6c9d-evicted",
         "crawler-evicted",
