@@ -31,9 +31,11 @@ class Found:
 
     def uses(self) -> Uses:
         """All that was found, the words of the texts among it."""
-        for here, texts in enumerate(self.texts):
-            for text in texts:
-                words(text, self.namespace, self.into, crosses=not here)
+        anywhere, here = self.texts
+        for text in anywhere:
+            words(text, self.namespace, self.into)
+        for text in here:
+            words(text, self.namespace, self.into, crosses=False)
         return self.into
 
 

@@ -14,7 +14,7 @@ from zen_gc_core.model.references.found import Found
 from zen_gc_core.model.references.pruning import decoders
 from zen_gc_core.model.references.repeating import places, remembering
 from zen_gc_core.model.references.rows import ANY, ORDINAL, Each
-from zen_gc_core.model.references.texts import anywhere, parameters, spoken, whole_texts, words
+from zen_gc_core.model.references.texts import anywhere, parameters, silent, spoken, whole_texts, words
 from zen_gc_core.texts import kind_of
 
 if TYPE_CHECKING:
@@ -79,7 +79,10 @@ class Reader:
         for key, node in root.keys.items():
             below = [(FieldPath((key, inner), each.path), each) for inner, each in node.keys.items()]
             roots += below if key == _METADATA else [(FieldPath((key,), key), node)]
-        self._roots = tuple((path, _made(node), prune.get(path.text)) for path, node in roots)
+        self._roots = tuple(
+            (path if path.segments != _ANNOTATIONS else None, path.text, _made(node), prune.get(path.text))
+            for path, node in roots
+        )
         self.reads = None if anywhere else tuple(path.text for path, _ in roots)
         self.crosses = anywhere or any(_may_cross(row) for row in rows)
 
@@ -93,11 +96,13 @@ class Reader:
         found = Found(candidate.name, namespace)
         if self._anywhere:
             anywhere(candidate.object, candidate.name, namespace, found.into)
-        for path, walk, prune in self._roots:
+        for path, section, walk, prune in self._roots:
             if prune is not None:
-                value = candidate.section(path.text, prune)
+                value = candidate.section(section, prune)
+            elif path is None:
+                value = candidate.annotations
             else:
-                value = candidate.annotations if path.segments == _ANNOTATIONS else candidate.get(path)
+                value = candidate.get(path)
             if value is not MISSING and value is not None:
                 walk(value, None, found)
         return found.uses()
@@ -129,9 +134,20 @@ def _walk(node: _Node) -> Leaf:
 
 
 def _of_keys(keys: tuple[tuple[str, Leaf], ...], path: str) -> Leaf:
+    by_key = dict(keys)
+
     def walk(value: Any, _around: Any, found: Found) -> None:
         if type(value) is not dict:
             raise Undecided(f"{path} is {kind_of(value)}, no object")
+        if len(value) < len(keys):  # most have few of the fields that rows know
+            try:
+                for key, inner in value.items():
+                    if inner is not None and (below := by_key.get(key)) is not None:
+                        below(inner, value, found)
+            except Undecided:  # why, in the order of the rows: it is the same in whatever order the fields are
+                pass
+            else:
+                return
         for key, below in keys:
             inner = value.get(key)
             if inner is not None:
@@ -152,11 +168,10 @@ def _of_each(step: Each, node: _Node) -> Leaf:
         for item in value.values() if type(value) is dict else value:
             if keys and type(item) is dict:
                 try:
-                    for key, held in item.items():  # an item has few of the fields that rows know
+                    for key, held in item.items():  # as above
                         if held is not None and (inner := keys.get(key)) is not None:
                             inner(held, item, found)
                 except Undecided:
-                    # Why, in the order of the rows: it is the same in whatever order the fields are.
                     below(item, value, found)
                     raise
             elif item is not None:
@@ -208,7 +223,10 @@ def _words_of(row: Reference) -> Leaf:
             leaf(value, around, found)
 
     def annotated(value: Any, _around: Any, found: Found) -> None:
-        found.texts[here].update(spoken(value).values())
+        texts = found.texts[here]
+        for key, text in value.items():
+            if not silent(key):
+                texts.add(text)
 
     if namespace or row.given or row.unless:
         return leaf

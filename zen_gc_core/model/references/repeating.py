@@ -94,7 +94,8 @@ def remembering(walk: Leaf, decode: Callable[[bytes], Any]) -> Leaf:
                 if len(known) >= MOST_PARTS:
                     known.clear()
                 known[key] = named
-        found.into.update(named)
-        fold(found.into)
+        if named:
+            found.into.update(named)
+            fold(found.into)
 
     return leaf

@@ -60,7 +60,8 @@ def words(value: Any, namespace: str, into: Uses, *, crosses: bool = True) -> No
             for start in range(0, len(text), _PIECE):
                 into.update(_said(text[start : start + _PIECE + 2 * LONGEST + 1], namespace, crosses))
                 fold(into)
-        fold(into)
+        if len(into) > MOST:
+            fold(into)
 
 
 def parameters(value: Any, namespace: str, into: Uses) -> None:
@@ -82,11 +83,12 @@ def spoken(annotations: Any) -> Any:
     """The annotations that may name something: those of tools that write down where an object came from do not."""
     if not isinstance(annotations, dict):
         return annotations
-    return {key: value for key, value in annotations.items() if not _silent(key)}
+    return {key: value for key, value in annotations.items() if not silent(key)}
 
 
 @lru_cache(maxsize=1024)
-def _silent(key: str) -> bool:
+def silent(key: str) -> bool:
+    """Whether an annotation of this key is one of tools that write down where an object came from."""
     return _SILENT.fullmatch(key) is not None
 
 
