@@ -153,18 +153,18 @@ def _ours(connection: Connection, namespace: str) -> tuple[float, float]:
     member = next(iter(members.values()))
     plan = conclude(member.case, member.tallies, lambda: {("", "ConfigMap"): Count(OBJECTS, 10 * OBJECTS)})
     stopping = threading.Event()
-    acting = Acting(
-        connection,
-        resources,
-        Fence(connection, compiled, switch=KillSwitch(connection, "default"), batch_size=20),
-        Rate(1e6),
-        Authority.forever().check,
-        RunReporter(RunLog(), Metrics("bench"), PolicyEvents(_NoEvents()), compiled.reference),
-        stopping,
-        timeout=3.0,
-        now=lambda: dt.datetime.now(dt.UTC),
-    )
     with tempfile.TemporaryFile("w") as lines, configure(stream=lines):
+        acting = Acting(
+            connection,
+            resources,
+            Fence(connection, compiled, switch=KillSwitch(connection, "default"), batch_size=20),
+            Rate(1e6),
+            Authority.forever().check,
+            RunReporter(RunLog(), Metrics("bench"), PolicyEvents(_NoEvents()), compiled.reference),
+            stopping,
+            timeout=3.0,
+            now=lambda: dt.datetime.now(dt.UTC),
+        )
         began, burnt = time.perf_counter(), time.process_time()
         carried = carry_out(member.case, plan, acting)
         seconds, burnt = time.perf_counter() - began, time.process_time() - burnt

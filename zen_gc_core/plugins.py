@@ -89,6 +89,19 @@ class Plugins:
         self.plugins = plugins
         self.vocabulary = vocabulary
         self._implementations = implementations
+        self._vetoing = {
+            name: manager for name, manager in implementations.items() if manager.hook.zen_gc_veto.get_hookimpls()
+        }
+        self._hearing = {
+            name: manager
+            for name, manager in implementations.items()
+            if manager.hook.zen_gc_run_finished.get_hookimpls()
+        }
+
+    @property
+    def hear(self) -> bool:
+        """Whether any of them wants to be told of finished runs."""
+        return bool(self._hearing)
 
     @property
     def loaded(self) -> frozenset[str]:
@@ -112,7 +125,7 @@ class Plugins:
     def veto(self, plan: Plan) -> tuple[Veto, ...]:
         """Ask every plugin about a plan; one that raises, or answers anything but text or None, vetoes."""
         vetoes = []
-        for name, manager in self._implementations.items():
+        for name, manager in self._vetoing.items():
             try:
                 answers = manager.hook.zen_gc_veto(plan=plan)
             except (Exception, SystemExit) as error:  # noqa: BLE001  whatever a plugin raises is its veto
@@ -125,7 +138,7 @@ class Plugins:
     def run_finished(self, report: RunReport) -> tuple[tuple[str, str], ...]:
         """Tell every plugin of a finished run; what one raises is returned with its name."""
         failures = []
-        for name, manager in self._implementations.items():
+        for name, manager in self._hearing.items():
             try:
                 manager.hook.zen_gc_run_finished(report=report)
             except (Exception, SystemExit) as error:  # noqa: BLE001  whatever a plugin raises harms nobody else

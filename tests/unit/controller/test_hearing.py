@@ -7,6 +7,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from zen_gc_core.controller.runs.hearing import HOOK, MOST_REPORTS, Hearing
+from zen_gc_core.plugins import load_plugins
 
 
 class Notes:
@@ -33,9 +34,20 @@ def report(number: int) -> Any:
 def hearing(hear: Any) -> tuple[Hearing, Notes]:
     """A hearing whose plugins do what is given."""
     notes = Notes()
-    plugins: Any = SimpleNamespace(run_finished=hear)
+    plugins: Any = SimpleNamespace(run_finished=hear, hear=True)
     told: Any = notes
     return Hearing(plugins, told, told), notes
+
+
+def test_where_nobody_listens_nothing_waits_and_nothing_is_dropped() -> None:
+    """However many runs end at the same time."""
+    notes = Notes()
+    told: Any = notes
+    ears = Hearing(load_plugins(()), told, told)
+    for number in range(10 * MOST_REPORTS):
+        ears.tell(report(number))
+    ears.close(60.0)
+    assert notes.failures == []
 
 
 def test_a_listener_that_hangs_delays_no_run_and_what_it_misses_is_told():

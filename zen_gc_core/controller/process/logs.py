@@ -14,6 +14,7 @@ import threading
 from collections import deque
 from typing import TYPE_CHECKING, Any, Final, Literal
 
+import orjson
 import structlog
 
 from zen_gc_core.cluster.clocks import boottime
@@ -70,8 +71,8 @@ def configure(
 
 
 def logger() -> FilteringBoundLogger:
-    """The logger of the configuration that is in force when it is used."""
-    found: FilteringBoundLogger = structlog.get_logger()
+    """A logger of the configuration that is in force now; it is made once, and not for each record."""
+    found: FilteringBoundLogger = structlog.get_logger().bind()
     return found
 
 
@@ -159,4 +160,8 @@ def _redacted(_logger: WrappedLogger, _method: str, record: EventDict) -> Mappin
 
 def _line(_logger: WrappedLogger, _method: str, record: EventDict) -> str:
     """One JSON object (RFC 8259) in ASCII, on one line."""
+    with contextlib.suppress(TypeError):
+        line = orjson.dumps(record)
+        if line.isascii():  # all but always
+            return line.decode("ascii")
     return json.dumps(record, allow_nan=False, separators=(",", ":"))

@@ -65,10 +65,11 @@ def plain(value: object, limit: int = LONGEST_VALUE) -> Any:
         value: The value.
         limit: The most characters of a text.
     """
-    if value is None or isinstance(value, bool):
+    kind = type(value)  # most values are of these, which no class of anybody's can pretend to be
+    if kind is str and len(value) <= limit and value.isprintable():  # type: ignore[arg-type,attr-defined]
         return value
-    if type(value) is str and len(value) <= limit and value.isprintable():
-        return value  # most values: a record of a write has ten of them
+    if value is None or kind is bool or (kind is int and -(2**63) < value < 2**63):  # type: ignore[operator]
+        return value
     if isinstance(value, enum.Enum):
         return plain(value.value, limit)
     if isinstance(value, int):

@@ -40,8 +40,8 @@ class Hearing:
         self._teller.start()
 
     def tell(self, report: RunReport) -> None:
-        """Have a report told; never waits. It is dropped, loudly, when too many wait already."""
-        if not self._teller.tell(partial(self._tell, report)):
+        """Have a report told, if anybody listens; never waits. It is dropped, loudly, when too many wait already."""
+        if self._plugins.hear and not self._teller.tell(partial(self._tell, report)):
             self._log.plugin_failed(HOOK, "the listeners take too long: a report was dropped")
             self._metrics.error(report.plan.policy, ErrorType.PLUGIN_FAILED)
 
