@@ -250,6 +250,12 @@ def drops_not_counted() -> None:
     swap(recent_writes.RecentWrites, "within", lambda *_: shares.NOTHING_WRITTEN)
 
 
+@_mutant("pass-counts-itself-alone")
+def pass_counts_itself_alone() -> None:
+    """What went between two passes has nothing to do with the second."""
+    swap(recent_writes.RecentWrites, "by_small_runs", lambda *_: shares.NOTHING_WRITTEN)
+
+
 @_mutant("owners-go-between-passes")
 def owners_go_between_passes() -> None:
     """What owns an object in view goes at its instant, and nobody asks whether that must stay."""

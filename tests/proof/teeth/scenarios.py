@@ -337,6 +337,7 @@ def _seen_coming(
     nearest: float,
     *flags: str,
     then: Callable[[], object] = bool,
+    every: float | None = None,
     **spec: Any,
 ) -> Callable[[float], None]:
     """Let a first pass see objects that expire before the second; where the machine has no time for that, others that live longer.
@@ -347,6 +348,7 @@ def _seen_coming(
         nearest: seconds after which the first of them would expire.
         flags: of the controller.
         then: what is done before any expires.
+        every: seconds of the policy's interval, times that number; None: an hour.
         spec: of the policy.
 
     Returns:
@@ -355,7 +357,8 @@ def _seen_coming(
     for longer in (1, 4, 16):
         began = time.monotonic()
         make(longer)
-        name = play.stage.policy(**spec, **AT_ITS_INSTANT)
+        interval = {} if every is None else {"evaluationInterval": f"{every * longer:.0f}s"}
+        name = play.stage.policy(**interval, **spec, **AT_ITS_INSTANT)
         started = play.start("--gc-interval=1h", *flags)
         until(partial(play.stage.settled, name), "a pass was made")
         then()
@@ -382,6 +385,23 @@ def too_much_in_drops_is_too_much(play: Play) -> str:
     wait(10 + 3 * len(names) + 2)
     gone = play.gone(*names)
     return f"{len(gone)} deleted in an interval, of which 2 are the most" if len(gone) > 2 else ""
+
+
+def what_went_in_drops_counts_at_the_next_pass(play: Play) -> str:
+    """Two expire one by one; three that no pass has seen are due at the next one, and four are the most."""
+    late = ("late-0", "late-1", "late-2")
+
+    def make(longer: int) -> None:
+        for name in ("x", "y"):
+            _expiring(play, name, 10 * longer)
+
+    def make_late() -> None:
+        for name in late:
+            _expiring(play, name, 1)
+
+    wait = _seen_coming(play, make, 10, then=make_late, every=18, behavior={"breaker": {"maxObjects": 4}})
+    wait(34)
+    return _taken(play, *late)
 
 
 def what_owns_what_must_stay_waits_for_a_pass(play: Play) -> str:
@@ -1229,6 +1249,7 @@ SCENARIOS = (
     Scenario(a_namespace_whose_contents_cannot_be_listed_stays, ("list-error-as-empty",)),
     Scenario(a_namespace_whose_contents_are_listed_by_half_stays, ("half-list-as-whole",)),
     Scenario(too_much_in_drops_is_too_much, ("drops-not-counted",)),
+    Scenario(what_went_in_drops_counts_at_the_next_pass, ("pass-counts-itself-alone",)),
     Scenario(what_owns_what_must_stay_waits_for_a_pass, ("owners-go-between-passes",)),
     Scenario(what_a_leader_saw_coming_waits_for_the_pass_of_the_next, ("leader-before-remembers",)),
     Scenario(a_list_that_begins_anew_is_counted_anew, ("restart-keeps-counts",)),
