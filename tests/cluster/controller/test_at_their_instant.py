@@ -171,47 +171,6 @@ def test_objects_go_at_their_instant_and_not_at_the_next_pass(stage: Stage, insi
     assert controller.scrape().total("gc_resources_deleted_total") == 3
 
 
-def _lists(request: Request) -> bool:
-    return by_controller(request) and request.path.endswith("/configmaps") and "limit" in request.query
-
-
-def test_what_comes_while_a_pass_lists_goes_then(embedded: EmbeddedStage, inside: Callable[..., Inside]) -> None:
-    """The list of the second pass takes until long after it is gone; then the pass ends as any does."""
-
-    def slowly(*_: object) -> None:
-        embedded.server.faults = lambda request: Fault(delay=15) if _lists(request) else None
-
-    seen = seen_coming(embedded, inside, 11, 5000, every=9, then=slowly)
-    until(lambda: gone(embedded, seen.names[:1]), "it is gone")
-    assert passes(seen.controller) == 1
-    assert [each for each in embedded.sent("GET") if _lists(each)]
-    until(lambda: len(seen.controller.records("evaluation finished")) == 2, "the pass has ended")
-    assert not gone(embedded, seen.names[1:])
-    assert not seen.controller.records("evaluation failed")
-
-
-def test_a_pass_acts_when_the_small_run_has_ended(embedded: EmbeddedStage, inside: Callable[..., Inside]) -> None:
-    """One run of a policy acts at a time, as rate and limits are shared: a pass that has listed waits."""
-
-    def slowly(names: list[str], _policy: str) -> None:
-        reads: list[Request] = []
-
-        def fault(request: Request) -> Fault | None:
-            if by_controller(request) and request.method == "GET" and request.path.endswith(names[0]) and not reads:
-                reads.append(request)
-                return Fault(delay=10)
-            return Fault(delay=6) if _lists(request) else None
-
-        embedded.server.faults = fault
-
-    seen = seen_coming(embedded, inside, 11, every=9, then=slowly)
-    (unseen,) = expiring(embedded, 1)
-    until(lambda: passes(seen.controller) == 2, "the pass has listed")
-    assert not gone(embedded, seen.names)
-    until(lambda: gone(embedded, [unseen]), "the pass acts")
-    assert gone(embedded, seen.names)
-
-
 def test_the_next_run_is_that_of_the_nearest_object(embedded: EmbeddedStage, inside: Callable[..., Inside]) -> None:
     """An hour to the next pass, and 40 minutes to the object."""
     name = expiring(embedded, 2400)[0]

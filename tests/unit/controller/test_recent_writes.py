@@ -24,27 +24,7 @@ def test_a_pass_counts_what_small_runs_wrote() -> None:
     writes.note(10.0, Counter({Result.DELETED: 5}), 5, small=False)
     writes.note(20.0, Counter({Result.DELETED: 2, Result.ACCEPTED: 1}), 3, small=True)
     writes.note(30.0, Counter({Result.DELETED: 4}), 1, small=True)
-    writes.pass_begins(61.0)
-    assert writes.by_small_runs(60.0) == Written(7, 4, 3)
-
-
-def test_a_pass_counts_what_went_while_it_listed() -> None:
-    """Its list, or what counts the population, may have it still: that does not grow by it."""
-    writes = RecentWrites()
-    writes.note(20.0, Counter({Result.DELETED: 2}), 2, small=True)
-    writes.pass_begins(61.0)
-    writes.note(62.0, Counter({Result.DELETED: 3}), 3, small=True)
-    assert writes.by_small_runs(60.0) == Written(5, 5, 2)
-
-
-def test_a_small_run_while_a_pass_lists_forgets_nothing_that_the_pass_counts() -> None:
-    """However long the list takes; the small run itself looks back no further than its interval."""
-    writes = RecentWrites()
-    writes.note(0.5, Counter({Result.DELETED: 9}), 9, small=True)
-    writes.note(20.0, Counter({Result.DELETED: 2}), 2, small=True)
-    writes.pass_begins(61.0)
-    assert writes.within(60.0, 110.0) == Written(0, 0)
-    assert writes.by_small_runs(60.0) == Written(2, 2, 2)
+    assert writes.by_small_runs(60.0, 61.0) == Written(7, 4, 3)
 
 
 def test_nothing_is_forgotten_for_want_of_room() -> None:

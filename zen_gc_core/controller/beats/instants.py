@@ -153,7 +153,7 @@ class Instants:
             now: The present, by the earlier of the clocks.
             at: The present, by the boot-time clock.
             longest: Seconds.
-            busy: Whether a run of a policy acts now, so that its end is waited for.
+            busy: Whether a run of a policy is under way, so that its end is waited for.
         """
         waits = [
             max((nearest.instant - now).total_seconds(), APART - (at - memory.began))

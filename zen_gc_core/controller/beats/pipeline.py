@@ -91,8 +91,7 @@ class Pipeline:
         self._timetable = Timetable()
         self._instants = Instants()
         self._small: set[Slot] = set()
-        self._finishing: set[Slot] = set()
-        self._after_small: dict[Slot, Callable[[], None]] = {}
+        self._held_back: dict[Slot, Entry] = {}
         self._term = 0
         self._rides: dict[Slot, Ride] = {}
         self._compiling = 0
@@ -158,15 +157,12 @@ class Pipeline:
             self._schedule.ask(slot)
 
     def look_at_what_comes(self) -> None:
-        """Let each policy of which something has come since its last pass act on that, unless a run of it acts now.
-
-        A pass that only lists keeps nobody: who is gone by then is gone for it, too.
-        """
+        """Let each policy of which something has come since its last pass act on that, unless a run of it is under way."""
         if self._closing:
             return
         now, at = self._context.now(), boottime()
         for slot in self._instants.come(now, at):
-            if self._acts_now(slot):
+            if self._runs_now(slot):
                 continue
             come = self._instants.take(slot, now, at)
             if come is None:
@@ -178,10 +174,10 @@ class Pipeline:
 
     def seconds_to_what_comes(self, longest: float) -> float:
         """Seconds until something comes that was seen coming, at most ``longest``."""
-        return self._instants.wait(self._context.now(), boottime(), longest, self._acts_now)
+        return self._instants.wait(self._context.now(), boottime(), longest, self._runs_now)
 
-    def _acts_now(self, slot: Slot) -> bool:
-        return slot in self._finishing or slot in self._small
+    def _runs_now(self, slot: Slot) -> bool:
+        return slot in self._rides or slot in self._small
 
     def _begin_small(self, slot: Slot, come: Come) -> None:
         entry, compiled = come.entry, come.entry.compilation.compiled
@@ -205,17 +201,16 @@ class Pipeline:
             self._instants.forget(slot)
         else:
             self._instants.put_back(slot, run.rest)
-        if (then := self._after_small.pop(slot, None)) is not None:
-            then()
-
-    def _begin_late(self, entry: Entry) -> None:
+        entry = self._held_back.pop(slot, None)
+        if entry is None:
+            return
         if entry.superseded or self._closing:
-            self._schedule.done(slot_of(entry), failed=False)
+            self._schedule.done(slot, failed=False)
         else:
             self.begin(entry, at_once=True)
 
     def _next_of(self, slot: Slot) -> dt.datetime | None:
-        """When a policy acts next: at its next pass, unless one is under way, or at the instant of an object."""
+        """When a policy that does not run now does so next: at its next pass, or at the instant of an object."""
         now, at = boottime(), self._schedule.next_of(slot, boottime())
         coming = self._instants.next_at(slot)
         if at is None:
@@ -241,8 +236,8 @@ class Pipeline:
             entry: The policy.
             at_once: Whether it waits for no beat.
         """
-        if (slot := slot_of(entry)) in self._small:
-            self._after_small[slot] = functools.partial(self._begin_late, entry)
+        if slot_of(entry) in self._small:  # one run of a policy at a time
+            self._held_back[slot_of(entry)] = entry
             return
         compiled = entry.compilation.compiled
         if entry.document is not None and not entry.paused:
@@ -250,7 +245,7 @@ class Pipeline:
             self._compilers.submit(owner_of(entry), lambda: self._compile(entry, at_once=at_once))
             return
         if compiled is None or entry.paused:
-            told = functools.partial(self._schedule.done, slot, failed=False)
+            told = functools.partial(self._schedule.done, slot_of(entry), failed=False)
             self._report(entry, lambda: tell_standing(self._context, entry), told)
             return
         schedule, now = _scheduled(entry), self._context.now()
@@ -263,7 +258,7 @@ class Pipeline:
             math.inf if self.once else self._time(entry, now),
             errand=errand,
         )
-        ride = self._rides[slot] = Ride(run, beats_of(entry), at_once, self._term)
+        ride = self._rides[slot_of(entry)] = Ride(run, beats_of(entry), at_once, self._term)
         self._sweep_pool.expect(ride)
         if compiled.relations:
             self._gather_pool.expect(ride)
@@ -348,10 +343,6 @@ class Pipeline:
         if ride.run.entry.superseded:
             self._abandon(ride)
             return
-        if (slot := slot_of(ride.run.entry)) in self._small:  # one run of a policy acts at a time
-            self._after_small[slot] = functools.partial(self._swept, ride)
-            return
-        self._finishing.add(slot)
         self._report(ride.run.entry, ride.run.finish, lambda: self._done(ride))
 
     def _abandon(self, ride: Ride) -> None:
@@ -384,7 +375,6 @@ class Pipeline:
             self.finished.append(run)
         slot = slot_of(run.entry)
         del self._rides[slot]
-        self._finishing.discard(slot)
         self._schedule.done(slot, failed=run.failed)
         self._instants.forget(slot)
         if run.upcoming and ride.term == self._term and not run.entry.superseded and not self.once:

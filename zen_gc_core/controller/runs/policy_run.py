@@ -102,7 +102,6 @@ class PolicyRun:
         this = weakref.proxy(self)  # or thousands of ended runs would be there until the next collection of garbage
         self._reporting = Reporting(context, entry, lambda: next_run(this), scheduled=errand is not None)
         self._began = boottime()
-        entry.ledger.writes.pass_begins(self._began)
         self._started = dt.datetime.now(dt.UTC)
 
     @property
@@ -293,7 +292,7 @@ class PolicyRun:
                 {} if self.dry_run else dict(forbidden(self._context.reviews, members, requests)),
                 self.entry.ledger.fights.of(self._compiled.reference),
             ),
-            writes.by_small_runs(self._interval),
+            writes.by_small_runs(self._interval, self._began),
         )
         self._reporting.unlisted(plan)
         plan = self._context.narrowed(plan)

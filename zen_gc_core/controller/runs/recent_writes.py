@@ -1,8 +1,8 @@
 """Recent writes: how many objects the runs of one policy wrote to lately. One window for every limit of the policy.
 
 Between two passes, small runs act on what has become due. Each counts what any run wrote in the last interval; a pass
-counts what the small runs wrote in the interval before it began, which it would have found due itself, and since. So an
-avalanche in drops is an avalanche. A pass does not count what the pass before it wrote: that was due an interval earlier, and a steady
+counts what the small runs wrote in the interval before it began, which it would have found due itself. So an avalanche in
+drops is an avalanche. A pass does not count what the pass before it wrote: that was due an interval earlier, and a steady
 stream of more than half of the limit would stop every other pass, and then, with what was left over, each.
 """
 
@@ -43,19 +43,10 @@ class _Run:
 
 
 class RecentWrites:
-    """The recent writes of one policy; used by the one run of it that acts, and told by the loop that a pass begins."""
+    """The recent writes of one policy; used by its one run."""
 
     def __init__(self) -> None:
         self._runs: list[_Run] = []
-        self._pass_began = float("-inf")
-
-    def pass_begins(self, at: float) -> None:
-        """Keep what a pass will count, however long its lists take and whatever small runs forget meanwhile.
-
-        Args:
-            at: When it begins, by the boot-time clock; no small run is under way then.
-        """
-        self._pass_began = at
 
     def note(self, at: float, results: Counter[Result], unfinished: int, *, small: bool) -> None:
         """Remember what a run wrote.
@@ -86,27 +77,22 @@ class RecentWrites:
             seconds: The interval of the policy.
             now: The present, by the boot-time clock.
         """
-        self._forget_before(min(now, self._pass_began) - seconds)
-        runs = [run for run in self._runs if run.at > now - seconds]
+        runs = self._recent(seconds, now)
         return Written(sum(run.objects for run in runs), sum(run.unfinished for run in runs))
 
-    def by_small_runs(self, seconds: float) -> Written:
-        """What small runs wrote in that time before the pass under way began, and since.
-
-        A pass has a limit of its own, and counts the population anew. What went while it listed may be in its list and in
-        its population all the same: it counts as written, and is not added to the population.
+    def by_small_runs(self, seconds: float, now: float) -> Written:
+        """What small runs wrote in that time; for a pass, which has a limit of its own, and counts the population anew.
 
         Args:
             seconds: The interval of the policy.
+            now: When the pass began, which is the instant that it judges by: its lists may take as long as they like.
         """
-        self._forget_before(self._pass_began - seconds)
-        runs = [run for run in self._runs if run.small]
+        runs = [run for run in self._recent(seconds, now) if run.small]
         return Written(
-            sum(run.objects for run in runs),
-            sum(run.unfinished for run in runs),
-            sum(run.gone for run in runs if run.at <= self._pass_began),
+            sum(run.objects for run in runs), sum(run.unfinished for run in runs), sum(run.gone for run in runs)
         )
 
-    def _forget_before(self, instant: float) -> None:
-        over = next((number for number, run in enumerate(self._runs) if run.at > instant), len(self._runs))
+    def _recent(self, seconds: float, now: float) -> list[_Run]:
+        over = next((number for number, run in enumerate(self._runs) if run.at > now - seconds), len(self._runs))
         del self._runs[:over]
+        return self._runs

@@ -19,14 +19,18 @@ class Found:
     Args:
         name: The object's own name.
         namespace: Its own namespace.
+
+    Attributes:
+        ordered: Whether to look in the order of the rows: something cannot be told, and the first of it is what is said.
     """
 
-    __slots__ = ("into", "name", "namespace", "texts")
+    __slots__ = ("into", "name", "namespace", "ordered", "texts")
 
     def __init__(self, name: str, namespace: str) -> None:
         self.name = name
         self.namespace = namespace
         self.into: Uses = set()
+        self.ordered = False
         self.texts: tuple[set[str], set[str]] = (set(), set())
 
     def uses(self) -> Uses:

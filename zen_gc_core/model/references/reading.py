@@ -139,13 +139,13 @@ def _of_keys(keys: tuple[tuple[str, Leaf], ...], path: str) -> Leaf:
     def walk(value: Any, _around: Any, found: Found) -> None:
         if type(value) is not dict:
             raise Undecided(f"{path} is {kind_of(value)}, no object")
-        if len(value) < len(keys):  # most have few of the fields that rows know
+        if len(value) < len(keys) and not found.ordered:  # most have few of the fields that rows know
             try:
                 for key, inner in value.items():
                     if inner is not None and (below := by_key.get(key)) is not None:
                         below(inner, value, found)
             except Undecided:  # why, in the order of the rows: it is the same in whatever order the fields are
-                pass
+                found.ordered = True
             else:
                 return
         for key, below in keys:
@@ -166,12 +166,13 @@ def _of_each(step: Each, node: _Node) -> Leaf:
         if type(value) is not (list if step is Each.ITEM else dict):
             raise Undecided(f"{path} is {kind_of(value)}, no {'list' if step is Each.ITEM else 'object'}")
         for item in value.values() if type(value) is dict else value:
-            if keys and type(item) is dict:
+            if keys and type(item) is dict and not found.ordered:
                 try:
                     for key, held in item.items():  # as above
                         if held is not None and (inner := keys.get(key)) is not None:
                             inner(held, item, found)
                 except Undecided:
+                    found.ordered = True
                     below(item, value, found)
                     raise
             elif item is not None:
