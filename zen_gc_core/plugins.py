@@ -89,13 +89,15 @@ class Plugins:
         self.plugins = plugins
         self.vocabulary = vocabulary
         self._implementations = implementations
-        self._vetoing = {
-            name: manager for name, manager in implementations.items() if manager.hook.zen_gc_veto.get_hookimpls()
-        }
-        self._hearing = {
+        self._vetoing = self._with("zen_gc_veto")
+        self._hearing = self._with("zen_gc_run_finished")
+
+    def _with(self, hook: str) -> dict[str, pluggy.PluginManager]:
+        """Those that implement a hook."""
+        return {
             name: manager
-            for name, manager in implementations.items()
-            if manager.hook.zen_gc_run_finished.get_hookimpls()
+            for name, manager in self._implementations.items()
+            if getattr(manager.hook, hook).get_hookimpls()
         }
 
     @property

@@ -60,8 +60,7 @@ def words(value: Any, namespace: str, into: Uses, *, crosses: bool = True) -> No
             for start in range(0, len(text), _PIECE):
                 into.update(_said(text[start : start + _PIECE + 2 * LONGEST + 1], namespace, crosses))
                 fold(into)
-        if len(into) > MOST:
-            fold(into)
+        fold(into)
 
 
 def parameters(value: Any, namespace: str, into: Uses) -> None:
