@@ -18,6 +18,7 @@ import msgspec
 
 from benchmarks.figures import Figure, show
 from benchmarks.passing import members_of, peak_memory, policies
+from benchmarks.raw import RawClient
 from benchmarks.serving import real
 from zen_gc_core.cluster.connection import Connection
 from zen_gc_core.cluster.counting import FieldSelectors
@@ -132,7 +133,7 @@ def _one(kubeconfig: Path, cluster: RealCluster, what: str) -> dict[str, float]:
     return {**found, "server": cluster.cpu_seconds() - before}
 
 
-def _raw(connection: Connection, *, metadata_only: bool, short: bool) -> int:
+def _raw(client: RawClient, *, metadata_only: bool, short: bool) -> int:
     """Fetch and split the pages, of the sizes that a sweep asks for or of 500, and do nothing else."""
     decode = msgspec.json.Decoder(_Page).decode
     sizes = PageSizes(metadata_only=metadata_only, fixed=FIRST if short else None)
@@ -143,7 +144,7 @@ def _raw(connection: Connection, *, metadata_only: bool, short: bool) -> int:
         whole = not metadata_only or sizes.sampling
         accept = "application/json" if whole else METADATA_ONLY
         began = time.perf_counter()
-        body = connection.request("GET", CONFIG_MAPS.path(), query=query, accept=accept, bulk=True, timeout=60).body
+        body = client.request("GET", CONFIG_MAPS.path(), query=query, accept=accept)
         page = decode(body)
         sizes.note(len(page.items), len(body), time.perf_counter() - began, whole=whole)
         seen += len(page.items)
@@ -165,8 +166,9 @@ def main() -> None:
     """``KUBECONFIG raw|sweep|short:metadata|whole``: one pass."""
     kubeconfig, asked = sys.argv[1:3]
     what, _, which = asked.partition(":")
-    connection = Connection.open(kubeconfig=Path(kubeconfig))
+    connection, client = Connection.open(kubeconfig=Path(kubeconfig)), RawClient(kubeconfig)
     connection.request("GET", "/version")
+    client.request("GET", "/version")
     sweep = _swept(connection, which)
     before, began = resource.getrusage(resource.RUSAGE_SELF), time.perf_counter()
     if what == "sweep":
@@ -175,7 +177,7 @@ def main() -> None:
         if errors := [member.error for member in sweep.members if member.error is not None]:
             raise SystemExit(str(errors[0]))
     else:
-        seen = _raw(connection, metadata_only=which == "metadata", short=what == "short")
+        seen = _raw(client, metadata_only=which == "metadata", short=what == "short")
     wall = time.perf_counter() - began
     after = resource.getrusage(resource.RUSAGE_SELF)
     cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from benchmarks.raw import RawClient
 from zen_gc_core.cluster.connection import Connection
 from zen_gc_core.cluster.counting import FieldSelectors
 from zen_gc_core.cluster.discovery import Resources
@@ -86,13 +87,13 @@ def policies(count: int) -> list[dict[str, Any]]:
     ]
 
 
-def raw(connection: Connection) -> int:
+def raw(client: RawClient) -> int:
     """Fetch and split the pages, and do nothing else."""
     decode = msgspec.json.Decoder(_Page).decode
     token, seen = "", 0
     while True:
         query = {"limit": "500", **({"continue": token} if token else {})}
-        page = decode(connection.request("GET", PODS.path(), query=query, bulk=True, timeout=60).body)
+        page = decode(client.request("GET", PODS.path(), query=query))
         seen += len(page.items)
         token = page.metadata.continue_
         if not token:
@@ -176,12 +177,16 @@ def gathering(connection: Connection, which: str) -> Callable[[], tuple[int, int
     return gathered
 
 
-def passing(connection: Connection, what: str, which: str) -> Callable[[], tuple[int, int, int]]:
+def passing(kubeconfig: str, what: str, which: str) -> Callable[[], tuple[int, int, int]]:
     """What is measured; it answers with the objects listed, the lists begun, and the objects due or the keys found."""
+    if what == "raw":
+        client = RawClient(kubeconfig)
+        client.request("GET", "/version")
+        return lambda: (raw(client), 1, 0)
+    connection = Connection.open(kubeconfig=kubeconfig)
+    connection.request("GET", "/version")
     if what == "gather":
         return gathering(connection, which)
-    if what == "raw":
-        return lambda: (raw(connection), 1, 0)
     sweep = prepared(connection, [retaining(which)] if what == "retain" else policies(int(which)))
     return lambda: swept(sweep, plans=what == "retain")
 
@@ -195,9 +200,7 @@ def peak_memory() -> float:
 def main() -> None:
     """``passing.py KUBECONFIG raw|sweep|retain|gather POLICIES``; how many, or of the last two which."""
     kubeconfig, what, which = sys.argv[1:4]
-    connection = Connection.open(kubeconfig=kubeconfig)
-    connection.request("GET", "/version")
-    passed = passing(connection, what, which)
+    passed = passing(kubeconfig, what, which)
     before = resource.getrusage(resource.RUSAGE_SELF)
     began = time.perf_counter()
     result = passed()

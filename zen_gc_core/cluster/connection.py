@@ -24,10 +24,9 @@ if TYPE_CHECKING:
     import os
     from collections.abc import Callable, Iterator, Mapping
 
-    import urllib3
     from kubernetes.client import Configuration
-    from urllib3 import BaseHTTPResponse
 
+    from zen_gc_core.cluster import http1
     from zen_gc_core.cluster.configuration import Place
     from zen_gc_core.model.accounts import Account
 
@@ -45,7 +44,7 @@ LONGEST_WATCH_LINE: Final = 8 * 1024 * 1024
 class _Session:
     """One reading of the credentials: replaced as a whole when the server no longer accepts them."""
 
-    def __init__(self, configuration: Configuration, pool: urllib3.PoolManager) -> None:
+    def __init__(self, configuration: Configuration, pool: wire.Pool) -> None:
         self.configuration = configuration
         self.pool = pool
         self._lock = threading.Lock()
@@ -132,7 +131,6 @@ class Connection:
         timeout: float = DEFAULT_TIMEOUT,
         guard: Callable[[], None] | None = None,
         limit: int = wire.LARGEST_ANSWER,
-        bulk: bool = False,
         verb: str | None = None,
     ) -> Answer:
         """Send one request, once, and read the whole answer; on a 401 the credentials are read anew and it is sent again.
@@ -150,7 +148,6 @@ class Connection:
                 told the timeout of such a request: it does nothing any more when that is over, whether or not it notices
                 that nobody waits.
             limit: The most bytes of the answer.
-            bulk: Whether much is expected; it is then cheaper to read.
             verb: What the observer is told; the method by default.
 
         Raises:
@@ -175,7 +172,7 @@ class Connection:
                 with wire.within(timeout):
                     with wire.guarded(guard):
                         response = self._send(session, request)
-                    content = wire.read(response, self.server, deadline=started + timeout, limit=limit, bulk=bulk)
+                    content = wire.read(response, self.server, deadline=started + timeout, limit=limit)
                 status = response.status
             finally:
                 self._tell(verb or method, status, boottime() - started)
@@ -236,7 +233,7 @@ class Connection:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _send(self, session: _Session, request: wire.Request) -> BaseHTTPResponse:
+    def _send(self, session: _Session, request: wire.Request) -> http1.Response:
         credentials = session.authorization()
         sent = boottime()
         response = wire.send(session.pool, self.server, request, credentials)
@@ -262,7 +259,7 @@ class Connection:
 class Stream:
     """An open watch; iterate it for its lines. Another thread may close it."""
 
-    def __init__(self, response: BaseHTTPResponse, server: str) -> None:
+    def __init__(self, response: http1.Response, server: str) -> None:
         self._response = response
         self._server = server
         self._closed = False

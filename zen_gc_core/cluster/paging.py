@@ -219,7 +219,6 @@ class PageReader:
             accept=METADATA_ONLY if wanted.metadata_only and not sizes.sampling else "application/json",
             timeout=min(self._timeout, LONG_PAGE_TIMEOUT) if sizes.grown else self._timeout,
             limit=LARGEST_PAGE,
-            bulk=True,
             verb="LIST",
         )
 

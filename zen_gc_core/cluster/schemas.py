@@ -149,7 +149,7 @@ class Schemas:
 
     def _get(self, path: str) -> bytes | None:
         try:
-            answer = self._connection.request("GET", path, limit=_LARGEST_DOCUMENT, bulk=path != INDEX)
+            answer = self._connection.request("GET", path, limit=_LARGEST_DOCUMENT)
         except Cancelled:
             raise
         except ClusterError:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import contextvars
+import http.client
 import io
 import re
 import socket
@@ -18,7 +19,9 @@ from typing import TYPE_CHECKING, Any, Final
 import urllib3
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.util.ssl_match_hostname import CertificateError
 
+from zen_gc_core.cluster import http1
 from zen_gc_core.cluster.clocks import boottime
 from zen_gc_core.cluster.deadlines import DEADLINES, Deadline
 from zen_gc_core.cluster.errors import AnswerTooLarge, BadConfiguration, CannotReach, TimedOut, TLSTrouble
@@ -28,14 +31,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from kubernetes.client import Configuration
-    from urllib3 import BaseHTTPResponse
 
     from zen_gc_core.errors import ClusterError
 
 LARGEST_ANSWER: Final = 32 * 1024 * 1024
 """The most bytes of one answer that are read."""
 
-_STEP: Final = 64 * 1024
 _RESET_ON_CLOSE: Final = struct.pack("ii", 1, 0)
 """``struct linger``: on, for no time."""
 
@@ -56,13 +57,23 @@ class _Guarded(HTTPConnection):
     resets: socket.socket | None = None
     """The socket that is reset when it is closed."""
 
+    def request(  # type: ignore[override]  # as urllib3's own, of which the pool gives no more
+        self, method: str, url: str, body: bytes | None = None, headers: Mapping[str, str] | None = None, **_: object
+    ) -> None:
+        if self.sock is not None:
+            self.sock.settimeout(self.timeout)
+        self.send(http1.request(method, url, http1.host_of(self, url), headers or {}, body))
+
     def send(self, data: Any) -> None:
         _ask_guard(self)
         super().send(data)
 
-    def getresponse(self) -> urllib3.HTTPResponse:  # type: ignore[override]  # as urllib3's own
+    def getresponse(self) -> http1.Response:  # type: ignore[override]  # as urllib3's own
+        if self.sock is None:
+            raise http.client.ResponseNotReady
         _begin_deadline(self)
-        return super().getresponse()
+        self.sock.settimeout(self.timeout)
+        return http1.Response(self, self.sock)
 
 
 class _GuardedTLS(_Guarded, HTTPSConnection):
@@ -90,15 +101,97 @@ def _ask_guard(connection: _Guarded) -> None:
     guard()
 
 
-class _HTTPPool(HTTPConnectionPool):
-    ConnectionCls = _Guarded
+class _Straight(HTTPConnectionPool):
+    """Sends a request once and follows nothing: without what urllib3 does for retries and redirects."""
+
+    def once(self, request: Request, target: str, headers: Mapping[str, str]) -> http1.Response:
+        """Send a request on a free connection or a new one, and wait for the head of its answer.
+
+        Args:
+            request: The request.
+            target: Its path and query, with the path of the server's address.
+            headers: All its headers.
+
+        Raises:
+            HTTPError, OSError, ValueError: No answer came; the connection is closed.
+        """
+        connection: Any = self._get_conn()
+        try:
+            connection.timeout = request.timeout
+            self._validate_conn(connection)
+            try:
+                connection.request(request.method, target, request.body, headers)
+            except (BrokenPipeError, ConnectionResetError):
+                if connection.sock is None:
+                    raise
+                # A server may answer and hang up before it has read all of a request.
+            response: http1.Response = connection.getresponse()
+        except CertificateError as error:
+            connection.close()
+            self._put_conn(None)
+            raise urllib3.exceptions.SSLError(error) from error
+        except BaseException:
+            connection.close()
+            self._put_conn(None)
+            raise
+        response._connection, response._pool = connection, self  # noqa: SLF001  as urllib3 does with its own
+        return response
 
 
-class _HTTPSPool(HTTPSConnectionPool):
-    ConnectionCls = _GuardedTLS
+class _HTTPPool(_Straight):
+    ConnectionCls = _Guarded  # type: ignore[assignment]  # its answers are not those of urllib3
 
 
-def open_pool(configuration: Configuration, size: int) -> urllib3.PoolManager:
+class _HTTPSPool(_Straight, HTTPSConnectionPool):
+    ConnectionCls = _GuardedTLS  # type: ignore[assignment]  # its answers are not those of urllib3
+
+
+class Pool:
+    """The connections to one server; may be used by several threads.
+
+    Args:
+        manager: The official client's pool.
+        server: The address of the server.
+    """
+
+    def __init__(self, manager: urllib3.PoolManager, server: str) -> None:
+        self._manager = manager
+        self._server = server
+        self._straight: tuple[_Straight, str] | None = None
+
+    def send(self, request: Request, credentials: Mapping[str, str]) -> http1.Response:
+        """Send one request, exactly once; what goes wrong is the pool's error."""
+        headers = {**request.headers, **credentials}
+        if self._manager.proxy is None:
+            pool, path = self._found()
+            return pool.once(request, path + request.target, headers)
+        return self._manager.urlopen(  # type: ignore[return-value]  # the connection made it
+            request.method,
+            self._server + request.target,
+            body=request.body,
+            headers=headers,
+            timeout=urllib3.Timeout(total=request.timeout),
+            retries=False,
+            redirect=False,
+            preload_content=False,
+        )
+
+    def clear(self) -> None:
+        """Close the connections that nobody uses now, and the others when they are given back."""
+        self._straight = None
+        self._manager.clear()
+
+    def _found(self) -> tuple[_Straight, str]:
+        """The connections, and the path of the server's address: to find them for each request costs as much as to send it."""
+        found = self._straight
+        if found is None:
+            path = urllib3.util.parse_url(self._server).path or ""
+            pool: Any = self._manager.connection_from_url(self._server)
+            found = self._straight = (pool, path.rstrip("/"))
+        return found
+
+
+def open_pool(configuration: Configuration, size: int) -> Pool:
     """The official client's connection pool, without its retries.
 
     Args:
@@ -118,11 +211,11 @@ def open_pool(configuration: Configuration, size: int) -> urllib3.PoolManager:
         # Whoever writes insecure-skip-tls-verify has been told by kubectl; once a request would drown the log.
         urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
     try:
-        pool: urllib3.PoolManager = RESTClientObject(configuration).pool_manager
+        manager: urllib3.PoolManager = RESTClientObject(configuration).pool_manager
     except _TRANSPORT_ERRORS as error:
         raise BadConfiguration(f"the connection to {configuration.host} cannot be set up: {_words(error)}") from None
-    pool.pool_classes_by_scheme = {"http": _HTTPPool, "https": _HTTPSPool}
-    return pool
+    manager.pool_classes_by_scheme = {"http": _HTTPPool, "https": _HTTPSPool}
+    return Pool(manager, configuration.host)
 
 
 @contextlib.contextmanager
@@ -169,7 +262,7 @@ class Request:
     timeout: float
 
 
-def send(pool: urllib3.PoolManager, server: str, request: Request, credentials: Mapping[str, str]) -> BaseHTTPResponse:
+def send(pool: Pool, server: str, request: Request, credentials: Mapping[str, str]) -> http1.Response:
     """Send one request, exactly once, and wait for the headers of the answer.
 
     Raises:
@@ -178,16 +271,7 @@ def send(pool: urllib3.PoolManager, server: str, request: Request, credentials: 
         BadConfiguration: The certificates, the address or the proxy cannot be used.
     """
     try:
-        return pool.request(
-            request.method,
-            server + request.target,
-            body=request.body,
-            headers={**request.headers, **credentials},
-            timeout=urllib3.Timeout(total=request.timeout),
-            retries=False,
-            redirect=False,
-            preload_content=False,
-        )
+        return pool.send(request, credentials)
     except _TRANSPORT_ERRORS as error:
         deadline = _deadline.get()
         if deadline is not None and deadline.passed:
@@ -195,9 +279,7 @@ def send(pool: urllib3.PoolManager, server: str, request: Request, credentials: 
         raise explained(error, server) from None
 
 
-def read(
-    response: BaseHTTPResponse, server: str, *, deadline: float, limit: int = LARGEST_ANSWER, bulk: bool = False
-) -> bytes:
+def read(response: http1.Response, server: str, *, deadline: float, limit: int = LARGEST_ANSWER) -> bytes:
     """Read an answer to its end.
 
     Args:
@@ -205,8 +287,6 @@ def read(
         server: Who sends it, for messages.
         deadline: When it must have ended, on the boot-time clock.
         limit: The most bytes.
-        bulk: Whether much is expected: after its beginning it is read in full steps, which costs a third less; the
-            deadline is then looked at every 64 KiB.
 
     Raises:
         CannotReach: It broke off, or took too long (TimedOut).
@@ -217,14 +297,12 @@ def read(
     too_long = TimedOut(f"{server} took too long to send its answer")
     size = 0
     try:
-        while part := response.read(_STEP) if bulk and size >= _STEP else response.read1(_STEP):
+        while part := response.read():
             size += content.write(part)
             if size > limit:
                 raise AnswerTooLarge(f"{server} sent more than {limit // 2**20} MiB in one answer")
             if boottime() > deadline:
                 raise too_long
-            if response.length_remaining == 0:
-                break
         if boottime() >= deadline:  # a body without a length ends like that when its connection is shut
             raise too_long
         whole = True
@@ -238,7 +316,7 @@ def read(
     return content.getvalue()
 
 
-def lines(response: BaseHTTPResponse, server: str, *, limit: int) -> Iterator[bytes]:
+def lines(response: http1.Response, server: str, *, limit: int) -> Iterator[bytes]:
     """The lines of an answer as they come, without their ends; for watches.
 
     Raises:
@@ -247,7 +325,7 @@ def lines(response: BaseHTTPResponse, server: str, *, limit: int) -> Iterator[by
     """
     rest = bytearray()
     try:
-        while chunk := response.read1(_STEP):
+        while chunk := response.read():
             rest += chunk
             if b"\n" in chunk:
                 *whole, tail = rest.split(b"\n")
