@@ -69,8 +69,12 @@ def host_of(connection: HTTPConnection, target: str) -> str:
     """
     if not target.startswith("/"):
         return urllib3.util.parse_url(target).netloc or ""
-    host = f"[{connection.host}]" if ":" in connection.host else connection.host
-    return host if connection.port == connection.default_port else f"{host}:{connection.port}"
+    found: Any = connection
+    # Through a tunnel, the connection's own address is the proxy's.
+    host, port = (found._tunnel_host, found._tunnel_port) if found._tunnel_host else (found.host, found.port)  # noqa: SLF001
+    host = host.strip("[]").rstrip(".")
+    host = f"[{host}]" if ":" in host else host
+    return host if port == connection.default_port else f"{host}:{port}"
 
 
 class Headers(Mapping[str, str]):
@@ -180,7 +184,8 @@ class Response:
 
     def shutdown(self) -> None:
         """Let whoever waits for the body wait no longer."""
-        self._socket.shutdown(socket.SHUT_RD)
+        # The plain socket's: that of a TLS socket would have whoever reads from it go on with what is encrypted.
+        socket.socket.shutdown(self._socket, socket.SHUT_RD)
 
     def close(self) -> None:
         """Close the connection, unless it was given back."""
@@ -191,8 +196,9 @@ class Response:
     # What the parser tells.
 
     def on_message_begin(self) -> None:
-        """A message begins; after the end of the answer, one that nobody asked for."""
-        self._last |= self._ended
+        """A message begins; the parser stops at one that nobody asked for: it would write over the answer."""
+        if self._ended:
+            raise ProtocolError("an answer came that nobody asked for")
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """A header, or the trailer of chunks."""
@@ -225,6 +231,9 @@ class Response:
         try:
             self._parser.feed_data(data)
         except (httptools.HttpParserError, httptools.HttpParserUpgrade) as error:
+            cause = error.__context__
+            if cause is not None and not isinstance(cause, Exception):
+                raise cause from None  # of a signal, in the middle of what the parser tells
             if not self._ended:
                 raise ProtocolError(f"the answer is no HTTP: {error}") from error
             self._last = True

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import contextlib
 import contextvars
-import http.client
 import io
 import re
 import socket
@@ -70,7 +69,7 @@ class _Guarded(HTTPConnection):
 
     def getresponse(self) -> http1.Response:  # type: ignore[override]  # as urllib3's own
         if self.sock is None:
-            raise http.client.ResponseNotReady
+            raise urllib3.exceptions.ProtocolError("the connection is closed")
         _begin_deadline(self)
         self.sock.settimeout(self.timeout)
         return http1.Response(self, self.sock)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import ssl
 import threading
 import uuid
 from dataclasses import dataclass, field
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from zen_gc_embedded import EmbeddedCluster
 
+from tests.harness.certificates import write_certificate
 from zen_gc_core.cluster.connection import Connection
 from zen_gc_core.cluster.discovery import Resources
 from zen_gc_core.cluster.policies import POLICY_KINDS
@@ -143,6 +145,15 @@ def connect(tmp_path: Path) -> Iterator[Callable[..., Connection]]:
             thread.join()
     for connection in opened:
         connection.close()
+
+
+@pytest.fixture
+def certificate(tmp_path: Path) -> tuple[Path, ssl.SSLContext]:
+    """A certificate that is its own authority, and a server's context with it."""
+    write_certificate(tmp_path / "tls.crt", tmp_path / "tls.key")
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(tmp_path / "tls.crt", tmp_path / "tls.key")
+    return tmp_path / "tls.crt", context
 
 
 @pytest.fixture

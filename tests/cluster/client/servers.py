@@ -5,12 +5,22 @@ from __future__ import annotations
 import contextlib
 import socket
 import threading
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 if TYPE_CHECKING:
     import ssl
     from collections.abc import Callable
     from types import TracebackType
+
+
+def config(url: str, **cluster: Any) -> dict[str, Any]:
+    """A kubeconfig of a server, without credentials."""
+    return {
+        "clusters": [{"name": "x", "cluster": {"server": url, **cluster}}],
+        "users": [],
+        "contexts": [{"name": "x", "context": {"cluster": "x", "user": ""}}],
+        "current-context": "x",
+    }
 
 
 class RawServer:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from zen_gc_embedded import EmbeddedCluster, Fault
 
-from tests.cluster.client.servers import RawServer
+from tests.cluster.client.servers import RawServer, config
 from tests.harness.certificates import write_certificate
 from zen_gc_core.cluster.authority import Authority
 from zen_gc_core.cluster.clocks import ServerClock, boottime
@@ -35,24 +35,6 @@ if TYPE_CHECKING:
     from zen_gc_core.cluster.connection import Connection
 
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
-
-
-def config(url: str, **cluster: Any) -> dict[str, Any]:
-    return {
-        "clusters": [{"name": "x", "cluster": {"server": url, **cluster}}],
-        "users": [],
-        "contexts": [{"name": "x", "context": {"cluster": "x", "user": ""}}],
-        "current-context": "x",
-    }
-
-
-@pytest.fixture
-def certificate(tmp_path: Path) -> tuple[Path, ssl.SSLContext]:
-    """A certificate that is its own authority, and a server's context with it."""
-    write_certificate(tmp_path / "tls.crt", tmp_path / "tls.key")
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(tmp_path / "tls.crt", tmp_path / "tls.key")
-    return tmp_path / "tls.crt", context
 
 
 def answer(client: socket.socket, body: bytes = b"{}", extra: bytes = b"") -> None:

@@ -82,26 +82,10 @@ def blocked_seconds() -> float:
     return lines.blocked_seconds if isinstance(lines, Lines) else 0.0
 
 
-class _Entry:
-    """A line on its way.
-
-    Args:
-        line: The line.
-    """
-
-    __slots__ = ("error", "line")
-
-    def __init__(self, line: str) -> None:
-        self.line = line
-        self.error: Exception | None = None
-
-
 class Lines:
-    """Writes whole lines to a stream and flushes them; for any number of threads.
+    """Writes whole lines to a stream and flushes each; for any number of threads.
 
-    What threads write while a line is on its way leaves together: each would have to wait for its turn twice, for the stream
-    and for the interpreter. A finalizer or a signal handler may log in the middle of a write of the same thread: its line
-    follows that one.
+    A finalizer or a signal handler may log in the middle of a write of the same thread: its line follows that one.
 
     Args:
         stream: The stream.
@@ -111,7 +95,7 @@ class Lines:
         self._stream = stream
         self._lock = threading.RLock()
         self._writing = False
-        self._waiting: deque[_Entry] = deque()
+        self._late: deque[str] = deque()
         self._began: float | None = None
 
     @property
@@ -121,35 +105,20 @@ class Lines:
         return 0.0 if began is None else boottime() - began
 
     def msg(self, line: str) -> None:
-        """Write a line; it has left when this returns.
-
-        Raises:
-            Exception: What the stream raises; whether the line has left is not known then.
-        """
-        entry = _Entry(line)
-        self._waiting.append(entry)
+        """Write a line; it has left when this returns."""
         with self._lock:
+            self._late.append(line)
             if self._writing:
                 return
             self._writing = True
             try:
-                while self._waiting:
-                    self._write([self._waiting.popleft() for _ in range(len(self._waiting))])
+                while self._late:
+                    self._began = boottime()
+                    self._stream.write(f"{self._late.popleft()}\n")
+                    self._stream.flush()
             finally:
                 self._writing = False
                 self._began = None
-        if entry.error is not None:
-            raise entry.error
-
-    def _write(self, entries: list[_Entry]) -> None:
-        """Write what waits, at once; who waits is told when it could not be."""
-        self._began = boottime()
-        try:
-            self._stream.write("".join(f"{entry.line}\n" for entry in entries))
-            self._stream.flush()
-        except Exception as error:  # noqa: BLE001  raised again by each whose line it is
-            for entry in entries:
-                entry.error = error
 
     debug = info = warning = error = critical = msg
 
