@@ -1,1 +1,1 @@
-"""The cluster layer: everything that talks HTTP to Kubernetes, and the only importer of ``kubernetes`` and ``urllib3``."""
+"""The cluster layer: everything that talks HTTP to Kubernetes, and the only importer of ``kubernetes``, ``urllib3`` and ``httptools``."""

@@ -6,7 +6,7 @@ import threading
 from types import SimpleNamespace
 from typing import Any
 
-from zen_gc_core.controller.runs.hearing import HOOK, MOST_REPORTS, Hearing
+from zen_gc_core.controller.runs.hearing import HOOK, MOST_REPORTS, MOST_WAITING, Hearing
 from zen_gc_core.plugins import load_plugins
 
 
@@ -26,9 +26,10 @@ class Notes:
         self.errors.append((policy, kind))
 
 
-def report(number: int) -> Any:
-    """A report, as far as it is looked at here."""
-    return SimpleNamespace(number=number, plan=SimpleNamespace(policy=f"policy-{number}"))
+def report(number: int, *, found: bool = True) -> Any:
+    """A report of a run that found something to do, as far as it is looked at here."""
+    plan = SimpleNamespace(policy=f"policy-{number}", decisions=("something",) if found else (), upcoming=())
+    return SimpleNamespace(number=number, plan=plan)
 
 
 def hearing(hear: Any) -> tuple[Hearing, Notes]:
@@ -71,6 +72,32 @@ def test_a_listener_that_hangs_delays_no_run_and_what_it_misses_is_told():
     goes_on.set()
     ears.close(60.0)
     assert heard == list(range(MOST_REPORTS + 1))
+
+
+def test_what_has_nothing_to_tell_is_dropped_late() -> None:
+    """All policies may end at the same moment; and it takes no room from what has."""
+    hangs, goes_on, heard = threading.Event(), threading.Event(), []
+
+    def hear(each: Any) -> tuple[()]:
+        hangs.set()
+        assert goes_on.wait(60)
+        heard.append(each.number)
+        return ()
+
+    ears, notes = hearing(hear)
+    ears.tell(report(0))
+    assert hangs.wait(60)
+    for number in range(1, 1001):
+        ears.tell(report(number, found=False))
+    for number in range(1001, 1001 + MOST_REPORTS):
+        ears.tell(report(number))
+    assert notes.failures == []
+    for number in range(MOST_WAITING):
+        ears.tell(report(number, found=False))
+    assert notes.failures
+    goes_on.set()
+    ears.close(60.0)
+    assert heard[: 1001 + MOST_REPORTS] == list(range(1001 + MOST_REPORTS))
 
 
 def test_whatever_a_listener_raises_the_next_run_is_told():

@@ -5,6 +5,7 @@ What a plugin does with a report is its own affair; when it takes too long, repo
 
 from __future__ import annotations
 
+import threading
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
@@ -20,7 +21,10 @@ if TYPE_CHECKING:
 HOOK: Final = "zen_gc_run_finished"
 
 MOST_REPORTS: Final = 16
-"""Reports that wait to be told; each holds its run's plan."""
+"""Reports of runs that found something to do which wait to be told; each holds its run's plan."""
+
+MOST_WAITING: Final = 2048
+"""Reports that wait at all: a thousand policies may end at the same moment, and most of them have nothing to tell."""
 
 
 class Hearing:
@@ -36,14 +40,30 @@ class Hearing:
         self._plugins = plugins
         self._log = log
         self._metrics = metrics
-        self._teller = Teller(HOOK, MOST_REPORTS)
+        self._room = threading.Semaphore(MOST_REPORTS)
+        self._teller = Teller(HOOK, MOST_WAITING)
         self._teller.start()
 
     def tell(self, report: RunReport) -> None:
         """Have a report told, if anybody listens; never waits. It is dropped, loudly, when too many wait already."""
-        if self._plugins.hear and not self._teller.tell(partial(self._tell, report)):
+        if self._plugins.hear and not self._waits(report):
             self._log.plugin_failed(HOOK, "the listeners take too long: a report was dropped")
             self._metrics.error(report.plan.policy, ErrorType.PLUGIN_FAILED)
+
+    def _waits(self, report: RunReport) -> bool:
+        """Let a report wait to be told; False where there is no room for it."""
+        if not (report.plan.decisions or report.plan.upcoming):
+            return self._teller.tell(partial(self._tell, report))
+        if not self._room.acquire(blocking=False):
+            return False
+
+        def tell() -> None:
+            self._room.release()  # what is being told does not wait
+            self._tell(report)
+
+        if not (told := self._teller.tell(tell)):
+            self._room.release()
+        return told
 
     def close(self, seconds: float) -> None:
         """Wait until what was handed over is told, for so many seconds at the most.
