@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from datetime import UTC, datetime, timedelta
 
-from zen_gc_core.controller.beats.instants import APART, MOST_AT_ONCE, MOST_TOGETHER, Instants
+from zen_gc_core.controller.beats.instants import APART, LATE, MOST_AT_ONCE, MOST_TOGETHER, Instants
 from zen_gc_core.controller.beats.places import slot_of
 from zen_gc_core.controller.runs.remembered import Entry
 from zen_gc_core.engine.compiling import Compilation
@@ -32,13 +33,13 @@ def test_what_has_come_is_handed_out_once() -> None:
     """All of it together; the rest when its time comes, half a second later at the earliest."""
     instants, policy = Instants(), entry("p")
     slot = slot_of(policy)
-    instants.remember(policy, coming(1, 2, 10), 7)
+    instants.remember(policy, coming(1, 2, 10), 7, 0.0)
     assert instants.come(NOW + SECOND, 0.0) == []
     now = NOW + 2.5 * SECOND
     assert instants.come(now, 0.0) == [slot]
     come = instants.take(slot, now, 0.0)
     assert come is not None
-    assert ([each.name for each in come.due], come.population) == (["x-0", "x-1"], 7)
+    assert ([each.name for each in come.due], come.population, come.since) == (["x-0", "x-1"], 7, math.inf)
     assert instants.next_at(slot) == NOW + 10 * SECOND
     assert instants.come(NOW + 11 * SECOND, APART / 2) == []
     assert instants.come(NOW + 11 * SECOND, APART) == [slot]
@@ -48,7 +49,7 @@ def test_what_was_not_come_to_is_handed_out_again() -> None:
     """Before the others, and not of a policy that was forgotten since."""
     instants, policy = Instants(), entry("p")
     slot = slot_of(policy)
-    instants.remember(policy, coming(1, 2, 10), 7)
+    instants.remember(policy, coming(1, 2, 10), 7, 0.0)
     come = instants.take(slot, NOW + 3 * SECOND, 0.0)
     assert come is not None
     instants.put_back(slot, come.due[1:])
@@ -61,10 +62,34 @@ def test_what_was_not_come_to_is_handed_out_again() -> None:
     assert instants.next_at(slot) is None
 
 
+def test_what_a_pass_saw_does_not_count_for_long_when_the_next_one_lists() -> None:
+    """Then it waits for that one, and nobody looks all the time; until it lists, it counts however late that is."""
+    instants, policy = Instants(), entry("p")
+    instants.remember(policy, coming(1), None, 0.0)
+    now = NOW + 2 * SECOND
+    assert instants.come(now, 1000.0) == [slot_of(policy)]
+    instants.leave(slot_of(policy), NOW, 1000.0)
+    assert instants.come(now, 1000.0 + LATE - 0.1) == [slot_of(policy)]
+    assert instants.come(now, 1000.0 + LATE) == []
+    assert instants.wait(now, 1000.0 + LATE, 0.5, lambda _: False) == 0.5
+
+
+def test_what_is_due_at_the_instant_of_a_pass_is_left_to_it() -> None:
+    """What comes after that is not."""
+    instants, policy = Instants(), entry("p")
+    slot = slot_of(policy)
+    instants.remember(policy, coming(1, 2, 3), None, 0.0)
+    instants.leave(slot, NOW + 2 * SECOND, 60.0)
+    come = instants.take(slot, NOW + 9 * SECOND, 60.0)
+    assert come is not None
+    assert ([each.name for each in come.due], come.since) == (["x-2"], 0.0)
+    instants.leave(slot_of(entry("another")), NOW, 60.0)
+
+
 def test_too_much_at_once_waits_for_the_pass() -> None:
     """And so does all else of that policy."""
     instants, policy = Instants(), entry("p")
-    instants.remember(policy, coming(*[1] * (MOST_AT_ONCE + 1), 50), None)
+    instants.remember(policy, coming(*[1] * (MOST_AT_ONCE + 1), 50), None, 0.0)
     assert instants.take(slot_of(policy), NOW + 2 * SECOND, 0.0) is None
     assert instants.next_at(slot_of(policy)) is None
 
@@ -73,7 +98,7 @@ def test_policies_share_what_is_remembered() -> None:
     """Each has an equal part, the nearest of its objects."""
     instants = Instants()
     for number in range(6):
-        instants.remember(entry(f"p{number}"), coming(*range(10_000)), None)
+        instants.remember(entry(f"p{number}"), coming(*range(10_000)), None, 0.0)
     now = NOW + 10_000 * SECOND
     assert len(instants.come(now, 0.0)) == 6
     share = MOST_TOGETHER // 6
@@ -83,8 +108,8 @@ def test_policies_share_what_is_remembered() -> None:
 def test_a_pass_replaces_what_the_one_before_saw() -> None:
     """Also by nothing."""
     instants, policy = Instants(), entry("p")
-    instants.remember(policy, coming(1), None)
-    instants.remember(policy, coming(5), None)
+    instants.remember(policy, coming(1), None, 0.0)
+    instants.remember(policy, coming(5), None, 0.0)
     assert instants.next_at(slot_of(policy)) == NOW + 5 * SECOND
     instants.forget(slot_of(policy))
     assert instants.come(NOW + 99 * SECOND, 0.0) == []
@@ -93,7 +118,7 @@ def test_a_pass_replaces_what_the_one_before_saw() -> None:
 def test_the_loop_sleeps_until_the_nearest_and_not_for_who_is_busy() -> None:
     """What waits for a run under way is not waited for by looking all the time."""
     instants, policy = Instants(), entry("p")
-    instants.remember(policy, coming(1, 3), None)
+    instants.remember(policy, coming(1, 3), None, 0.0)
     assert instants.wait(NOW, 0.0, 0.5, lambda _: False) == 0.5
     assert instants.wait(NOW + 0.8 * SECOND, 0.0, 0.5, lambda _: False) == 0.2
     assert instants.wait(NOW + 2 * SECOND, 0.0, 0.5, lambda _: False) == 0.0

@@ -5,6 +5,7 @@ A pass replaces what the one before remembered; whatever else happens to a polic
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -30,6 +31,11 @@ Times are whole seconds: at one second apart each run would begin a little later
 second more than it needs to."""
 
 
+LATE: Final = 5.0
+"""Seconds for which what a pass saw still counts when the next one lists: what it knows of how many objects there are, and
+of what owns others, grows old."""
+
+
 @dataclass(slots=True)
 class _Memory:
     """What is remembered of one policy.
@@ -38,6 +44,8 @@ class _Memory:
         entry: The policy, as it was when the pass was made.
         upcoming: The objects, nearest first.
         population: How many unfinished objects of its kind the pass saw; None: that is not known.
+        since: When the pass began, by the boot-time clock.
+        until: Until when it counts, by that clock; it ends when the next pass lists.
         taken: How many of them have come and been handed out.
         began: When its last small run began, by the boot-time clock.
     """
@@ -45,6 +53,8 @@ class _Memory:
     entry: Entry
     upcoming: Sequence[Upcoming]
     population: int | None
+    since: float
+    until: float = math.inf
     taken: int = 0
     began: float = float("-inf")
 
@@ -62,11 +72,13 @@ class Come:
         entry: The policy.
         due: What has come.
         population: How many unfinished objects of its kind its last pass saw; None: that is not known.
+        since: When that pass began, by the boot-time clock, where the next one lists by now; else later than anything.
     """
 
     entry: Entry
     due: Sequence[Upcoming]
     population: int | None
+    since: float
 
 
 class Instants:
@@ -75,15 +87,16 @@ class Instants:
     def __init__(self) -> None:
         self._memories: dict[Slot, _Memory] = {}
 
-    def remember(self, entry: Entry, upcoming: Sequence[Upcoming], population: int | None) -> None:
+    def remember(self, entry: Entry, upcoming: Sequence[Upcoming], population: int | None, since: float) -> None:
         """Remember what a pass saw coming, and nothing of what the one before it did.
 
         Args:
             entry: The policy.
             upcoming: The objects, nearest first.
             population: How many unfinished objects of its kind there were; None: that is not known.
+            since: When the pass began, by the boot-time clock.
         """
-        self._memories[slot_of(entry)] = _Memory(entry, upcoming, population)
+        self._memories[slot_of(entry)] = _Memory(entry, upcoming, population, since)
         if sum(len(each.upcoming) for each in self._memories.values()) > MOST_TOGETHER:
             share = MOST_TOGETHER // len(self._memories)
             for memory in self._memories.values():
@@ -107,7 +120,10 @@ class Instants:
         return [
             slot
             for slot, memory in self._memories.items()
-            if (nearest := memory.next) is not None and nearest.instant < now and at - memory.began >= APART
+            if (nearest := memory.next) is not None
+            and nearest.instant < now
+            and at - memory.began >= APART
+            and at < memory.until
         ]
 
     def take(self, slot: Slot, now: dt.datetime, at: float) -> Come | None:
@@ -127,7 +143,23 @@ class Instants:
             self.forget(slot)
             return None
         memory.taken, memory.began = until, at
-        return Come(memory.entry, due, memory.population)
+        since = memory.since if memory.until < math.inf else math.inf
+        return Come(memory.entry, due, memory.population, since)
+
+    def leave(self, slot: Slot, instant: dt.datetime, at: float) -> None:
+        """Leave to a pass that lists now what is due at its instant, and all else to the next one if it lists for long.
+
+        Args:
+            slot: The policy.
+            instant: The instant by which the pass judges.
+            at: The present, by the boot-time clock.
+        """
+        memory = self._memories.get(slot)
+        if memory is None:
+            return
+        memory.until = at + LATE
+        while memory.next is not None and memory.next.instant <= instant:
+            memory.taken += 1
 
     def put_back(self, slot: Slot, rest: Sequence[Upcoming]) -> None:
         """Remember again what was handed out, and was not come to.
@@ -153,11 +185,11 @@ class Instants:
             now: The present, by the earlier of the clocks.
             at: The present, by the boot-time clock.
             longest: Seconds.
-            busy: Whether a run of a policy is under way, so that its end is waited for.
+            busy: Whether a run of a policy acts now, so that its end is waited for.
         """
         waits = [
             max((nearest.instant - now).total_seconds(), APART - (at - memory.began))
             for slot, memory in self._memories.items()
-            if (nearest := memory.next) is not None and not busy(slot)
+            if (nearest := memory.next) is not None and at < memory.until and not busy(slot)
         ]
         return max(0.0, min([longest, *waits]))

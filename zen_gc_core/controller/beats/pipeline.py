@@ -91,7 +91,8 @@ class Pipeline:
         self._timetable = Timetable()
         self._instants = Instants()
         self._small: set[Slot] = set()
-        self._held_back: dict[Slot, Entry] = {}
+        self._listing: set[Slot] = set()
+        self._after_small: dict[Slot, Callable[[], None]] = {}
         self._term = 0
         self._rides: dict[Slot, Ride] = {}
         self._compiling = 0
@@ -157,12 +158,15 @@ class Pipeline:
             self._schedule.ask(slot)
 
     def look_at_what_comes(self) -> None:
-        """Let each policy of which something has come since its last pass act on that, unless a run of it is under way."""
+        """Let each policy of which something has come since its last pass act on that, unless a run of it acts now.
+
+        A pass that lists keeps nobody from it, but for what is due at its own instant.
+        """
         if self._closing:
             return
         now, at = self._context.now(), boottime()
         for slot in self._instants.come(now, at):
-            if self._runs_now(slot):
+            if self._acts_now(slot):
                 continue
             come = self._instants.take(slot, now, at)
             if come is None:
@@ -174,10 +178,10 @@ class Pipeline:
 
     def seconds_to_what_comes(self, longest: float) -> float:
         """Seconds until something comes that was seen coming, at most ``longest``."""
-        return self._instants.wait(self._context.now(), boottime(), longest, self._runs_now)
+        return self._instants.wait(self._context.now(), boottime(), longest, self._acts_now)
 
-    def _runs_now(self, slot: Slot) -> bool:
-        return slot in self._rides or slot in self._small
+    def _acts_now(self, slot: Slot) -> bool:
+        return slot in self._small or (slot in self._rides and slot not in self._listing)
 
     def _begin_small(self, slot: Slot, come: Come) -> None:
         entry, compiled = come.entry, come.entry.compilation.compiled
@@ -189,6 +193,7 @@ class Pipeline:
             compiled,
             come.due,
             population=come.population,
+            since=come.since,
             interval=self._interval(entry),
             next_run=lambda: self._next_of(slot),
         )
@@ -201,16 +206,17 @@ class Pipeline:
             self._instants.forget(slot)
         else:
             self._instants.put_back(slot, run.rest)
-        entry = self._held_back.pop(slot, None)
-        if entry is None:
-            return
+        if (then := self._after_small.pop(slot, None)) is not None:
+            then()
+
+    def _begin_late(self, entry: Entry) -> None:
         if entry.superseded or self._closing:
-            self._schedule.done(slot, failed=False)
+            self._schedule.done(slot_of(entry), failed=False)
         else:
             self.begin(entry, at_once=True)
 
     def _next_of(self, slot: Slot) -> dt.datetime | None:
-        """When a policy that does not run now does so next: at its next pass, or at the instant of an object."""
+        """When a policy acts next: at its next pass, unless one is under way, or at the instant of an object."""
         now, at = boottime(), self._schedule.next_of(slot, boottime())
         coming = self._instants.next_at(slot)
         if at is None:
@@ -236,8 +242,8 @@ class Pipeline:
             entry: The policy.
             at_once: Whether it waits for no beat.
         """
-        if slot_of(entry) in self._small:  # one run of a policy at a time
-            self._held_back[slot_of(entry)] = entry
+        if (slot := slot_of(entry)) in self._small:
+            self._after_small[slot] = functools.partial(self._begin_late, entry)
             return
         compiled = entry.compilation.compiled
         if entry.document is not None and not entry.paused:
@@ -245,7 +251,7 @@ class Pipeline:
             self._compilers.submit(owner_of(entry), lambda: self._compile(entry, at_once=at_once))
             return
         if compiled is None or entry.paused:
-            told = functools.partial(self._schedule.done, slot_of(entry), failed=False)
+            told = functools.partial(self._schedule.done, slot, failed=False)
             self._report(entry, lambda: tell_standing(self._context, entry), told)
             return
         schedule, now = _scheduled(entry), self._context.now()
@@ -258,7 +264,7 @@ class Pipeline:
             math.inf if self.once else self._time(entry, now),
             errand=errand,
         )
-        ride = self._rides[slot_of(entry)] = Ride(run, beats_of(entry), at_once, self._term)
+        ride = self._rides[slot] = Ride(run, beats_of(entry), at_once, self._term)
         self._sweep_pool.expect(ride)
         if compiled.relations:
             self._gather_pool.expect(ride)
@@ -323,6 +329,10 @@ class Pipeline:
         """A run knows what it has to know, and waits for its sweeps; or it has none."""
         if ride.run.entry.superseded:
             ride.run.members = {}
+        elif ride.run.instant is not None and ride.run.removes:
+            slot = slot_of(ride.run.entry)
+            self._listing.add(slot)
+            self._instants.leave(slot, ride.run.instant, boottime())
         self._sweep_pool.prepared(ride)
         if not ride.run.members:
             self._swept(ride)
@@ -343,10 +353,15 @@ class Pipeline:
         if ride.run.entry.superseded:
             self._abandon(ride)
             return
+        if (slot := slot_of(ride.run.entry)) in self._small:  # one run of a policy acts at a time
+            self._after_small[slot] = functools.partial(self._swept, ride)
+            return
+        self._listing.discard(slot)
         self._report(ride.run.entry, ride.run.finish, lambda: self._done(ride))
 
     def _abandon(self, ride: Ride) -> None:
         """End a run before it says anything, because its policy is not what it was."""
+        self._listing.discard(slot_of(ride.run.entry))
         del self._rides[slot_of(ride.run.entry)]
         self._instants.forget(slot_of(ride.run.entry))
         self._schedule.done(slot_of(ride.run.entry), failed=False)
@@ -378,7 +393,7 @@ class Pipeline:
         self._schedule.done(slot, failed=run.failed)
         self._instants.forget(slot)
         if run.upcoming and ride.term == self._term and not run.entry.superseded and not self.once:
-            self._instants.remember(run.entry, run.upcoming, run.population)
+            self._instants.remember(run.entry, run.upcoming, run.population, run.began)
         if run.errand is not None:
             interval = self._context.settings.gc_interval
             self._timetable.done(slot, self._context.now(), interval, failed=run.failed, claimed=run.claimed)

@@ -75,6 +75,8 @@ class PolicyRun:
         upcoming: What will be due before the next run, where that may be acted on at its instant; nearest first.
         population: Of the policy's one kind, how many unfinished objects there were; None where that is not known.
         claimed: Whether nothing is left to be done for the scheduled time that it is for.
+        began: When it began, by the boot-time clock.
+        instant: The instant by which it judges; None until ``prepare``.
     """
 
     def __init__(  # noqa: PLR0913  what a run is of, and when the next one is
@@ -101,7 +103,8 @@ class PolicyRun:
         self.claimed = errand is None or errand.occasion is None
         this = weakref.proxy(self)  # or thousands of ended runs would be there until the next collection of garbage
         self._reporting = Reporting(context, entry, lambda: next_run(this), scheduled=errand is not None)
-        self._began = boottime()
+        self.began = boottime()
+        self.instant: dt.datetime | None = None
         self._started = dt.datetime.now(dt.UTC)
 
     @property
@@ -115,6 +118,11 @@ class PolicyRun:
     def dry_run(self) -> bool:
         """Whether it only says what it would do."""
         return self._compiled.policy.behavior.dry_run or self._context.settings.dry_run
+
+    @property
+    def removes(self) -> bool:
+        """Whether all that it does to objects ends them, so that none of them is met twice."""
+        return all(request.removes and request.sends for request in self._compiled.writes)
 
     @property
     def _lasts(self) -> bool:
@@ -152,7 +160,7 @@ class PolicyRun:
                 context.grants,
                 most_due=context.most_due,
             )
-            now = self._now()
+            now = self.instant = self._now()
             held_from = self.entry.ledger.passes.begin(now, self._between_passes(now)) if self._lasts else None
             members = preparing.members(self._compiled, now, held_from, self._upcoming_until(now))
             if not self.entry.access_checked:
@@ -275,7 +283,7 @@ class PolicyRun:
             self._reporting.finished(self.report, self.members)
             return
         ending = self.failure or Ending(Reason.NOT_EVALUATED, "nothing was evaluated")
-        self._reporting.failed(ending, seconds=boottime() - self._began)
+        self._reporting.failed(ending, seconds=boottime() - self.began)
 
     def _evaluate(self) -> None:
         connection, members = self._context.connection, listed(self.members)
@@ -292,7 +300,7 @@ class PolicyRun:
                 {} if self.dry_run else dict(forbidden(self._context.reviews, members, requests)),
                 self.entry.ledger.fights.of(self._compiled.reference),
             ),
-            writes.by_small_runs(self._interval, self._began),
+            writes.by_small_runs(self._interval, self.began, boottime()),
         )
         self._reporting.unlisted(plan)
         plan = self._context.narrowed(plan)
@@ -321,7 +329,7 @@ class PolicyRun:
 
     def _acts_until(self) -> float:
         """Until the next run is due; but for half an interval at least, or one whose passes take longer would never act."""
-        return max(self._began + self._interval, boottime() + self._interval / 2)
+        return max(self.began + self._interval, boottime() + self._interval / 2)
 
     def _counted(self, counts: Counts | None) -> Counts | None:
         """Keep what was counted for the breaker: small runs go by it."""
@@ -334,7 +342,7 @@ class PolicyRun:
             plan=plan,
             results=results,
             started=self._started,
-            duration=boottime() - self._began,
+            duration=boottime() - self.began,
             stopped=stopped,
             dry_run=self.dry_run or self.connection.rehearses,
         )

@@ -1,6 +1,6 @@
 """What is remembered of a policy between its runs.
 
-The loop makes and replaces entries; a policy's one run writes its ledger (see ``docs/explanation/threads.md``).
+The loop makes and replaces entries; the one run of a policy that acts writes its ledger (see ``docs/explanation/threads.md``).
 """
 
 from __future__ import annotations

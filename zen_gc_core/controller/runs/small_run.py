@@ -54,6 +54,7 @@ class SmallRun:
         compiled: The policy, compiled.
         due: What its last pass saw coming, and has come.
         population: How many unfinished objects of its kind the last pass saw; None: that is not known.
+        since: When that pass began, by the boot-time clock, where the next one lists by now; else later than anything.
         interval: Seconds from one pass to the next.
         next_run: When the policy runs next; None: as it was told last.
 
@@ -70,6 +71,7 @@ class SmallRun:
         due: Sequence[Upcoming],
         *,
         population: int | None,
+        since: float,
         interval: float,
         next_run: Callable[[], dt.datetime | None],
     ) -> None:
@@ -80,6 +82,7 @@ class SmallRun:
         self._compiled = compiled
         self._due = due
         self._population = population
+        self._since = since
         self._interval = interval
         self._next_run = next_run
 
@@ -123,7 +126,7 @@ class SmallRun:
             lambda: self._counts(tally),
             context.plugins.veto,
             Gaps(left_alone=ledger.fights.of(self._compiled.reference)),
-            ledger.writes.within(self._interval, boottime()),
+            ledger.writes.within(self._interval, boottime(), self._since),
         )
         if plan.tripped is not None:
             return Ending(Reason.BREAKER_TRIPPED, plan.tripped)
