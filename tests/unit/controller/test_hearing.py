@@ -40,6 +40,22 @@ def hearing(hear: Any) -> tuple[Hearing, Notes]:
     return Hearing(plugins, told, told), notes
 
 
+def hanging() -> tuple[Hearing, Notes, list[int], threading.Event]:
+    """A hearing whose plugins hang in the first report, 0, until they are told to go on; and the reports that they have heard."""
+    hangs, goes_on, heard = threading.Event(), threading.Event(), list[int]()
+
+    def hear(each: Any) -> tuple[()]:
+        hangs.set()
+        assert goes_on.wait(60)
+        heard.append(each.number)
+        return ()
+
+    ears, notes = hearing(hear)
+    ears.tell(report(0))
+    assert hangs.wait(60)
+    return ears, notes, heard, goes_on
+
+
 def test_where_nobody_listens_nothing_waits_and_nothing_is_dropped() -> None:
     """However many runs end at the same time."""
     notes = Notes()
@@ -53,17 +69,7 @@ def test_where_nobody_listens_nothing_waits_and_nothing_is_dropped() -> None:
 
 def test_a_listener_that_hangs_delays_no_run_and_what_it_misses_is_told():
     """As many reports wait as may; what comes then is dropped, logged and counted, and none is told twice."""
-    hangs, goes_on, heard = threading.Event(), threading.Event(), []
-
-    def hear(each: Any) -> tuple[()]:
-        hangs.set()
-        assert goes_on.wait(60)
-        heard.append(each.number)
-        return ()
-
-    ears, notes = hearing(hear)
-    ears.tell(report(0))
-    assert hangs.wait(60)
+    ears, notes, heard, goes_on = hanging()
     for number in range(1, MOST_REPORTS + 3):  # it would never come back here if it waited
         ears.tell(report(number))
     ears.close(0.0)
@@ -76,17 +82,7 @@ def test_a_listener_that_hangs_delays_no_run_and_what_it_misses_is_told():
 
 def test_what_has_nothing_to_tell_is_dropped_late() -> None:
     """All policies may end at the same moment; and it takes no room from what has."""
-    hangs, goes_on, heard = threading.Event(), threading.Event(), []
-
-    def hear(each: Any) -> tuple[()]:
-        hangs.set()
-        assert goes_on.wait(60)
-        heard.append(each.number)
-        return ()
-
-    ears, notes = hearing(hear)
-    ears.tell(report(0))
-    assert hangs.wait(60)
+    ears, notes, heard, goes_on = hanging()
     for number in range(1, 1001):
         ears.tell(report(number, found=False))
     for number in range(1001, 1001 + MOST_REPORTS):
