@@ -1,10 +1,11 @@
 """Recent writes: how many objects the runs of one policy wrote to lately. One window for every limit of the policy.
 
 Between two passes, small runs act on what has become due, and go on while the next one lists. Each counts what any run wrote
-in the last interval, and for the percentage, while the next pass lists, since the pass began whose population it goes by; a pass counts what the small runs wrote in the
-interval before it began or in the last one, whichever is more: it would have found that due itself. So an avalanche in drops
-is an avalanche. A pass does not count what the pass before it wrote: that was due an interval earlier, and a steady stream of
-more than half of the limit would stop every other pass, and then, with what was left over, each.
+in the last interval, and for the percentage, while the next pass lists, since the pass began whose population it goes by. A
+pass counts what the small runs wrote in the interval before it began or in the last one, whichever is more: it would have
+found that due itself. So an avalanche in drops is an avalanche. A pass does not count what the pass before it wrote: that was
+due an interval earlier, and a steady stream of more than half of the limit would stop every other pass, and then, with what
+was left over, each.
 """
 
 from __future__ import annotations
