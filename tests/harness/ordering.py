@@ -26,6 +26,7 @@ LONG = (
     "tests/cluster/controller/test_calendar.py::test_a_scheduled_policy_is_planned_at_once_and_acts_at_its_time[real]",
     "tests/cluster/controller/test_beside_a_list.py::test_what_the_pass_before_wrote_counts_with_its_population",
     "tests/cluster/controller/test_beside_a_list.py::test_a_pass_acts_when_the_small_run_has_ended",
+    "tests/cluster/controller/test_beside_a_list.py::test_what_is_due_at_the_instant_of_a_pass_is_left_to_it",
     "tests/cluster/controller/test_related.py::test_what_a_pod_begins_to_use_between_plan_and_delete_stays[embedded-unreferenced]",
     "tests/cluster/controller/test_related.py::test_what_a_pod_begins_to_use_between_plan_and_delete_stays[real-unreferenced]",
     "tests/proof/own_cluster/test_own_cluster.py::test_it_judges_what_it_can_says_what_it_cannot_and_leaves_nothing_behind",

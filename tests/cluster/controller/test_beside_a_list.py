@@ -171,9 +171,9 @@ def test_what_is_due_at_the_instant_of_a_pass_is_left_to_it(
     embedded: EmbeddedStage, inside: Callable[..., Inside], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What a small run did not come to would count twice for the breaker, if the next one took it while the pass lists."""
-    monkeypatch.setattr(small_run, "LONGEST", 2.5)
-    behavior = {"maxDeletionsPerSecond": 2, "breaker": {"maxObjects": 9}}
-    for seen, _, _ in attempts(embedded, inside, lambda: Slow(5), *[7.5] * 8, behavior=behavior):
+    monkeypatch.setattr(small_run, "LONGEST", 6.0)
+    behavior = {"maxDeletionsPerSecond": 1, "breaker": {"maxObjects": 10}}
+    for seen, _, _ in attempts(embedded, inside, lambda: Slow(5), *[7.5] * 9, behavior=behavior):
         until(partial(gone, embedded, seen.names), "all are gone")
         happened = after(BEGUN, 2, course(seen.controller))
         if not set(happened) & set(seen.names):
