@@ -11,7 +11,6 @@ import resource
 import subprocess
 import sys
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
@@ -28,7 +27,8 @@ from zen_gc_core.cluster.resource import Resource
 from zen_gc_core.controller.runs.sweeping import Sweep
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
 
     from tests.harness.real import RealCluster
 
@@ -162,22 +162,32 @@ def _swept(connection: Connection, which: str) -> Sweep:
     return Sweep(connection, CONFIG_MAPS, members, selectors=FieldSelectors(connection))
 
 
+def _passing(kubeconfig: str, what: str, which: str) -> Callable[[], int]:
+    """What is measured, ready, on a connection that stands; it answers with the objects listed."""
+    if what != "sweep":
+        client = RawClient(kubeconfig)
+        client.request("GET", "/version")
+        return lambda: _raw(client, metadata_only=which == "metadata", short=what == "short")
+    connection = Connection.open(kubeconfig=kubeconfig)
+    connection.request("GET", "/version")
+    sweep = _swept(connection, which)
+
+    def swept() -> int:
+        sweep.run()
+        if errors := [member.error for member in sweep.members if member.error is not None]:
+            raise SystemExit(str(errors[0]))
+        return sweep.objects
+
+    return swept
+
+
 def main() -> None:
     """``KUBECONFIG raw|sweep|short:metadata|whole``: one pass."""
     kubeconfig, asked = sys.argv[1:3]
     what, _, which = asked.partition(":")
-    connection, client = Connection.open(kubeconfig=Path(kubeconfig)), RawClient(kubeconfig)
-    connection.request("GET", "/version")
-    client.request("GET", "/version")
-    sweep = _swept(connection, which)
+    passed = _passing(kubeconfig, what, which)
     before, began = resource.getrusage(resource.RUSAGE_SELF), time.perf_counter()
-    if what == "sweep":
-        sweep.run()
-        seen = sweep.objects
-        if errors := [member.error for member in sweep.members if member.error is not None]:
-            raise SystemExit(str(errors[0]))
-    else:
-        seen = _raw(client, metadata_only=which == "metadata", short=what == "short")
+    seen = passed()
     wall = time.perf_counter() - began
     after = resource.getrusage(resource.RUSAGE_SELF)
     cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime

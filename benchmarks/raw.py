@@ -5,7 +5,7 @@ The loops that passes and deletes are compared with use it.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 import orjson
@@ -39,12 +39,6 @@ class RawClient:
             "Accept": "application/json",
             **{each["key"]: each["value"] for each in configuration.auth_settings().values()},
         }
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._pool.clear()
 
     def request(
         self, method: str, path: str, *, query: Mapping[str, str] | None = None, body: Any = None, accept: str = ""

@@ -139,7 +139,7 @@ class Response:
         self._headed = self._ended = self._until_closed = self._last = False
         size = 0
         while not self._headed:
-            size += self._receive(_STEP)
+            size += self._receive()
             if size > LONGEST_HEAD and not self._headed:
                 raise ProtocolError(f"the head of the answer is longer than {LONGEST_HEAD // 1024} KiB")
 
@@ -148,18 +148,15 @@ class Response:
         """0 when all of the body has come and was handed out; else None."""
         return 0 if self._ended and not self._parts else None
 
-    def read(self, most: int = _STEP) -> bytes:
+    def read(self) -> bytes:
         """What has come of the body, waiting for it if need be; empty at its end.
-
-        Args:
-            most: How many bytes are received at once; more may have come with the head.
 
         Raises:
             ProtocolError: It is no HTTP, or broke off.
             OSError: The connection broke.
         """
         while not self._parts and not self._ended:
-            self._receive(most)
+            self._receive()
         content = self._parts[0] if len(self._parts) == 1 else b"".join(self._parts)
         self._parts.clear()
         return content
@@ -191,7 +188,6 @@ class Response:
         """Close the connection, unless it was given back."""
         if self._connection is not None:
             self._connection.close()
-            self._socket.close()
 
     # What the parser tells.
 
@@ -222,9 +218,9 @@ class Response:
         """The answer has ended, unless it was an interim one."""
         self._ended = self._headed
 
-    def _receive(self, most: int) -> int:
+    def _receive(self) -> int:
         """Receive and parse what has come; how many bytes."""
-        data = self._socket.recv(most)
+        data = self._socket.recv(_STEP)
         if not data:
             self._hung_up()
             return 0

@@ -125,13 +125,11 @@ class _Straight(HTTPConnectionPool):
                     raise
                 # A server may answer and hang up before it has read all of a request.
             response: http1.Response = connection.getresponse()
-        except CertificateError as error:
+        except BaseException as error:
             connection.close()
             self._put_conn(None)
-            raise urllib3.exceptions.SSLError(error) from error
-        except BaseException:
-            connection.close()
-            self._put_conn(None)
+            if isinstance(error, CertificateError):
+                raise urllib3.exceptions.SSLError(error) from error
             raise
         response._connection, response._pool = connection, self  # noqa: SLF001  as urllib3 does with its own
         return response

@@ -103,7 +103,6 @@ def test_an_answer_is_the_same_however_it_is_cut(
 ) -> None:
     """The network may cut it anywhere."""
     monkeypatch.setattr(http1, "_STEP", step)
-    monkeypatch.setattr(http1.Response.read, "__defaults__", (step,))
     with speaking(sent, hangs_up=True) as raw:
         answer = to(raw).request("GET", "/version")
     assert (answer.status, answer.body) == (status, body)
