@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections import Counter
 
-from zen_gc_core.controller.beats.shares import Shares
+from zen_gc_core.controller.beats.shares import BUSY, LOOKS_WITHOUT_END, Room, Shares
 
 PATIENCE = 180.0
 
@@ -63,3 +64,69 @@ def test_nothing_begins_after_the_end() -> None:
     over.set()
     shares.submit("b", lambda: done.append(2))
     assert done == []
+
+
+def test_steps_that_wait_for_each_other_all_get_a_thread() -> None:
+    """Sixteen that can only end together do."""
+    shares = Shares(16, 16, "test")
+    together, done = threading.Barrier(16), threading.Semaphore(0)
+    for _ in range(16):
+        shares.submit("a", lambda: together.wait(PATIENCE) is not None and done.release())
+    try:
+        assert all(done.acquire(timeout=PATIENCE) for _ in range(16))
+    finally:
+        together.abort()
+        shares.close()
+
+
+def test_a_step_that_ends_its_thread_costs_nobody_else_his_turn() -> None:
+    """What waits behind a step that raises is done by another thread."""
+    shares = Shares(1, 1, "test")
+    done = threading.Event()
+    shares.submit("a", sys.exit)
+    shares.submit("b", done.set)
+    assert done.wait(PATIENCE)
+    shares.close()
+
+
+def test_there_is_more_room_while_the_processor_is_idle() -> None:
+    """It doubles, up to the most there may be."""
+    room = Room(10)
+    sizes = []
+    for _ in range(5):
+        room.look(ended=True, computed=BUSY / 2)
+        sizes.append(room.size)
+    assert sizes == [2, 4, 8, 10, 10]
+    assert room.full
+
+
+def test_there_is_no_more_room_while_steps_compute() -> None:
+    """One thread does what many would do no sooner."""
+    room = Room(10)
+    for _ in range(100):
+        room.look(ended=True, computed=1.0)
+    assert room.size == 1
+
+
+def test_a_long_step_lets_others_begin_whatever_the_processor_does() -> None:
+    """One more for every few looks at which nothing had ended; an end in between begins the count anew."""
+    room = Room(3)
+    for _ in range(LOOKS_WITHOUT_END - 1):
+        room.look(ended=False, computed=1.0)
+    room.look(ended=True, computed=1.0)
+    for _ in range(LOOKS_WITHOUT_END - 1):
+        room.look(ended=False, computed=1.0)
+    assert room.size == 1
+    for _ in range(100):
+        room.look(ended=False, computed=1.0)
+    assert room.size == 3
+
+
+def test_room_goes_back_to_what_is_needed() -> None:
+    """There is always room for one."""
+    room = Room(10)
+    room.look(ended=True, computed=0.0)
+    room.shrink(5)
+    assert room.size == 5
+    room.shrink(0)
+    assert room.size == 1

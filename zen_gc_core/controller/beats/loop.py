@@ -6,6 +6,7 @@ Everything that happens elsewhere arrives as a message. Nothing in here waits fo
 from __future__ import annotations
 
 import queue
+import time
 from collections import Counter
 from typing import TYPE_CHECKING, Final
 
@@ -28,6 +29,9 @@ if TYPE_CHECKING:
 
 TICK: Final = 0.5
 """Seconds after which the loop looks around, whether or not anything happened."""
+
+GATHERING: Final = 0.005
+"""Seconds in which messages come together while many policies run: each change of threads costs, and none is in a hurry."""
 
 SECONDS_TO_END: Final = 2.5
 """Seconds that runs have to end after the program was told to stop."""
@@ -133,6 +137,8 @@ class Loop:
     def _drain(self, longest: float) -> None:
         try:
             self._take_in(self._messages.get(timeout=max(longest, 0.001)))
+            if self._pipeline.crowded:
+                time.sleep(GATHERING)
             until = boottime() + TICK
             while boottime() < until:
                 self._take_in(self._messages.get_nowait())

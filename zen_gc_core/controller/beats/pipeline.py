@@ -38,10 +38,13 @@ if TYPE_CHECKING:
     from zen_gc_core.model.calendars import Schedule
 
 MOST_RUNS: Final = 64
-"""Runs that act or report at the same time; a slow one holds a place of its own."""
+"""Runs that act or report at the same time at the most; a slow one holds a place of its own."""
 
 SHARE_OF_RUNS: Final = 8
 """Those of one namespace among them."""
+
+CROWD: Final = 64
+"""More policies than that on their way are very many."""
 
 PREPARING: Final = 8
 SHARE_OF_PREPARING: Final = 2
@@ -103,6 +106,11 @@ class Pipeline:
     def busy(self) -> bool:
         """Whether any policy is in one of the stages."""
         return bool(self._compiling or self._rides or self._under_way)
+
+    @property
+    def crowded(self) -> bool:
+        """Whether very many policies are in one of the stages."""
+        return len(self._rides) + self._compiling > CROWD
 
     @property
     def may_write(self) -> bool:

@@ -1,14 +1,70 @@
-"""Shares: threads that many use, of which none may use all. Whoever asks for more than its share waits for itself."""
+"""Shares: threads that many use, of which none may use all. Whoever asks for more than its share waits for itself.
+
+More threads help only where steps wait for something: where they compute, one takes the processor from the other, and
+each change of threads costs. So there is one thread at first, and more while the processor is idle or a step takes long.
+"""
 
 from __future__ import annotations
 
 import threading
+import time
 from collections import Counter, deque
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
+
+from zen_gc_core.cluster.threads import SupervisedThread
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    _Following = tuple[str, Callable[[], None]]
+
+LOOK: Final = 0.005
+"""Seconds from one look at those who wait to the next."""
+
+BUSY: Final = 0.7
+"""Processor time in a second of which it is said that the steps compute."""
+
+LOOKS_WITHOUT_END: Final = 4
+"""Looks without the end of any step after which there is one thread more, whatever the processor does."""
+
+
+class Room:
+    """For how many steps there is room at the same time.
+
+    Args:
+        most: For how many at the most.
+
+    Attributes:
+        size: For how many now.
+    """
+
+    def __init__(self, most: int) -> None:
+        self.size = 1
+        self._most = most
+        self._without_end = 0
+
+    @property
+    def full(self) -> bool:
+        """Whether it grows no more."""
+        return self.size >= self._most
+
+    def look(self, *, ended: bool, computed: float) -> None:
+        """Make room for more, if those who wait gain by it.
+
+        Args:
+            ended: Whether any step has ended since the last look.
+            computed: How much of one processor the program has used since, as a share of the time.
+        """
+        self._without_end = 0 if ended else self._without_end + 1
+        if computed < BUSY:
+            self.size = min(self._most, 2 * self.size)
+        elif self._without_end >= LOOKS_WITHOUT_END:
+            self.size, self._without_end = min(self._most, self.size + 1), 0
+
+    def shrink(self, working: int) -> None:
+        """Nobody waits: there is as much room as is needed."""
+        self.size, self._without_end = max(1, working), 0
 
 
 class Shares:
@@ -21,13 +77,17 @@ class Shares:
     """
 
     def __init__(self, most: int, share: int, name: str) -> None:
-        self._most = most
         self._share = share
+        self._room = Room(most)
         self._pool = ThreadPoolExecutor(most, thread_name_prefix=name)
         self._lock = threading.Lock()
         self._waiting: dict[str, deque[Callable[[], None]]] = {}
         self._active: Counter[str] = Counter()
+        self._working = 0
+        self._ended = 0
         self._closed = False
+        self._crowded = threading.Event()
+        self._watch = SupervisedThread(self._look_at_who_waits, f"{name}-room")
 
     def submit(self, whose: str, step: Callable[[], None]) -> None:
         """Have a step done as soon as there is room in its owner's share, in turn with the steps of others.
@@ -41,34 +101,73 @@ class Shares:
                 return
             self._waiting.setdefault(whose, deque()).append(step)
             self._begin()
+            if self._waiting and not self._room.full and not self._crowded.is_set():
+                self._crowded.set()
+                if not self._watch.started:
+                    self._watch.start()
 
     def close(self) -> None:
         """Begin nothing more; what is under way ends by itself."""
         with self._lock:
             self._closed = True
             self._waiting.clear()
+        self._watch.end()
+        self._crowded.set()
         self._pool.shutdown(wait=False)
 
     def _begin(self) -> None:
         """Give free threads to those who wait and have room, one each in turn."""
-        while self._active.total() < self._most:
-            whose = next((each for each in self._waiting if self._active[each] < self._share), None)
-            if whose is None:
-                return
-            steps = self._waiting.pop(whose)
-            step = steps.popleft()
-            if steps:
-                self._waiting[whose] = steps  # behind all others
-            self._active[whose] += 1
-            self._pool.submit(self._work, whose, step)
+        while (following := self._following()) is not None:
+            self._pool.submit(self._work, *following)
+
+    def _following(self) -> _Following | None:
+        """Whose step is begun now, and which; None where nobody waits who has room."""
+        if self._working >= self._room.size:
+            return None
+        whose = next((each for each in self._waiting if self._active[each] < self._share), None)
+        if whose is None:
+            return None
+        steps = self._waiting.pop(whose)
+        step = steps.popleft()
+        if steps:
+            self._waiting[whose] = steps  # behind all others
+        self._active[whose] += 1
+        self._working += 1
+        return whose, step
 
     def _work(self, whose: str, step: Callable[[], None]) -> None:
-        try:
-            step()
-        finally:
+        following: _Following | None = (whose, step)
+        while following is not None:
+            whose, step = following
+            try:
+                step()
+            except BaseException:  # this thread has ended; another one goes on
+                if (following := self._done(whose)) is not None:
+                    self._pool.submit(self._work, *following)
+                raise
+            following = self._done(whose)
+
+    def _done(self, whose: str) -> _Following | None:
+        """A step has ended; what its thread goes on with."""
+        with self._lock:
+            self._ended += 1
+            self._working -= 1
+            self._active[whose] -= 1
+            if not self._active[whose]:
+                del self._active[whose]
+            following = self._following()
+            if not self._waiting:
+                self._room.shrink(self._working)
+            return following
+
+    def _look_at_who_waits(self) -> None:
+        while self._crowded.wait() and not self._closed:
+            ended, began, computed = self._ended, time.monotonic(), time.process_time()
+            time.sleep(LOOK)
             with self._lock:
-                self._active[whose] -= 1
-                if not self._active[whose]:
-                    del self._active[whose]
-                if not self._closed:
-                    self._begin()
+                if not self._waiting or self._room.full:
+                    self._crowded.clear()
+                    continue
+                share = (time.process_time() - computed) / max(time.monotonic() - began, LOOK)
+                self._room.look(ended=self._ended > ended, computed=share)
+                self._begin()
