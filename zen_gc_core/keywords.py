@@ -55,6 +55,8 @@ class Compiled(Generic[T]):
         at_once: For a TTL, whether what meets the conditions is due at once.
         holding: For a TTL that counts from when the conditions began to hold (``run.held_since``): the instant at which an
             object would be due, had they begun to hold now. Objects that meet the conditions are marked then.
+        after_creation: For a TTL, how long after its creation each object is due, where that is all it says: a pass then
+            counts the objects that are too young, and asks about none of them.
     """
 
     call: Callable[..., T]
@@ -65,6 +67,7 @@ class Compiled(Generic[T]):
     relations: Sequence[Relation] = ()
     at_once: bool = False
     holding: Callable[[Candidate, Run], dt.datetime | None] | None = None
+    after_creation: dt.timedelta | None = None
 
 
 def reads_together(parts: Iterable[Compiled[Any]]) -> list[str] | None:

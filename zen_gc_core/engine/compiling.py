@@ -70,6 +70,7 @@ class CompiledPolicy:
         account: As whom its requests are made; None: as the controller.
         start: The instant from which the TTL counts, for people; None when it counts from none, or does not say.
         expiry_reads: What the TTL declared that it looks at.
+        after_creation: How long after its creation each object is due, where that is all that the TTL says; else None.
     """
 
     policy: Policy
@@ -90,6 +91,7 @@ class CompiledPolicy:
     account: Account | None = None
     start: Callable[[Candidate, Run], dt.datetime | None] | None = None
     expiry_reads: Reads = WHOLE
+    after_creation: dt.timedelta | None = None
 
     @property
     def lifted_until_whole(self) -> Lifted:
@@ -233,6 +235,7 @@ def _compile(parsed: ParsedPolicy, vocabulary: Vocabulary, grants: Grants, check
         account=account_of(policy, grants.default_account),
         start=ttl.start,
         expiry_reads=reads_of(ttl),
+        after_creation=ttl.after_creation,
     )
     warnings += tuple(_written(problem, parsed) for problem in undone(policy))
     return Compilation(parsed.reference, compiled, (), _told((*warnings, *protected_targets(policy, grants, parsed))))

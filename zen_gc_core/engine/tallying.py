@@ -172,6 +172,32 @@ class Tally:
             return
         self._judge(candidate)
 
+    def waiting_by_age(self, namespace: str | None) -> tuple[dt.datetime, dt.datetime] | None:
+        """When objects were created that only wait, and of which nothing but their number is of interest.
+
+        Args:
+            namespace: Theirs; None: whichever.
+
+        Returns:
+            The earliest and the latest instant; None where each object has to be offered. One that has owners always has.
+        """
+        case, whole = self._case, self._takes_all_of
+        wait = case.compiled.after_creation
+        if wait is None or type(self) is not Tally or case.record or self._by_metadata:
+            return None
+        if not (whole is None or namespace in whole) or case.compiled.holding is not None:
+            return None
+        if self.owed is not None or self.notice is not None or self._opt_in is not None:
+            return None
+        now = case.run.now
+        until = now if self.soonest is None else max(now, self.soonest.until)
+        return until - wait, now
+
+    def waiting(self, number: int) -> None:
+        """Count objects that were not offered, as they only wait."""
+        self.scanned += number
+        self.matched += number
+
     def passed_by(self, number: int) -> None:
         """Count objects in scope that were not offered, as they do not carry the label that is asked for."""
         self.scanned += number

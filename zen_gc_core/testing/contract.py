@@ -63,7 +63,9 @@ def check_keyword(
             _check_request(keyword, config, obj, situation)
         return
     compiled = compile_keyword(keyword, config, **situation)
-    if kind is None and (compiled.start or compiled.needs or compiled.at_once or compiled.holding):
+    if kind is None and (
+        compiled.start or compiled.needs or compiled.at_once or compiled.holding or compiled.after_creation
+    ):
         kind = "ttl"
     checked = _Checked(keyword.name, kind, compiled, reads_of(compiled), run_of(situation, compiled))
     for obj in objects:
@@ -140,6 +142,8 @@ class _Checked:
             self._check_words(restrict(whole, self.reads), obj)
         if self.compiled.start is not None:
             self._check_start(self.compiled.start, whole, obj)
+        if self.compiled.after_creation is not None:
+            self._check_age(self.compiled.after_creation, answer, whole, obj)
         _promise(obj == original, f"{self.name} changed an object: {_shown(original)}")
 
     def _others(self, obj: Any, whole: Candidate) -> Iterable[tuple[Candidate, str]]:
@@ -214,6 +218,17 @@ class _Checked:
         _promise(
             again == answer,
             f"{self.name} starts at {answer!r}, and shown only what it declared to read at {again!r}: {_shown(obj)}",
+        )
+
+    def _check_age(self, wait: dt.timedelta, answer: Any, whole: Candidate, obj: Any) -> None:
+        """Check that what is counted by its age alone is due at no other instant."""
+        try:
+            created = whole.created
+        except Undecided:
+            return
+        _promise(
+            created > self.run.now or answer == created + wait,
+            f"{self.name} promised that an object is due {wait} after its creation, and answers {answer!r}: {_shown(obj)}",
         )
 
     def _check_words(self, candidate: Candidate, obj: Any) -> None:

@@ -66,6 +66,7 @@ def _added(start: Start, wait: Wait) -> Compiled[dt.datetime | None]:
         start=start.of,
         # A start that is made up where its field is missing is no word of the object's own, whatever its wait is.
         needs=() if start.otherwise else (*start.needs, *wait.needs),
+        after_creation=wait.always if start is CREATED else None,
     )
 
 

@@ -100,7 +100,7 @@ class Audience:
                 for name in names:
                     within.setdefault(name, []).append(tally)
         self._elsewhere = Room(everywhere)
-        self._rooms = {name: Room(everywhere + tallies) for name, tallies in within.items()}
+        self._rooms = {name: Room(everywhere + tallies, name) for name, tallies in within.items()}
 
     def of(self, candidate: Candidate) -> Sequence[Tally]:
         """The tallies of those that look at an object's namespace."""
