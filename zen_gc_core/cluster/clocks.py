@@ -82,7 +82,8 @@ class ServerClock:
         self._clock = clock
         self._wall = wall
         self._seconds: deque[_Second] = deque()
-        self._earliest: float | None = None  # of all of them: the time is asked for more often than an answer comes
+        # Of all of them; clock and skew are asked for more often than an answer comes.
+        self._bounds: tuple[float, float, float] | None = None
         self._lock = threading.Lock()
 
     def record(self, date: str | None, sent: float, received: float) -> None:
@@ -104,15 +105,16 @@ class ServerClock:
                 self._seconds[-1].add(low, high)
             else:
                 self._seconds.append(_Second(int(received), low, high))
-            self._earliest = low if self._earliest is None else min(self._earliest, low)
+            earliest, latest, limit = self._bounds or (low, low, high)
+            self._bounds = min(earliest, low), max(latest, low), min(limit, high)
             self._forget()
 
     def now(self) -> dt.datetime | None:
         """What time it is by the server (the earliest, when there are several); None without an answer in 60 s."""
         with self._lock:
             self._forget()
-            offset = self._earliest
-        return None if offset is None else dt.datetime.fromtimestamp(self._clock() + offset, dt.UTC)
+            bounds = self._bounds
+        return None if bounds is None else dt.datetime.fromtimestamp(self._clock() + bounds[0], dt.UTC)
 
     def skew(self) -> dt.timedelta | None:
         """How far the local clock is ahead of the server's (behind: negative); None without an answer in 60 s.
@@ -121,11 +123,12 @@ class ServerClock:
         """
         with self._lock:
             self._forget()
-            if not self._seconds:
-                return None
-            local = self._wall() - self._clock()
-            ahead = local - min(second.limit for second in self._seconds)
-            behind = max(second.latest for second in self._seconds) - local
+            bounds = self._bounds
+        if bounds is None:
+            return None
+        _, latest, limit = bounds
+        local = self._wall() - self._clock()
+        ahead, behind = local - limit, latest - local
         seconds = max(ahead, 0.0) if ahead >= behind else -max(behind, 0.0)
         return dt.timedelta(seconds=seconds)
 
@@ -135,4 +138,12 @@ class ServerClock:
             return
         while self._seconds and self._seconds[0].at < oldest:
             self._seconds.popleft()
-        self._earliest = min((second.earliest for second in self._seconds), default=None)
+        self._bounds = (
+            (
+                min(second.earliest for second in self._seconds),
+                max(second.latest for second in self._seconds),
+                min(second.limit for second in self._seconds),
+            )
+            if self._seconds
+            else None
+        )

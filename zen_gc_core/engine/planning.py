@@ -63,7 +63,8 @@ def conclude(  # noqa: PLR0913, PLR0917  what a plan is made of
         gaps: What became known to be missing while the kinds of wildcards were listed.
         before: What other runs of the policy wrote to, which the breaker counts, too.
     """
-    gaps = replace(gaps, unlisted=(*case.unlisted, *gaps.unlisted))
+    if case.unlisted:
+        gaps = replace(gaps, unlisted=(*case.unlisted, *gaps.unlisted))
     retained = settle(case, tallies) if case.compiled.retention is not None else Settlement()
     if settled := Settled((tally.guards for tally in tallies), gaps):
         for tally in tallies:

@@ -30,6 +30,8 @@ def resolve_targets(policy: Policy, namespaced: Callable[[Target], bool], *, cro
         if isinstance(resolved, Problem):
             return resolved
         settled.append(resolved)
+    if all(each is target for each, target in zip(settled, policy.targets, strict=True)):
+        return policy
     return replace(policy, targets=tuple(settled))
 
 

@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 TICK: Final = 0.5
 """Seconds after which the loop looks around, whether or not anything happened."""
 
+REST: Final = 1.0
+"""The same while no policy is on its way, and none waits for a time."""
+
 GATHERING: Final = 0.005
 """Seconds in which messages come together while many policies run: each change of threads costs, and none is in a hurry."""
 
@@ -118,7 +121,9 @@ class Loop:
         self._beat()
 
     def _work_on(self, *, start: bool) -> None:
-        longest = self._schedule.wait(boottime(), TICK) if start and self._leading() else TICK
+        longest = REST if self._pipeline.rests and not self._recount and self._led else TICK
+        if start and self._leading():
+            longest = self._schedule.wait(boottime(), longest)
         self._drain(self._pipeline.seconds_to_what_comes(longest) if start and self._led else longest)
         if not self._leading():
             self._led = False

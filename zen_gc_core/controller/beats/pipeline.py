@@ -108,6 +108,11 @@ class Pipeline:
         return bool(self._compiling or self._rides or self._under_way)
 
     @property
+    def rests(self) -> bool:
+        """Whether no policy is in one of the stages, and none waits for a time of day."""
+        return not self.busy and not self._timetable.waits
+
+    @property
     def crowded(self) -> bool:
         """Whether very many policies are in one of the stages."""
         return len(self._rides) + self._compiling > CROWD

@@ -56,6 +56,11 @@ class Timetable:
         """Wait for nothing: another replica leads."""
         self._rows.clear()
 
+    @property
+    def waits(self) -> bool:
+        """Whether any policy waits for a time."""
+        return bool(self._rows)
+
     def come(self, now: dt.datetime) -> list[Slot]:
         """The policies that run now.
 

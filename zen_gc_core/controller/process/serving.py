@@ -29,8 +29,10 @@ MOST_CONNECTIONS: Final = 64
 """Connections at the same time; one more, and the oldest is cut off."""
 LONGEST_CONNECTION: Final = 10.0
 """Seconds after which a connection is cut off, whatever it does."""
-_TICK: Final = 0.25
+_TICK: Final = 1.0
 """Seconds between two looks at the connections."""
+_BREATH: Final = 0.25
+"""Seconds in which a connection may end where no descriptor is left for another."""
 _MOMENT: Final = 0.02
 """Seconds between two looks at who is still connected when it ends."""
 _STEP: Final = 64 * 1024
@@ -92,6 +94,8 @@ class Server:
         Args:
             patience: Seconds that those who are connected have to be answered.
         """
+        with contextlib.suppress(OSError):  # where the system does not say so to who waits for it, that looks by itself
+            self._server.socket.shutdown(socket.SHUT_RDWR)
         self._server.shutdown()
         self._thread.join()
         self._server.server_close()
@@ -146,7 +150,7 @@ class _Threads(ThreadingMixIn, HTTPServer):
         with self._lock:
             spare, self._spare = self._spare, None
         if spare is None:
-            time.sleep(_TICK)  # nothing can be done until a connection ends
+            time.sleep(_BREATH)  # nothing can be done until a connection ends
             raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
         os.close(spare)
         return super().get_request()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -72,6 +73,8 @@ class Executing:
         self._dry_run = dry_run
         self._whole = whole
         self._gate = Gate(compiled.policy.calendar)
+        most = compiled.policy.behavior.max_deletions_per_second or context.settings.max_deletions_per_second
+        self._rate = Rate(most, entry.ledger.next_write)
 
     def execute(self, plan: Plan, case: Case) -> Carried:
         """Write what the plan asks for.
@@ -83,20 +86,19 @@ class Executing:
         Returns:
             What came of it; also where nothing could be written, and why.
         """
-        acting = self._acting()
         stop = self._obstacle(plan)
         unmarked: Counter[Result] = Counter()
         if writes_for_a_while(self._compiled):
-            unmarked, stop = self._unmark(plan, acting, stop)
+            unmarked, stop = self._unmark(plan, stop)
         carried = Carried(stopped=stop)
         if stop is None and not plan.stopped:
             if self._dry_run:
                 self._writes.would_act(plan.decisions, plan.acts)
                 carried.results[Result.WOULD_ACT] = plan.acts
             else:
-                carried = self._act(plan, acting, case)
+                carried = self._act(plan, case)
         carried.results += unmarked
-        self._entry.ledger.next_write = acting.rate.next_turn
+        self._entry.ledger.next_write = self._rate.next_turn
         return carried
 
     def _obstacle(self, plan: Plan) -> Ending | None:
@@ -123,12 +125,10 @@ class Executing:
         clocks = [dt.datetime.now(dt.UTC), *([server] if server is not None else [])]
         return next((why for now in clocks if (why := self._gate.closed(now)) is not None), None)
 
+    @functools.cached_property
     def _acting(self) -> Acting:
+        """What is written with; made once something is to be written."""
         context, behavior = self._context, self._compiled.policy.behavior
-        rate = Rate(
-            behavior.max_deletions_per_second or context.settings.max_deletions_per_second,
-            self._entry.ledger.next_write,
-        )
         return Acting(
             context.connection,
             context.resources,
@@ -141,7 +141,7 @@ class Executing:
                 closed=self._closed if self._gate.stands else None,
                 installed=context.installed,
             ),
-            rate,
+            self._rate,
             context.authority,
             self._writes,
             context.stopping,
@@ -153,10 +153,10 @@ class Executing:
             self._entry.ledger.fights,
         )
 
-    def _unmark(self, plan: Plan, acting: Acting, stop: Ending | None) -> tuple[Counter[Result], Ending | None]:
+    def _unmark(self, plan: Plan, stop: Ending | None) -> tuple[Counter[Result], Ending | None]:
         """Take away the marks that must go, whatever else is in the way of acting; the pass is complete when that is done."""
         passes, before = self._entry.ledger.passes, self._entry.ledger.passes.held_from
-        unmarking = Unmarking(acting, plan.owed, self._context.sleep)
+        unmarking = Unmarking(self._acting, plan.owed, self._context.sleep)
         if unmarking.owed or not plan.whole:
             passes.incomplete(plan.now)
         if unmarking.owed and stop is None and not self._dry_run:
@@ -166,7 +166,7 @@ class Executing:
             passes.complete(plan.now, before)
         return unmarking.results, stop or unmarking.stopped
 
-    def _act(self, plan: Plan, acting: Acting, case: Case) -> Carried:
+    def _act(self, plan: Plan, case: Case) -> Carried:
         context, ledger = self._context, self._entry.ledger
         carried = Carried()
         plan = ledger.told.leave_out(plan, whole=self._whole)
@@ -174,7 +174,7 @@ class Executing:
             with Progress(lambda: self._progress(plan), self._progress_failed):
                 if case.compiled.relations:
                     plan = replace(plan, decisions=namespace_by_namespace(plan.decisions))
-                carried = carry_out(case, _forbidden_last(plan, ledger.forbidden), acting)
+                carried = carry_out(case, _forbidden_last(plan, ledger.forbidden), self._acting)
         now = boottime()
         ledger.forbid(carried.forbidden)
         ledger.told.note(carried.notified)

@@ -6,7 +6,6 @@ import contextlib
 import datetime as dt
 import math
 import weakref
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from zen_gc_core.cluster.accounts import check_taken_for, check_there
@@ -318,11 +317,10 @@ class PolicyRun:
         try:
             carried = executing.execute(plan, case)
         finally:
-            unfinished = sum(tally.sums.unfinished for tally in tallies)
+            unfinished = sum(tally.due - tally.finished for tally in tallies)
             writes.note(boottime(), self._reporting.writes.results, unfinished, small=False)
         stopped = self._context.advised(carried.stopped, self.entry.reference) if carried.stopped is not None else None
-        reported = self._reported(plan, carried.results, stopped)
-        self.report = replace(reported, not_recycled=carried.not_recycled)
+        self.report = self._reported(plan, carried.results, stopped, carried.not_recycled)
         if plan.upcoming and not self.report.failed and stopped is None and carried.results.total() >= plan.acts:
             self.upcoming = plan.upcoming
             self.population = self.population or _population(case, plan)
@@ -337,7 +335,9 @@ class PolicyRun:
             self.population = min((count.population for count in counts.values()), default=None)
         return counts
 
-    def _reported(self, plan: Plan, results: Counter[Result], stopped: Ending | None = None) -> RunReport:
+    def _reported(
+        self, plan: Plan, results: Counter[Result], stopped: Ending | None = None, not_recycled: str = ""
+    ) -> RunReport:
         return RunReport(
             plan=plan,
             results=results,
@@ -345,6 +345,7 @@ class PolicyRun:
             duration=boottime() - self.began,
             stopped=stopped,
             dry_run=self.dry_run or self.connection.rehearses,
+            not_recycled=not_recycled,
         )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from zen_gc_core.controller.runs.fights import shown
@@ -115,8 +114,8 @@ class Reporting:
             self._context.log.left_to_others(self._entry.reference, fight)
             self._context.metrics.error(self._entry.reference, ErrorType.FIGHT)
             self._context.events.fight(self._entry.reference, fight)
-        standing = policy_status.standing(report, ledger.unreached)
-        standing = replace(standing, fights=shown(ledger.fights.of(report.plan.policy)))
+        fights = shown(ledger.fights.of(report.plan.policy))
+        standing = policy_status.standing(report, ledger.unreached, fights)
         self._write_status(standing, numbers, acted=self._acted(report) or bool(report.plan.upcoming))
         self._context.hearing.tell(report)
 
@@ -125,7 +124,8 @@ class Reporting:
         compiled, told = self._entry.compilation.compiled, self._entry.ledger.passes.told()
         if compiled is not None and compiled.holding is not None:
             return {**numbers, **told}
-        return {**numbers, **{name: None for name in told if name in self._entry.status}}
+        before = self._entry.status
+        return {**numbers, **{name: None for name in told if name in before}}
 
     def _deleted(self, report: RunReport) -> int:
         return report.results[Result.DELETED] + self._seen_gone

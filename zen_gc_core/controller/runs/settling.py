@@ -56,5 +56,6 @@ def settle(
         settled = denied(compiled, settled, lives) or settled
     if isinstance(settled, Problem):
         raise Stopped(settled.reason, str(settled))
-    compiled = replace(compiled, policy=settled)
+    if settled is not compiled.policy:
+        compiled = replace(compiled, policy=settled)
     return compiled, {resource: compiled.targets_of(*kind) for kind, resource in found.items()}

@@ -55,10 +55,10 @@ class Standing:
 PAUSED: Final = Standing(Reason.PAUSED, "the policy is paused")
 
 
-def failed(ending: Ending) -> Standing:
-    """The standing of a policy that could not do what it should."""
+def failed(ending: Ending, fights: str | None = None) -> Standing:
+    """The standing of a policy that could not do what it should; ``fights`` as in `Standing`."""
     message = ending.words or ending.message
-    return Standing(ending.reason, message, (ending.reason, message))
+    return Standing(ending.reason, message, (ending.reason, message), fights=fights)
 
 
 def invalid(reason: Reason, messages: Sequence[str]) -> Standing:
@@ -66,16 +66,17 @@ def invalid(reason: Reason, messages: Sequence[str]) -> Standing:
     return Standing(reason, "; ".join(messages))
 
 
-def standing(report: RunReport, warnings: Sequence[Problem] = ()) -> Standing:
+def standing(report: RunReport, warnings: Sequence[Problem] = (), fights: str | None = None) -> Standing:
     """The standing of a policy after a run.
 
     Args:
         report: The run.
         warnings: What its numbers do not tell, such as a Namespace that does not exist.
+        fights: As in `Standing`.
     """
     plan, ending = report.plan, report.ending
     if ending is not None and ending.failed:
-        return failed(ending)
+        return failed(ending, fights)
     told = [
         f"matched {plan.matched}, due {plan.due}",
         *([f"to be marked {plan.marking}"] if plan.marking else []),
@@ -100,7 +101,7 @@ def standing(report: RunReport, warnings: Sequence[Problem] = ()) -> Standing:
         kept = counted(count, "object is", "objects are")
         degraded = (Reason.RECYCLING_FAILED, f"{kept} kept for want of a copy; the first: {report.not_recycled}")
     deferred = ending.message if ending is not None and ending.reason is Reason.DEFERRED else ""
-    return Standing(Reason.EVALUATED, "; ".join(told), degraded, deferred=deferred)
+    return Standing(Reason.EVALUATED, "; ".join(told), degraded, deferred=deferred, fights=fights)
 
 
 def _not_listed(plan: Plan) -> str:
@@ -261,7 +262,10 @@ def _old_condition(before: Mapping[str, Any], kind: str) -> Mapping[str, Any]:
 
 def worth_writing(before: Mapping[str, Any], patch: Mapping[str, Any]) -> bool:
     """Whether a patch changes anything but what the clock changes."""
-    return any(_without_clock(name, before.get(name)) != _without_clock(name, value) for name, value in patch.items())
+    return any(
+        (old := before.get(name)) != value and _without_clock(name, old) != _without_clock(name, value)
+        for name, value in patch.items()
+    )
 
 
 def _without_clock(name: str, value: Any) -> Any:

@@ -110,8 +110,9 @@ class StatusWriter:
         """
         if policy.superseded:
             return
+        before = policy.status
         patch = policy_status.status(
-            policy.status,
+            before,
             generation=policy.reference.generation,
             digest=policy.digest,
             schedule=policy.schedule or format_duration(self.settings.interval_of(policy.reference, policy.interval)),
@@ -121,7 +122,7 @@ class StatusWriter:
             next_run=next_run,
             now=dt.datetime.now(dt.UTC),
         )
-        if acted or policy_status.worth_writing(policy.status, patch):
+        if acted or policy_status.worth_writing(before, patch):
             self._patch(policy, patch)
 
     def write_totals(self, policy: HasStatus, deleted: int, *, next_run: dt.datetime | None) -> None:
