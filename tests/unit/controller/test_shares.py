@@ -6,7 +6,7 @@ import sys
 import threading
 from collections import Counter
 
-from zen_gc_core.controller.beats.shares import BUSY, LOOKS_WITHOUT_END, Room, Shares
+from zen_gc_core.controller.beats.shares import BUSY, IDLE_LOOKS, LOOKS_WITHOUT_END, Room, Shares
 
 PATIENCE = 180.0
 
@@ -90,13 +90,16 @@ def test_a_step_that_ends_its_thread_costs_nobody_else_his_turn() -> None:
 
 
 def test_there_is_more_room_while_the_processor_is_idle() -> None:
-    """It doubles, up to the most there may be."""
+    """It doubles, up to the most there may be; a moment is no reason."""
     room = Room(10)
+    room.look(ended=True, computed=BUSY / 2)
+    room.look(ended=True, computed=BUSY)
+    assert room.size == 1
     sizes = []
-    for _ in range(5):
+    for _ in range(5 * IDLE_LOOKS):
         room.look(ended=True, computed=BUSY / 2)
         sizes.append(room.size)
-    assert sizes == [2, 4, 8, 10, 10]
+    assert sizes[IDLE_LOOKS - 1 :: IDLE_LOOKS] == [2, 4, 8, 10, 10]
     assert room.full
 
 
@@ -125,7 +128,6 @@ def test_a_long_step_lets_others_begin_whatever_the_processor_does() -> None:
 def test_room_goes_back_to_what_is_needed() -> None:
     """There is always room for one."""
     room = Room(10)
-    room.look(ended=True, computed=0.0)
     room.shrink(5)
     assert room.size == 5
     room.shrink(0)

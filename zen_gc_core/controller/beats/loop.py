@@ -6,6 +6,7 @@ Everything that happens elsewhere arrives as a message. Nothing in here waits fo
 from __future__ import annotations
 
 import queue
+import threading
 import time
 from collections import Counter
 from typing import TYPE_CHECKING, Final
@@ -30,8 +31,8 @@ if TYPE_CHECKING:
 TICK: Final = 0.5
 """Seconds after which the loop looks around, whether or not anything happened."""
 
-REST: Final = 1.0
-"""The same while no policy is on its way, and none waits for a time."""
+REST: Final = 5.0
+"""The same while this replica leads, no policy is on its way, and none waits for a time: each look costs."""
 
 GATHERING: Final = 0.005
 """Seconds in which messages come together while many policies run: each change of threads costs, and none is in a hurry."""
@@ -90,6 +91,7 @@ class Loop:
 
     def run(self) -> None:
         """Go on until the program is told to stop, then until the work under way has ended."""
+        threading.Thread(target=self._wake_to_end, name="stopping", daemon=True).start()
         while not self._context.stopping.is_set():
             try:
                 self._turn()
@@ -107,6 +109,11 @@ class Loop:
         while self._pipeline.busy and not self._context.stopping.is_set():
             self._turn(start=False)
         self._close(LONGEST_END)
+
+    def _wake_to_end(self) -> None:
+        """However long the loop would rest, it ends when it is told to."""
+        self._context.stopping.wait()
+        self._messages.put(lambda: None)
 
     def _close(self, seconds: float) -> None:
         """Begin nothing more, and wait for what is under way: its outcomes and its status are to be written."""

@@ -25,6 +25,9 @@ LOOK: Final = 0.005
 BUSY: Final = 0.7
 """Processor time in a second of which it is said that the steps compute."""
 
+IDLE_LOOKS: Final = 2
+"""Looks in a row at which they did not, after which there is room for twice as many."""
+
 LOOKS_WITHOUT_END: Final = 4
 """Looks without the end of any step after which there is one thread more, whatever the processor does."""
 
@@ -42,6 +45,7 @@ class Room:
     def __init__(self, most: int) -> None:
         self.size = 1
         self._most = most
+        self._idle = 0
         self._without_end = 0
 
     @property
@@ -56,15 +60,16 @@ class Room:
             ended: Whether any step has ended since the last look.
             computed: How much of one processor the program has used since, as a share of the time.
         """
+        self._idle = 0 if computed >= BUSY else self._idle + 1
         self._without_end = 0 if ended else self._without_end + 1
-        if computed < BUSY:
-            self.size = min(self._most, 2 * self.size)
+        if self._idle >= IDLE_LOOKS:
+            self.size, self._idle = min(self._most, 2 * self.size), 0
         elif self._without_end >= LOOKS_WITHOUT_END:
             self.size, self._without_end = min(self._most, self.size + 1), 0
 
     def shrink(self, working: int) -> None:
         """Nobody waits: there is as much room as is needed."""
-        self.size, self._without_end = max(1, working), 0
+        self.size, self._idle, self._without_end = max(1, working), 0, 0
 
 
 class Shares:

@@ -12,6 +12,7 @@ import math
 import os
 import socket
 import ssl
+import sys
 import threading
 import time
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -30,7 +31,9 @@ MOST_CONNECTIONS: Final = 64
 LONGEST_CONNECTION: Final = 10.0
 """Seconds after which a connection is cut off, whatever it does."""
 _TICK: Final = 1.0
-"""Seconds between two looks at the connections."""
+"""Seconds between two looks at the connections while there are any."""
+_REST: Final = None if sys.platform == "linux" else _TICK
+"""The same while there is none: for ever where a listener that is shut down says so."""
 _BREATH: Final = 0.25
 """Seconds in which a connection may end where no descriptor is left for another."""
 _MOMENT: Final = 0.02
@@ -77,9 +80,7 @@ class Server:
         self._server = _Threads(listener, pages, posts, tls)
         self.port: Final[int] = listener.getsockname()[1]
         """The port that is listened on."""
-        self._thread = threading.Thread(
-            target=self._server.serve_forever, args=(_TICK,), name=f"http-{self.port}", daemon=True
-        )
+        self._thread = threading.Thread(target=self._server.serve, name=f"http-{self.port}", daemon=True)
         self._thread.start()
 
     def __enter__(self) -> Self:
@@ -94,9 +95,9 @@ class Server:
         Args:
             patience: Seconds that those who are connected have to be answered.
         """
-        with contextlib.suppress(OSError):  # where the system does not say so to who waits for it, that looks by itself
-            self._server.socket.shutdown(socket.SHUT_RDWR)
-        self._server.shutdown()
+        self._server.closing = True
+        with contextlib.suppress(OSError):
+            self._server.socket.shutdown(socket.SHUT_RDWR)  # who waits for a connection waits no longer
         self._thread.join()
         self._server.server_close()
         ends = time.monotonic() + patience
@@ -127,7 +128,15 @@ class _Threads(ThreadingMixIn, HTTPServer):
         self._tls = tls
         self._open: dict[socket.socket, float] = {}
         self._lock = threading.Lock()
+        self.closing = False
         self._spare: int | None = os.open(os.devnull, os.O_RDONLY)
+
+    def serve(self) -> None:
+        """Take connections, until it is closing."""
+        while not self.closing:
+            self.timeout = _TICK if self.busy else _REST
+            self.handle_request()
+            self.cut_off(LONGEST_CONNECTION)
 
     def get_request(self) -> tuple[socket.socket, Any]:
         """Accept a connection; its TLS handshake is for its own thread to make."""
@@ -182,9 +191,6 @@ class _Threads(ThreadingMixIn, HTTPServer):
             if self._spare is None and self.socket.fileno() >= 0:
                 with contextlib.suppress(OSError):
                     self._spare = os.open(os.devnull, os.O_RDONLY)
-
-    def service_actions(self) -> None:
-        self.cut_off(LONGEST_CONNECTION)
 
     def cut_off(self, age: float) -> None:
         """Cut off the connections that are older than so many seconds."""

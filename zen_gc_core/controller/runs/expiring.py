@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 SECONDS_BETWEEN_PASSES: Final = 300.0
 """How often the bin is looked through at least; it is also when the next copy that is known of may go."""
 
-SECONDS_BETWEEN_LOOKS: Final = 2.0
+SECONDS_BETWEEN_LOOKS: Final = 5.0
 """How often it is asked whether that is so."""
 
 _GONE: Final = (Result.DELETED, Result.GONE)
