@@ -8,12 +8,16 @@ from __future__ import annotations
 import contextlib
 import queue
 import threading
+import time
 from typing import TYPE_CHECKING, Final
 
 from zen_gc_core.cluster.clocks import boottime
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+GATHERING: Final = 0.005
+"""Seconds in which calls come together: whoever has one made while its thread waits has to wake it up, which costs."""
 
 PAUSE: Final = 0.5
 """Seconds between the end of a thread's work and its next beginning."""
@@ -141,3 +145,5 @@ class Teller:
         while (call := self._calls.get()) is not None:
             with contextlib.suppress(Exception):
                 call()
+            if self._calls.empty():
+                time.sleep(GATHERING)
