@@ -125,8 +125,11 @@ class Sums:
 
 def added(all_of_them: Iterable[Sums]) -> Sums:
     """The sum of some sums."""
+    ones = list(all_of_them)
+    if len(ones) == 1:
+        return ones[0]
     total = Sums()
-    for one in all_of_them:
+    for one in ones:
         total.scanned += one.scanned
         total.matched += one.matched
         total.due += one.due

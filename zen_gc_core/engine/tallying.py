@@ -146,7 +146,11 @@ class Tally:
     @property
     def kept(self) -> Counter[KeptBy]:
         """Matched objects that are kept, by what keeps them."""
-        return self._kept + Counter({_NO_EXPIRY: self._without_expiry, _CONDITION: self._by_condition})
+        kept = self._kept.copy()
+        for kept_by, number in ((_NO_EXPIRY, self._without_expiry), (_CONDITION, self._by_condition)):
+            if number:
+                kept[kept_by] += number
+        return kept
 
     def offer(self, candidate: Candidate) -> None:
         """Take in one object of the kind."""

@@ -24,6 +24,8 @@ LONGEST_VALUE: Final = 256
 """Characters of one value; names of Kubernetes objects have at most 253."""
 LONGEST_MESSAGE: Final = 1024
 """Characters of a message, a field that holds a sentence."""
+LONGEST_NAME: Final = 64
+"""Characters of the name of a field."""
 LONGEST_TRACEBACK: Final = 16_384
 """Characters of a whole traceback."""
 MOST_ITEMS: Final = 50
@@ -84,7 +86,7 @@ def plain(value: object, limit: int = LONGEST_VALUE) -> Any:
         items = sorted(value, key=str) if isinstance(value, set | frozenset) else list(value)
         return [_leaf(item, limit) for item in items[:MOST_ITEMS]]
     if isinstance(value, Mapping) and _counts(value):
-        return {printable(str(key), limit): plain(count) for key, count in list(value.items())[:MOST_ITEMS]}
+        return {_name(str(key), limit): plain(count) for key, count in list(value.items())[:MOST_ITEMS]}
     return f"<{type(value).__name__}>"
 
 
@@ -97,14 +99,14 @@ def _counts(value: Mapping[Any, Any]) -> bool:
 
 
 @functools.lru_cache(maxsize=256)
-def _name(key: str) -> str:
-    return printable(key, 64)
+def _name(key: str, limit: int) -> str:
+    return printable(key, limit)
 
 
 def fields(record: Mapping[str, Any]) -> dict[str, Any]:
     """A whole record, each of its values made plain; the field ``exception`` is taken to be `stack` already."""
     return {
-        _name(key): value
+        _name(key, LONGEST_NAME): value
         if key == "exception" or (type(value) is str and len(value) <= LONGEST_VALUE and value.isprintable())
         else plain(value, LONGEST_MESSAGE if key in MESSAGES else LONGEST_VALUE)
         for key, value in record.items()

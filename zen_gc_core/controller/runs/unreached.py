@@ -56,8 +56,11 @@ def _missing(namespaces: Namespaces, policy: Policy, there: set[str]) -> Iterato
 
 
 def _matching_none(namespaces: Namespaces, policy: Policy) -> Iterator[Problem]:
+    targets = {each.path: each for each in policy.targets}.values()  # a wildcard's kinds have one place
+    if not any(isinstance(each.scope, MatchingNamespaces) or each.namespace_selector is not None for each in targets):
+        return
     names = cache(namespaces.names)
-    for target in {each.path: each for each in policy.targets}.values():  # a wildcard's kinds have one place
+    for target in targets:
         if isinstance(target.scope, MatchingNamespaces) and not any(map(target.scope.takes, names())):
             yield Problem(f"{target.path}.namespaces", "takes no Namespace of this cluster")
         elif (selector := target.namespace_selector) is not None and not any(
