@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import sys
 import threading
+import time
 from collections import Counter
 
-from zen_gc_core.controller.beats.shares import BUSY, IDLE_LOOKS, LOOKS_WITHOUT_END, Room, Shares
+from zen_gc_core.controller.beats.shares import BUSY, IDLE_LOOKS, LOOK, LOOKS_WITHOUT_END, Room, Shares
 
 PATIENCE = 180.0
 
@@ -87,6 +88,21 @@ def test_a_step_that_ends_its_thread_costs_nobody_else_his_turn() -> None:
     shares.submit("b", done.set)
     assert done.wait(PATIENCE)
     shares.close()
+
+
+def test_what_looks_at_who_waits_ends_with_the_rest() -> None:
+    """Also where it looks in the moment at which everything is closed."""
+    for _ in range(20):
+        shares, over = Shares(8, 1, "closing"), threading.Event()
+        for _ in range(3):
+            shares.submit("a", lambda over=over: over.wait(PATIENCE) and None)  # type: ignore[misc]  # binds the event
+        time.sleep(LOOK)
+        shares.close()
+        over.set()
+    until = time.monotonic() + PATIENCE
+    while "closing-room" in (names := [each.name for each in threading.enumerate()]) and time.monotonic() < until:
+        time.sleep(LOOK)
+    assert "closing-room" not in names
 
 
 def test_there_is_more_room_while_the_processor_is_idle() -> None:

@@ -170,6 +170,8 @@ class Shares:
             ended, began, computed = self._ended, time.monotonic(), time.process_time()
             time.sleep(LOOK)
             with self._lock:
+                if self._closed:
+                    return
                 if not self._waiting or self._room.full:
                     self._crowded.clear()
                     continue
