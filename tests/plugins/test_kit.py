@@ -168,3 +168,22 @@ def test_plans_and_reports_are_made_of_objects_and_numbers():
         report_of(delted=1)
     with pytest.raises(InputError, match="there is no reason 'Tripped'"):
         report_of(stopped="Tripped")
+
+
+@pytest.mark.parametrize("told", [dt.timedelta(hours=2), dt.timedelta(0), dt.timedelta.max])
+def test_a_ttl_that_is_not_due_at_the_age_that_it_tells_is_caught(told):
+    """What is too young for it is asked about no more, and would be left for ever."""
+    hour = dt.timedelta(hours=1)
+
+    def made(after_creation):
+        compiled = Compiled(
+            lambda candidate, run: min(candidate.created, run.now) + hour,
+            ["metadata.creationTimestamp"],
+            lambda _candidate, _run: "an hour",
+            after_creation=after_creation,
+        )
+        return Keyword("acme.io/x", Nothing, lambda _config, _build: compiled)
+
+    check_keyword(made(hour), {})
+    with pytest.raises(AssertionError, match="promised that an object is due"):
+        check_keyword(made(told), {})

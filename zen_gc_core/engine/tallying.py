@@ -195,7 +195,10 @@ class Tally:
             return None
         now = case.run.now
         until = now if self.soonest is None else max(now, self.soonest.until)
-        return until - wait, now
+        try:
+            return until - wait, now
+        except OverflowError:  # a plugin's: before the first year there is
+            return None
 
     def waiting(self, number: int) -> None:
         """Count objects that were not offered, as they only wait."""

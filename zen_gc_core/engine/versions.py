@@ -27,6 +27,7 @@ class VersionTally(Tally):
 
     def __init__(self, case: Case, targets: Sequence[Target]) -> None:
         super().__init__(case, targets)
+        self.label = None  # what is counted by its number alone is of no version
         self.seen: dict[str, Sums] = {}
 
     def offer(self, candidate: Candidate) -> None:

@@ -64,7 +64,7 @@ def check_keyword(
         return
     compiled = compile_keyword(keyword, config, **situation)
     if kind is None and (
-        compiled.start or compiled.needs or compiled.at_once or compiled.holding or compiled.after_creation
+        compiled.start or compiled.needs or compiled.at_once or compiled.holding or compiled.after_creation is not None
     ):
         kind = "ttl"
     checked = _Checked(keyword.name, kind, compiled, reads_of(compiled), run_of(situation, compiled))
@@ -226,8 +226,12 @@ class _Checked:
             created = whole.created
         except Undecided:
             return
+        try:
+            told = created > self.run.now or answer == created + wait
+        except OverflowError:
+            told = False
         _promise(
-            created > self.run.now or answer == created + wait,
+            told,
             f"{self.name} promised that an object is due {wait} after its creation, and answers {answer!r}: {_shown(obj)}",
         )
 

@@ -12,13 +12,14 @@ import pytest
 from zen_gc_embedded import Fault
 
 from tests.cluster.controller.stage import Stage, by_controller, until
+from zen_gc_core.controller.beats import loop
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from zen_gc_embedded import Request
 
-    from tests.cluster.controller.controllers import Replica
+    from tests.cluster.controller.controllers import Inside, Replica
     from tests.cluster.controller.stage import EmbeddedStage
     from tests.harness.embedded import InProcessCluster
 
@@ -163,3 +164,28 @@ def test_a_sigterm_while_it_starts_ends_it(embedded: EmbeddedStage, replica: Cal
     started.send(signal.SIGTERM)
     assert started.wait() == 0
     assert [json.loads(line)["event"] for line in started.text().splitlines()] == ["controller stopping"]
+
+
+def test_it_ends_when_it_is_told_to_however_long_it_would_rest(
+    embedded: EmbeddedStage, inside: Callable[..., Inside], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing comes that would wake it up."""
+    monkeypatch.setattr(loop, "REST", 10_000.0)
+    started = inside(embedded)
+    time.sleep(2.0)  # until it rests
+    started.stop()
+
+
+def test_it_ends_when_it_is_told_to_while_policies_are_listed_that_run_once(
+    embedded: EmbeddedStage, inside: Callable[..., Inside], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The API server takes its time."""
+    monkeypatch.setattr(loop, "REST", 10_000.0)
+    embedded.server.faults = lambda each: (
+        Fault(delay=600.0)
+        if each.path.endswith("garbagecollectionpolicies") and each.query.get("limit") != "1"
+        else None
+    )
+    started = inside(embedded, once=True).start()
+    time.sleep(2.0)
+    started.stop()

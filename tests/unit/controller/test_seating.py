@@ -13,7 +13,7 @@ from tests.unit.engine.situations import EVERYWHERE, KEEP, NOW, OLD, compiled_on
 from zen_gc_core.controller.runs.members import Audience, Member
 from zen_gc_core.controller.runs.seating import Room
 from zen_gc_core.engine.case import Case
-from zen_gc_core.engine.planning import tally_of
+from zen_gc_core.engine.planning import conclude, tally_of
 from zen_gc_core.engine.protections import Protections
 from zen_gc_core.model.json_candidates import JsonCandidate
 
@@ -234,3 +234,35 @@ def test_what_is_recorded_is_asked_about():
     (member,) = members_of([document()])
     assert tally_of(member.case, member.targets).waiting_by_age("team") == (NOW - HOUR, NOW)
     assert tally_of(replace(member.case, record=True), member.targets).waiting_by_age("team") is None
+
+
+def test_a_wait_beyond_the_calendar_is_for_each_object_to_tell():
+    """Only a plugin's can be: the longest of a policy are a hundred years."""
+    (member,) = members_of([document()])
+    endless = replace(member.case.compiled, after_creation=dt.timedelta.max)
+    assert tally_of(replace(member.case, compiled=endless), member.targets).waiting_by_age("team") is None
+
+
+def test_what_carries_no_label_counts_in_every_version_of_a_kind():
+    """Where a policy names two of them, each object counts once, whether it was shown or not."""
+    made = document()
+    selector = {"labelSelector": {"matchLabels": {"app": "web"}}}
+    made["spec"]["targetResources"] = [
+        {"apiVersion": f"acme.io/{version}", "kind": "Widget", "namespaces": ["*"], **selector}
+        for version in ("v1", "v2")
+    ]
+    compiled = compiled_once(made)
+    case = Case(compiled, run_of(compiled), Protections())
+    tallies = []
+    for target in compiled.policy.targets:
+        member = Member(case, (target,))
+        audience = Audience([member])
+        for number in range(5):
+            labels = {"app": "web"} if number < 2 else {}
+            shown = JsonCandidate.from_object(thing("Widget", target.api_version, uid=f"u{number}", labels=labels))
+            for tally in audience.of(shown):
+                tally.offer(shown)
+        audience.settle()
+        tallies += member.tallies
+    plan = conclude(case, tallies, lambda: None)
+    assert (plan.scanned, plan.matched) == (5, 2)

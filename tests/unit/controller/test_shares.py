@@ -7,7 +7,7 @@ import threading
 import time
 from collections import Counter
 
-from zen_gc_core.controller.beats.shares import BUSY, IDLE_LOOKS, LOOK, LOOKS_WITHOUT_END, Room, Shares
+from zen_gc_core.controller.beats.shares import BUSY, IDLE_LOOKS, LOOK, Room, Shares
 
 PATIENCE = 180.0
 
@@ -71,8 +71,13 @@ def test_steps_that_wait_for_each_other_all_get_a_thread() -> None:
     """Sixteen that can only end together do."""
     shares = Shares(16, 16, "test")
     together, done = threading.Barrier(16), threading.Semaphore(0)
+
+    def meet() -> None:
+        together.wait(PATIENCE)
+        done.release()
+
     for _ in range(16):
-        shares.submit("a", lambda: together.wait(PATIENCE) is not None and done.release())
+        shares.submit("a", meet)
     try:
         assert all(done.acquire(timeout=PATIENCE) for _ in range(16))
     finally:
@@ -108,37 +113,33 @@ def test_what_looks_at_who_waits_ends_with_the_rest() -> None:
 def test_there_is_more_room_while_the_processor_is_idle() -> None:
     """It doubles, up to the most there may be; a moment is no reason."""
     room = Room(10)
-    room.look(ended=True, computed=BUSY / 2)
-    room.look(ended=True, computed=BUSY)
+    room.look(working=1, long=0, computed=BUSY / 2)
+    room.look(working=1, long=0, computed=BUSY)
     assert room.size == 1
     sizes = []
     for _ in range(5 * IDLE_LOOKS):
-        room.look(ended=True, computed=BUSY / 2)
+        room.look(working=1, long=0, computed=BUSY / 2)
         sizes.append(room.size)
     assert sizes[IDLE_LOOKS - 1 :: IDLE_LOOKS] == [2, 4, 8, 10, 10]
     assert room.full
 
 
 def test_there_is_no_more_room_while_steps_compute() -> None:
-    """One thread does what many would do no sooner."""
+    """One thread does what many would do no sooner, also where some of them take long."""
     room = Room(10)
     for _ in range(100):
-        room.look(ended=True, computed=1.0)
+        room.look(working=2, long=1, computed=1.0)
     assert room.size == 1
 
 
-def test_a_long_step_lets_others_begin_whatever_the_processor_does() -> None:
-    """One more for every few looks at which nothing had ended; an end in between begins the count anew."""
-    room = Room(3)
-    for _ in range(LOOKS_WITHOUT_END - 1):
-        room.look(ended=False, computed=1.0)
-    room.look(ended=True, computed=1.0)
-    for _ in range(LOOKS_WITHOUT_END - 1):
-        room.look(ended=False, computed=1.0)
-    assert room.size == 1
-    for _ in range(100):
-        room.look(ended=False, computed=1.0)
-    assert room.size == 3
+def test_steps_that_take_long_let_others_begin_whatever_the_processor_does() -> None:
+    """Somebody else may compute all the time, as who judges the objects of a sweep does."""
+    room = Room(10)
+    sizes = []
+    for working in (1, 2, 4, 8):
+        room.look(working=working, long=working // 2 + 1, computed=1.0)
+        sizes.append(room.size)
+    assert sizes == [2, 4, 8, 10]
 
 
 def test_room_goes_back_to_what_is_needed() -> None:

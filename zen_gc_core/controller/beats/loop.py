@@ -91,7 +91,7 @@ class Loop:
 
     def run(self) -> None:
         """Go on until the program is told to stop, then until the work under way has ended."""
-        threading.Thread(target=self._wake_to_end, name="stopping", daemon=True).start()
+        self._listen_for_the_end()
         while not self._context.stopping.is_set():
             try:
                 self._turn()
@@ -103,6 +103,7 @@ class Loop:
     def run_once(self) -> None:
         """Let every policy run once, and return when all have."""
         self._pipeline.once = True
+        self._listen_for_the_end()
         while not (self._catalog.listed(*POLICY_KINDS) or self.failures or self._context.stopping.is_set()):
             self._turn(start=False)
         self._take()
@@ -110,10 +111,14 @@ class Loop:
             self._turn(start=False)
         self._close(LONGEST_END)
 
-    def _wake_to_end(self) -> None:
+    def _listen_for_the_end(self) -> None:
         """However long the loop would rest, it ends when it is told to."""
-        self._context.stopping.wait()
-        self._messages.put(lambda: None)
+
+        def wake() -> None:
+            self._context.stopping.wait()
+            self._messages.put(lambda: None)
+
+        threading.Thread(target=wake, name="stopping", daemon=True).start()
 
     def _close(self, seconds: float) -> None:
         """Begin nothing more, and wait for what is under way: its outcomes and its status are to be written."""
