@@ -82,7 +82,7 @@ class ServerClock:
         self._clock = clock
         self._wall = wall
         self._seconds: deque[_Second] = deque()
-        # Of all of them; clock and skew are asked for more often than an answer comes.
+        # Earliest, latest and limit of all of them: clock and skew are asked for more often than an answer comes.
         self._bounds: tuple[float, float, float] | None = None
         self._lock = threading.Lock()
 
@@ -138,12 +138,10 @@ class ServerClock:
             return
         while self._seconds and self._seconds[0].at < oldest:
             self._seconds.popleft()
-        self._bounds = (
-            (
+        self._bounds = None
+        if self._seconds:
+            self._bounds = (
                 min(second.earliest for second in self._seconds),
                 max(second.latest for second in self._seconds),
                 min(second.limit for second in self._seconds),
             )
-            if self._seconds
-            else None
-        )

@@ -118,12 +118,14 @@ class Shares:
             self._waiting.setdefault(whose, deque()).append(_Step(whose, step))
             self._begin()
             if self._waiting and not self._room.full and not self._crowded.is_set():
-                with contextlib.suppress(
-                    RuntimeError
-                ):  # no thread can be started now: the next step that waits tries again
-                    if not self._watch.started:
-                        self._watch.start()
-                    self._crowded.set()
+                self._have_it_looked_at()
+
+    def _have_it_looked_at(self) -> None:
+        """Begin to look at those who wait; where no thread can be started now, the next step that waits tries again."""
+        with contextlib.suppress(RuntimeError):
+            if not self._watch.started:
+                self._watch.start()
+            self._crowded.set()
 
     def close(self) -> None:
         """Begin nothing more; what is under way ends by itself."""
