@@ -46,6 +46,7 @@ from zen_gc_core.controller.runs import (
     rejudging,
     relatives,
     scope_counting,
+    seating,
     seeing,
     sweeping,
 )
@@ -261,6 +262,18 @@ def owners_go_between_passes() -> None:
     """What owns an object in view goes at its instant, and nobody asks whether that must stay."""
     real = planning.together
     swap(planning, "together", lambda kind, lists: real(kind, [(soon, guarding.Guards()) for soon, _ in lists]))
+
+
+@_mutant("too-young-keeps-nothing")
+def too_young_keeps_nothing() -> None:
+    """What is too young for a policy is counted, and nobody looks at what it is owned by."""
+    real = seating.Room.of
+
+    def of(self: seating.Room, candidate: Any) -> Any:
+        candidate.owner_references = []
+        return real(self, candidate)
+
+    swap(seating.Room, "of", of)
 
 
 @_mutant("leader-before-remembers")

@@ -417,6 +417,19 @@ def what_owns_what_must_stay_waits_for_a_pass(play: Play) -> str:
     return _taken(play, "owner")
 
 
+def what_is_too_young_keeps_what_owns_it(play: Play) -> str:
+    """An old ConfigMap owns one of this minute that carries the mark, and would take it along."""
+    reference = {"apiVersion": "v1", "kind": "ConfigMap", "name": "owner", "uid": "the-owner"}
+    lately = (dt.datetime.now(dt.UTC) - dt.timedelta(minutes=1)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    play.items("owner", uid="the-owner", creationTimestamp="2025-11-10T00:00:00Z")
+    play.items("other", creationTimestamp="2025-11-10T00:00:00Z")
+    play.items("owned", annotations={KEEP: "true"}, ownerReferences=[reference], creationTimestamp=lately)
+    play.stage.policy(targetResources=[{"apiVersion": "v1", "kind": "ConfigMap"}], ttl={"afterCreation": "1d"})
+    play.once()
+    assert play.gone("other"), "what owns nothing went"
+    return _taken(play, "owner")
+
+
 def what_a_leader_saw_coming_waits_for_the_pass_of_the_next(play: Play) -> str:
     """Another takes the lease, and leaves it: who leads again has made no pass since."""
     flags = ("lease-duration=3s", "renew-deadline=2s", "retry-period=300ms")
@@ -1251,6 +1264,7 @@ SCENARIOS = (
     Scenario(too_much_in_drops_is_too_much, ("drops-not-counted",)),
     Scenario(what_went_in_drops_counts_at_the_next_pass, ("pass-counts-itself-alone",)),
     Scenario(what_owns_what_must_stay_waits_for_a_pass, ("owners-go-between-passes",)),
+    Scenario(what_is_too_young_keeps_what_owns_it, ("too-young-keeps-nothing",)),
     Scenario(what_a_leader_saw_coming_waits_for_the_pass_of_the_next, ("leader-before-remembers",)),
     Scenario(a_list_that_begins_anew_is_counted_anew, ("restart-keeps-counts",)),
     Scenario(a_dry_run_writes_nothing, ("dry-run-writes",)),
