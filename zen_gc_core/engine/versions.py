@@ -47,10 +47,9 @@ class VersionTally(Tally):
 def sums_of(tallies: Iterable[Tally]) -> Sums:
     """What tallies of one kind have counted; an object that several versions of it show counts once."""
     them = list(tallies)
-    if len(them) == 1 and not isinstance(them[0], VersionTally):
-        return them[0].sums
     versions = [tally.seen for tally in them if isinstance(tally, VersionTally)]
-    return added([*(tally.sums for tally in them if not isinstance(tally, VersionTally)), once(versions)])
+    others = [tally.sums for tally in them if not isinstance(tally, VersionTally)]
+    return added([*others, once(versions)] if versions else others)
 
 
 def by_kind(tallies: Iterable[Tally]) -> dict[KindKey, list[Tally]]:

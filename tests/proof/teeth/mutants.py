@@ -270,8 +270,11 @@ def too_young_keeps_nothing() -> None:
     real = seating.Room.of
 
     def of(self: seating.Room, candidate: Any) -> Any:
-        candidate.owner_references = []
-        return real(self, candidate)
+        owners, candidate.owner_references = candidate.owner_references, []
+        try:
+            return real(self, candidate)
+        finally:
+            candidate.owner_references = owners
 
     swap(seating.Room, "of", of)
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 from zen_gc_core.cluster.clocks import boottime
 from zen_gc_core.cluster.policies import POLICY_KINDS
 from zen_gc_core.cluster.policy_events import Interrupted
+from zen_gc_core.cluster.threads import GATHERING
 from zen_gc_core.controller.beats.pipeline import Pipeline
 from zen_gc_core.controller.beats.scheduling import Schedule
 from zen_gc_core.model.reasons import Phase
@@ -33,9 +34,6 @@ TICK: Final = 0.5
 
 REST: Final = 5.0
 """The same while this replica leads, no policy is on its way, and none waits for a time: each look costs."""
-
-GATHERING: Final = 0.005
-"""Seconds in which messages come together while many policies run: each change of threads costs, and none is in a hurry."""
 
 SECONDS_TO_END: Final = 2.5
 """Seconds that runs have to end after the program was told to stop."""
@@ -155,7 +153,7 @@ class Loop:
         try:
             self._take_in(self._messages.get(timeout=max(longest, 0.001)))
             if self._pipeline.crowded:
-                time.sleep(GATHERING)
+                time.sleep(GATHERING)  # none of them is in a hurry
             until = boottime() + TICK
             while boottime() < until:
                 self._take_in(self._messages.get_nowait())

@@ -107,7 +107,7 @@ def fields(record: Mapping[str, Any]) -> dict[str, Any]:
     """A whole record, each of its values made plain; the field ``exception`` is taken to be `stack` already."""
     return {
         _name(key, LONGEST_NAME): value
-        if key == "exception" or (type(value) is str and len(value) <= LONGEST_VALUE and value.isprintable())
+        if key == "exception"
         else plain(value, LONGEST_MESSAGE if key in MESSAGES else LONGEST_VALUE)
         for key, value in record.items()
     }
