@@ -187,3 +187,10 @@ def test_a_ttl_that_is_not_due_at_the_age_that_it_tells_is_caught(told):
     check_keyword(made(hour), {})
     with pytest.raises(AssertionError, match="promised that an object is due"):
         check_keyword(made(told), {})
+
+
+def test_an_age_that_is_none_refuses_the_policy_and_no_other():
+    """In a pass it would be in the way of all that ride on it."""
+    compiled = Compiled(lambda candidate, _run: candidate.created, ["metadata.creationTimestamp"], after_creation="1h")
+    with pytest.raises(InputError, match="after_creation is a str, not a timedelta"):
+        check_keyword(Keyword("acme.io/x", Nothing, lambda _config, _build: compiled), {})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
@@ -115,8 +116,7 @@ class Workshop:
         try:
             config = checked(offered, use)
             self._check_paths(config, path)
-            made = offered.keyword.compile(config, _KeywordBuild(self, path, depth, polarity))
-            compiled = made if isinstance(made, Compiled) else Compiled(made)
+            compiled = _made(offered.keyword.compile(config, _KeywordBuild(self, path, depth, polarity)))
             reads = reads_of(compiled)
         except MisconfiguredError as wrong:
             self.errors.extend(wrong.problems)
@@ -316,3 +316,12 @@ def _written(reads: Reads) -> list[str] | None:
     if reads.everything:
         return None
     return sorted(map(spell, reads.paths))
+
+
+def _made(by_keyword: Any) -> Compiled[Any]:
+    """What a keyword compiles to; a plugin's age that is none would be in the way of all who ride on a pass."""
+    compiled = by_keyword if isinstance(by_keyword, Compiled) else Compiled(by_keyword)
+    age: object = compiled.after_creation
+    if not isinstance(age, dt.timedelta | None):
+        raise TypeError(f"after_creation is a {type(age).__name__}, not a timedelta")
+    return compiled
