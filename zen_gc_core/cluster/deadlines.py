@@ -19,8 +19,11 @@ from zen_gc_core.cluster.threads import SupervisedThread
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-LONGEST_SLEEP: Final = 1.0
+SHORTEST_SLEEP: Final = 1.0
 """Seconds between two looks at the clock, which may jump when the machine has slept."""
+
+SLACK: Final = 1 / 8
+"""The same, as a part of the time that is left: a deadline that is far away need not be met to the second."""
 
 
 class Deadline:
@@ -85,7 +88,7 @@ class Deadlines:
                     due.append(heapq.heappop(self._heap)[2])
                 if not due:
                     wait = self._heap[0][0] - now if self._heap else None
-                    self._changed.wait(min(wait, LONGEST_SLEEP) if wait is not None else None)
+                    self._changed.wait(min(wait, max(SHORTEST_SLEEP, wait * SLACK)) if wait is not None else None)
             for deadline in due:
                 deadline.shut()
 

@@ -38,6 +38,9 @@ LONGEST_NAME: Final = 230
 MOST_WAITING: Final = 512
 """Events of one namespace that wait to be written; more are lost, and those of others are not."""
 
+MOST_OF_CLUSTER_POLICIES: Final = 4096
+"""The same of all cluster policies: who runs the cluster may have very many, each with an event after a start."""
+
 MOST_IN_ALL: Final = 8192
 FEW: Final = 8
 """Events of one namespace that may wait however many others do."""
@@ -97,9 +100,9 @@ class EventRecorder:
             warning: Whether its type is Warning.
         """
         noted = _Noted(about, "Warning" if warning else "Normal", reason, _cleaned(message), dt.datetime.now(dt.UTC))
+        most = MOST_WAITING if about.namespace else MOST_OF_CLUSTER_POLICIES
         with self._some:
-            most = MOST_WAITING if self._count < MOST_IN_ALL else FEW
-            full = len(self._waiting.get(about.namespace, ())) >= most
+            full = len(self._waiting.get(about.namespace, ())) >= (most if self._count < MOST_IN_ALL else FEW)
             if not full:
                 self._waiting.setdefault(about.namespace, deque()).append(noted)
                 self._count += 1

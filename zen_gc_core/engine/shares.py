@@ -38,6 +38,8 @@ def identity(thing: Candidate | Decision) -> str:
 
 def in_several_versions(policy: Policy) -> frozenset[KindKey]:
     """The kinds that a policy names in more than one version, or group."""
+    if len(policy.targets) == 1:
+        return frozenset()
     versions: dict[KindKey, set[str]] = {}
     for target in policy.targets:
         versions.setdefault(kind_key(target.group, target.kind), set()).add(target.api_version)

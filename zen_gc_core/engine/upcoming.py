@@ -39,12 +39,13 @@ def takes_part(compiled: CompiledPolicy) -> bool:
     does not; nor what finds its kinds or namespaces anew in each pass, or has kinds that may own each other.
     """
     policy = compiled.policy
-    kinds = {(target.api_version, target.kind) for target in policy.targets}
+    api_version, kind = policy.targets[0].api_version, policy.targets[0].kind
+    for target in policy.targets:
+        if (target.api_version, target.kind) != (api_version, kind) or isinstance(target.scope, MatchingNamespaces):
+            return False
     return (
-        len(kinds) == 1
-        and not any(kind in _HOLDERS for _, kind in kinds)
+        kind not in _HOLDERS
         and not wildcards(policy)
-        and not any(isinstance(target.scope, MatchingNamespaces) for target in policy.targets)
         and policy.calendar.schedule is None
         and compiled.retention is None
         and not compiled.relations

@@ -11,7 +11,7 @@ from zen_gc_embedded import Fault
 from zen_gc_core.cluster.errors import AccessDenied
 from zen_gc_core.cluster.events import EventRecorder
 from zen_gc_core.cluster.policies import POLICY_KINDS
-from zen_gc_core.model.policy import PolicyReference
+from zen_gc_core.model.policy import CLUSTER, PolicyReference
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -205,3 +205,22 @@ def test_a_namespace_that_floods_the_events_loses_its_own(
     assert len(heard) == 20
     assert all("loud" in str(error) for error in recorder.failed if "too many events" in str(error))
     assert sum("/loud/" in each.path for each in sent) <= 514
+
+
+def test_events_of_many_cluster_policies_all_have_a_place(
+    broken: Lab, server: EmbeddedCluster, recorder: Recorders
+) -> None:
+    """They are written into one Namespace; after a start there is one of each, and a thousand policies are no flood."""
+    over = threading.Event()
+
+    def hold(request: Request) -> Fault | None:
+        if request.method == "POST":
+            over.wait(30.0)
+        return None
+
+    server.faults = hold
+    events = recorder(broken.connection)
+    for number in range(1000):
+        events.record(PolicyReference(CLUSTER, "", f"p-{number}", f"u-{number}"), "PolicyEvaluated", "matched=0")
+    assert not recorder.failed
+    over.set()

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import signal
+import threading
 import time
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,17 +13,26 @@ from zen_gc_embedded import Fault
 
 from tests.cluster.controller.controllers import instant
 from tests.cluster.controller.stage import by_controller, until
+from zen_gc_core.controller.beats.pipeline import Pipeline
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from zen_gc_embedded.faults import Request
 
-    from tests.cluster.controller.controllers import Replica
+    from tests.cluster.controller.controllers import Inside, Replica
     from tests.cluster.controller.stage import EmbeddedStage, Stage
+    from zen_gc_core.controller.runs.remembered import Entry
 
 LEASE, RETRY = 3.0, 0.3
 """Seconds, as `controllers.QUICK` has them."""
+
+SOON = {
+    "leader_election_lease_duration": timedelta(seconds=LEASE),
+    "leader_election_renew_deadline": timedelta(seconds=2),
+    "leader_election_retry_period": timedelta(seconds=RETRY),
+}
+"""The same, for a controller of this process."""
 
 
 def pair(stage: Stage, replica: Callable[..., Replica]) -> tuple[Replica, Replica]:
@@ -225,3 +236,61 @@ def test_sigint_is_as_good(embedded: EmbeddedStage, replica: Callable[..., Repli
     leader.send(signal.SIGINT)
     assert leader.wait() == 0
     assert leader.records("controller stopping", signal="SIGINT")
+
+
+def lose_and_win(stage: EmbeddedStage, controller: Inside, times: int = 1) -> None:
+    """Let another take the lease for a moment; for so many times in all."""
+    stage.patch(stage.lease_path(), {"spec": {"holderIdentity": "another"}})
+    controller.await_record("lost leadership", times)
+    stage.patch(stage.lease_path(), {"spec": {"holderIdentity": ""}})
+    controller.await_record("became leader", times + 1)
+
+
+def test_a_lease_that_is_lost_and_won_again_while_the_main_loop_rests_begins_a_new_term(
+    embedded: EmbeddedStage, inside: Callable[..., Inside], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another may have acted meanwhile: what was seen coming before counts no more, and what was missed is found anew."""
+    terms: list[float] = []
+    lead = Pipeline.lead
+
+    def counted(pipeline: Pipeline, entries: Iterable[Entry]) -> None:
+        terms.append(time.monotonic())
+        lead(pipeline, entries)
+
+    monkeypatch.setattr(Pipeline, "lead", counted)
+    policy = embedded.policy(evaluationInterval="1h")
+    controller = inside(embedded, enable_leader_election=True, **SOON)
+    until(lambda: embedded.settled(policy))
+    controller.await_record("became leader")
+    assert len(terms) == 1
+    for count in (1, 2):
+        time.sleep(1.0)  # it rests now
+        lose_and_win(embedded, controller, count)
+        until(lambda: len(terms) == count + 1, "the main loop leads anew")  # noqa: B023  called in this turn
+
+
+def test_a_run_of_an_earlier_term_does_not_act(embedded: EmbeddedStage, inside: Callable[..., Inside]) -> None:
+    """What another leader did and saw meanwhile it does not know; the next run does."""
+    name = embedded.make()
+    lists = f"/api/v1/namespaces/{embedded.namespace}/configmaps"
+
+    asked = threading.Event()
+
+    def slow(request: Request) -> Fault | None:
+        if request.method != "GET" or request.path != lists:
+            return None
+        asked.set()
+        return Fault(delay=8.0)
+
+    embedded.server.faults = slow
+    policy = embedded.policy(evaluationInterval="1h")
+    controller = inside(embedded, enable_leader_election=True, **SOON)
+    until(asked.is_set, "the list is asked for")
+    lose_and_win(embedded, controller)
+    until(lambda: controller.records("sweep finished"), "the list has come")
+    time.sleep(1.0)
+    assert embedded.there(name)
+    assert not controller.records("evaluation finished")
+    embedded.server.faults = None
+    embedded.edit(policy, {"behavior": {"batchSize": 7}})
+    until(lambda: not embedded.there(name))

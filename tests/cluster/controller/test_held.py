@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from zen_gc_embedded import Fault
 
+from tests.cluster.controller.controllers import fetch
 from tests.cluster.controller.stage import ago, by_controller, until
+from tests.cluster.controller.test_contract import kill_switch
 from zen_gc_core.controller.runs import passes
 
 if TYPE_CHECKING:
@@ -440,3 +442,70 @@ def test_marks_that_nobody_may_take_away_end_the_run(embedded: EmbeddedStage, in
     assert len(refused) == 20
     assert embedded.reason(policy) == "Forbidden"
     assert since(embedded.status(policy)["heldFrom"]) > since(before)
+
+
+def slow_statuses(request: Request) -> Fault | None:
+    """A server that takes its time for the status of a policy."""
+    writes = request.method == "PATCH" and request.path.endswith("/status") and by_controller(request)
+    return Fault(delay=0.5) if writes else None
+
+
+def test_a_break_is_written_down_however_many_statuses_wait(
+    embedded: EmbeddedStage, inside: Callable[..., Inside]
+) -> None:
+    """Under the kill switch nothing else tells of it; a program that ends then must not forget it."""
+    name = thing(embedded)
+    policy = idle(embedded)
+    once(inside, embedded)
+    before = embedded.status(policy)["heldFrom"]
+    use(embedded, name)
+    others = [embedded.policy(conditions={"cel": "false"}, evaluationInterval="1h") for _ in range(30)]
+    switch = kill_switch(embedded)
+    embedded.cluster.create(switch)
+    embedded.server.faults = slow_statuses
+    controller = inside(embedded, gc_interval=timedelta(hours=1))
+    controller.await_record("evaluation finished", 2, policy=policy)
+    controller.stop()
+    embedded.server.faults = None
+    assert since(embedded.status(policy)["heldFrom"]) > since(before)
+
+    embedded.delete(embedded.cluster.path_of(switch))
+    for each in others:
+        embedded.delete(embedded.path(each))
+    use(embedded, name, "no")
+    let_it_pass()
+    once(inside, embedded)
+    assert embedded.there(name)
+
+
+def test_who_takes_over_knows_what_others_saw(embedded: EmbeddedStage, inside: Callable[..., Inside]) -> None:
+    """A standby that read the policy before another saw a break asks again: whatever the watch has told it, or not yet."""
+    name = thing(embedded)
+    policy = idle(embedded)
+    once(inside, embedded)
+    lease = {
+        "apiVersion": "coordination.k8s.io/v1",
+        "kind": "Lease",
+        "metadata": {"name": "gc-controller-leader-election", "namespace": embedded.home},
+        "spec": {
+            "holderIdentity": "another",
+            "renewTime": ago().replace("Z", ".000000Z"),
+            "leaseDurationSeconds": 3600,
+        },
+    }
+    embedded.cluster.create(lease)
+    standby = inside(embedded, gc_interval=timedelta(hours=1), enable_leader_election=True)
+    standby.await_record("standing by")
+    until(lambda: fetch(standby.controller.health_port, "/readyz")[0] == 200, "it has read the policies")
+    use(embedded, name)
+    switch = kill_switch(embedded)
+    embedded.cluster.create(switch)
+    once(inside, embedded)
+    seen = embedded.status(policy)["heldFrom"]
+    embedded.delete(embedded.cluster.path_of(switch))
+    use(embedded, name, "no")
+    let_it_pass()
+    embedded.patch(embedded.lease_path(), {"spec": {"holderIdentity": "", "leaseDurationSeconds": 1}})
+    until(lambda: len(standby.records("evaluation finished", policy=policy)) == 3, "it leads, and runs the policy")
+    assert embedded.there(name)
+    assert since(embedded.status(policy)["heldFrom"]) >= since(seen)

@@ -135,7 +135,6 @@ def test_a_run_at_info_is_one_line_and_a_write_two(embedded: EmbeddedStage, repl
         "controller stopped",
         "controller stopping",
         *["deleting resource"] * 3,
-        "evaluating policy",
         "evaluation finished",
         *["resource deleted"] * 3,
     ]

@@ -119,7 +119,7 @@ def test_the_status_says_how_far_a_run_is_while_it_acts(
     assert 0 < status["lastRun"]["deleted"] == status["totalDeleted"] < 20
     message = stage.condition(policy, "Progressing")["message"]
     assert re.fullmatch(r"[0-9]+ of 20 objects done; deleted [0-9]+, failed 0", message)
-    assert len(controller.records("evaluating policy", level="info", policy=policy)) == 2
+    assert len(controller.records("evaluating policy", policy=policy)) == 2
     stage.edit(policy, {"behavior": {"breaker": {"maxObjects": 20}, "maxDeletionsPerSecond": 100}})
     status = until(lambda: found if (found := stage.settled(policy)).get("totalDeleted") == 20 else {}, patience=LONG)
     assert stage.names() == set()

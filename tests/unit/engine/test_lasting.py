@@ -241,6 +241,60 @@ def test_no_mark_from_before_a_break_counts(steps):
         known = Passes.of(known.told())
 
 
+@given(
+    st.lists(
+        st.tuples(
+            st.integers(0, 1),
+            st.integers(1, 100),
+            st.sampled_from(["complete", "incomplete", "nothing"]),
+            st.booleans(),
+        ),
+        min_size=1,
+        max_size=30,
+    )
+)
+def test_no_mark_from_before_a_break_counts_whoever_saw_it(steps):
+    """Two replicas lead in turn: what one wrote the other reads, and what one could not write it knows when it leads again."""
+    replicas = Passes(old=True), Passes(old=True)
+    status, now, written, own = {}, NOW, NOW, [NOW, NOW]
+    leads = None
+    for who, minutes, how, is_written in steps:
+        now += dt.timedelta(minutes=minutes)
+        known = replicas[who]
+        if who != leads:
+            known.old = True
+        leads = who
+        if known.old:
+            known.learn(status)
+        held_from = known.begin(now, HOUR)
+        assert held_from >= max(written, own[who])
+        if how == "complete":
+            known.complete(now, held_from)
+        elif how == "incomplete":
+            known.incomplete(now)
+            own[who] = now
+        if is_written:
+            status = known.told()
+            written = max(written, own[who])
+
+
+def test_a_break_that_could_not_be_written_is_known_to_who_leads_again():
+    """The status still says what was so before."""
+    known = Passes(NOW - HOUR, NOW)
+    status = known.told()
+    known.incomplete(NOW)
+    known.old = True
+    known.learn(status)
+    assert known.begin(NOW + dt.timedelta(minutes=1), HOUR) == NOW + CLOCKS_APART
+
+
+def test_what_a_status_does_not_say_any_more_counts_for_nothing():
+    """Somebody has taken it away: everything starts anew, whatever was known."""
+    known = Passes(NOW - HOUR, NOW - HOUR, old=True)
+    known.learn({})
+    assert known.begin(NOW, HOUR) == NOW
+
+
 def test_a_pass_that_was_not_complete_outdoes_clocks_that_disagree():
     """A mark of a moment ago may have been made by a clock that is ahead."""
     known = Passes(NOW - HOUR, NOW - HOUR)

@@ -136,7 +136,7 @@ class Catalog:
             ledger=Ledger(
                 policy_status.total_deleted(status),
                 evaluated=policy_status.evaluated(status),
-                passes=Passes.of(status),
+                passes=Passes(old=True),
             ),
             document=_slim(policy),
         )

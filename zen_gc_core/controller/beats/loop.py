@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 TICK: Final = 0.5
 """Seconds after which the loop looks around, whether or not anything happened."""
 
-REST: Final = 5.0
+REST: Final = 10.0
 """The same while this replica leads, no policy is on its way, and none waits for a time: each look costs."""
 
 SECONDS_TO_END: Final = 2.5
@@ -87,6 +87,13 @@ class Loop:
         """Take in a change of a policy; called by the watching threads."""
         self._messages.put(lambda: self._apply(event))
 
+    def lease_lost(self) -> None:
+        """This replica has lost the lease, whether or not it has won it again since; may be called by any thread."""
+        self._messages.put(self._lead_anew)
+
+    def _lead_anew(self) -> None:
+        self._led = False
+
     def run(self) -> None:
         """Go on until the program is told to stop, then until the work under way has ended."""
         self._listen_for_the_end()
@@ -102,6 +109,7 @@ class Loop:
         """Let every policy run once, and return when all have."""
         self._pipeline.once = True
         self._listen_for_the_end()
+        self._lead()
         while not (self._catalog.listed(*POLICY_KINDS) or self.failures or self._context.stopping.is_set()):
             self._turn(start=False)
         self._take()
@@ -124,6 +132,7 @@ class Loop:
         until = boottime() + seconds
         while self._pipeline.may_write and boottime() < until:
             self._drain(min(TICK, until - boottime()))
+        self._pipeline.end()
         self._context.hearing.close(HOOK_SECONDS if self._pipeline.once else max(0.0, until - boottime()))
 
     def _turn(self, *, start: bool = True) -> None:
@@ -139,8 +148,7 @@ class Loop:
             self._led = False
             return
         if not self._led:
-            self._led = True
-            self._pipeline.lead(self._catalog.entries)
+            self._lead()
         if start:
             self._pipeline.look_at_the_clock()
             self._take()
@@ -148,6 +156,11 @@ class Loop:
         if self._recount and boottime() - self._counted_at >= TICK:
             self._count_phases()
         self._pipeline.sweep()
+
+    def _lead(self) -> None:
+        """A term begins, before any run of it does."""
+        self._led = True
+        self._pipeline.lead(self._catalog.entries)
 
     def _drain(self, longest: float) -> None:
         try:

@@ -46,6 +46,11 @@ SHARE_OF_RUNS: Final = 8
 CROWD: Final = 64
 """More policies than that on their way are very many."""
 
+MOST_TOLD: Final = 32
+"""Statuses that are written at the same time at the most. They have threads of their own: who has acted tells it, but no
+policy waits for its run until others have told theirs, which costs the API server more than all else that they do."""
+
+SHARE_OF_TOLD: Final = 8
 PREPARING: Final = 8
 SHARE_OF_PREPARING: Final = 2
 COMPILING: Final = 3
@@ -91,6 +96,7 @@ class Pipeline:
         self._preparers = Shares(PREPARING, SHARE_OF_PREPARING, "prepare")
         self._compilers = Shares(COMPILING, SHARE_OF_COMPILING, "compile")
         self._runners = Shares(MOST_RUNS, SHARE_OF_RUNS, "run")
+        self._tellers = Shares(MOST_TOLD, SHARE_OF_TOLD, "tell")
         self._timetable = Timetable()
         self._instants = Instants()
         self._small: set[Slot] = set()
@@ -122,8 +128,12 @@ class Pipeline:
         """Whether any policy is in the last of them, in which objects and statuses are written."""
         return self._under_way > 0
 
+    def end(self) -> None:
+        """Write no more statuses, either."""
+        self._tellers.close()
+
     def close(self) -> None:
-        """Begin nothing more; what is under way ends by itself."""
+        """Begin nothing more; what is under way ends by itself, and tells it."""
         self._closing = True
         self._gather_pool.close()
         self._sweep_pool.close()
@@ -162,6 +172,7 @@ class Pipeline:
         self._instants.clear()  # nobody acts on what another leader, or this one before, saw coming
         self._term += 1
         for entry in entries:
+            entry.ledger.passes.old = True
             if _scheduled(entry) is not None:
                 self._schedule.ask(slot_of(entry))
 
@@ -363,14 +374,20 @@ class Pipeline:
     def _swept(self, ride: Ride) -> None:
         if self._closing or self._context.stopping.is_set():
             return
-        if ride.run.entry.superseded:
-            self._abandon(ride)
+        if ride.run.entry.superseded or ride.term != self._term:
+            self._abandon(ride)  # or another may have led meanwhile, and have written what this one does not know of
             return
         if (slot := slot_of(ride.run.entry)) in self._small:  # one run of a policy acts at a time
             self._after_small[slot] = functools.partial(self._swept, ride)
             return
         self._listing.discard(slot)
-        self._report(ride.run.entry, ride.run.finish, lambda: self._done(ride))
+        self._report(ride.run.entry, ride.run.finish, lambda: self._finished(ride))
+
+    def _finished(self, ride: Ride) -> None:
+        if ride.run.untold:
+            self._report(ride.run.entry, ride.run.tell, lambda: self._done(ride), self._tellers)
+        else:
+            self._done(ride)
 
     def _abandon(self, ride: Ride) -> None:
         """End a run before it says anything, because its policy is not what it was."""
@@ -379,8 +396,10 @@ class Pipeline:
         self._instants.forget(slot_of(ride.run.entry))
         self._schedule.done(slot_of(ride.run.entry), failed=False)
 
-    def _report(self, entry: Entry, step: Callable[[], None], then: Callable[[], None]) -> None:
-        """Let a step about a policy that may write be done by a runner, and then something by the main loop."""
+    def _report(
+        self, entry: Entry, step: Callable[[], None], then: Callable[[], None], by: Shares | None = None
+    ) -> None:
+        """Let a step about a policy that may write be done by a runner, or others, and then something by the main loop."""
         self._under_way += 1
 
         def ended() -> None:
@@ -394,7 +413,7 @@ class Pipeline:
             finally:
                 self._post(ended)
 
-        self._runners.submit(owner_of(entry), work)
+        (by or self._runners).submit(owner_of(entry), work)
 
     def _done(self, ride: Ride) -> None:
         run = ride.run

@@ -160,8 +160,10 @@ def _redacted(_logger: WrappedLogger, _method: str, record: EventDict) -> Mappin
 
 def _line(_logger: WrappedLogger, _method: str, record: EventDict) -> str:
     """One JSON object (RFC 8259) in ASCII, on one line."""
-    with contextlib.suppress(TypeError):
+    try:
         line = orjson.dumps(record)
         if line.isascii():  # all but always
             return line.decode("ascii")
+    except TypeError:  # a number that orjson does not take
+        pass
     return json.dumps(record, allow_nan=False, separators=(",", ":"))

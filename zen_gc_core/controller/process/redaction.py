@@ -86,7 +86,7 @@ def plain(value: object, limit: int = LONGEST_VALUE) -> Any:
         items = sorted(value, key=str) if isinstance(value, set | frozenset) else list(value)
         return [_leaf(item, limit) for item in items[:MOST_ITEMS]]
     if isinstance(value, Mapping) and _counts(value):
-        return {_name(str(key), limit): plain(count) for key, count in list(value.items())[:MOST_ITEMS]}
+        return _count(value, limit)
     return f"<{type(value).__name__}>"
 
 
@@ -96,6 +96,16 @@ def _leaf(value: object, limit: int) -> Any:
 
 def _counts(value: Mapping[Any, Any]) -> bool:
     return all(isinstance(key, str) and isinstance(count, int | float) for key, count in value.items())
+
+
+def _count(value: Mapping[Any, Any], limit: int) -> dict[str, Any]:
+    """What counts something; as it is, where all of it are printable names and whole numbers, which it all but always is."""
+    names, numbers = {*map(type, value)}, {*map(type, value.values())}
+    if names == {str} and numbers == {int} and len(value) <= MOST_ITEMS:
+        within = min(value.values()) > -(2**63) and max(value.values()) < 2**63
+        if within and "".join(value).isprintable() and max(map(len, value)) <= limit:
+            return dict(value)
+    return {_name(str(key), limit): plain(count) for key, count in list(value.items())[:MOST_ITEMS]}
 
 
 @functools.lru_cache(maxsize=256)

@@ -129,7 +129,8 @@ class Controller:
             heartbeat.beat()
             recorder = EventRecorder(connection, instance=self._identity, failed=self._event_failed)
             stack.callback(recorder.close, 0.4)
-            authority, leading, elector = self._authority()
+            teller = _ElectionTeller(self._log, self._metrics, self._identity, self._lease_name)
+            authority, leading, elector = self._authority(teller)
             context = self._run_context(connection, recorder, authority)
             catalog = Catalog(context.plugins.vocabulary, context.grants, self._settings.watch_namespace)
             readiness.set("plugins-loaded", holds=not context.missing_plugins)
@@ -141,6 +142,7 @@ class Controller:
                 self.webhook_port = webhook.port
             expiring = Expiring(context, leading)
             loop = Loop(context, catalog, leading, self._beat(heartbeat, readiness, catalog, elector))
+            teller.lost = loop.lease_lost, expiring.lease_lost
             watch = PolicyWatch(connection, loop.receive, self._settings.watch_namespace)
             watch.start()
             stack.callback(watch.close, 0.1)
@@ -152,10 +154,7 @@ class Controller:
             else:
                 self._metrics.leading()
             if not self._once:
-                emptying = SupervisedThread(expiring.work, "empty the recycle bin", self._log.failed)
-                emptying.start()
-                threads.append(emptying)
-                stack.callback(emptying.end)
+                threads.append(self._empty_the_bin(stack, expiring))
             self._log.started(__version__, self._identity, self._namespace, self.metrics_port, self.health_port)
             self.starting = False
             gc.freeze()  # what is there now stays: the collector need not walk over it at each sweep
@@ -166,6 +165,12 @@ class Controller:
                 loop.run()
         self._log.stopped()
         return loop
+
+    def _empty_the_bin(self, stack: contextlib.ExitStack, expiring: Expiring) -> SupervisedThread:
+        emptying = SupervisedThread(expiring.work, "empty the recycle bin", self._log.failed)
+        emptying.start()
+        stack.callback(emptying.end)
+        return emptying
 
     def _connect(self) -> Connection:
         return Connection.open(
@@ -187,7 +192,7 @@ class Controller:
         if self.stopping.wait(seconds):
             raise Cancelled("the program is ending")
 
-    def _authority(self) -> tuple[Callable[[], None], Callable[[], bool], Elector | None]:
+    def _authority(self, listener: _ElectionTeller) -> tuple[Callable[[], None], Callable[[], bool], Elector | None]:
         if not self._elects:
             return Authority.forever().check, lambda: True, None
         elector = Elector(
@@ -195,7 +200,7 @@ class Controller:
             namespace=self._lease_namespace,
             name=self._settings.leader_election_id,
             identity=self._identity,
-            listener=_ElectionTeller(self._log, self._metrics, self._identity, self._lease_name),
+            listener=listener,
             timing=self._timing,
         )
         return elector.authority.check, lambda: elector.leading, elector
@@ -278,19 +283,22 @@ def _within(seconds: float, step: Callable[[], None]) -> None:
 
 
 class _ElectionTeller:
-    """Tells log and metrics how the election goes."""
+    """Tells log and metrics how the election goes; and of its end whoever looks around now and then only."""
 
     def __init__(self, log: RunLog, metrics: Metrics, me: str, lease: str) -> None:
         self._log = log
         self._metrics = metrics
         self._me = me
         self._lease = lease
+        self.lost: tuple[Callable[[], None], ...] = ()
 
     def started_leading(self) -> None:
         self._metrics.leading()
         self._log.leading(self._me, self._lease)
 
     def stopped_leading(self, leader: str) -> None:
+        for lost in self.lost:
+            lost()
         self._metrics.standing_by()
         reason = "NotRenewed" if leader == self._me else "TakenByAnother" if leader else "Gone"
         self._log.lease_lost(self._me, self._lease, reason)

@@ -55,8 +55,9 @@ SECONDS_FOR_LISTENERS: Final = 5.0
 class _NoStatuses:
     """No status is written."""
 
-    def write(self, *_: object, **__: object) -> None:
-        """Nothing."""
+    def write(self, *_: object, **__: object) -> bool:
+        """Nothing; what it would say is news."""
+        return True
 
     def write_totals(self, *_: object, **__: object) -> None:
         """Nothing."""
@@ -204,6 +205,7 @@ class ByHand:
                 run.connection, resource, [member], selectors=run.selectors, check_cancelled=context.check_cancelled
             ).run()
         run.finish()
+        run.tell()
         return Done(wish, outcomes, run.report, run.failure)
 
     def close(self) -> None:

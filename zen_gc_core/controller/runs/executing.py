@@ -87,17 +87,18 @@ class Executing:
             What came of it; also where nothing could be written, and why.
         """
         stop = self._obstacle(plan)
-        unmarked: Counter[Result] = Counter()
+        unmarked: Counter[Result] | None = None
         if writes_for_a_while(self._compiled):
             unmarked, stop = self._unmark(plan, stop)
         carried = Carried(stopped=stop)
         if stop is None and not plan.stopped:
             if self._dry_run:
                 self._writes.would_act(plan.decisions, plan.acts)
-                carried.results[Result.WOULD_ACT] = plan.acts
+                carried.results += Counter({Result.WOULD_ACT: plan.acts})
             else:
                 carried = self._act(plan, case)
-        carried.results += unmarked
+        if unmarked:
+            carried.results += unmarked
         self._entry.ledger.next_write = self._rate.next_turn
         return carried
 
@@ -121,6 +122,8 @@ class Executing:
 
     def _closed(self) -> str | None:
         """Why the policy's windows or blackouts let nothing be written now, by the local or by the server's clock."""
+        if not self._gate.stands:
+            return None
         server = self._context.connection.clock.now()
         clocks = [dt.datetime.now(dt.UTC), *([server] if server is not None else [])]
         return next((why for now in clocks if (why := self._gate.closed(now)) is not None), None)
@@ -168,13 +171,13 @@ class Executing:
 
     def _act(self, plan: Plan, case: Case) -> Carried:
         context, ledger = self._context, self._entry.ledger
-        carried = Carried()
         plan = ledger.told.leave_out(plan, whole=self._whole)
-        if plan.decisions:
-            with Progress(lambda: self._progress(plan), self._progress_failed):
-                if case.compiled.relations:
-                    plan = replace(plan, decisions=namespace_by_namespace(plan.decisions))
-                carried = carry_out(case, _forbidden_last(plan, ledger.forbidden), self._acting)
+        if not plan.decisions:
+            return Carried()
+        with Progress(lambda: self._progress(plan), self._progress_failed):
+            if case.compiled.relations:
+                plan = replace(plan, decisions=namespace_by_namespace(plan.decisions))
+            carried = carry_out(case, _forbidden_last(plan, ledger.forbidden), self._acting)
         now = boottime()
         ledger.forbid(carried.forbidden)
         ledger.told.note(carried.notified)

@@ -44,6 +44,9 @@ SECONDS_BETWEEN_PASSES: Final = 300.0
 SECONDS_BETWEEN_LOOKS: Final = 5.0
 """How often it is asked whether that is so."""
 
+SECONDS_BETWEEN_LOOKS_AT_NOTHING: Final = 30.0
+"""The same, where no copy is known of."""
+
 _GONE: Final = (Result.DELETED, Result.GONE)
 
 
@@ -65,12 +68,21 @@ class Expiring:
 
     def work(self) -> None:
         """Look through the bin whenever that is due, until the program ends."""
-        while not self._context.stopping.wait(SECONDS_BETWEEN_LOOKS):
+        while not self._context.stopping.wait(self._pause()):
             if not self._leading():
                 self._passed_at = -math.inf
                 self._context.bins.forget()
             elif self._due():
                 self.look()
+
+    def lease_lost(self) -> None:
+        """This replica has lost the lease, whether or not it has won it again since; may be called by any thread."""
+        self._passed_at = -math.inf
+        self._context.bins.forget()
+
+    def _pause(self) -> float:
+        nothing = self._leading() and math.isfinite(self._passed_at) and self._context.bins.soonest is None
+        return SECONDS_BETWEEN_LOOKS_AT_NOTHING if nothing else SECONDS_BETWEEN_LOOKS
 
     def _due(self) -> bool:
         if self._clock() - self._passed_at >= SECONDS_BETWEEN_PASSES:

@@ -32,15 +32,26 @@ class Passes:
     Args:
         held_from: No mark from before counts; None: nothing is known, and none does.
         last_complete: When the last complete one began; None: none is known.
+        old: Whether another replica may have made passes since, so that the policy's status is to be read before the next one.
     """
 
     held_from: dt.datetime | None = None
     last_complete: dt.datetime | None = None
+    old: bool = False
 
     @classmethod
     def of(cls, status: Mapping[str, Any]) -> Passes:
         """What a policy's status tells; what does not say so is not known."""
         return cls(_instant(status.get("heldFrom")), _instant(status.get("lastCompletePass")))
+
+    def learn(self, status: Mapping[str, Any]) -> None:
+        """Take in what a policy's status tells now: no mark counts that would not by that, or by what was known before.
+
+        What was seen here may not have been written before the lease was lost; what others wrote is not known here.
+        """
+        found = Passes.of(status)
+        self.held_from = _later(found.held_from, self.held_from) if found.held_from is not None else None
+        self.last_complete, self.old = _later(found.last_complete, self.last_complete), False
 
     def begin(self, now: dt.datetime, interval: dt.timedelta) -> dt.datetime:
         """Begin a pass.
@@ -72,6 +83,10 @@ class Passes:
             name: spelt(moment) if moment is not None else None
             for name, moment in (("heldFrom", self.held_from), ("lastCompletePass", self.last_complete))
         }
+
+
+def _later(one: dt.datetime | None, other: dt.datetime | None) -> dt.datetime | None:
+    return max((each for each in (one, other) if each is not None), default=None)
 
 
 def _instant(value: object) -> dt.datetime | None:

@@ -105,6 +105,7 @@ class PolicyRun:
         self.began = boottime()
         self.instant: dt.datetime | None = None
         self._started = dt.datetime.now(dt.UTC)
+        self._untold: Callable[[], None] | None = None
 
     @property
     def failed(self) -> bool:
@@ -160,13 +161,16 @@ class PolicyRun:
                 most_due=context.most_due,
             )
             now = self.instant = self._now()
-            held_from = self.entry.ledger.passes.begin(now, self._between_passes(now)) if self._lasts else None
+            held_from = self._held_from(now) if self._lasts else None
             members = preparing.members(self._compiled, now, held_from, self._upcoming_until(now))
             if not self.entry.access_checked:
                 self._check_rights(members)
                 self.entry.access_checked = True
             self._look_for_namespaces(members)
-            context.metrics.run_begun(self.entry.reference, [(each.api_version, each.kind) for each in members])
+            kinds = tuple((each.api_version, each.kind) for each in members)
+            if kinds != self.entry.counted:
+                context.metrics.run_begun(self.entry.reference, kinds)
+                self.entry.counted = kinds
             self.members = members
         except Stopped as stop:
             self.failure = stop.ending
@@ -222,6 +226,15 @@ class PolicyRun:
             self.errand = Errand(None, f"a run for {begun} has begun elsewhere, or for a later time; {errand.why}")
         self.claimed = True
 
+    def _held_from(self, now: dt.datetime) -> dt.datetime:
+        """From when marks count: by what another replica wrote, where one led, and not by what was read before it did."""
+        passes, reference = self.entry.ledger.passes, self.entry.reference
+        if passes.old:
+            seen = read_policy(self._context.home, reference)
+            status = seen.document().get("status") if seen is not None and seen.uid == reference.uid else None
+            passes.learn(status if isinstance(status, dict) else {})
+        return passes.begin(now, self._between_passes(now))
+
     def _between_passes(self, now: dt.datetime) -> dt.timedelta:
         """How long it is from one of its runs to the next."""
         schedule = self._compiled.policy.calendar.schedule
@@ -266,7 +279,7 @@ class PolicyRun:
         self.failure = self._context.advised(ending_by(error), self.entry.reference)
 
     def finish(self) -> None:
-        """Plan, act and report, once all sweeps have passed."""
+        """Plan, act and report, once all sweeps have passed; where nothing was done, all but the status, which ``tell`` writes."""
         self._context.metrics.runs_every(self.entry.reference, self._interval)
         for resource, member in self.members.items():
             if isinstance(member.error, NotFound):
@@ -279,10 +292,21 @@ class PolicyRun:
             except ClusterError as error:
                 self._fail(error)
         if self.report is not None:
-            self._reporting.finished(self.report, self.members)
+            self._untold = self._reporting.finished(self.report, self.members)
             return
         ending = self.failure or Ending(Reason.NOT_EVALUATED, "nothing was evaluated")
         self._reporting.failed(ending, seconds=boottime() - self.began)
+
+    @property
+    def untold(self) -> bool:
+        """Whether it has ended and its status is to be written."""
+        return self._untold is not None
+
+    def tell(self) -> None:
+        """Write the status, once it has ended, and if there is anything to be written."""
+        untold, self._untold = self._untold, None
+        if untold is not None:
+            untold()
 
     def _evaluate(self) -> None:
         connection, members = self._context.connection, listed(self.members)

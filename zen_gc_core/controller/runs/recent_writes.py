@@ -14,7 +14,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from zen_gc_core.engine.shares import Written
+from zen_gc_core.engine.shares import NOTHING_WRITTEN, Written
 from zen_gc_core.model.results import Result
 
 if TYPE_CHECKING:
@@ -100,6 +100,8 @@ class RecentWrites:
             now: The present.
         """
         self._runs = [run for run in self._runs if run.at > began - seconds]
+        if not self._runs:
+            return NOTHING_WRITTEN
         small = [run for run in self._runs if run.small]
         before, lately = (
             [run for run in small if run.first <= began],

@@ -92,7 +92,9 @@ class Entry:
         superseded: Whether it was edited or deleted since; nothing more is said of it.
         document: The policy as it was read, until it is compiled; None from then on.
         kinds: What its wildcards meant when it ran last, by version and name.
+        counted: Of which kinds its counters are there, by version and name, in the order of its last run.
         phase: That of its status; empty while there is none.
+        said: A status, and what a run found that it says already, clocks aside; None where that is not known.
     """
 
     key: Key
@@ -105,7 +107,9 @@ class Entry:
     superseded: bool = False
     document: dict[str, Any] | None = None
     kinds: frozenset[tuple[str, str]] = frozenset()
+    counted: tuple[tuple[str, str], ...] = ()
     phase: str = field(init=False, default="")
+    said: tuple[object, ...] | None = field(init=False, default=None, repr=False)
     _status: bytes = field(init=False, default=b"{}", repr=False)
 
     @property
@@ -121,6 +125,11 @@ class Entry:
         except orjson.JSONEncodeError:
             self._status = b"{}"
         self.phase = str(status.get("phase") or "")
+
+    @property
+    def status_as_kept(self) -> bytes:
+        """The same, not decoded: to be compared with another time."""
+        return self._status
 
     @property
     def reference(self) -> PolicyReference:

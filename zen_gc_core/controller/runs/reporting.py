@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import TYPE_CHECKING
 
 from zen_gc_core.controller.runs.fights import shown
@@ -11,6 +12,7 @@ from zen_gc_core.controller.runs.unlisted import counted
 from zen_gc_core.controller.telling import policy_status
 from zen_gc_core.controller.telling.metrics import KindCount
 from zen_gc_core.controller.telling.run_reporter import RunReporter
+from zen_gc_core.engine.lasting import writes_for_a_while
 from zen_gc_core.model.decision import KeptBy
 from zen_gc_core.model.reasons import ErrorType, Reason
 from zen_gc_core.model.results import Result
@@ -93,12 +95,15 @@ class Reporting:
         self.writes.failed(ending, seconds=seconds)
         self._write_status(policy_status.failed(ending), {})
 
-    def finished(self, report: RunReport, members: Mapping[Resource, Member]) -> None:
-        """Tell of a run that was planned, and carried out as far as it may be.
+    def finished(self, report: RunReport, members: Mapping[Resource, Member]) -> Callable[[], None] | None:
+        """Tell of a run that was planned, and carried out as far as it may be; where it did nothing, all but its status.
 
         Args:
             report: What it did.
             members: The policy on each of its sweeps.
+
+        Returns:
+            Writes the status; None where that is written, or says all of it already.
         """
         ending = report.ending
         if ending is not None and not ending.failed:
@@ -107,7 +112,6 @@ class Reporting:
         self._context.log.evaluation_finished(report)
         self._context.metrics.run_finished(report, _counts(members))
         self._record(report)
-        numbers = self._numbers(report)
         ledger = self._entry.ledger  # the watch has brought back what was written while it acted
         ledger.deleted = max(ledger.deleted, self._total_before + self._deleted(report))
         for fight in ledger.fights.untold():
@@ -115,15 +119,61 @@ class Reporting:
             self._context.metrics.error(self._entry.reference, ErrorType.FIGHT)
             self._context.events.fight(self._entry.reference, fight)
         fights = shown(ledger.fights.of(report.plan.policy))
-        standing = policy_status.standing(report, ledger.unreached, fights)
-        self._write_status(standing, numbers, acted=self._acted(report) or bool(report.plan.upcoming))
+        tell = functools.partial(self._tell, report, fights)
+        if not self._did_nothing(report):
+            tell()
+            self._context.hearing.tell(report)
+            return None
         self._context.hearing.tell(report)
+        return None if self._found(report, fights) == self._entry.said else tell
+
+    def _did_nothing(self, report: RunReport) -> bool:
+        """Whether nobody needs to know of a run what the next one does not find as well: its status may wait, and be lost.
+
+        What acted, or would have, has to tell it at once, and so does what counts from when its conditions began to hold:
+        that the marks of before count no more is written nowhere else.
+        """
+        compiled = self._entry.compilation.compiled
+        lasts = compiled is None or writes_for_a_while(compiled)
+        plan = report.plan
+        did = plan.decisions or plan.owed or plan.unlisted or report.results or self._seen_gone
+        return not (did or lasts or self._scheduled)
+
+    def _tell(self, report: RunReport, fights: str | None) -> None:
+        found, ledger = self._found(report, fights), self._entry.ledger
+        standing, numbers = policy_status.standing(report, ledger.unreached, fights), self._numbers(report)
+        news = self._write_status(standing, numbers, acted=self._acted(report) or bool(report.plan.upcoming))
+        same = self._entry.status_as_kept is found[0]  # or it is not the one that was compared
+        self._entry.said = found if same and not news and self._did_nothing(report) else None
+
+    def _found(self, report: RunReport, fights: str | None) -> tuple[object, ...]:
+        """The status, and all that one is made of, clocks aside, of a run that did nothing."""
+        plan, unreached = report.plan, self._entry.ledger.unreached
+        return (
+            self._entry.status_as_kept,
+            self._entry.compilation,
+            self._total_before,
+            report.dry_run,
+            plan.recycled_for,
+            plan.matched,
+            plan.due,
+            plan.marking,
+            *(plan.kept[kept_by] for kept_by in KeptBy),
+            plan.first_error,
+            plan.first_reason,
+            plan.notes,
+            plan.upcoming,
+            report.ending,
+            unreached,
+            fights,
+        )
 
     def _numbers(self, report: RunReport) -> dict[str, object]:
         numbers: dict[str, object] = policy_status.numbers(report, self._total_before, self._seen_gone)
-        compiled, told = self._entry.compilation.compiled, self._entry.ledger.passes.told()
+        passes = self._entry.ledger.passes
+        compiled, told = self._entry.compilation.compiled, passes.told()
         if compiled is not None and compiled.holding is not None:
-            return {**numbers, **told}
+            return numbers if passes.old else {**numbers, **told}  # another may have led since, and know of more
         before = self._entry.status
         return {**numbers, **{name: None for name in told if name in before}}
 
@@ -158,9 +208,9 @@ class Reporting:
             ledger.evaluated = found
             events.evaluated(self._entry.reference, *found)
 
-    def _write_status(self, how: Standing, numbers: dict[str, object], *, acted: bool = False) -> None:
+    def _write_status(self, how: Standing, numbers: dict[str, object], *, acted: bool = False) -> bool:
         acted = acted or self._scheduled
-        self._context.statuses.write(self._entry, how, numbers, next_run=self._next_run(), acted=acted)
+        return self._context.statuses.write(self._entry, how, numbers, next_run=self._next_run(), acted=acted)
 
 
 def _counts(members: Mapping[Resource, Member]) -> list[KindCount]:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from zen_gc_core.cluster.namespaces import Namespaces
-    from zen_gc_core.model.policy import Policy
+    from zen_gc_core.model.policy import Policy, Target
 
 _MOST_NAMED: Final = 20
 """How many Namespaces of one policy are looked for."""
@@ -35,12 +35,21 @@ def unreached(namespaces: Namespaces, policy: Policy, *, installed: bool = False
     Raises:
         ClusterError: The cluster does not say; a right that is missing is no error.
     """
+    if installed and all(_at_home(target, policy.reference.namespace) for target in policy.targets):
+        return ()
     found: list[Problem] = []
     with contextlib.suppress(AccessDenied):
         found.extend(_missing(namespaces, policy, {policy.reference.namespace} if installed else set()))
     with contextlib.suppress(AccessDenied):
         found.extend(_matching_none(namespaces, policy))
     return tuple(found)
+
+
+def _at_home(target: Target, namespace: str) -> bool:
+    """Whether a target names nothing that might not be there but the policy's own Namespace."""
+    if target.namespace_selector is not None:
+        return False
+    return target.scope.names <= {namespace} if isinstance(target.scope, TheseNamespaces) else False
 
 
 def _missing(namespaces: Namespaces, policy: Policy, there: set[str]) -> Iterator[Problem]:

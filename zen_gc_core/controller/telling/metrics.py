@@ -90,10 +90,10 @@ class Metrics:
         with self._lock:
             if policy.uid in self._forgotten:
                 return
-            self._registry.at(self._families.expressions, policy)
+            self._registry.inc(self._families.expressions, policy, by=0)
             for kind in kinds:
-                self._registry.at(self._families.deleted, policy, *kind, TTL_EXPIRED)
-                self._registry.at(self._families.outcomes, policy, *kind, Result.FAILED.value)
+                self._registry.inc(self._families.deleted, policy, *kind, TTL_EXPIRED, by=0)
+                self._registry.inc(self._families.outcomes, policy, *kind, Result.FAILED.value, by=0)
 
     def runs_every(self, policy: PolicyReference, seconds: float) -> None:
         """Say how long after the run that ends now the next one is planned.
@@ -108,7 +108,7 @@ class Metrics:
             if math.isinf(seconds):
                 self._registry.drop(self._families.interval, policy)
             else:
-                self._registry.at(self._families.interval, policy).set(seconds)
+                self._registry.set(self._families.interval, policy, to=seconds)
 
     def rests(self, policy: PolicyReference) -> None:
         """Say that a policy does not run: nothing is late of it, and nothing stops its runs."""
@@ -128,16 +128,15 @@ class Metrics:
             if policy.uid in self._forgotten:
                 return
             self._families.evaluation.observe(report.duration)
-            self._registry.at(self._families.expressions, policy).inc(report.plan.kept.get(KeptBy.ERROR, 0))
+            self._registry.inc(self._families.expressions, policy, by=report.plan.kept.get(KeptBy.ERROR, 0))
             for count in counts:
-                self._registry.at(self._families.matched, policy, count.api_version, count.kind).inc(count.matched)
+                self._registry.inc(self._families.matched, policy, count.api_version, count.kind, by=count.matched)
                 if report.dry_run:
                     would = count.due if report.results[Result.WOULD_ACT] else 0
-                    self._registry.at(self._families.would_delete, policy, count.api_version, count.kind).inc(would)
+                    self._registry.inc(self._families.would_delete, policy, count.api_version, count.kind, by=would)
             if report.plan.unlisted:
-                self._registry.at(self._families.errors, policy, ErrorType.LIST_RESOURCES_FAILED).inc(
-                    len(report.plan.unlisted)
-                )
+                kinds = len(report.plan.unlisted)
+                self._registry.inc(self._families.errors, policy, ErrorType.LIST_RESOURCES_FAILED, by=kinds)
             if report.ending is not None:
                 self.ended(policy, report.ending)
             if self._leading:
@@ -146,21 +145,21 @@ class Metrics:
     def _show(self, report: RunReport, counts: Collection[KindCount]) -> None:
         """Set the gauges about a policy; a run that was stopped does not know how much is pending."""
         policy = report.plan.policy
-        self._registry.at(self._families.last_run, policy).set(report.duration)
-        self._registry.at(self._families.breaker, policy).set(report.plan.tripped is not None)
+        self._registry.set(self._families.last_run, policy, to=report.duration)
+        self._registry.set(self._families.breaker, policy, to=report.plan.tripped is not None)
         deferred = report.stopped is not None and report.stopped.reason is Reason.DEFERRED
-        self._registry.at(self._families.deferred, policy).set(deferred)
+        self._registry.set(self._families.deferred, policy, to=deferred)
         if report.stopped is not None and report.stopped.failed:
             return
         self._registry.drop(self._families.pending, policy)
         self._registry.drop(self._families.retained, policy)
         for count in counts:
-            self._registry.at(self._families.pending, policy, count.api_version, count.kind).set(count.pending)
+            self._registry.set(self._families.pending, policy, count.api_version, count.kind, to=count.pending)
             if count.retained is not None:
-                self._registry.at(self._families.retained, policy, count.api_version, count.kind).set(count.retained)
+                self._registry.set(self._families.retained, policy, count.api_version, count.kind, to=count.retained)
         if not report.plan.stopped and report.started is not None:
             ended = report.started + timedelta(seconds=report.duration)
-            self._registry.at(self._families.success, policy).set(ended.timestamp())
+            self._registry.set(self._families.success, policy, to=ended.timestamp())
 
     def outcome(self, policy: PolicyReference, outcome: Outcome, *, seconds: float, at: datetime) -> None:
         """Count what became of one object.
@@ -178,15 +177,15 @@ class Metrics:
                 return
             if result is Result.WOULD_ACT:
                 return  # a plan holds no more of them than fit its bounds; `run_finished` counts all
-            self._registry.at(self._families.outcomes, policy, *kind, result.value).inc()
+            self._registry.inc(self._families.outcomes, policy, *kind, result.value)
             if result is Result.DELETED:
-                self._registry.at(self._families.deleted, policy, *kind, TTL_EXPIRED).inc()
+                self._registry.inc(self._families.deleted, policy, *kind, TTL_EXPIRED)
                 self._families.deletion.labels(*kind).observe(seconds)
                 if decision.expires_at is not None:
                     late = max(0.0, (at - decision.expires_at).total_seconds())
                     self._families.lag.labels(*kind).observe(late)
             elif result is Result.CONFLICT:
-                self._registry.at(self._families.conflicts, policy, *kind).inc()
+                self._registry.inc(self._families.conflicts, policy, *kind)
             elif result is Result.NOT_RECYCLED:
                 self.error(policy, ErrorType.RECYCLING_FAILED)
             elif result is Result.FAILED:
@@ -234,9 +233,9 @@ class Metrics:
         """
         with self._lock:
             if policy is None:
-                self._registry.at(self._families.errors, None, error_type).inc()
+                self._registry.inc(self._families.errors, None, error_type)
             elif policy.uid not in self._forgotten:
-                self._registry.at(self._families.errors, policy, error_type).inc()
+                self._registry.inc(self._families.errors, policy, error_type)
 
     def policies(self, phases: Mapping[str, int]) -> None:
         """Set how many policies are in which phase; a phase that is not named has none. A standby's word is not heard."""
@@ -279,7 +278,7 @@ class Metrics:
         """Count the relations of a policy about which a look at other objects has not told all."""
         with self._lock:
             if policy.uid not in self._forgotten:
-                self._registry.at(self._families.related_failures, policy).inc(relations)
+                self._registry.inc(self._families.related_failures, policy, by=relations)
 
     def related_listed(self, resource: str, objects: int) -> None:
         """Count the objects of a resource (``pods``) that were read because decisions about others depend on them."""

@@ -63,30 +63,6 @@ class _Series:
         self.more = "".join(f',{label}="{_escaped(value)}"' for label, value in labels)
 
 
-class Point:
-    """One series of one policy, to be written.
-
-    Args:
-        values: The policy's series.
-        series: Which of them.
-    """
-
-    __slots__ = ("_series", "_values")
-
-    def __init__(self, values: dict[_Series, float], series: _Series) -> None:
-        self._values = values
-        self._series = series
-        values.setdefault(series, 0.0)
-
-    def inc(self, amount: float = 1.0) -> None:
-        """Count on."""
-        self._values[self._series] += amount
-
-    def set(self, value: float) -> None:
-        """Say what it is now."""
-        self._values[self._series] = float(value)
-
-
 class Registry:
     """Metrics of one program, those of its process among them; what is about policies is written by one thread at a time."""
 
@@ -127,19 +103,37 @@ class Registry:
         self._of_policies.append(metric)
         return metric
 
-    def at(self, metric: OfPolicies, policy: PolicyReference | None, *labels: str) -> Point:
-        """The series of a policy, made at 0 where it is not there.
+    def inc(self, metric: OfPolicies, policy: PolicyReference | None, *labels: str, by: float = 1.0) -> None:
+        """Count on; the series is made at 0 where it is not there.
 
         Args:
             metric: The metric.
             policy: The policy; None for the controller itself.
             labels: The values of its other labels.
+            by: How much.
         """
+        values, series = self._place(metric, policy, labels)
+        if (known := values.get(series)) is None:
+            values[series] = 0.0 + by if by else 0.0  # one zero for all of them
+        elif by:
+            values[series] = known + by
+
+    def set(self, metric: OfPolicies, policy: PolicyReference | None, *labels: str, to: float) -> None:
+        """Say what it is now; as ``inc``."""
+        values, series = self._place(metric, policy, labels)
+        values[series] = float(to)
+
+    def _place(
+        self, metric: OfPolicies, policy: PolicyReference | None, labels: tuple[str, ...]
+    ) -> tuple[dict[_Series, float], _Series]:
         series = self._series.get((metric, labels))
         if series is None:
             series = self._series[metric, labels] = _Series(metric, labels)
         key = ("", "") if policy is None else (policy.namespace, policy.name)
-        return Point(self._values.setdefault(key, {}), series)
+        values = self._values.get(key)
+        if values is None:
+            values = self._values[key] = {}
+        return values, series
 
     def drop(self, metric: OfPolicies, policy: PolicyReference) -> None:
         """Remove a policy's series of one metric."""

@@ -61,8 +61,8 @@ class Statuses(Protocol):
         *,
         next_run: dt.datetime | None,
         acted: bool = False,
-    ) -> None:
-        """Write a policy's status."""
+    ) -> bool:
+        """Write a policy's status; False where it says all of that already."""
 
     def write_totals(self, policy: HasStatus, deleted: int, *, next_run: dt.datetime | None) -> None:
         """Write what a small run adds to a policy's status."""
@@ -98,7 +98,7 @@ class StatusWriter:
         *,
         next_run: dt.datetime | None,
         acted: bool = False,
-    ) -> None:
+    ) -> bool:
         """Write a policy's status, when it says anything new; a failure is told, and the next run tries again.
 
         Args:
@@ -107,9 +107,12 @@ class StatusWriter:
             counted: The numbers of its run; empty when it did not run.
             next_run: When it runs next.
             acted: Whether the run did anything, which is always written.
+
+        Returns:
+            Whether there was anything to be written; False where the status says all of that already.
         """
         if policy.superseded:
-            return
+            return True
         before = policy.status
         patch = policy_status.status(
             before,
@@ -122,8 +125,10 @@ class StatusWriter:
             next_run=next_run,
             now=dt.datetime.now(dt.UTC),
         )
-        if acted or policy_status.worth_writing(before, patch):
+        news = acted or policy_status.worth_writing(before, patch)
+        if news:
             self._patch(policy, patch)
+        return news
 
     def write_totals(self, policy: HasStatus, deleted: int, *, next_run: dt.datetime | None) -> None:
         """Write what a small run adds to a policy's status: all else is the last pass's.
