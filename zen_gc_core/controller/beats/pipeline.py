@@ -47,8 +47,8 @@ CROWD: Final = 64
 """More policies than that on their way are very many."""
 
 MOST_TOLD: Final = 32
-"""Statuses that are written at the same time at the most. They have threads of their own: who has acted tells it, but no
-policy waits for its run until others have told theirs, which costs the API server more than all else that they do."""
+"""Statuses of runs that did nothing that are written at the same time at the most. They have threads of their own: no policy
+waits for its run until others have told theirs, which costs the API server more than all else that they do."""
 
 SHARE_OF_TOLD: Final = 8
 PREPARING: Final = 8
