@@ -180,18 +180,24 @@ def test_events_never_wait_for_the_server(broken: Lab, server: EmbeddedCluster, 
     hold.set()
 
 
-def test_a_namespace_that_floods_the_events_loses_its_own(
-    broken: Lab, server: EmbeddedCluster, recorder: Recorders
-) -> None:
-    """Those of another come through, in turn, while a thousand wait."""
+def hold(server: EmbeddedCluster) -> threading.Event:
+    """Let a server answer no event until that is set."""
     over = threading.Event()
 
-    def hold(request: Request) -> Fault | None:
+    def faults(request: Request) -> Fault | None:
         if request.method == "POST":
             over.wait(30.0)
         return None
 
-    server.faults = hold
+    server.faults = faults
+    return over
+
+
+def test_a_namespace_that_floods_the_events_loses_its_own(
+    broken: Lab, server: EmbeddedCluster, recorder: Recorders
+) -> None:
+    """Those of another come through, in turn, while a thousand wait."""
+    over = hold(server)
     events = recorder(broken.connection)
     for number in range(1000):
         events.record(PolicyReference(KIND, "loud", f"p-{number}", "u-1"), "Loud", f"{number}")
@@ -211,14 +217,7 @@ def test_events_of_many_cluster_policies_all_have_a_place(
     broken: Lab, server: EmbeddedCluster, recorder: Recorders
 ) -> None:
     """They are written into one Namespace; after a start there is one of each, and a thousand policies are no flood."""
-    over = threading.Event()
-
-    def hold(request: Request) -> Fault | None:
-        if request.method == "POST":
-            over.wait(30.0)
-        return None
-
-    server.faults = hold
+    over = hold(server)
     events = recorder(broken.connection)
     for number in range(1000):
         events.record(PolicyReference(CLUSTER, "", f"p-{number}", f"u-{number}"), "PolicyEvaluated", "matched=0")
