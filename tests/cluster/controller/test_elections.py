@@ -280,7 +280,7 @@ def test_a_run_of_an_earlier_term_does_not_act(embedded: EmbeddedStage, inside: 
         if request.method != "GET" or request.path != lists:
             return None
         asked.set()
-        return Fault(delay=8.0)
+        return Fault(delay=15.0)
 
     embedded.server.faults = slow
     policy = embedded.policy(evaluationInterval="1h")
