@@ -444,12 +444,6 @@ def test_marks_that_nobody_may_take_away_end_the_run(embedded: EmbeddedStage, in
     assert since(embedded.status(policy)["heldFrom"]) > since(before)
 
 
-def slow_statuses(request: Request) -> Fault | None:
-    """A server that takes its time for the status of a policy."""
-    writes = request.method == "PATCH" and request.path.endswith("/status") and by_controller(request)
-    return Fault(delay=0.5) if writes else None
-
-
 def test_a_break_is_written_down_however_many_statuses_wait(
     embedded: EmbeddedStage, inside: Callable[..., Inside]
 ) -> None:
@@ -462,7 +456,12 @@ def test_a_break_is_written_down_however_many_statuses_wait(
     others = [embedded.policy(conditions={"cel": "false"}, evaluationInterval="1h") for _ in range(30)]
     switch = kill_switch(embedded)
     embedded.cluster.create(switch)
-    embedded.server.faults = slow_statuses
+
+    def slow(request: Request) -> Fault | None:
+        others_tell = request.method == "PATCH" and request.path.endswith("/status") and policy not in request.path
+        return Fault(delay=60.0) if others_tell else None
+
+    embedded.server.faults = slow
     controller = inside(embedded, gc_interval=timedelta(hours=1))
     controller.await_record("evaluation finished", 2, policy=policy)
     controller.stop()
