@@ -571,6 +571,17 @@ def unmarking_forgotten() -> None:
     swap(passes.Passes, "incomplete", lambda _self, _now: None)
 
 
+@_mutant("goes-by-what-was-listed")
+def goes_by_what_was_listed() -> None:
+    """Since when marks count is what it was when the policies were listed, whoever has led since."""
+
+    def held_from(run: Any, now: Any) -> Any:
+        run.entry.ledger.passes.learn(run.entry.status)
+        return run.entry.ledger.passes.begin(now, run._between_passes(now))
+
+    swap(policy_run.PolicyRun, "_held_from", held_from)
+
+
 @_mutant("copied-mark-counts")
 def copied_mark_counts() -> None:
     """Whichever object a mark was made for."""

@@ -934,6 +934,28 @@ def what_starts_over_stays(play: Play) -> str:
     return _taken(play, "x")
 
 
+def what_another_replica_saw_in_use_starts_over(play: Play) -> str:
+    """It wrote so since the policies were listed, and the watch has not told of it yet."""
+    play.items("x", creationTimestamp="2025-11-10T00:00:00Z")
+    policy = play.stage.policy(**DONE, **HELD)
+    play.once()
+    assert _mark_of(play, policy, "x")
+    time.sleep(2.1)
+    seen: list[str] = []
+
+    def hook(request: Request) -> None:
+        if request.method == "GET" and request.path.endswith(f"/{POLICIES}/{policy}") and not seen:
+            seen.append(request.path)
+            (document,) = play.stage.server._read(POLICIES, play.stage.namespace)
+            status = {**document["status"], "heldFrom": format_instant(dt.datetime.now(dt.UTC))}
+            play.change({**document, "status": status})
+
+    play.meanwhile(hook)
+    play.once()
+    assert seen, "the policy was read"
+    return _taken(play, "x")
+
+
 def what_carries_the_mark_of_another_stays(play: Play) -> str:
     """Somebody copies an object with all of its annotations."""
     play.items("x", creationTimestamp="2025-11-10T00:00:00Z")
@@ -1301,6 +1323,7 @@ SCENARIOS = (
     Scenario(what_another_replica_ran_for_is_not_run_for_again, ("time-not-claimed",)),
     Scenario(what_was_missed_before_an_edit_is_not_caught_up, ("edited-catches-up",)),
     Scenario(what_starts_over_stays, ("unmarking-forgotten",)),
+    Scenario(what_another_replica_saw_in_use_starts_over, ("goes-by-what-was-listed",)),
     Scenario(what_carries_the_mark_of_another_stays, ("copied-mark-counts",)),
     Scenario(what_is_used_again_loses_its_mark, ("marks-stay",)),
     Scenario(a_mark_of_somebody_else_stays, ("any-mark-is-ours",)),
