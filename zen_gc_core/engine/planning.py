@@ -11,10 +11,10 @@ from zen_gc_core.engine.lasting import UNMARKED
 from zen_gc_core.engine.noticing import Notice
 from zen_gc_core.engine.retaining.settling import Settlement, settle
 from zen_gc_core.engine.retaining.tallies import RetainingTally, RetainingVersionTally
-from zen_gc_core.engine.shares import NOTHING_WRITTEN, identity, in_several_versions, kind_key
+from zen_gc_core.engine.shares import NOTHING_WRITTEN, added, identity, in_several_versions, kind_key
 from zen_gc_core.engine.tallying import Tally
 from zen_gc_core.engine.upcoming import together
-from zen_gc_core.engine.versions import VersionTally, all_of, by_kind
+from zen_gc_core.engine.versions import VersionTally, by_kind, sums_of
 from zen_gc_core.model.decision import KeptBy, Verdict
 from zen_gc_core.model.plan import Plan
 from zen_gc_core.model.unlisted import NO_GAPS, Gaps
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from zen_gc_core.model.plan import Veto
     from zen_gc_core.model.policy import Target
 
-_KEEPERS: Final = tuple(KeptBy)
 _FURTHEST: Final = (Verdict.SKIP, Verdict.KEEP, Verdict.WAIT, Verdict.ACT)
 
 
@@ -71,7 +70,7 @@ def conclude(  # noqa: PLR0913, PLR0917  what a plan is made of
         for tally in tallies:
             tally.spare(settled.guard)
     decisions, left_over = retained.ordered(_together(case, tallies))
-    sums = all_of(tallies)
+    sums = added(map(sums_of, by_kind(tallies).values()))
     plan = Plan(
         policy=case.compiled.reference,
         now=case.run.now,
@@ -79,7 +78,7 @@ def conclude(  # noqa: PLR0913, PLR0917  what a plan is made of
         matched=sums.matched,
         due=sums.due - sums.marking,
         decisions=decisions,
-        kept={kept_by: sums.kept.get(kept_by, 0) for kept_by in _KEEPERS},
+        kept={kept_by: sums.kept.get(kept_by, 0) for kept_by in KeptBy},
         first_error=next((tally.first_error for tally in tallies if tally.first_error), None),
         first_reason=next((tally.first_reason for tally in tallies if tally.first_error), None),
         tripped=breaker.tripped(

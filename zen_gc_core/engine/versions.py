@@ -52,13 +52,6 @@ def sums_of(tallies: Iterable[Tally]) -> Sums:
     return added([*others, once(versions)] if versions else others)
 
 
-def all_of(tallies: Sequence[Tally]) -> Sums:
-    """What tallies of one policy have counted, of whatever kinds."""
-    if len(tallies) == 1 and not isinstance(tallies[0], VersionTally):
-        return tallies[0].sums
-    return added(map(sums_of, by_kind(tallies).values()))
-
-
 def by_kind(tallies: Iterable[Tally]) -> dict[KindKey, list[Tally]]:
     """Tallies, by what their kinds are counted under."""
     found: dict[KindKey, list[Tally]] = {}

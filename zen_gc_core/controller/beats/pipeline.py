@@ -375,7 +375,7 @@ class Pipeline:
         if self._closing or self._context.stopping.is_set():
             return
         if ride.run.entry.superseded or ride.term != self._term:
-            self._abandon(ride)  # or another may have led meanwhile, and have written what this one does not know of
+            self._abandon(ride)
             return
         if (slot := slot_of(ride.run.entry)) in self._small:  # one run of a policy acts at a time
             self._after_small[slot] = functools.partial(self._swept, ride)
@@ -384,13 +384,13 @@ class Pipeline:
         self._report(ride.run.entry, ride.run.finish, lambda: self._finished(ride))
 
     def _finished(self, ride: Ride) -> None:
-        if ride.run.untold:
-            self._report(ride.run.entry, ride.run.tell, lambda: self._done(ride), self._tellers)
+        if (tell := ride.run.untold) is not None:
+            self._report(ride.run.entry, tell, lambda: self._done(ride), self._tellers)
         else:
             self._done(ride)
 
     def _abandon(self, ride: Ride) -> None:
-        """End a run before it says anything, because its policy is not what it was."""
+        """End a run before it says anything: its policy is not what it was, or another may have led, and written, meanwhile."""
         self._listing.discard(slot_of(ride.run.entry))
         del self._rides[slot_of(ride.run.entry)]
         self._instants.forget(slot_of(ride.run.entry))

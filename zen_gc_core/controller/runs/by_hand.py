@@ -205,7 +205,6 @@ class ByHand:
                 run.connection, resource, [member], selectors=run.selectors, check_cancelled=context.check_cancelled
             ).run()
         run.finish()
-        run.tell()
         return Done(wish, outcomes, run.report, run.failure)
 
     def close(self) -> None:

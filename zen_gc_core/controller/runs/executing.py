@@ -87,18 +87,17 @@ class Executing:
             What came of it; also where nothing could be written, and why.
         """
         stop = self._obstacle(plan)
-        unmarked: Counter[Result] | None = None
+        unmarked: Counter[Result] = Counter()
         if writes_for_a_while(self._compiled):
             unmarked, stop = self._unmark(plan, stop)
         carried = Carried(stopped=stop)
         if stop is None and not plan.stopped:
             if self._dry_run:
                 self._writes.would_act(plan.decisions, plan.acts)
-                carried.results += Counter({Result.WOULD_ACT: plan.acts})
+                carried.results[Result.WOULD_ACT] = plan.acts
             else:
                 carried = self._act(plan, case)
-        if unmarked:
-            carried.results += unmarked
+        carried.results += unmarked
         self._entry.ledger.next_write = self._rate.next_turn
         return carried
 

@@ -51,7 +51,7 @@ _GONE: Final = (Result.DELETED, Result.GONE)
 
 
 class Expiring:
-    """Lets copies go whose time is over; used by one thread.
+    """Lets copies go whose time is over; used by one thread, but for ``lease_lost``.
 
     Args:
         context: What runs work with.
@@ -70,8 +70,7 @@ class Expiring:
         """Look through the bin whenever that is due, until the program ends."""
         while not self._context.stopping.wait(self._pause()):
             if not self._leading():
-                self._passed_at = -math.inf
-                self._context.bins.forget()
+                self.lease_lost()
             elif self._due():
                 self.look()
 

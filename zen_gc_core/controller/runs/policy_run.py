@@ -73,6 +73,7 @@ class PolicyRun:
         failure: Why it could not do what it should; None when it could.
         upcoming: What will be due before the next run, where that may be acted on at its instant; nearest first.
         population: Of the policy's one kind, how many unfinished objects there were; None where that is not known.
+        untold: Writes its status, once it has ended; None where that is written, or says all of it already.
         claimed: Whether nothing is left to be done for the scheduled time that it is for.
         began: When it began, by the boot-time clock.
         instant: The instant by which it judges; None until ``prepare``.
@@ -94,6 +95,7 @@ class PolicyRun:
         self.failure: Ending | None = None
         self.upcoming: tuple[Upcoming, ...] = ()
         self.population: int | None = None
+        self.untold: Callable[[], None] | None = None
         context = context.acting_as(compiled.account)
         self._context = context
         self._compiled = compiled
@@ -105,7 +107,6 @@ class PolicyRun:
         self.began = boottime()
         self.instant: dt.datetime | None = None
         self._started = dt.datetime.now(dt.UTC)
-        self._untold: Callable[[], None] | None = None
 
     @property
     def failed(self) -> bool:
@@ -279,7 +280,7 @@ class PolicyRun:
         self.failure = self._context.advised(ending_by(error), self.entry.reference)
 
     def finish(self) -> None:
-        """Plan, act and report, once all sweeps have passed; where nothing was done, all but the status, which ``tell`` writes."""
+        """Plan, act and report, once all sweeps have passed; where nothing was done, all but the status is told."""
         self._context.metrics.runs_every(self.entry.reference, self._interval)
         for resource, member in self.members.items():
             if isinstance(member.error, NotFound):
@@ -292,21 +293,10 @@ class PolicyRun:
             except ClusterError as error:
                 self._fail(error)
         if self.report is not None:
-            self._untold = self._reporting.finished(self.report, self.members)
+            self.untold = self._reporting.finished(self.report, self.members)
             return
         ending = self.failure or Ending(Reason.NOT_EVALUATED, "nothing was evaluated")
         self._reporting.failed(ending, seconds=boottime() - self.began)
-
-    @property
-    def untold(self) -> bool:
-        """Whether it has ended and its status is to be written."""
-        return self._untold is not None
-
-    def tell(self) -> None:
-        """Write the status, once it has ended, and if there is anything to be written."""
-        untold, self._untold = self._untold, None
-        if untold is not None:
-            untold()
 
     def _evaluate(self) -> None:
         connection, members = self._context.connection, listed(self.members)

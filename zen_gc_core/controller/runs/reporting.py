@@ -119,13 +119,13 @@ class Reporting:
             self._context.metrics.error(self._entry.reference, ErrorType.FIGHT)
             self._context.events.fight(self._entry.reference, fight)
         fights = shown(ledger.fights.of(report.plan.policy))
-        tell = functools.partial(self._tell, report, fights)
         if not self._did_nothing(report):
-            tell()
+            self._tell(report, fights)
             self._context.hearing.tell(report)
             return None
         self._context.hearing.tell(report)
-        return None if self._found(report, fights) == self._entry.said else tell
+        said = self._found(report, fights) == self._entry.said
+        return None if said else functools.partial(self._tell_nothing, report, fights)
 
     def _did_nothing(self, report: RunReport) -> bool:
         """Whether nobody needs to know of a run what the next one does not find as well: its status may wait, and be lost.
@@ -139,12 +139,18 @@ class Reporting:
         did = plan.decisions or plan.owed or plan.unlisted or report.results or self._seen_gone
         return not (did or lasts or self._scheduled)
 
-    def _tell(self, report: RunReport, fights: str | None) -> None:
-        found, ledger = self._found(report, fights), self._entry.ledger
-        standing, numbers = policy_status.standing(report, ledger.unreached, fights), self._numbers(report)
-        news = self._write_status(standing, numbers, acted=self._acted(report) or bool(report.plan.upcoming))
-        same = self._entry.status_as_kept is found[0]  # or it is not the one that was compared
-        self._entry.said = found if same and not news and self._did_nothing(report) else None
+    def _tell(self, report: RunReport, fights: str | None) -> bool:
+        """Write the status; False where it says all of that already."""
+        standing = policy_status.standing(report, self._entry.ledger.unreached, fights)
+        acted = self._acted(report) or bool(report.plan.upcoming)
+        return self._write_status(standing, self._numbers(report), acted=acted)
+
+    def _tell_nothing(self, report: RunReport, fights: str | None) -> None:
+        """Write the status of a run that did nothing, and remember what it says, where that is nothing new."""
+        found = self._found(report, fights)
+        news = self._tell(report, fights)
+        compared = self._entry.status_as_kept is found[0]
+        self._entry.said = found if compared and not news else None
 
     def _found(self, report: RunReport, fights: str | None) -> tuple[object, ...]:
         """The status, and all that one is made of, clocks aside, of a run that did nothing."""

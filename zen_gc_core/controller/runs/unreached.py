@@ -47,9 +47,8 @@ def unreached(namespaces: Namespaces, policy: Policy, *, installed: bool = False
 
 def _at_home(target: Target, namespace: str) -> bool:
     """Whether a target names nothing that might not be there but the policy's own Namespace."""
-    if target.namespace_selector is not None:
-        return False
-    return target.scope.names <= {namespace} if isinstance(target.scope, TheseNamespaces) else False
+    scope = target.scope
+    return target.namespace_selector is None and isinstance(scope, TheseNamespaces) and scope.names <= {namespace}
 
 
 def _missing(namespaces: Namespaces, policy: Policy, there: set[str]) -> Iterator[Problem]:

@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from zen_gc_core.model.report import Ending, RunReport
 
 LONGEST_MESSAGE: Final = 4096
-_KEEPERS: Final = tuple((kept_by, kept_by.value) for kept_by in KeptBy)
 _CLOCK: Final = ("lastGCRun", "nextGCRun")
 _OF_SCHEDULED: Final = ("lastScheduleTime", "lastScheduleGeneration")
 _CLOCK_OF_RUN: Final = ("scanned", "durationSeconds")
@@ -158,7 +157,7 @@ def numbers(report: RunReport, total_before: int, seen_gone: int) -> dict[str, A
             "failed": results[Result.FAILED],
             "recycled": None if plan.recycled_for is None else results[Result.DELETED] + results[Result.ACCEPTED],
             "notRecycled": None if plan.recycled_for is None else results[Result.NOT_RECYCLED],
-            "kept": {name: plan.kept[kept_by] for kept_by, name in _KEEPERS},
+            "kept": {str(kept_by): plan.kept[kept_by] for kept_by in KeptBy},
             "dryRun": dry,
             "oldestDue": _oldest_due(report),
             "durationSeconds": round(report.duration, 3),

@@ -114,7 +114,7 @@ class Registry:
         """
         values, series = self._place(metric, policy, labels)
         if (known := values.get(series)) is None:
-            values[series] = 0.0 + by if by else 0.0  # one zero for all of them
+            values[series] = float(by) if by else 0.0  # one zero for all of them
         elif by:
             values[series] = known + by
 

@@ -7,12 +7,11 @@ or a server's words about a write: they may quote the object's fields. How recor
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from zen_gc_core.controller.process.forgiving import ForgivingLog
 from zen_gc_core.controller.process.logs import logger
 from zen_gc_core.controller.telling.log_fields import at_place, failed_with, of_policy, of_write, phrase, why
-from zen_gc_core.model.decision import KeptBy
 from zen_gc_core.model.reasons import Phase, Reason
 from zen_gc_core.model.results import CopyResult, Result
 
@@ -26,9 +25,6 @@ if TYPE_CHECKING:
     from zen_gc_core.model.recycled import Place
     from zen_gc_core.model.report import Ending, Outcome, RunReport
     from zen_gc_core.model.unlisted import Unlisted
-
-_KEPT_BY: Final = {by: by.value for by in KeptBy}
-"""What keeps objects, as a record names it."""
 
 
 class RunLog:
@@ -58,7 +54,7 @@ class RunLog:
             "matched": plan.matched,
             "due": plan.due,
             "pending": plan.pending,
-            "kept": {_KEPT_BY[by]: count for by, count in plan.kept.items()},
+            "kept": {by.value: count for by, count in plan.kept.items()},
             "results": {result.value: count for result, count in report.results.items() if count},
         }
         if ending is None or not ending.failed:
